@@ -1,0 +1,32 @@
+import type { ClaimName } from './claims.ts';
+import type { Subject } from './subject.ts';
+
+/** Who cleared a finding, why and when: an entry on record, not a deletion. */
+export interface Clearance {
+  readonly operator: string;
+  readonly reason: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** One thing that an appraiser concluded about one claim of one subject. */
+export interface Finding {
+  readonly subject: Subject;
+  readonly claim: ClaimName;
+  /** −128…127, see `tierOf`. */
+  readonly value: number;
+  /** Stable and named in `docs/findings.md`: `gateway/credential-in-two-places`. */
+  readonly code: string;
+  /** What this appraiser looked at within the claim, so that two conclusions do not supersede each other. */
+  readonly aspect: string;
+  readonly appraiser: string;
+  /** When the evidence was taken, in milliseconds since the Unix epoch: not when it was appraised. */
+  readonly at: number;
+  /** Until when (exclusive) it holds. Exactly the affirming findings have it: nothing else lapses. */
+  readonly holdsUntil?: number;
+  /** Digests of the evidence it rests on, `sha256:` and 64 hexadecimal digits. */
+  readonly premises: readonly string[];
+  /** What the sentences of its code mention. */
+  readonly parameters: Readonly<Record<string, string | number>>;
+  readonly clearedBy?: Clearance;
+}

@@ -1,0 +1,83 @@
+import type { Evidence } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import type { RecordedEvent } from './recorded-event.ts';
+import type { Subject } from './subject.ts';
+import type { TrustChange } from './trust-change.ts';
+
+export type { Clock } from '@kiten/codec';
+
+/** Where evidence comes from. */
+export interface EvidenceSource {
+  readonly name: string;
+  /**
+   * Calls the receiver for each piece of evidence, in the order received, until the returned
+   * function is called. The receiver does not throw.
+   */
+  subscribe(receive: (evidence: Evidence) => void): () => void;
+}
+
+/** What evidence is compared with: what manufacturers, labs and operators vouch for. */
+export interface ReferenceValue {
+  /** The device, model or lot it is addressed to. */
+  readonly subject: Subject;
+  /** What it is a value of, in the appraiser's own words: `pcr/0`, `firmware-digest`. */
+  readonly name: string;
+  readonly value: string | number | Uint8Array;
+  readonly issuer: string;
+  /** Milliseconds since the Unix epoch, exclusive; absent if it does not end. */
+  readonly validUntil?: number;
+}
+
+/**
+ * Judges the evidence of one domain. Pure: the same evidence and references give the same findings,
+ * nothing else happens, and evidence that cannot be parsed becomes a finding, not an exception.
+ */
+export interface Appraiser {
+  /** Stable: findings supersede each other under this name. */
+  readonly name: string;
+  readonly mediaTypes: readonly string[];
+  appraise(evidence: Evidence, references: readonly ReferenceValue[]): readonly Finding[];
+}
+
+/** Holds a change where things pass. A fall is enforced before it is logged, a rise after. */
+export interface Enforcer {
+  readonly name: string;
+  enforce(change: TrustChange): void;
+}
+
+/** A message as a tap sees it. */
+export interface TappedMessage {
+  readonly publisher: Subject;
+  readonly topic: string;
+  /** A view, valid during the call only. */
+  readonly payload: Uint8Array;
+  readonly retain: boolean;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** Sees messages that passed, without being able to hold them up. */
+export interface MessageTap {
+  /** The MQTT topic filters it wants to see. */
+  readonly filters: readonly string[];
+  see(message: TappedMessage): void;
+}
+
+/** A device that is connected right now, whatever the transport. */
+export interface Session {
+  readonly subject: Subject;
+  /** The way it came in, hop by hop. */
+  readonly via: readonly string[];
+  /** Asks for fresh evidence over this nonce; the session ends at the deadline (ms since the Unix epoch). */
+  challenge(nonce: Uint8Array, deadline: number): void;
+  /** Leaves it attestation and updates, nothing else. */
+  restrict(reason: string): void;
+  /** Ends it at once. */
+  sever(reason: string): void;
+}
+
+/** The site's log. */
+export interface Record {
+  /** Resolves when the entry is durable, with its index. */
+  append(event: RecordedEvent): Promise<{ readonly index: number }>;
+}
