@@ -2,7 +2,7 @@ import { KitenError } from '@kiten/codec';
 
 /**
  * The eight trustworthiness claims in the order of their numbers, 0 to 7
- * (draft-ietf-rats-ar4si §2.3, trustworthiness vector).
+ * (draft-ietf-rats-ar4si §2.3.5 and §3.1).
  */
 export const claimNames = [
   'instance-identity',

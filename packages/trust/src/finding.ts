@@ -28,5 +28,13 @@ export interface Finding {
   readonly premises: readonly string[];
   /** What the sentences of its code mention. */
   readonly parameters: Readonly<Record<string, string | number>>;
+  /** Only on a warning or contraindicated finding: an operator decided that it no longer counts. */
   readonly clearedBy?: Clearance;
+}
+
+/** Findings with the same key supersede each other: the same appraiser, on the same aspect of one claim. */
+export function findingKey(finding: Pick<Finding, 'subject' | 'claim' | 'appraiser' | 'aspect'>): string {
+  const { subject, claim, appraiser, aspect } = finding;
+  // U+0000 can stand in none of the parts.
+  return [subject.kind, subject.id, claim, appraiser, aspect].join('\u0000');
 }

@@ -1,3 +1,4 @@
+export { type ClaimValue, claimValue, claimValues } from './claim-values.ts';
 export {
   type ClaimName,
   claimByNumber,
@@ -7,9 +8,42 @@ export {
   parseClaimName,
   type TrustVector,
 } from './claims.ts';
+export { composeVector, emptyVector, joinValues, rankOf, sameVector } from './compose-claims.ts';
+export { composeVerdict, type VerdictInput } from './compose-verdict.ts';
+export { currentFindings, type SettledFindings, settleFindings } from './current-findings.ts';
+export { type EarExpectations, maximumEarLength, signEar, verifyEar } from './ear.ts';
+export {
+  type EarAppraisal,
+  type EarClaims,
+  type EarFinding,
+  type EarOptions,
+  type EarVerdict,
+  earClaims,
+  earVerdictClaim,
+  maximumEarFindings,
+  type VerifierId,
+} from './ear-claims.ts';
+export { earToJson } from './ear-encode.ts';
+export { parseEar } from './ear-parse.ts';
+export {
+  type EarProfile,
+  earMediaType,
+  earProfile,
+  isEarProfile,
+  veraisonEarProfile,
+} from './ear-profiles.ts';
+export { decodeEvent, encodeEvent, maximumEventBytes, maximumEventData } from './event-encoding.ts';
 export type { Evidence } from './evidence.ts';
-export type { Clearance, Finding } from './finding.ts';
-export type { PartOf } from './part-of.ts';
+export { type Clearance, type Finding, findingKey } from './finding.ts';
+export {
+  defineFindings,
+  type FindingDefinition,
+  type FindingFields,
+  type FindingRegistry,
+  type FindingSentence,
+  mergeFindings,
+} from './finding-registry.ts';
+export { indexParts, type PartGraph, type PartOf } from './part-of.ts';
 export type {
   Appraiser,
   Clock,
@@ -21,9 +55,18 @@ export type {
   Session,
   TappedMessage,
 } from './ports.ts';
-export type { Profile } from './profile.ts';
-export type { RecordedEvent } from './recorded-event.ts';
+export { defineProfile, type Profile, statusOf } from './profile.ts';
+export type { EventValue, RecordedEvent } from './recorded-event.ts';
+export { type Language, languages, type Template } from './sentence.ts';
 export { isStanding, type Standing, standings } from './standing.ts';
+export {
+  maximumStatementBytes,
+  readUnverifiedStatement,
+  type Statement,
+  type StatementExpectations,
+  signStatement,
+  verifyStatement,
+} from './statement.ts';
 export {
   type DeviceId,
   deviceSubject,
@@ -37,5 +80,18 @@ export {
   subjectKinds,
 } from './subject.ts';
 export { earStatus, isClaimValue, severityOf, type Tier, tierOf, tiers, worseTier } from './tiers.ts';
-export type { TrustChange, TrustDirection, TrustState } from './trust-change.ts';
+export {
+  compareTrust,
+  isMoreTrusted,
+  type TrustChange,
+  type TrustDirection,
+  type TrustState,
+} from './trust-change.ts';
+export {
+  clearFinding,
+  findingLimits,
+  isAdverse,
+  isFindingCode,
+  validateFinding,
+} from './validate-finding.ts';
 export type { Verdict } from './verdict.ts';

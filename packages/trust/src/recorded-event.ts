@@ -1,8 +1,11 @@
 import type { Subject } from './subject.ts';
 
+/** A value that an event may carry. */
+export type EventValue = string | number | boolean | null;
+
 /** One entry of the site's log: what happened, when, by whom and why. */
 export interface RecordedEvent {
-  /** Noun and verb: `device/quarantined`. */
+  /** Noun and what became of it: `device/quarantined`. */
   readonly type: string;
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
@@ -10,5 +13,5 @@ export interface RecordedEvent {
   readonly actor: string;
   readonly subject?: Subject;
   readonly reason?: string;
-  readonly data: Readonly<Record<string, string | number | boolean | null>>;
+  readonly data: Readonly<Record<string, EventValue>>;
 }

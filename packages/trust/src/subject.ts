@@ -26,9 +26,13 @@ const otherPattern = /^[\x21-\x7e]{1,128}$/;
  */
 export function parseDeviceId(text: string): DeviceId {
   if (isDeviceId(text)) return text;
-  throw new KitenError('trust/device-id', 'A device id is 1 to 64 characters of A–Z, a–z, 0–9, “.”, “_” and “-”.', {
-    detail: { id: String(text).slice(0, 80) },
-  });
+  throw new KitenError(
+    'trust/device-id',
+    'A device id is 1 to 64 characters of A–Z, a–z, 0–9, “.”, “_” and “-”.',
+    {
+      detail: { id: String(text).slice(0, 80) },
+    },
+  );
 }
 
 export function isDeviceId(text: unknown): text is DeviceId {

@@ -1,12 +1,12 @@
 import { KitenError } from '@kiten/codec';
 
-/** What a claim value amounts to (draft-ietf-rats-ar4si §2.3.2). */
+/** What a claim value amounts to (draft-ietf-rats-ar4si §2.3.2, §3.2). */
 export type Tier = 'none' | 'affirming' | 'warning' | 'contraindicated';
 
 /** The tiers from the mildest to the worst: the order in which composition takes the worse. */
 export const tiers: readonly Tier[] = ['none', 'affirming', 'warning', 'contraindicated'];
 
-/** The number that stands for a tier in an EAR (draft-ietf-rats-ear, `ear.status`). */
+/** The number that stands for a tier in an EAR (draft-ietf-rats-ar4si §3.2). */
 export const earStatus: Readonly<Record<Tier, number>> = {
   none: 0,
   affirming: 2,

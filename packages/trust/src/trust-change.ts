@@ -1,11 +1,13 @@
-import type { Standing } from './standing.ts';
+import { claimNames } from './claims.ts';
+import { type Standing, standings } from './standing.ts';
 import type { Subject } from './subject.ts';
+import { type Tier, tierOf } from './tiers.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What enforcement looks at: a subject's standing and its verdict. */
 export interface TrustState {
   readonly standing: Standing;
-  readonly verdict: Verdict;
+  readonly verdict: Pick<Verdict, 'vector' | 'status' | 'overdue'>;
 }
 
 export type TrustDirection = 'fall' | 'rise' | 'same';
@@ -17,4 +19,36 @@ export interface TrustChange {
   /** Absent for a subject that was not known before. */
   readonly before?: TrustState;
   readonly after: TrustState;
+}
+
+/** How far a tier lets a subject go. Unlike severity, saying nothing is less than affirming here. */
+const trustOfTier: Readonly<Record<Tier, number>> = { contraindicated: 0, warning: 1, none: 2, affirming: 3 };
+
+/** Whether a tier promises more than another: affirming > none > warning > contraindicated. */
+export function isMoreTrusted(tier: Tier, than: Tier): boolean {
+  return trustOfTier[tier] > trustOfTier[than];
+}
+
+/**
+ * Which way trust went. Anything that got worse makes it a fall, whatever got better besides, and so does a
+ * value that changed within its tier, because a policy may read values: a fall is enforced before it is
+ * logged, so what cannot be told apart is treated as one. A rise is a change in which nothing fell.
+ *
+ * A subject not known before had no rights: from there every standing but `revoked` is a rise.
+ */
+export function compareTrust(before: TrustState | undefined, after: TrustState): TrustDirection {
+  if (before === undefined) return after.standing === 'revoked' ? 'same' : 'rise';
+  const steps = [
+    standings.indexOf(before.standing) - standings.indexOf(after.standing),
+    Number(before.verdict.overdue) - Number(after.verdict.overdue),
+    trustOfTier[after.verdict.status] - trustOfTier[before.verdict.status],
+    ...claimNames.map((claim) => claimStep(before.verdict.vector[claim], after.verdict.vector[claim])),
+  ];
+  if (steps.some((step) => step < 0)) return 'fall';
+  return steps.some((step) => step > 0) ? 'rise' : 'same';
+}
+
+function claimStep(before: number, after: number): number {
+  if (before === after) return 0;
+  return trustOfTier[tierOf(after)] - trustOfTier[tierOf(before)] || -1;
 }
