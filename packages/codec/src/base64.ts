@@ -86,7 +86,10 @@ function decode(text: string, alphabet: Alphabet): Uint8Array {
     }
   }
   if ((group & ((1 << bits) - 1)) !== 0) {
-    throw new KitenError('codec/base64-stray-bits', `The last digit of the ${alphabet.name} text has stray bits.`);
+    throw new KitenError(
+      'codec/base64-stray-bits',
+      `The last digit of the ${alphabet.name} text has stray bits.`,
+    );
   }
   return bytes;
 }
