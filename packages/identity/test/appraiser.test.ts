@@ -1,0 +1,93 @@
+import { encodeCbor } from '@kiten/codec';
+import { type Evidence, tierOf } from '@kiten/trust';
+import { describe, expect, test } from 'vitest';
+import {
+  createIdentityAppraiser,
+  enrolmentEvidence,
+  generateSigner,
+  identityFindings,
+  nodeVerify,
+  publicKeyDigest,
+  sha256Hex,
+} from '../src/index.ts';
+import { createCa, day, device, start, trustDomain } from './fixtures.ts';
+
+const { authority } = createCa();
+const appraiser = createIdentityAppraiser({ trustDomain, issuers: authority.issuers, verify: nodeVerify });
+const { publicKey } = generateSigner('ES256');
+
+function evidenceOf(ca = authority, id = 'pump-1', method = 'token' as const): Evidence {
+  const certificate = {
+    ...ca.issueDevice({ id, publicKey }),
+    device: device('pump-1'),
+    publicKeyDigest: publicKeyDigest(publicKey),
+    issuedAt: start,
+  };
+  return enrolmentEvidence({ method, certificate });
+}
+
+const changed = (evidence: Evidence, body: Uint8Array): Evidence => ({ ...evidence, body });
+
+describe('the identity appraiser', () => {
+  test('affirms instance-identity for a certificate of the site, until it expires', () => {
+    const evidence = evidenceOf();
+    const [finding, ...others] = appraiser.appraise(evidence, []);
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({
+      subject: { kind: 'device', id: 'pump-1' },
+      claim: 'instance-identity',
+      value: 2,
+      code: 'identity/certificate-issued',
+      at: start,
+      holdsUntil: start + 90 * day,
+      premises: [`sha256:${sha256Hex(evidence.body)}`],
+      parameters: { device: 'pump-1', method: 'token' },
+    });
+    expect(identityFindings.sentence(finding!, 'ja').found).toContain('「pump-1」');
+    expect(appraiser.mediaTypes).toEqual([evidence.mediaType]);
+  });
+
+  test('is pure', () => {
+    const evidence = evidenceOf();
+    expect(appraiser.appraise(evidence, [])).toEqual(appraiser.appraise(evidence, []));
+  });
+
+  test('contraindicates a certificate that this site did not sign, or that names another device', () => {
+    const [foreign] = appraiser.appraise(evidenceOf(createCa().authority), []);
+    expect(foreign).toMatchObject({ code: 'identity/certificate-foreign', value: 99 });
+    const [another] = appraiser.appraise(evidenceOf(authority, 'pump-2'), []);
+    expect(another).toMatchObject({ code: 'identity/certificate-of-another', value: 97 });
+    expect([foreign, another].map((finding) => tierOf(finding!.value))).toEqual([
+      'contraindicated',
+      'contraindicated',
+    ]);
+  });
+
+  test('makes a finding of what it cannot read', () => {
+    const evidence = evidenceOf();
+    for (const body of [
+      new Uint8Array(),
+      encodeCbor('hello'),
+      encodeCbor(new Map([[1, Uint8Array.of(1)]])),
+      encodeCbor(
+        new Map<number, string | Uint8Array>([
+          [1, Uint8Array.of(1)],
+          [2, 'token'],
+        ]),
+      ),
+      encodeCbor(
+        new Map<number, string | Uint8Array>([
+          [1, Uint8Array.of(1)],
+          [2, 'telepathy'],
+        ]),
+      ),
+    ]) {
+      const [finding] = appraiser.appraise(changed(evidence, body), []);
+      expect(finding).toMatchObject({ code: 'identity/enrolment-unreadable', value: -33 });
+    }
+  });
+
+  test('says nothing about a certificate that had expired', () => {
+    expect(appraiser.appraise({ ...evidenceOf(), receivedAt: start + 90 * day }, [])).toEqual([]);
+  });
+});
