@@ -1,1 +1,28 @@
-export {};
+export type { Ledger } from './ledger.ts';
+export type { LedgerOptions } from './ledger-options.ts';
+export { type Checkpoint, parseCheckpoint, signCheckpoint, type TreeHead } from './note/checkpoint.ts';
+export {
+  type NoteSignature,
+  noteKeyId,
+  parseNote,
+  type SignedNote,
+  signNote,
+  verifyNote,
+} from './note/signed-note.ts';
+export { openLedger } from './open-ledger.ts';
+export type { PublishedCheckpoint } from './publish/publisher.ts';
+export type { TornTail } from './recover.ts';
+export type { LedgerEntry } from './segment/entry-reader.ts';
+export { leafHash, maxEntryBytes, nodeHash } from './tree/hashing.ts';
+export {
+  consistencyProof,
+  inclusionProof,
+  merkleRoot,
+  type RangeHash,
+  rangeHashOf,
+  verifyConsistency,
+  verifyInclusion,
+} from './tree/merkle.ts';
+export { partialTiles, type TileLevel, type TileShape, tilePath, tileWidth } from './tree/tile-path.ts';
+export type { LedgerProblem, LedgerProblemCode, LedgerReport } from './verify/report.ts';
+export { type VerifyLedgerOptions, verifyLedger } from './verify/verify-ledger.ts';

@@ -1,0 +1,166 @@
+import { KitenError } from '@kiten/codec';
+import type { LedgerOptions } from './ledger-options.ts';
+import type { Publisher } from './publish/publisher.ts';
+import type { TornTail } from './recover.ts';
+import { writeError } from './segment/disk.ts';
+import { EntryReader, type LedgerEntry } from './segment/entry-reader.ts';
+import { GroupCommit, type LogHead } from './segment/group-commit.ts';
+import type { SegmentWriter } from './segment/segment-writer.ts';
+import { maxEntryBytes } from './tree/hashing.ts';
+
+/** What opening a ledger found and made. */
+export interface OpenedLedger {
+  readonly options: LedgerOptions;
+  readonly directory: string;
+  readonly writer: SegmentWriter;
+  readonly publisher: Publisher;
+  readonly head: LogHead;
+  readonly tornTail: TornTail | undefined;
+  /** Called when the files are closed. */
+  readonly release: () => void;
+}
+
+/** An append-only log. What `append` acknowledged is on the disk. */
+export class Ledger {
+  /** What a crash had left behind and opening cut off. */
+  readonly tornTail: TornTail | undefined;
+  readonly #options: LedgerOptions;
+  readonly #writer: SegmentWriter;
+  readonly #publisher: Publisher;
+  readonly #commit: GroupCommit;
+  readonly #reader: EntryReader;
+  readonly #release: () => void;
+  #publishing: Promise<void> = Promise.resolve();
+  #publishedAt: number;
+  #timer: NodeJS.Timeout | undefined;
+  #closed: Promise<void> | undefined;
+
+  /** Use `openLedger`. */
+  constructor({ options, directory, writer, publisher, head, tornTail, release }: OpenedLedger) {
+    this.#options = options;
+    this.#writer = writer;
+    this.#publisher = publisher;
+    this.#release = release;
+    this.#commit = new GroupCommit(writer, head, () => this.#publishSoon());
+    this.#reader = new EntryReader(directory);
+    this.#publishedAt = options.clock.now();
+    this.tornTail = tornTail;
+    this.#publishSoon();
+  }
+
+  /** Entries on the disk. */
+  get size(): number {
+    return this.#commit.head.size;
+  }
+
+  /**
+   * Appends an entry of at most 4096 bytes, which are copied at once. Resolves with its index when it is on the
+   * disk. Concurrent calls share a sync.
+   *
+   * Rejects with KitenError `ledger/entry-too-large`, `ledger/closed`, `ledger/disk-full` (nothing was written;
+   * later calls may succeed) or `ledger/write-failed` (what the disk holds is not known: every later call is
+   * refused until the ledger is opened again).
+   */
+  append(entry: Uint8Array): Promise<number> {
+    const refusal = this.#refusal(entry);
+    return refusal === undefined ? this.#commit.append(entry) : Promise.reject(refusal);
+  }
+
+  /** The latest published checkpoint: a signed note (C2SP tlog-checkpoint). */
+  checkpoint(): string {
+    return this.#publisher.checkpoint;
+  }
+
+  /**
+   * Publishes all that is on the disk now, without waiting for the interval.
+   *
+   * @throws KitenError `ledger/publish-failed` or `ledger/damaged`.
+   */
+  publish(): Promise<void> {
+    const work = this.#publishing.then(async () => {
+      await this.#publisher.publish(this.#commit.head);
+      this.#publishedAt = this.#options.clock.now();
+    });
+    // Whoever called gets the error; the next one in line only waits.
+    this.#publishing = work.catch(() => undefined);
+    return work;
+  }
+
+  /**
+   * The entries from `from` up to but excluding `to` (all that are on the disk by default).
+   *
+   * @throws KitenError `ledger/no-such-entry` for a range outside the log, `ledger/damaged`.
+   */
+  async *read(from = 0, to = this.size): AsyncGenerator<LedgerEntry> {
+    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || from > to || to > this.size) {
+      throw new KitenError('ledger/no-such-entry', `The log has ${this.size} entries, not ${from} to ${to}.`);
+    }
+    yield* this.#reader.read(from, to);
+  }
+
+  /**
+   * One entry.
+   *
+   * @throws KitenError `ledger/no-such-entry`, `ledger/damaged`.
+   */
+  async entryAt(index: number): Promise<Uint8Array> {
+    for await (const { entry } of this.read(index, index + 1)) return entry;
+    throw new KitenError('ledger/damaged', `Entry ${index} is no longer in the segments.`, {
+      detail: { index },
+    });
+  }
+
+  /**
+   * Waits for what is being appended, publishes a last checkpoint and closes the files, which happens whatever
+   * fails before it. A second call waits for the first.
+   *
+   * @throws KitenError `ledger/publish-failed`, `ledger/damaged`, `ledger/write-failed`.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#timer);
+    try {
+      await this.#commit.idle();
+      await this.publish();
+    } finally {
+      await this.#closeFiles();
+    }
+  }
+
+  async #closeFiles(): Promise<void> {
+    try {
+      await this.#writer.close();
+    } catch (cause) {
+      throw writeError(cause);
+    } finally {
+      this.#release();
+    }
+  }
+
+  #refusal(entry: Uint8Array): KitenError | undefined {
+    if (this.#closed !== undefined) return new KitenError('ledger/closed', 'The ledger is closed.');
+    if (this.#commit.failure !== undefined) return this.#commit.failure;
+    if (entry.length <= maxEntryBytes) return undefined;
+    const message = `An entry has at most ${maxEntryBytes} bytes, this one ${entry.length}.`;
+    return new KitenError('ledger/entry-too-large', message, { detail: { bytes: entry.length } });
+  }
+
+  #publishSoon(): void {
+    if (this.#timer !== undefined || this.#closed !== undefined || this.#publisher.size === this.size) return;
+    const { clock, publishInterval = 1000, onProblem } = this.#options;
+    const wait = Math.min(publishInterval, Math.max(0, this.#publishedAt + publishInterval - clock.now()));
+    this.#timer = setTimeout(() => {
+      this.publish()
+        .catch((problem: unknown) => onProblem?.(writeError(problem)))
+        .finally(() => {
+          this.#timer = undefined;
+          this.#publishSoon();
+        });
+    }, wait);
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,137 @@
+import { frameHeaderBytes, recordLengthBytes } from '../segment/frame.ts';
+import { type RawFrame, recordAt } from '../segment/read-frame.ts';
+import { hashBytes, leafHashInto } from '../tree/hashing.ts';
+import { type Tile, TileEdge } from '../tree/tile-edge.ts';
+import { type TileShape, tileWidth } from '../tree/tile-path.ts';
+
+/** A tile or bundle of entries that is to be published. */
+export type Resource = Tile | Bundle;
+
+/** A sequence of neighbouring entries, each after its length in 16 bits. */
+export interface Bundle {
+  readonly level: 'entries';
+  readonly index: number;
+  readonly width: number;
+  readonly bytes: Buffer;
+  /** Its entries' leaf hashes: the tile of level 0 beside it. */
+  readonly leaves: Buffer;
+}
+
+/** The right edge of what is published: the tiles and the bundle of entries that aren't full yet. */
+export class PublishedTree {
+  readonly #edge: TileEdge;
+  #bundle: Buffer;
+  #bundleEnd: number;
+
+  private constructor(edge: TileEdge, bundle: Uint8Array) {
+    this.#edge = edge;
+    this.#bundle = Buffer.from(bundle);
+    this.#bundleEnd = bundle.length;
+  }
+
+  /** The tree without leaves. */
+  static empty(): PublishedTree {
+    return new PublishedTree(new TileEdge(), new Uint8Array(0));
+  }
+
+  /**
+   * The tree of `size` leaves from its partial tiles and its partial bundle, or nothing if those don't belong
+   * together or don't make up `root`.
+   */
+  static restore(
+    size: number,
+    root: Uint8Array,
+    tiles: (shape: TileShape) => Uint8Array,
+    bundle: Buffer,
+  ): PublishedTree | undefined {
+    const edge = TileEdge.restore(size, tiles);
+    if (!edge.root().equals(root)) return undefined;
+    const [leaves] = edge.partial().filter(({ level }) => level === 0);
+    const hashes = leavesOfBundle(bundle);
+    if (hashes === undefined || !hashes.equals(leaves?.bytes ?? Buffer.alloc(0))) return undefined;
+    return new PublishedTree(edge, bundle);
+  }
+
+  get size(): number {
+    return this.#edge.size;
+  }
+
+  root(): Buffer {
+    return this.#edge.root();
+  }
+
+  clone(): PublishedTree {
+    return new PublishedTree(this.#edge.clone(), this.#bundle.subarray(0, this.#bundleEnd));
+  }
+
+  /** Adds a frame's entries and returns the tiles and bundles that they complete. */
+  add({ bytes, header, layout }: RawFrame): Resource[] {
+    const full: Resource[] = [];
+    const recordsEnd = frameHeaderBytes + header.recordBytes;
+    let at = frameHeaderBytes;
+    for (let position = 0; position < header.count; position += 1) {
+      const { end } = recordAt(bytes, at, recordsEnd)!;
+      this.addEntry(bytes, layout.leaves + position * hashBytes, { start: at, end }, full);
+      at = end;
+    }
+    return full;
+  }
+
+  /**
+   * Adds the entry with the leaf hash at `bytes[leafAt:leafAt+32]` and its record, if that is known, in the same
+   * bytes. The tiles and bundles that it completes go to `full`.
+   */
+  addEntry(
+    bytes: Buffer,
+    leafAt: number,
+    record: { readonly start: number; readonly end: number } | undefined,
+    full: Resource[],
+  ): void {
+    if (record !== undefined) this.#addToBundle(bytes, record.start, record.end);
+    this.#edge.add(bytes, leafAt, (tile) => {
+      const hashes = Buffer.from(tile.bytes);
+      if (tile.level === 0)
+        full.push({ ...tile, level: 'entries', bytes: this.#takeBundle(), leaves: hashes });
+      full.push({ ...tile, bytes: hashes });
+    });
+  }
+
+  /** The partial tiles and the partial bundle of this size. */
+  partial(): Resource[] {
+    const tiles = this.#edge.partial();
+    const [leaves] = tiles.filter(({ level }) => level === 0);
+    if (leaves === undefined) return tiles;
+    const bytes = this.#bundle.subarray(0, this.#bundleEnd);
+    return [{ ...leaves, level: 'entries', bytes, leaves: leaves.bytes }, ...tiles];
+  }
+
+  #addToBundle(bytes: Buffer, start: number, end: number): void {
+    const needed = this.#bundleEnd + end - start;
+    if (needed > this.#bundle.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, this.#bundle.length * 2, 16_384));
+      this.#bundle.copy(larger, 0, 0, this.#bundleEnd);
+      this.#bundle = larger;
+    }
+    bytes.copy(this.#bundle, this.#bundleEnd, start, end);
+    this.#bundleEnd = needed;
+  }
+
+  #takeBundle(): Buffer {
+    const bytes = Buffer.from(this.#bundle.subarray(0, this.#bundleEnd));
+    this.#bundleEnd = 0;
+    return bytes;
+  }
+}
+
+/** The leaf hashes of a bundle's entries, or nothing if it isn't a bundle of at most 256 entries. */
+export function leavesOfBundle(bundle: Buffer): Buffer | undefined {
+  const hashes = Buffer.alloc(tileWidth * hashBytes);
+  let count = 0;
+  for (let at = 0; at < bundle.length; count += 1) {
+    const record = at + recordLengthBytes > bundle.length ? undefined : recordAt(bundle, at, bundle.length);
+    if (record === undefined || count === tileWidth) return undefined;
+    leafHashInto(bundle, record.start, record.end, hashes, count * hashBytes);
+    at = record.end;
+  }
+  return hashes.subarray(0, count * hashBytes);
+}
