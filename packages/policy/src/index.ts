@@ -1,1 +1,52 @@
-export {};
+export { policyAnnotations } from './annotations.ts';
+export { type CompiledPolicies, compilePolicies } from './compile/compile-policies.ts';
+export type { CompiledPolicy } from './compile/policy.ts';
+export type { Scope } from './compile/scope.ts';
+export { decide } from './decide.ts';
+export type { Decision, PolicyError, Request } from './decision.ts';
+export { type Entity, type EntitySource, entities, type NamedEntity } from './entity-source.ts';
+export { defaultPolicies } from './fleet/default-policies.ts';
+export { defaultSchema } from './fleet/default-schema.ts';
+export {
+  type DeviceFacts,
+  deviceEntity,
+  type OperatorFacts,
+  operatorEntity,
+  topicEntity,
+} from './fleet/entities.ts';
+export { entitiesFromJson } from './json/entities.ts';
+export type {
+  EntityUidJson,
+  ExpressionJson,
+  PolicyJson,
+  PolicySetJson,
+  ScopeJson,
+  SlotName,
+  TemplateLinkJson,
+} from './json/policy-json.ts';
+export { requestFromJson } from './json/request.ts';
+export type { CedarSchema, Shape } from './json/schema.ts';
+export { contextFromJson, valueFromJson } from './json/value-from-json.ts';
+export { equalValues } from './values/equality.ts';
+export type {
+  DatetimeValue,
+  DecimalValue,
+  DurationValue,
+  ExtensionValue,
+  IpAddressValue,
+} from './values/extension-value.ts';
+export { SetValue, setValue } from './values/set-value.ts';
+export { showValue } from './values/show.ts';
+export {
+  type CedarRecord,
+  type EntityUid,
+  type EntityValue,
+  emptyRecord,
+  entityValue,
+  longMaximum,
+  longMinimum,
+  type PrimitiveValue,
+  type RecordValue,
+  recordValue,
+  type Value,
+} from './values/value.ts';

@@ -1,0 +1,126 @@
+/**
+ * What one cold decision costs: a device publishes on its own topic, nothing is cached, the topic's entity is built
+ * anew. Beside it, in the same run, Cedar's own engine in WebAssembly with the policies parsed beforehand. CPU time,
+ * median of rounds.
+ */
+import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
+import {
+  compilePolicies,
+  decide,
+  defaultPolicies,
+  deviceEntity,
+  type Entity,
+  type EntitySource,
+  recordValue,
+  topicEntity,
+} from '@kiten/policy';
+import { parsePolicies } from '@kiten/policy/cedar';
+import { claimNames, type TrustVector } from '@kiten/trust';
+
+const rounds = 9;
+const topics = Array.from({ length: 512 }, (_, index) => `d/pump-1/line-${index % 32}/sensor-${index}`);
+const vector = Object.fromEntries(claimNames.map((claim) => [claim, 2])) as TrustVector;
+const device = deviceEntity({
+  id: 'pump-1',
+  groups: ['line-7', 'observers'],
+  standing: 'admitted',
+  vector,
+  overdue: false,
+});
+const action = { type: 'Action', id: 'publish' };
+const context = recordValue({ retain: false, will: false });
+
+/** Policies such as sites add: some bound to groups, some to devices, some looking into the topic or the vector. */
+function more(count: number): string {
+  return Array.from({ length: count }, (_, index) => {
+    const effect = index % 5 === 0 ? 'forbid' : 'permit';
+    switch (index % 4) {
+      case 0:
+        return `${effect} (principal in Group::"line-${index}", action == Action::"publish", resource) when { resource.path like "d/*/line-${index}/*" };`;
+      case 1:
+        return `${effect} (principal == Device::"gate-${index}", action in [Action::"publish", Action::"subscribe"], resource) when { principal.vector.hardware < 32 };`;
+      case 2:
+        return `${effect} (principal is Device, action == Action::"publish", resource is Topic) when { resource.path like "*/line-${index}/sensor-?*" && principal.tier.executables == "affirming" };`;
+      default:
+        return `${effect} (principal is Device in Group::"site-${index}", action, resource) when { context has retain && context.retain };`;
+    }
+  }).join('\n');
+}
+
+class Known implements EntitySource {
+  topic: Entity | undefined;
+
+  get(type: string): Entity | undefined {
+    return type === 'Device' ? device.entity : this.topic;
+  }
+}
+
+function kiten(text: string): (index: number) => boolean {
+  const compiled = compilePolicies(parsePolicies(text));
+  const known = new Known();
+  return (index) => {
+    const topic = topicEntity(topics[index % topics.length]!);
+    known.topic = topic.entity;
+    return decide(compiled, { principal: device.uid, action, resource: topic.uid, context }, known).allow;
+  };
+}
+
+function cedar(text: string, name: string): (index: number) => boolean {
+  if (preparsePolicySet(name, { staticPolicies: text }).type !== 'success')
+    throw new Error('The engine refused the policies.');
+  const principal = { type: 'Device', id: 'pump-1' };
+  const camel = (claim: string) => claim.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const claims = (value: string | number) =>
+    Object.fromEntries(claimNames.map((claim) => [camel(claim), value]));
+  const attrs = { standing: 'admitted', overdue: false, vector: claims(2), tier: claims('affirming') };
+  const parents = [
+    { type: 'Group', id: 'line-7' },
+    { type: 'Group', id: 'observers' },
+  ];
+  return (index) => {
+    const path = topics[index % topics.length]!;
+    const resource = { type: 'Topic', id: path };
+    const topic = { uid: resource, attrs: { path, space: 'd', owner: { __entity: principal } }, parents: [] };
+    const entities = [{ uid: principal, attrs, parents }, topic];
+    const request = { principal, action, resource, context: { retain: false, will: false } };
+    const answer = statefulIsAuthorized({ ...request, entities, preparsedPolicySetId: name });
+    return answer.type === 'success' && answer.response.decision === 'allow';
+  };
+}
+
+/** Microseconds of CPU time per call: median of the rounds, after one that warms up. */
+function measure(call: (index: number) => boolean, calls: number): number {
+  const times: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const before = process.cpuUsage();
+    for (let index = 0; index < calls; index++)
+      if (!call(index)) throw new Error('A decision came out wrong.');
+    const { user, system } = process.cpuUsage(before);
+    if (round > 0) times.push((user + system) / calls);
+  }
+  return times.sort((left, right) => left - right)[rounds >> 1]!;
+}
+
+for (const [name, extra] of [
+  ['default policies', 0],
+  ['default policies and 20 more', 20],
+  ['default policies and 500 more', 500],
+] as const) {
+  const text = `${defaultPolicies}\n${more(extra)}`;
+  const value = measure(kiten(text), extra > 100 ? 20_000 : 100_000);
+  const peer = measure(cedar(text, name), extra > 100 ? 200 : 2_000);
+  const figure = `decision, cold, ${name}`;
+  console.log(
+    JSON.stringify({
+      figure,
+      value: round(value),
+      unit: 'µs',
+      peer: round(peer),
+      ratio: round(peer / value),
+    }),
+  );
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}

@@ -1,0 +1,4 @@
+export { checkPolicies } from './check-policies.ts';
+export { parsePolicies } from './parse-policies.ts';
+export { readSchema } from './read-schema.ts';
+export { type PolicyFinding, type ValidationReport, validatePolicies } from './validate-policies.ts';

@@ -1,0 +1,82 @@
+/**
+ * The Cedar schema of a site: devices with their trust vector, topics, operators, and what they may do.
+ * Vector and tier attributes are the AR4SI claims in camel case.
+ */
+export const defaultSchema = `entity Site;
+entity Group;
+entity Role;
+entity Operator in [Role];
+
+type Vector = {
+  instanceIdentity: Long,
+  configuration: Long,
+  executables: Long,
+  fileSystem: Long,
+  hardware: Long,
+  runtimeOpaque: Long,
+  storageOpaque: Long,
+  sourcedData: Long,
+};
+
+// Each is "none", "affirming", "warning" or "contraindicated".
+type Tiers = {
+  instanceIdentity: String,
+  configuration: String,
+  executables: String,
+  fileSystem: String,
+  hardware: String,
+  runtimeOpaque: String,
+  storageOpaque: String,
+  sourcedData: String,
+};
+
+entity Device in [Group] {
+  standing: String, // "admitted", "quarantined" or "revoked"
+  overdue: Bool,
+  vector: Vector,
+  tier: Tiers,
+};
+
+entity Topic {
+  path: String,
+  space: String, // the first level: "d", "c", "$kiten", …
+  owner?: Device, // the device named by the second level of d, c and $kiten
+};
+
+// What a message is about; the publisher is the device that said what another receives, if a device said it.
+type Message = {
+  retain: Bool,
+  will: Bool,
+  publisher?: Device,
+};
+
+// What a quarantined device may still do: at the site, or on its own topics below $kiten/ID/.
+action connect, attest, update appliesTo {
+  principal: Device,
+  resource: [Site, Topic],
+  context: {
+    retain?: Bool,
+    will?: Bool,
+    publisher?: Device,
+  },
+};
+
+// The resource of subscribe is the literal prefix of the filter.
+action publish, subscribe, receive appliesTo {
+  principal: Device,
+  resource: Topic,
+  context: Message,
+};
+
+action enrol, renew appliesTo {
+  principal: Device,
+  resource: Site,
+  context: {},
+};
+
+action view, operate, administer appliesTo {
+  principal: Operator,
+  resource: [Site, Device],
+  context: {},
+};
+`;
