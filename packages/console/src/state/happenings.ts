@@ -1,0 +1,155 @@
+import type { EventData, EventName } from '../api/event-stream.ts';
+import type { LogEntry } from '../api/types.ts';
+import type { Key } from '../i18n/en.ts';
+
+export type Tone = 'quiet' | 'plain' | 'good' | 'warning' | 'alarm';
+
+/** Something that happened, as a sentence with its parts. `device` in the parts becomes a link. */
+export interface Happening {
+  /** The same for the same thing heard twice. */
+  readonly key: string;
+  readonly at: number;
+  readonly tone: Tone;
+  readonly sentence: Key;
+  readonly parts: Readonly<Record<string, string>>;
+  readonly device?: string;
+  readonly reason?: string;
+  readonly times?: number;
+}
+
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+const time = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+/** What an event of the stream says in words; undefined for those that are not told. */
+export function happeningOf(name: EventName, data: EventData): Happening | undefined {
+  if (name === 'log') return logged(data);
+  const told = toldLive(name, data);
+  if (told === undefined) return undefined;
+  const device = text(data.device);
+  const at = time(data.at);
+  return {
+    key: [name, at, device, told.sentence, ...Object.values(told.parts)].join(' '),
+    at,
+    ...told,
+    parts: { device, ...told.parts },
+    ...(device === '' ? {} : { device }),
+    ...(typeof data.repeated === 'number' && data.repeated > 1 ? { times: data.repeated } : {}),
+  };
+}
+
+type Told = Pick<Happening, 'tone' | 'sentence' | 'parts' | 'reason'>;
+
+const refusals: Readonly<Record<string, Key>> = {
+  publish: 'happened.publish-denied',
+  subscribe: 'happened.subscribe-denied',
+  receive: 'happened.receive-denied',
+};
+
+function toldLive(name: EventName, data: EventData): Told | undefined {
+  const address = text(data.address);
+  switch (name) {
+    case 'session-opened': {
+      const restricted = data.admission === 'restricted';
+      const sentence = restricted ? 'happened.connected-restricted' : 'happened.connected';
+      return { tone: restricted ? 'warning' : 'quiet', sentence, parts: { address } };
+    }
+    case 'session-closed':
+      return { tone: 'quiet', sentence: 'happened.disconnected', parts: { cause: text(data.cause) } };
+    case 'severed':
+      return { tone: 'alarm', sentence: 'happened.severed', parts: { sessions: text(data.sessions) } };
+    case 'denied': {
+      const action = text(data.action);
+      const policies = Array.isArray(data.policies) ? data.policies.join(', ') : '';
+      const sentence = refusals[action] ?? 'happened.denied';
+      const parts = { action, topic: text(data.topic) };
+      return { tone: 'warning', sentence, parts, ...(policies === '' ? {} : { reason: policies }) };
+    }
+    case 'handshake-refused':
+    case 'connect-refused':
+    case 'enrolment-refused': {
+      const known = text(data.device) !== '';
+      const sentence: Key = `happened.${name}${known ? '' : '-unknown'}`;
+      return {
+        tone: 'warning',
+        sentence,
+        parts: { address, code: text(data.code) },
+        reason: text(data.message),
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Log entries that get a sentence, with its tone. What the stream tells by itself is not told twice. */
+const loggedSentences: Readonly<Record<string, readonly [Key, Tone]>> = {
+  'device/enrolled': ['happened.enrolled', 'good'],
+  'device/renewed': ['happened.renewed', 'quiet'],
+  'device/quarantined': ['happened.quarantined', 'alarm'],
+  'device/released': ['happened.released', 'good'],
+  'device/revoked': ['happened.revoked', 'alarm'],
+  'finding/recorded': ['happened.found', 'plain'],
+  'finding/cleared': ['happened.cleared', 'plain'],
+  'verdict/issued': ['happened.verdict', 'plain'],
+  'operator/signed-in': ['happened.signed-in', 'quiet'],
+  'token/created': ['happened.token-created', 'quiet'],
+  'token/revoked': ['happened.token-revoked', 'quiet'],
+  'group/changed': ['happened.group-changed', 'plain'],
+  'policy/changed': ['happened.policy-changed', 'plain'],
+  'site/started': ['happened.started', 'quiet'],
+  'site/stopped': ['happened.stopped', 'quiet'],
+};
+
+const statusTones: Readonly<Record<string, Tone>> = {
+  affirming: 'good',
+  warning: 'warning',
+  contraindicated: 'alarm',
+};
+
+function logged(entry: EventData): Happening | undefined {
+  const type = text(entry.type);
+  const known = loggedSentences[type];
+  if (known === undefined) return undefined;
+  const [sentence, tone] = known;
+  const data = (entry.data ?? {}) as EventData;
+  const device = deviceIn(entry.subject);
+  const at = time(entry.at);
+  const detail = ['code', 'status', 'group', 'epoch', 'token'].map((name) => text(data[name])).join(' ');
+  return {
+    key: [type, at, device, detail].join(' '),
+    at,
+    tone: type === 'verdict/issued' ? (statusTones[text(data.status)] ?? tone) : tone,
+    sentence,
+    parts: {
+      device,
+      actor: text(entry.actor).replace(/^operator:/, ''),
+      code: text(data.code),
+      status: text(data.status),
+      group: text(data.group),
+    },
+    ...(device === '' ? {} : { device }),
+    ...(text(entry.reason) === '' ? {} : { reason: text(entry.reason) }),
+  };
+}
+
+/** The stream gives a subject as an object, the log's pages as `device:ID`. */
+function deviceIn(subject: unknown): string {
+  if (typeof subject === 'string') return /^device:(.+)$/.exec(subject)?.[1] ?? '';
+  const { kind, id } = (subject ?? {}) as { kind?: unknown; id?: unknown };
+  return kind === 'device' ? text(id) : '';
+}
+
+export function happeningOfEntry({ index: _index, ...entry }: LogEntry): Happening | undefined {
+  return logged(entry);
+}
+
+const KEPT = 200;
+
+/** The list with something new, newest first and bounded; what is known already is not added again. */
+export function withHappenings(list: readonly Happening[], news: readonly Happening[]): readonly Happening[] {
+  const known = new Set(list.map(({ key }) => key));
+  const fresh = news.filter(({ key }) => !known.has(key) && known.add(key));
+  if (fresh.length === 0) return list;
+  return [...fresh, ...list].sort((left, right) => right.at - left.at).slice(0, KEPT);
+}

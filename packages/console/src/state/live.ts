@@ -1,0 +1,151 @@
+import { effect } from '@preact/signals';
+import { api } from '../api/client.ts';
+import { type EventData, type EventName, listen } from '../api/event-stream.ts';
+import { Problem } from '../api/problem.ts';
+import type { DeviceDetail } from '../api/types.ts';
+import { announceContraindicated, announceLink } from './announcements.ts';
+import { type Happening, happeningOf, happeningOfEntry } from './happenings.ts';
+import { route } from './navigation.ts';
+import { type Reload, ReloadQueue } from './reload-queue.ts';
+import { sessionEnded } from './session.ts';
+import {
+  confirmedAt,
+  detail,
+  devicesTold,
+  forgetAll,
+  happened,
+  link,
+  newlyContraindicated,
+  site,
+  unknownDevice,
+  wholeFleetTold,
+} from './site.ts';
+
+const EARLIER_ENTRIES = 40;
+const TELL_EVERY = 200;
+
+/** Keeps what is shown as the site has it, for as long as somebody is signed in. @returns a function that ends it. */
+export function followSite(): () => void {
+  let streaming = false;
+  let ended = false;
+  const queue = new ReloadQueue({
+    load,
+    failed,
+    wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    now: () => performance.now(),
+  });
+  const news: Happening[] = [];
+  let telling: ReturnType<typeof setTimeout> | undefined;
+
+  async function load(reload: Reload): Promise<void> {
+    if (ended) return;
+    if (reload.all) await loadAll();
+    else await loadSome(reload.ids);
+    if (ended) return;
+    confirmedAt.value = Date.now();
+    if (streaming) becomes('live');
+  }
+
+  async function loadAll(): Promise<void> {
+    const [devices, about, entries] = await Promise.all([
+      api.devices(),
+      api.site(),
+      api.lastEntries(EARLIER_ENTRIES),
+    ]);
+    if (ended) return;
+    announceContraindicated(newlyContraindicated(devices));
+    wholeFleetTold(devices);
+    site.value = about;
+    happened(entries.flatMap((entry) => happeningOfEntry(entry) ?? []));
+    const shown = route.peek();
+    if (shown.view === 'device') await loadSome([shown.id]);
+  }
+
+  async function loadSome(ids: readonly string[]): Promise<void> {
+    const gone: string[] = [];
+    const answers = await Promise.all(ids.map((id) => deviceOr(id, () => gone.push(id))));
+    if (ended) return;
+    const told = answers.filter((answer) => answer !== undefined);
+    announceContraindicated(newlyContraindicated(told));
+    devicesTold(told, gone);
+    const shown = route.peek();
+    if (shown.view !== 'device') return;
+    const open = told.find(({ id }) => id === shown.id);
+    if (open !== undefined) detail.value = open;
+    if (gone.includes(shown.id)) unknownDevice.value = shown.id;
+  }
+
+  function failed(error: unknown): void {
+    if (ended) return;
+    if (error instanceof Problem && error.status === 401) sessionEnded();
+    else becomes('reconnecting');
+  }
+
+  function becomes(next: 'live' | 'reconnecting'): void {
+    if (link.peek() === next) return;
+    if (link.peek() !== 'connecting') announceLink(next);
+    link.value = next;
+  }
+
+  function heard(name: EventName, data: EventData): void {
+    if (name === 'reset') queue.addAll();
+    if (typeof data.device === 'string' && changesDevice.has(name)) queue.add(data.device);
+    const happening = happeningOf(name, data);
+    if (happening === undefined) return;
+    news.push(happening);
+    telling ??= setTimeout(tell, TELL_EVERY);
+  }
+
+  function tell(): void {
+    telling = undefined;
+    happened(news.splice(0));
+  }
+
+  const stop = listen({
+    opened(resumed) {
+      streaming = true;
+      if (!resumed) queue.addAll();
+      else if (queue.settled) becomes('live');
+    },
+    broken() {
+      streaming = false;
+      becomes('reconnecting');
+      // The stream does not say why it broke; the site says so when asked.
+      api.me().catch(failed);
+    },
+    event: heard,
+  });
+  const unfollow = effect(() => {
+    const shown = route.value;
+    if (shown.view !== 'device') return;
+    if (detail.peek()?.id !== shown.id) detail.value = undefined;
+    unknownDevice.value = undefined;
+    queue.add(shown.id);
+  });
+
+  return () => {
+    ended = true;
+    stop();
+    unfollow();
+    clearTimeout(telling);
+    queue.clear();
+    forgetAll();
+  };
+}
+
+const changesDevice: ReadonlySet<EventName> = new Set<EventName>([
+  'device',
+  'session-opened',
+  'session-closed',
+  'severed',
+]);
+
+async function deviceOr(id: string, gone: () => void): Promise<DeviceDetail | undefined> {
+  try {
+    return await api.device(id);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 404) throw error;
+    gone();
+    return undefined;
+  }
+}
