@@ -1,1 +1,19 @@
-export {};
+export type { AdmissionCode } from './admission.ts';
+export { sessionOverlapAppraiser } from './appraisers/session-overlap-appraiser.ts';
+export { topicProbingAppraiser } from './appraisers/topic-probing-appraiser.ts';
+export type { ReplicaChange, ReplicaDevice, TlsMaterial } from './change.ts';
+export type { EmitEvent, GatewayEvent, TrafficAction, TrafficCount } from './event.ts';
+export {
+  type OverlapEnd,
+  type SessionOverlapBody,
+  sessionOverlapMediaType,
+} from './evidence/session-overlap.ts';
+export { type TopicProbingBody, topicProbingMediaType } from './evidence/topic-probing.ts';
+export { gatewayFindings } from './findings.ts';
+export { createGateway, type Gateway, type GatewayOptions, type ListenOptions } from './gateway.ts';
+export { defaultLimits, type Limits } from './limits.ts';
+export type { Peer } from './peer.ts';
+export type { Statistics } from './statistics.ts';
+export { type GatewayClient, gatewayClient } from './worker-client.ts';
+export type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
+export { serveGateway } from './worker-port.ts';

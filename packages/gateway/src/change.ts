@@ -1,0 +1,38 @@
+import type { PolicySetJson } from '@kiten/policy';
+import type { Standing, TrustVector } from '@kiten/trust';
+
+/** What the gateway has to know about one device. Structured-clonable. */
+export interface ReplicaDevice {
+  readonly id: string;
+  /** Names of its groups, those that they are in included. */
+  readonly groups: readonly string[];
+  readonly standing: Standing;
+  readonly vector: TrustVector;
+  readonly overdue: boolean;
+  /** The verdict's epoch, for the reader of events; the gateway compares contents. */
+  readonly epoch: number;
+  /** Serial numbers of revoked certificates, lower-case hexadecimal. */
+  readonly revokedSerials: readonly string[];
+  /** Serial numbers of certificates that a later one has replaced for good. */
+  readonly previousSerials?: readonly string[];
+}
+
+/** What the TLS listener serves with; everything PEM, lists concatenated. An empty `crl` means no list is checked. */
+export interface TlsMaterial {
+  readonly key: string;
+  readonly certificate: string;
+  readonly ca: string;
+  readonly crl: string;
+}
+
+/**
+ * One entry of the ordered stream that feeds a gateway. `sequence` grows strictly.
+ * A `heartbeat` says that the stream was complete up to `at`, in milliseconds since the Unix epoch.
+ */
+export type ReplicaChange = { readonly sequence: number } & (
+  | { readonly kind: 'policies'; readonly policies: PolicySetJson }
+  | { readonly kind: 'device'; readonly device: ReplicaDevice }
+  | { readonly kind: 'device-removed'; readonly id: string }
+  | { readonly kind: 'tls'; readonly tls: TlsMaterial }
+  | { readonly kind: 'heartbeat'; readonly at: number }
+);

@@ -1,0 +1,208 @@
+import type { Duplex } from 'node:stream';
+import type { Standing } from '@kiten/trust';
+import {
+  encodePacket,
+  type MqttVersion,
+  noProperties,
+  type Packet,
+  type Properties,
+  reasonCodes,
+} from '@kiten/wire';
+import type { Core } from './core.ts';
+import { DecisionCache } from './decision-cache.ts';
+import type { Admission, DeviceRecord } from './device-record.ts';
+import { type Place, placeOf } from './evidence/place.ts';
+import { Inbound } from './inbound.ts';
+import type { Message } from './message.ts';
+import { Output } from './outbox.ts';
+import type { Peer } from './peer.ts';
+import type { Session } from './session.ts';
+import { leaveSession } from './session-store.ts';
+
+/** Between chunks of one turn of the loop: at full load a turn is long, and a fall must not wait for its end. */
+const pollInterval = 1;
+
+function hasEnded(state: Connection['state']): boolean {
+  return state === 'closing' || state === 'closed';
+}
+
+/**
+ * One client connection: `connecting` until its CONNECT is accepted, `open`, `closing` once we said goodbye and only
+ * wait for the peer to do the same, `closed`.
+ */
+export class Connection {
+  readonly core: Core;
+  readonly transport: Duplex;
+  readonly peer: Peer;
+  readonly place: Place | undefined;
+  readonly device: DeviceRecord;
+  readonly output: Output;
+  readonly cache: DecisionCache;
+  state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
+  version: MqttVersion = 4;
+  clientId = '';
+  admission: Admission = 'none';
+  /** The device's standing at CONNECT. */
+  standing: Standing = 'admitted';
+  /** The largest packet the client takes. */
+  maximumPacketSize = Number.POSITIVE_INFINITY;
+  /** Whether reason strings may be sent with anything but CONNACK and DISCONNECT [MQTT-3.1.2-29]. */
+  problemInformation = true;
+  /** Milliseconds of silence after which the client counts as gone; 0 for never. */
+  patience = 0;
+  will: { readonly message: Message; readonly delay: number } | undefined;
+  openedAt: number;
+  lastPacketAt: number;
+  /** When to give up waiting, while connecting or closing. */
+  deadline: number;
+  /** Evidence waits for a sign of life from this connection. */
+  isWatched = false;
+  readonly #inbound = new Inbound();
+  #session: Session | undefined;
+  #hasLeft = false;
+
+  constructor(core: Core, transport: Duplex, peer: Peer, device: DeviceRecord) {
+    this.core = core;
+    this.transport = transport;
+    this.peer = peer;
+    this.place = placeOf(peer.address);
+    this.device = device;
+    this.output = new Output(core.outbox, transport, core.limits.outboundBytes);
+    this.cache = new DecisionCache(core.limits.cachedDecisions);
+    this.openedAt = core.now;
+    this.lastPacketAt = core.now;
+    this.deadline = core.now + core.limits.connectTimeout;
+    core.connections.add(this);
+    device.connections.add(this);
+  }
+
+  get isOpen(): boolean {
+    return this.state === 'open';
+  }
+
+  /** Only after CONNECT. */
+  get session(): Session {
+    return this.#session as Session;
+  }
+
+  set session(session: Session) {
+    this.#session = session;
+  }
+
+  get hasSession(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** Takes bytes in. They are used during the call only. */
+  receive(chunk: Buffer): void {
+    if (hasEnded(this.state)) return;
+    const { core } = this;
+    this.lastPacketAt = core.observe();
+    if (core.now - core.polledAt >= pollInterval) {
+      core.polledAt = core.now;
+      core.options.poll();
+      if (hasEnded(this.state)) return;
+    }
+    core.statistics.bytesIn += chunk.length;
+    this.#inbound.take(this, chunk);
+    if (this.isWatched && this.state === 'open') core.overlap.signOfLife(this, core.now);
+  }
+
+  /** Puts a packet into the output of this turn. */
+  write(packet: Packet): void {
+    const bytes = encodePacket(packet, this.version);
+    this.output.append(bytes, 0, bytes.length);
+  }
+
+  /** A reason string, if the client wants any. */
+  reason(text: string): Properties {
+    return this.version === 5 && this.problemInformation ? { reasonString: text } : noProperties;
+  }
+
+  /** Ends the connection because of what the client did; its will is published [MQTT-3.14.4-3]. */
+  fail(reasonCode: number, text: string, cause: string): void {
+    if (this.state === 'connecting') {
+      this.core.refusals.note(
+        {
+          kind: 'connect-refused',
+          code: `gateway/${cause}`,
+          message: text,
+          address: this.peer.address,
+          device: this.peer.device,
+        },
+        this.core.now,
+      );
+    }
+    this.end(cause, reasonCode, text);
+  }
+
+  /** Says goodbye (version 5, to a client that was let in) and waits, bounded, for the other side to close too. */
+  end(cause: string, reasonCode?: number, text?: string): void {
+    if (hasEnded(this.state)) return;
+    const goodbye = this.state === 'open' && this.version === 5 && reasonCode !== undefined;
+    if (goodbye)
+      this.write({
+        type: 'disconnect',
+        reasonCode,
+        properties: text === undefined ? {} : { reasonString: text },
+      });
+    this.output.flush();
+    this.#leave(cause);
+    this.state = 'closing';
+    this.deadline = this.core.now + this.core.limits.closeTimeout;
+    this.transport.end();
+  }
+
+  /**
+   * Ends it at once, whatever the peer does: what was not sent is dropped, the reason goes out if the transport takes
+   * it now, and the transport is destroyed within this call.
+   */
+  sever(text: string): void {
+    if (this.state === 'closed') return;
+    const isTold = this.state === 'open' && this.version === 5 && this.transport.writableLength === 0;
+    this.output.close();
+    if (isTold) {
+      const properties = { reasonString: text };
+      this.transport.write(
+        encodePacket({ type: 'disconnect', reasonCode: reasonCodes.notAuthorized, properties }, 5),
+      );
+    }
+    this.transport.destroy();
+    this.#leave('severed');
+    this.#forget();
+  }
+
+  /** The peer has sent all it will: it gets what is on its way to it, and no more. */
+  ended(): void {
+    if (this.state === 'closing') this.lost();
+    else this.end('connection-lost');
+  }
+
+  /** The transport is gone. */
+  lost(): void {
+    if (this.state === 'closed') return;
+    this.output.close();
+    this.transport.destroy();
+    this.#leave('connection-lost');
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.state = 'closed';
+    this.core.connections.delete(this);
+    this.device.connections.delete(this);
+    this.core.overlap.closed(this, this.core.now);
+  }
+
+  /** Parts from the session, once. */
+  #leave(cause: string): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#inbound.discard();
+    this.cache.clear();
+    if (this.#session === undefined) return;
+    leaveSession(this.core, this);
+    const { clientId, device } = this;
+    this.core.emit({ kind: 'session-closed', device: device.id, clientId, cause, at: this.core.now });
+  }
+}

@@ -1,0 +1,139 @@
+import {
+  type Connect,
+  connectVersion,
+  type Disconnect,
+  decodeConnect,
+  decodePacket,
+  MqttError,
+  type Packet,
+  packetTypeOf,
+  reasonCodes,
+} from '@kiten/wire';
+import { onConnect, refuseConnect } from './connect.ts';
+import type { Connection } from './connection.ts';
+import type { Core } from './core.ts';
+import { drain } from './delivery.ts';
+import { onPublish } from './publish.ts';
+import { onSubscribe, onUnsubscribe } from './subscribe.ts';
+
+/** Handles one packet off the quick way. `body` is a view, valid during the call. */
+export function onPacket(connection: Connection, header: number, body: Buffer): void {
+  const { core } = connection;
+  if (connection.state === 'connecting') {
+    // [MQTT-3.1.0-1]
+    if (packetTypeOf(header) === 'connect') connectWith(core, connection, body);
+    else connection.fail(reasonCodes.protocolError, 'The first packet is not CONNECT.', 'connect-expected');
+    return;
+  }
+  handle(core, connection, decodePacket(header, body, connection.version, 'client'));
+}
+
+/** A CONNECT that cannot be read is answered in its own version, or in 3.1.1 if it has none [MQTT-3.1.2-2]. */
+function connectWith(core: Core, connection: Connection, body: Buffer): void {
+  connection.version = connectVersion(body) ?? 4;
+  let packet: Connect;
+  try {
+    packet = decodeConnect(body);
+  } catch (error) {
+    if (!(error instanceof MqttError)) throw error;
+    const { reasonCode, message } = error;
+    refuseConnect(core, connection, { reasonCode, code: error.code.replace('wire/', 'gateway/'), message });
+    return;
+  }
+  onConnect(core, connection, packet);
+}
+
+function handle(core: Core, connection: Connection, packet: Packet): void {
+  switch (packet.type) {
+    case 'publish':
+      onPublish(core, connection, packet);
+      return;
+    case 'puback':
+      onPuback(core, connection, packet.packetId);
+      return;
+    case 'pubrec':
+      onPubrec(core, connection, packet.packetId, packet.reasonCode);
+      return;
+    case 'pubrel':
+      onPubrel(connection, packet.packetId);
+      return;
+    case 'pubcomp':
+      if (connection.session.window.release(packet.packetId, 'pubcomp')) drain(core, connection.session);
+      return;
+    case 'subscribe':
+      onSubscribe(core, connection, packet);
+      return;
+    case 'unsubscribe':
+      onUnsubscribe(core, connection, packet);
+      return;
+    case 'pingreq':
+      connection.write({ type: 'pingresp' });
+      return;
+    case 'disconnect':
+      onDisconnect(core, connection, packet);
+      return;
+    case 'auth':
+      connection.fail(
+        reasonCodes.protocolError,
+        'No enhanced authentication is under way.',
+        'auth-unexpected',
+      );
+      return;
+    default:
+      // [MQTT-3.1.0-2] a second CONNECT; the others are refused by the decoder as not a client's to send.
+      connection.fail(reasonCodes.protocolError, `Unexpected ${packet.type}.`, 'packet-unexpected');
+      return;
+  }
+}
+
+/** A QoS 1 message arrived; there is room for the next. Unknown identifiers are ignored, as after a lost session. */
+export function onPuback(core: Core, connection: Connection, packetId: number): void {
+  const { session } = connection;
+  if (session.window.release(packetId, 'puback') && session.queued > 0) drain(core, session);
+}
+
+function onPubrec(core: Core, connection: Connection, packetId: number, reasonCode: number): void {
+  const { window } = connection.session;
+  const known = window.awaits(packetId);
+  if (reasonCode >= 0x80) {
+    if (known === 'pubrec' && window.release(packetId, 'pubrec')) drain(core, connection.session);
+    return;
+  }
+  if (known === 'pubrec') window.received(packetId);
+  const unknown = known === undefined && connection.version === 5;
+  // [MQTT-4.3.3-4]
+  connection.write({
+    type: 'pubrel',
+    packetId,
+    reasonCode: unknown ? reasonCodes.packetIdentifierNotFound : 0,
+    properties: {},
+  });
+}
+
+function onPubrel(connection: Connection, packetId: number): void {
+  const known = connection.session.unreleased.delete(packetId);
+  const reasonCode = known || connection.version === 4 ? 0 : reasonCodes.packetIdentifierNotFound;
+  connection.write({ type: 'pubcomp', packetId, reasonCode, properties: {} }); // [MQTT-4.3.3-11]
+}
+
+function onDisconnect(core: Core, connection: Connection, packet: Disconnect): void {
+  const expiry = packet.properties.sessionExpiryInterval;
+  const { session } = connection;
+  if (expiry !== undefined) {
+    // [MQTT-3.14.2-1] what ends with the connection cannot be kept at the last moment.
+    if (session.expiry === 0 && expiry > 0) {
+      connection.fail(
+        reasonCodes.protocolError,
+        'The session was to end with the connection.',
+        'session-expiry',
+      );
+      return;
+    }
+    session.expiry = Math.min(expiry, core.limits.sessionExpiry);
+  }
+  // [MQTT-3.14.4-3] [MQTT-3.1.2-8]
+  if (packet.reasonCode !== reasonCodes.disconnectWithWill) connection.will = undefined;
+  connection.end(
+    packet.reasonCode === reasonCodes.disconnectWithWill ? 'disconnected-with-will' : 'disconnected',
+  );
+}

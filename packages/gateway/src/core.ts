@@ -1,0 +1,126 @@
+import type { Clock } from '@kiten/codec';
+import type { Decision, PolicyError } from '@kiten/policy';
+import type { Connection } from './connection.ts';
+import { DenialLog } from './denial-log.ts';
+import { DeviceRecord } from './device-record.ts';
+import type { EmitEvent } from './event.ts';
+import { SessionOverlap } from './evidence/session-overlap.ts';
+import { TopicProbing } from './evidence/topic-probing.ts';
+import { type Judge, openJudge, PolicyJudge } from './judge.ts';
+import type { Limits } from './limits.ts';
+import { Outbox } from './outbox.ts';
+import { RefusalLog } from './refusal-log.ts';
+import { RepeatLimiter } from './repeat-limiter.ts';
+import { Replica } from './replica.ts';
+import { RetainedMessages } from './retained.ts';
+import type { Session } from './session.ts';
+import { noStatistics, type Statistics } from './statistics.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { TrafficCounts } from './traffic-counts.ts';
+import { Wills } from './wills.ts';
+
+export interface CoreOptions {
+  readonly trustDomain: string;
+  readonly clock: Clock;
+  /** So many random bytes, unpredictable. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly emit: EmitEvent;
+  readonly limits: Limits;
+  /** `open`: no register, no policy, everybody may do everything. */
+  readonly access: 'governed' | 'open';
+  /** What becomes of a 3.1.1 client whose publication was refused; version 5 has an answer for it. */
+  readonly refusedPublish: 'drop' | 'close';
+  /** Names this gateway in the way that evidence came. */
+  readonly name: string;
+  /** Looks whether changes have arrived that the loop has not got to yet. */
+  readonly poll: () => void;
+}
+
+/** What the parts of a gateway share: one of each, and the time of the current turn. */
+export class Core {
+  readonly options: CoreOptions;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly emit: EmitEvent;
+  readonly replica: Replica;
+  readonly judge: Judge;
+  readonly statistics: Statistics = noStatistics();
+  readonly connections = new Set<Connection>();
+  readonly sessions = new Map<string, Session>();
+  readonly subscriptions = new Subscriptions();
+  readonly retained: RetainedMessages;
+  readonly wills = new Wills();
+  readonly outbox = new Outbox();
+  readonly counts: TrafficCounts;
+  readonly denials: DenialLog;
+  readonly refusals: RefusalLog;
+  readonly policyFailures: RepeatLimiter<PolicyError>;
+  readonly overlap: SessionOverlap;
+  readonly probing: TopicProbing;
+  /** Milliseconds since the Unix epoch, read once for each chunk and each change. */
+  now: number;
+  polledAt = 0;
+  statisticsAt = Number.NEGATIVE_INFINITY;
+  retainedSweptAt = Number.NEGATIVE_INFINITY;
+  /** Everybody, where there is no register. */
+  readonly #anyone = new DeviceRecord('anyone');
+
+  constructor(options: CoreOptions) {
+    const { limits, emit, clock } = options;
+    this.options = options;
+    this.limits = limits;
+    this.clock = clock;
+    this.emit = emit;
+    this.now = clock.now();
+    this.replica = new Replica(options.access === 'open' ? 0 : limits.stalenessBound);
+    this.judge =
+      options.access === 'open'
+        ? openJudge
+        : new PolicyJudge(this.replica, options.trustDomain, (errors) => this.#decided(errors));
+    this.retained = new RetainedMessages(limits);
+    this.counts = new TrafficCounts(limits.countRows, emit, this.now);
+    this.denials = new DenialLog(limits, emit);
+    this.refusals = new RefusalLog(limits, emit, this.statistics);
+    this.policyFailures = new RepeatLimiter<PolicyError>({
+      interval: limits.denialInterval,
+      limit: limits.denials,
+      tell: ({ policy, message }, at, repeated) =>
+        emit({ kind: 'policy-failed', policy, message, at, repeated }),
+    });
+    this.overlap = new SessionOverlap(emit, options.name);
+    this.probing = new TopicProbing(emit, options.name);
+  }
+
+  /** The record of a registered device. */
+  device(id: string): DeviceRecord | undefined {
+    return this.options.access === 'open' ? this.#anyone : this.replica.device(id);
+  }
+
+  #decided(errors: Decision['errors']): void {
+    this.statistics.decisions++;
+    for (const error of errors) {
+      if (!this.policyFailures.isFull) this.policyFailures.note(error.policy, error, this.now);
+    }
+  }
+
+  /** Looks at the clock, for what follows in this turn. */
+  observe(): number {
+    this.now = this.clock.now();
+    this.replica.observe(this.now);
+    return this.now;
+  }
+
+  /** The statistics with the gauges as they are now. */
+  measured(): Statistics {
+    let queued = 0;
+    for (const session of this.sessions.values()) queued += session.queued;
+    this.statistics.connections = this.connections.size;
+    this.statistics.sessions = this.sessions.size;
+    this.statistics.subscriptions = this.subscriptions.size;
+    this.statistics.retainedMessages = this.retained.size;
+    this.statistics.retainedBytes = this.retained.bytes;
+    this.statistics.queuedMessages = queued;
+    this.statistics.bytesOut = this.outbox.bytesWritten;
+    return { ...this.statistics };
+  }
+}

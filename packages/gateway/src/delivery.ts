@@ -1,0 +1,88 @@
+import { encodePacket } from '@kiten/wire';
+import type { Connection } from './connection.ts';
+import type { Core } from './core.ts';
+import { actionOn } from './judge.ts';
+import { type Delivery, hasExpired, publishPacket } from './message.ts';
+import type { Session } from './session.ts';
+import { topicResource } from './topic-resource.ts';
+
+/** Sends a message that was just judged, or keeps it if its turn has not come. */
+export function deliver(core: Core, session: Session, delivery: Delivery): void {
+  const { connection } = session;
+  if (connection === undefined) {
+    if (delivery.qos > 0 && session.isPersistent) keep(core, session, delivery);
+    return;
+  }
+  if (delivery.qos > 0 && (session.queued > 0 || session.window.isFull)) keep(core, session, delivery);
+  else send(core, connection, session, delivery);
+}
+
+/** Puts it in the queue, which is bounded: what finds no room is dropped and counted, the newest first. */
+export function keep(core: Core, session: Session, delivery: Delivery): void {
+  const size = session.queuedBytes + delivery.message.payload.length;
+  if (session.queued >= core.limits.queuedMessages || size > core.limits.queuedBytes)
+    core.statistics.dropped++;
+  else session.enqueue(delivery);
+}
+
+/** Sends what waits, as far as the window goes. Each is judged again: trust may have changed while it waited. */
+export function drain(core: Core, session: Session): void {
+  while (session.connection !== undefined && session.queued > 0 && !session.window.isFull) {
+    const delivery = session.dequeue();
+    if (delivery !== undefined && mayReceive(core, session, delivery))
+      send(core, session.connection, session, delivery);
+  }
+}
+
+/** After a reconnection: what was sent and not acknowledged goes out again [MQTT-4.4.0-1]. */
+export function resend(core: Core, session: Session, connection: Connection): void {
+  for (const { id, awaits, delivery } of session.window.entries()) {
+    if (awaits === 'pubcomp')
+      connection.write({ type: 'pubrel', packetId: id, reasonCode: 0, properties: {} });
+    else if (delivery !== undefined && mayReceive(core, session, delivery)) {
+      write(core, connection, delivery, id, true);
+    } else session.window.release(id, awaits);
+  }
+}
+
+/** Whether the device may have this message now, by its own trust and by its publisher's. */
+function mayReceive(core: Core, session: Session, { message, retain }: Delivery): boolean {
+  if (hasExpired(message, core.now)) return false;
+  const topic = topicResource(message.topic);
+  const context = { retain, will: message.will, publisher: message.publisher };
+  const { allow, policies } = core.judge.message('receive', session.device, topic, context);
+  if (allow) return true;
+  const denial = {
+    device: session.device.id,
+    action: actionOn(topic, 'receive'),
+    topic: message.topic,
+    policies,
+  };
+  core.denials.note(denial, core.now, 1);
+  core.statistics.withheld++;
+  return false;
+}
+
+function send(core: Core, connection: Connection, session: Session, delivery: Delivery): void {
+  if (delivery.qos === 0) {
+    if (connection.output.isCongested) core.statistics.dropped++;
+    else write(core, connection, delivery, 0, false);
+    return;
+  }
+  const kept = session.isPersistent ? delivery : undefined;
+  const id = session.window.take(delivery.qos === 1 ? 'puback' : 'pubrec', kept);
+  if (!write(core, connection, delivery, id, false))
+    session.window.release(id, delivery.qos === 1 ? 'puback' : 'pubrec');
+}
+
+function write(core: Core, connection: Connection, delivery: Delivery, id: number, dup: boolean): boolean {
+  const bytes = encodePacket(publishPacket(delivery, id, dup, core.now), connection.version);
+  // [MQTT-3.1.2-24] [MQTT-3.1.2-25]: to the session it is as if it had been sent.
+  if (bytes.length > connection.maximumPacketSize) {
+    core.statistics.dropped++;
+    return false;
+  }
+  core.statistics.sent++;
+  connection.output.append(bytes, 0, bytes.length);
+  return true;
+}

@@ -1,0 +1,97 @@
+import { KitenError } from '@kiten/codec';
+import { registerRefusal } from './admission.ts';
+import type { ReplicaChange, TlsMaterial } from './change.ts';
+import type { Connection } from './connection.ts';
+import type { Core } from './core.ts';
+import type { Admission, DeviceRecord } from './device-record.ts';
+import { endSession } from './session-store.ts';
+
+const rank: Readonly<Record<Admission, number>> = { none: 0, restricted: 1, full: 2 };
+
+/**
+ * Takes a change in and enforces what it takes away before anything else happens: when this returns, the sockets of
+ * a device that fell are destroyed. `renewTls` gets new material, or nothing if only sessions have to be forgotten.
+ */
+export function applyChange(core: Core, change: ReplicaChange, renewTls: (tls?: TlsMaterial) => void): void {
+  core.observe();
+  try {
+    const applied = core.replica.apply(change);
+    core.observe();
+    switch (applied.kind) {
+      case 'device':
+        enforceFall(core, applied.record, change.sequence);
+        if (applied.record.device?.standing === 'revoked') endSessions(core, applied.record);
+        if (applied.isRevocation) renewTls();
+        if (applied.changed) {
+          core.overlap.tellAgain(applied.record.id);
+          core.probing.tellAgain(applied.record.id);
+        }
+        break;
+      case 'device-removed':
+        enforceFall(core, applied.record, change.sequence);
+        endSessions(core, applied.record);
+        core.retained.sweep(core.now, ({ publisher }) => publisher === applied.record);
+        core.overlap.forget(applied.record.id);
+        break;
+      case 'policies':
+        for (const record of core.replica.devices) {
+          if (record.connections.size > 0) enforceFall(core, record, change.sequence);
+        }
+        break;
+      case 'other':
+        if (change.kind === 'tls') renewTls(change.tls);
+    }
+  } catch (error) {
+    refuseChange(core, change, error);
+  }
+  core.emit({ kind: 'applied', sequence: change.sequence });
+}
+
+/** A change that cannot be followed is told, and thrown. Policies that cannot be compiled leave nobody any right. */
+function refuseChange(core: Core, change: ReplicaChange, error: unknown): never {
+  const known = error instanceof KitenError ? error : undefined;
+  const code = known?.code ?? 'gateway/change-refused';
+  const message = known?.message ?? String(error);
+  core.emit({ kind: 'change-refused', sequence: change.sequence, code, message });
+  if (change.kind === 'policies') {
+    for (const record of core.replica.devices) enforceFall(core, record, change.sequence);
+  }
+  throw error;
+}
+
+function enforceFall(core: Core, record: DeviceRecord, sequence: number): void {
+  const fallen: Connection[] = [];
+  const admission = record.connections.size > 0 ? core.judge.admission(record) : 'none';
+  for (const connection of record.connections) {
+    if (mustGo(connection, record, admission)) fallen.push(connection);
+    else if (connection.isOpen) {
+      connection.admission = admission;
+      connection.standing = record.device?.standing ?? 'admitted';
+    }
+  }
+  if (record.device?.standing !== 'admitted')
+    for (const session of record.sessions) session.discardMessages();
+  if (fallen.length === 0) return;
+  // What was judged before is sent as it was judged: acknowledged and passed on, or neither.
+  core.outbox.flush();
+  const sessions = fallen.filter(({ clientId }) => clientId !== '').map(({ clientId }) => clientId);
+  for (const connection of fallen) {
+    if (connection.hasSession) connection.session.discardMessages();
+    connection.sever(
+      'The trust in this device has fallen: it may connect again to attest and be updated, if at all.',
+    );
+  }
+  core.statistics.severed += fallen.length;
+  core.emit({ kind: 'severed', device: record.id, sessions, sequence, at: core.now });
+}
+
+function mustGo(connection: Connection, record: DeviceRecord, admission: Admission): boolean {
+  if (registerRefusal(record, connection.peer.serial) !== undefined) return true;
+  if (!connection.isOpen) return false;
+  const isNowContained = record.device?.standing !== 'admitted' && connection.standing === 'admitted';
+  return isNowContained || rank[admission] < rank[connection.admission];
+}
+
+function endSessions(core: Core, record: DeviceRecord): void {
+  for (const session of record.sessions) endSession(core, session);
+}

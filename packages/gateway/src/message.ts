@@ -1,0 +1,91 @@
+import { noProperties, type Properties, type Publish, type Will } from '@kiten/wire';
+import type { DeviceRecord } from './device-record.ts';
+
+/**
+ * A message on its way, with bytes of its own. It remembers who said it, so that it can be judged again by that
+ * device's trust at the moment of each delivery.
+ */
+export interface Message {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: 0 | 1 | 2;
+  /** As published. */
+  readonly retain: boolean;
+  readonly will: boolean;
+  /** Those that are passed on; without the expiry, which is `expiresAt`. */
+  readonly properties: Properties;
+  readonly publisher: DeviceRecord;
+  /** The client that published it, for no-local. */
+  readonly clientId: string;
+  readonly expiresAt: number | undefined;
+}
+
+/** One message to one session. */
+export interface Delivery {
+  readonly message: Message;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  readonly identifiers: readonly number[] | undefined;
+}
+
+/** Copies a decoded PUBLISH or will out of the chunk it came in. */
+export function messageFrom(
+  packet: Publish | Will,
+  origin: { publisher: DeviceRecord; clientId: string; now: number; will: boolean },
+): Message {
+  const expiry = packet.properties.messageExpiryInterval;
+  return {
+    topic: packet.topic,
+    payload: Buffer.from(packet.payload),
+    qos: packet.qos,
+    retain: packet.retain,
+    will: origin.will,
+    properties: passedOn(packet.properties),
+    publisher: origin.publisher,
+    clientId: origin.clientId,
+    expiresAt: expiry === undefined ? undefined : origin.now + expiry * 1000,
+  };
+}
+
+/** [MQTT-3.3.2-4] [MQTT-3.3.2-15] [MQTT-3.3.2-16] [MQTT-3.3.2-18] [MQTT-3.3.2-20]: these reach the subscriber unaltered. */
+function passedOn(properties: Properties): Properties {
+  if (properties === noProperties) return noProperties;
+  const { payloadFormatIndicator, contentType, responseTopic, correlationData, userProperties } = properties;
+  return {
+    ...(payloadFormatIndicator === undefined ? {} : { payloadFormatIndicator }),
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(responseTopic === undefined ? {} : { responseTopic }),
+    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
+    ...(userProperties === undefined ? {} : { userProperties }),
+  };
+}
+
+/** Whether its time is over [MQTT-3.3.2-5]. */
+export function hasExpired(message: Message, now: number): boolean {
+  return message.expiresAt !== undefined && message.expiresAt <= now;
+}
+
+/** The PUBLISH that brings it to a subscriber; what is left of its life goes with it [MQTT-3.3.2-6]. */
+export function publishPacket(delivery: Delivery, packetId: number, dup: boolean, now: number): Publish {
+  const { message, qos, retain, identifiers } = delivery;
+  const properties: Properties =
+    message.expiresAt === undefined && identifiers === undefined
+      ? message.properties
+      : {
+          ...message.properties,
+          ...(message.expiresAt === undefined
+            ? {}
+            : { messageExpiryInterval: Math.max(1, Math.ceil((message.expiresAt - now) / 1000)) }),
+          ...(identifiers === undefined ? {} : { subscriptionIdentifiers: identifiers }),
+        };
+  const packet = {
+    type: 'publish',
+    topic: message.topic,
+    payload: message.payload,
+    qos,
+    retain,
+    dup,
+    properties,
+  } as const;
+  return qos === 0 ? packet : { ...packet, packetId };
+}

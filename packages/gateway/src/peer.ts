@@ -1,0 +1,15 @@
+/** Who is at the other end, as far as the listener found out. */
+export interface Peer {
+  /** The device id of its certificate. */
+  readonly device: string;
+  readonly address: string;
+  readonly port: number;
+  /** Of its certificate, lower-case hexadecimal; empty without one. */
+  readonly serial: string;
+  /** SHA-256 of its certificate, lower-case hexadecimal; empty without one. */
+  readonly fingerprint: string;
+  /** When its certificate expires, in milliseconds since the Unix epoch: the connection ends then. */
+  readonly validUntil?: number;
+  /** Whether its TLS session was resumed. */
+  readonly resumed: boolean;
+}

@@ -1,0 +1,149 @@
+import { type Publish, reasonCodes, validTopicName } from '@kiten/wire';
+import type { Connection } from './connection.ts';
+import type { Core } from './core.ts';
+import { type CachedDecision, hashTopic } from './decision-cache.ts';
+import { type Message, messageFrom } from './message.ts';
+import { decideTopic, forward, stillHolds } from './router.ts';
+
+/** PUBLISH from a client, the general way: any QoS, retained or not, with properties or without. */
+export function onPublish(core: Core, connection: Connection, packet: Publish): void {
+  core.statistics.received++;
+  // We announce a topic alias maximum of 0, by saying nothing about it [MQTT-3.2.2-17].
+  if (packet.properties.topicAlias !== undefined) {
+    connection.fail(reasonCodes.topicAliasInvalid, 'Topic aliases are not accepted here.', 'topic-alias');
+    return;
+  }
+  if (!isWithinLimits(core, packet.topic)) {
+    connection.fail(
+      reasonCodes.topicNameInvalid,
+      'The topic is too long or has too many levels.',
+      'topic-limit',
+    );
+    return;
+  }
+  if (packet.qos === 2 && !isFirst(core, connection, packet.packetId as number)) return;
+  const decision = decide(core, connection, packet.topic, packet.retain);
+  let code: number = reasonCodes.success;
+  if (!decision.allow) {
+    refuse(core, connection, decision, 1);
+    code = reasonCodes.notAuthorized;
+  } else {
+    decision.row = core.counts.enrolled(decision.row);
+    decision.row.allowed++;
+    const origin = {
+      publisher: connection.device,
+      clientId: connection.clientId,
+      now: core.now,
+      will: false,
+    };
+    const message = messageFrom(packet, origin);
+    if (packet.retain && !core.retained.store(message)) code = reasonCodes.quotaExceeded;
+    else forward(core, decision, message);
+  }
+  if (connection.isOpen) answer(core, connection, packet, code, decision);
+}
+
+/** A will whose time has come: judged now, under the trust of now. */
+export function publishWill(core: Core, message: Message): void {
+  const { publisher, clientId, topic } = message;
+  const bytes = Buffer.from(topic);
+  const written = { text: topic, bytes, hash: hashTopic(bytes, 0, bytes.length) };
+  const decision = decideTopic(core, { device: publisher, clientId }, written, message.retain, true);
+  decision.row = core.counts.enrolled(decision.row);
+  if (!decision.allow) {
+    decision.row.denied++;
+    core.statistics.refused++;
+    const { action } = decision.row;
+    core.denials.note({ device: publisher.id, action, topic, policies: decision.policies }, core.now, 1);
+    return;
+  }
+  decision.row.allowed++;
+  if (message.retain && !core.retained.store(message)) core.statistics.dropped++;
+  else forward(core, decision, message);
+}
+
+/** Counts refused publications and tells about them. */
+export function refuse(core: Core, connection: Connection, decision: CachedDecision, times: number): void {
+  core.statistics.refused += times;
+  decision.row = core.counts.enrolled(decision.row);
+  decision.row.denied += times;
+  if (!core.denials.again(decision.denial, core.now, times)) {
+    const denial = {
+      device: connection.device.id,
+      action: decision.row.action,
+      topic: decision.topic.path,
+      policies: decision.policies,
+    };
+    decision.denial = core.denials.note(denial, core.now, times);
+  }
+  if (!core.replica.stale) core.probing.refused(connection, 'publish', decision.topic, core.now);
+}
+
+/** What a client is told of a refusal. Policies are named in the log, not to the device. */
+export const refusalReason = 'Policy does not permit this to the device as it stands.';
+
+/** Ends a 3.1.1 connection after a refusal, if it is configured so; says whether it did. */
+export function closeAfterRefusal(core: Core, connection: Connection): boolean {
+  if (connection.version === 5 || core.options.refusedPublish === 'drop') return false;
+  connection.end('publish-refused');
+  return true;
+}
+
+function decide(core: Core, connection: Connection, text: string, retain: boolean): CachedDecision {
+  const bytes = Buffer.from(text);
+  const hash = hashTopic(bytes, 0, bytes.length);
+  const known = connection.cache.find(bytes, 0, bytes.length, hash, retain);
+  if (known !== undefined && stillHolds(core, known, connection.device)) return known;
+  const decision = decideTopic(core, connection, { text, bytes, hash }, retain, false);
+  connection.cache.store(decision);
+  return decision;
+}
+
+/** Whether a QoS 2 message is not one that came before [MQTT-4.3.3-10]; answers it if it is. */
+function isFirst(core: Core, connection: Connection, packetId: number): boolean {
+  const { unreleased } = connection.session;
+  if (unreleased.has(packetId)) {
+    connection.write({ type: 'pubrec', packetId, reasonCode: 0, properties: {} });
+    return false;
+  }
+  if (unreleased.size < core.limits.unreleasedMessages) return true;
+  connection.fail(
+    reasonCodes.receiveMaximumExceeded,
+    'Too many QoS 2 messages without PUBREL.',
+    'receive-maximum',
+  );
+  return false;
+}
+
+function answer(
+  core: Core,
+  connection: Connection,
+  packet: Publish,
+  code: number,
+  decision: CachedDecision,
+): void {
+  if (!decision.allow && closeAfterRefusal(core, connection)) return;
+  const { packetId, qos } = packet;
+  if (packetId === undefined) return;
+  const properties = code === reasonCodes.notAuthorized ? connection.reason(refusalReason) : {};
+  const reasonCode = connection.version === 5 ? code : 0;
+  if (qos === 1) connection.write({ type: 'puback', packetId, reasonCode, properties });
+  else {
+    // [MQTT-4.3.3-9] a PUBREC of 0x80 or more releases the identifier.
+    if (reasonCode < 0x80) connection.session.unreleased.add(packetId);
+    connection.write({ type: 'pubrec', packetId, reasonCode, properties });
+  }
+}
+
+/** Whether a topic is one we would keep anything about. */
+export function isWithinLimits(core: Core, topic: string): boolean {
+  if (topic.length > core.limits.topicLength) return false;
+  let levels = 1;
+  for (let index = 0; index < topic.length; index++) if (topic.charCodeAt(index) === 0x2f) levels++;
+  return levels <= core.limits.topicLevels;
+}
+
+/** Whether a will could ever be published. */
+export function isPublishable(core: Core, topic: string): boolean {
+  return validTopicName(topic) && isWithinLimits(core, topic);
+}

@@ -1,0 +1,196 @@
+import { decodePacket } from '@kiten/wire';
+import type { Connection } from './connection.ts';
+import type { Core } from './core.ts';
+import type { CachedDecision } from './decision-cache.ts';
+import { deliver } from './delivery.ts';
+import { type Message, messageFrom } from './message.ts';
+import { closeAfterRefusal, refusalReason, refuse } from './publish.ts';
+import type { Recipient } from './recipient.ts';
+import { judgeRecipient, withhold } from './router.ts';
+
+/** Larger packets take the general way: {@link Output.reserve} makes room up to here. */
+const largestPatched = 16_384;
+
+/**
+ * Passes QoS 0 messages on that follow each other in a chunk and go the same way: to peers of the same version as
+ * the bytes they came in, to the others one by one.
+ */
+export function forwardRun(
+  connection: Connection,
+  decision: CachedDecision,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  count: number,
+  largest: number,
+): void {
+  const { core } = connection;
+  core.statistics.received += count;
+  if (!decision.allow) {
+    refuse(core, connection, decision, count);
+    closeAfterRefusal(core, connection);
+    return;
+  }
+  countAllowed(core, decision, count);
+  let messages: Message[] | undefined;
+  const { recipients } = decision;
+  for (let index = 0; index < recipients.length; index++) {
+    const recipient = recipients[index] as Recipient;
+    const target = recipient.session.connection;
+    if (target === undefined) continue;
+    if (!mayHave(core, recipient, decision, connection, count)) continue;
+    if (target.output.isCongested) core.statistics.dropped += count;
+    else if (
+      target.version === connection.version &&
+      recipient.identifiers === undefined &&
+      largest <= target.maximumPacketSize
+    ) {
+      core.statistics.sent += count;
+      target.output.append(bytes, start, end);
+    } else {
+      messages ??= messagesOf(connection, bytes, start, end);
+      for (const message of messages) deliverTo(core, recipient, message);
+    }
+  }
+}
+
+/** Acknowledges a QoS 1 message and passes it on, patching nothing but packet identifier and flags where it can. */
+export function forwardQos1(
+  connection: Connection,
+  decision: CachedDecision,
+  bytes: Buffer,
+  offset: number,
+  body: number,
+  topicEnd: number,
+  end: number,
+): void {
+  const { core } = connection;
+  core.statistics.received++;
+  const packetId = ((bytes[topicEnd] as number) << 8) | (bytes[topicEnd + 1] as number);
+  if (!decision.allow) {
+    refuse(core, connection, decision, 1);
+    if (closeAfterRefusal(core, connection) || !connection.isOpen) return;
+    const isTold = connection.version === 5;
+    const properties = connection.reason(refusalReason);
+    connection.write({ type: 'puback', packetId, reasonCode: isTold ? 0x87 : 0, properties });
+    return;
+  }
+  acknowledge(connection, packetId);
+  countAllowed(core, decision, 1);
+  const size = end - offset;
+  let message: Message | undefined;
+  const { recipients } = decision;
+  for (let index = 0; index < recipients.length; index++) {
+    const recipient = recipients[index] as Recipient;
+    const { session } = recipient;
+    if (!mayHave(core, recipient, decision, connection, 1)) continue;
+    const target = session.connection;
+    const isPlain =
+      target !== undefined &&
+      target.version === connection.version &&
+      recipient.identifiers === undefined &&
+      recipient.qos > 0 &&
+      size <= largestPatched &&
+      size <= target.maximumPacketSize;
+    if (isPlain && session.queued === 0 && !session.window.isFull) {
+      if (session.isPersistent) message ??= messageAt(connection, bytes, offset, body, end);
+      const kept =
+        message === undefined || !session.isPersistent
+          ? undefined
+          : { message, qos: 1 as const, retain: false, identifiers: undefined };
+      sendPatched(target, bytes, offset, end, topicEnd, session.window.take('puback', kept));
+      core.statistics.sent++;
+    } else {
+      message ??= messageAt(connection, bytes, offset, body, end);
+      deliverTo(core, recipient, message);
+    }
+  }
+}
+
+function countAllowed(core: Core, decision: CachedDecision, count: number): void {
+  if (decision.row.minute !== core.counts.minute) decision.row = core.counts.enrolled(decision.row);
+  decision.row.allowed += count;
+}
+
+/** One comparison, unless the trust in the receiver has changed; counts what it says. */
+function mayHave(
+  core: Core,
+  recipient: Recipient,
+  decision: CachedDecision,
+  connection: Connection,
+  count: number,
+): boolean {
+  if (recipient.trustEpoch !== recipient.session.device.trustEpoch) {
+    judgeRecipient(core, recipient, decision.topic, connection.device, false);
+  }
+  if (!recipient.allowed) {
+    withhold(core, recipient, decision.topic, count);
+    return false;
+  }
+  if (recipient.row.minute !== core.counts.minute) recipient.row = core.counts.enrolled(recipient.row);
+  recipient.row.allowed += count;
+  return true;
+}
+
+function deliverTo(core: Core, recipient: Recipient, message: Message): void {
+  const qos = message.qos < recipient.qos ? message.qos : recipient.qos;
+  deliver(core, recipient.session, { message, qos, retain: false, identifiers: recipient.identifiers });
+}
+
+function acknowledge(connection: Connection, packetId: number): void {
+  const { output } = connection;
+  const slab = output.reserve(4);
+  const at = output.length;
+  slab[at] = 0x40;
+  slab[at + 1] = 2;
+  slab[at + 2] = packetId >> 8;
+  slab[at + 3] = packetId & 0xff;
+  output.commit(4);
+}
+
+function sendPatched(
+  target: Connection,
+  bytes: Buffer,
+  offset: number,
+  end: number,
+  topicEnd: number,
+  id: number,
+): void {
+  const { output } = target;
+  const slab = output.reserve(end - offset);
+  const at = output.length;
+  bytes.copy(slab, at, offset, end);
+  slab[at] = 0x32;
+  const idAt = at + topicEnd - offset;
+  slab[idAt] = id >> 8;
+  slab[idAt + 1] = id & 0xff;
+  output.commit(end - offset);
+}
+
+function messagesOf(connection: Connection, bytes: Buffer, start: number, end: number): Message[] {
+  const messages: Message[] = [];
+  for (let offset = start; offset < end; ) {
+    let body = offset + 1;
+    let remaining = 0;
+    for (let shift = 0, byte = 0x80; byte >= 0x80; shift += 7) {
+      byte = bytes[body++] as number;
+      remaining |= (byte & 0x7f) << shift;
+    }
+    messages.push(messageAt(connection, bytes, offset, body, body + remaining));
+    offset = body + remaining;
+  }
+  return messages;
+}
+
+function messageAt(
+  connection: Connection,
+  bytes: Buffer,
+  offset: number,
+  body: number,
+  end: number,
+): Message {
+  const packet = decodePacket(bytes[offset] as number, bytes.subarray(body, end), connection.version);
+  if (packet.type !== 'publish') throw new TypeError('Only a PUBLISH is passed on.');
+  const { core, device, clientId } = connection;
+  return messageFrom(packet, { publisher: device, clientId, now: core.now, will: false });
+}

@@ -1,0 +1,22 @@
+import type { DenialRecord } from './denial-log.ts';
+import type { Session } from './session.ts';
+import type { Subscription } from './subscriptions.ts';
+import type { CountRow } from './traffic-counts.ts';
+
+/** A session that a topic's messages go to, with what was decided about it for one publisher. */
+export interface Recipient {
+  readonly session: Session;
+  readonly matched: readonly Subscription[];
+  /** Under the trust the receiving device had then; compare before each delivery. */
+  trustEpoch: number;
+  allowed: boolean;
+  /** Why not. */
+  policies: readonly string[];
+  /** The largest QoS of its subscriptions that match [MQTT-3.3.5-1]. */
+  qos: 0 | 1 | 2;
+  retainAsPublished: boolean;
+  /** The identifiers of all subscriptions that match [MQTT-3.3.4-3] [MQTT-3.3.4-4]; none is `undefined`. */
+  identifiers: readonly number[] | undefined;
+  row: CountRow;
+  denial: DenialRecord | undefined;
+}

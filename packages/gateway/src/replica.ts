@@ -1,0 +1,126 @@
+import { KitenError } from '@kiten/codec';
+import { type CompiledPolicies, compilePolicies } from '@kiten/policy';
+import { isDeviceId, isStanding } from '@kiten/trust';
+import type { ReplicaChange, ReplicaDevice } from './change.ts';
+import { DeviceRecord } from './device-record.ts';
+
+/** What an applied change means for those who hold decisions. */
+export type Applied =
+  | {
+      readonly kind: 'device';
+      readonly record: DeviceRecord;
+      readonly changed: boolean;
+      readonly isRevocation: boolean;
+    }
+  | { readonly kind: 'device-removed'; readonly record: DeviceRecord }
+  | { readonly kind: 'policies' }
+  | { readonly kind: 'other' };
+
+/**
+ * The gateway's copy of policies and register, kept by one ordered stream of changes. It knows how fresh it is:
+ * a replica that has not heard for longer than its staleness bound answers nothing but no.
+ */
+export class Replica {
+  /** Grows when decisions of every device may come out differently. */
+  policyEpoch = 0;
+  policies: CompiledPolicies | undefined;
+  stale: boolean;
+  readonly #stalenessBound: number;
+  readonly #devices = new Map<string, DeviceRecord>();
+  #hasLostTrack = false;
+  #sequence = Number.NEGATIVE_INFINITY;
+  #freshAt = Number.NEGATIVE_INFINITY;
+
+  /** `stalenessBound` in milliseconds, 0 for none. */
+  constructor(stalenessBound: number) {
+    this.#stalenessBound = stalenessBound;
+    this.stale = stalenessBound > 0;
+  }
+
+  /** The record of a registered device. */
+  device(id: string): DeviceRecord | undefined {
+    return this.#devices.get(id);
+  }
+
+  get devices(): Iterable<DeviceRecord> {
+    return this.#devices.values();
+  }
+
+  /** Looks at the time; cheap enough for every chunk that arrives. */
+  observe(now: number): void {
+    const isOld = this.#stalenessBound > 0 && now - this.#freshAt > this.#stalenessBound;
+    const stale = isOld || this.#hasLostTrack;
+    if (stale === this.stale) return;
+    this.stale = stale;
+    this.policyEpoch++;
+  }
+
+  /**
+   * Takes one change in.
+   *
+   * @throws KitenError `gateway/change-out-of-order`, `gateway/change-malformed`, or what compiling policies throws;
+   * then there are no policies, and nothing is permitted, until good ones arrive.
+   */
+  apply(change: ReplicaChange): Applied {
+    const isNext =
+      change.sequence > this.#sequence || (change.kind === 'heartbeat' && change.sequence === this.#sequence);
+    if (!isNext) {
+      throw new KitenError(
+        'gateway/change-out-of-order',
+        `Change ${change.sequence} came after ${this.#sequence}.`,
+      );
+    }
+    this.#sequence = change.sequence;
+    switch (change.kind) {
+      case 'policies':
+        this.policyEpoch++;
+        this.policies = undefined;
+        this.policies = compilePolicies(change.policies);
+        return { kind: 'policies' };
+      case 'device':
+        return this.#upsert(change.device);
+      case 'device-removed':
+        return this.#remove(change.id);
+      case 'heartbeat':
+        this.#freshAt = Math.max(this.#freshAt, change.at);
+        return { kind: 'other' };
+      case 'tls':
+        return { kind: 'other' };
+    }
+  }
+
+  #upsert(device: ReplicaDevice): Applied {
+    if (!isDeviceId(device.id) || !isStanding(device.standing)) {
+      // It may have been a fall: from here on nobody knows what holds, so nothing does.
+      this.#hasLostTrack = true;
+      throw new KitenError(
+        'gateway/change-malformed',
+        'A device in the change stream has no valid id or standing.',
+      );
+    }
+    let record = this.#devices.get(device.id);
+    if (record === undefined) {
+      record = new DeviceRecord(device.id);
+      this.#devices.set(device.id, record);
+      // Decisions made while the owner of a topic was unknown hold no reference to it.
+      this.policyEpoch++;
+    }
+    const isRevocation = revokesMore(record.device, device);
+    return { kind: 'device', record, changed: record.update(device), isRevocation };
+  }
+
+  #remove(id: string): Applied {
+    const record = this.#devices.get(id);
+    if (record === undefined) return { kind: 'other' };
+    this.#devices.delete(id);
+    this.policyEpoch++;
+    record.update(undefined);
+    return { kind: 'device-removed', record };
+  }
+}
+
+/** Whether certificates that were good are not any more: sessions resumed by them must not be either. */
+function revokesMore(before: ReplicaDevice | undefined, after: ReplicaDevice): boolean {
+  const isRevoked = after.standing === 'revoked' && before?.standing !== 'revoked';
+  return isRevoked || after.revokedSerials.some((serial) => before?.revokedSerials.includes(serial) !== true);
+}

@@ -1,0 +1,124 @@
+import { topicLevels } from '@kiten/wire';
+import type { Limits } from './limits.ts';
+import { hasExpired, type Message } from './message.ts';
+
+interface Level {
+  readonly below: Map<string, Level>;
+  message: Message | undefined;
+}
+
+/** The last retained message of each topic, by level, bounded in number and bytes. */
+export class RetainedMessages {
+  size = 0;
+  bytes = 0;
+  readonly #root: Level = { below: new Map(), message: undefined };
+  readonly #limits: Limits;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /** Keeps it in place of what the topic had; an empty payload clears the topic [MQTT-3.3.1-6]. False: no room. */
+  store(message: Message): boolean {
+    const levels = topicLevels(message.topic);
+    if (message.payload.length === 0) {
+      this.#remove(levels);
+      return true;
+    }
+    const before = this.#find(levels);
+    if (!this.#hasRoom(message, before)) return false;
+    let level = this.#root;
+    for (const name of levels) {
+      const next: Level = level.below.get(name) ?? { below: new Map(), message: undefined };
+      level.below.set(name, next);
+      level = next;
+    }
+    this.#account(before, -1);
+    level.message = message;
+    this.#account(message, 1);
+    return true;
+  }
+
+  /** The messages for a filter; a wildcard at its start leaves topics that begin with `$` out [MQTT-4.7.2-1]. */
+  match(filter: string, now: number): Message[] {
+    const found: Message[] = [];
+    collect(this.#root, topicLevels(filter), 0, found);
+    return found.filter((message) => !hasExpired(message, now));
+  }
+
+  /** Drops what has expired, and what the given test says. */
+  sweep(now: number, unwanted: (message: Message) => boolean = () => false): void {
+    const gone: Message[] = [];
+    visit(this.#root, (message) => {
+      if (hasExpired(message, now) || unwanted(message)) gone.push(message);
+    });
+    for (const message of gone) this.#remove(topicLevels(message.topic));
+  }
+
+  #hasRoom(message: Message, before: Message | undefined): boolean {
+    const { retainedMessages, retainedMessagesPerDevice, retainedBytes } = this.#limits;
+    const more = before === undefined ? 1 : 0;
+    const ofDevice = message.publisher.retainedMessages + (before?.publisher === message.publisher ? 0 : 1);
+    return (
+      this.size + more <= retainedMessages &&
+      ofDevice <= retainedMessagesPerDevice &&
+      this.bytes + sizeOf(message) - (before === undefined ? 0 : sizeOf(before)) <= retainedBytes
+    );
+  }
+
+  #find(levels: readonly string[]): Message | undefined {
+    let level: Level | undefined = this.#root;
+    for (const name of levels) level = level?.below.get(name);
+    return level?.message;
+  }
+
+  #remove(levels: readonly string[]): void {
+    const path: Level[] = [this.#root];
+    for (const name of levels) {
+      const next = path.at(-1)?.below.get(name);
+      if (next === undefined) return;
+      path.push(next);
+    }
+    const last = path.at(-1) as Level;
+    this.#account(last.message, -1);
+    last.message = undefined;
+    for (let depth = path.length - 1; depth > 0; depth--) {
+      const level = path[depth] as Level;
+      if (level.message !== undefined || level.below.size > 0) return;
+      path[depth - 1]?.below.delete(levels[depth - 1] as string);
+    }
+  }
+
+  #account(message: Message | undefined, sign: 1 | -1): void {
+    if (message === undefined) return;
+    this.size += sign;
+    this.bytes += sign * sizeOf(message);
+    message.publisher.retainedMessages += sign;
+  }
+}
+
+function sizeOf(message: Message): number {
+  return message.topic.length + message.payload.length;
+}
+
+function collect(level: Level, filter: readonly string[], index: number, found: Message[]): void {
+  if (index === filter.length) {
+    if (level.message !== undefined) found.push(level.message);
+    return;
+  }
+  const name = filter[index] as string;
+  if (name === '#') visit(level, (message) => found.push(message), index === 0);
+  else if (name === '+') {
+    for (const [text, next] of level.below) {
+      if (index > 0 || !text.startsWith('$')) collect(next, filter, index + 1, found);
+    }
+  } else {
+    const next = level.below.get(name);
+    if (next !== undefined) collect(next, filter, index + 1, found);
+  }
+}
+
+function visit(level: Level, see: (message: Message) => void, atRoot = false): void {
+  if (level.message !== undefined) see(level.message);
+  for (const [name, next] of level.below) if (!atRoot || !name.startsWith('$')) visit(next, see);
+}

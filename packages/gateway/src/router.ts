@@ -1,0 +1,154 @@
+import type { Core } from './core.ts';
+import { CachedDecision } from './decision-cache.ts';
+import { deliver } from './delivery.ts';
+import type { DeviceRecord } from './device-record.ts';
+import { actionOn, type Judgement } from './judge.ts';
+import type { Message } from './message.ts';
+import type { Recipient } from './recipient.ts';
+import type { Subscription } from './subscriptions.ts';
+import { type TopicResource, topicResource } from './topic-resource.ts';
+
+/** Who publishes, as far as decisions depend on it. */
+export interface Publisher {
+  readonly device: DeviceRecord;
+  readonly clientId: string;
+}
+
+/** A topic as it was written, by its bytes and their hash. */
+export interface WrittenTopic {
+  readonly text: string;
+  readonly bytes: Buffer;
+  readonly hash: number;
+}
+
+/** Decides about a topic, whom its messages go to, and whether each of them may have it. The cold way. */
+export function decideTopic(
+  core: Core,
+  publisher: Publisher,
+  written: WrittenTopic,
+  retain: boolean,
+  will: boolean,
+): CachedDecision {
+  const topic = topicResource(written.text);
+  const owner = topic.owner === undefined ? undefined : core.device(topic.owner);
+  const judgement = core.judge.message('publish', publisher.device, topic, { retain, will });
+  const branch = core.subscriptions.epochs.branchOf(written.text);
+  return new CachedDecision({
+    hash: written.hash,
+    bytes: written.bytes,
+    retain,
+    topic,
+    ...judgement,
+    recipients: judgement.allow ? recipientsOf(core, publisher, topic, will) : [],
+    policyEpoch: core.judge.policyEpoch,
+    trustEpoch: publisher.device.trustEpoch,
+    branch,
+    routeEpoch: core.subscriptions.epochs.epochOf(branch),
+    owner,
+    ownerEpoch: owner?.trustEpoch ?? 0,
+    row: core.counts.row(publisher.device.id, actionOn(topic, 'publish'), written.text),
+  });
+}
+
+/** Whether nothing has changed since that could change the decision about publishing, or the list of recipients. */
+export function stillHolds(core: Core, decision: CachedDecision, publisher: DeviceRecord): boolean {
+  return (
+    decision.policyEpoch === core.judge.policyEpoch &&
+    decision.trustEpoch === publisher.trustEpoch &&
+    decision.routeEpoch === core.subscriptions.epochs.epochOf(decision.branch) &&
+    (decision.owner === undefined || decision.owner.trustEpoch === decision.ownerEpoch)
+  );
+}
+
+/** Decides about a recipient anew, because its device's trust has changed. */
+export function judgeRecipient(
+  core: Core,
+  recipient: Recipient,
+  topic: TopicResource,
+  publisher: DeviceRecord,
+  will: boolean,
+): void {
+  const { session } = recipient;
+  recipient.trustEpoch = session.device.trustEpoch;
+  recipient.denial = undefined;
+  let judgement = core.judge.message('receive', session.device, topic, { retain: false, will, publisher });
+  let granted: readonly Subscription[] = [];
+  if (judgement.allow) {
+    const each = recipient.matched.map((subscription) => ({
+      subscription,
+      judgement: judgeSubscription(core, subscription),
+    }));
+    granted = each.filter((one) => one.judgement.allow).map((one) => one.subscription);
+    if (granted.length === 0) judgement = each[0]?.judgement ?? judgement;
+  }
+  recipient.allowed = judgement.allow && granted.length > 0;
+  recipient.policies = judgement.policies;
+  recipient.qos = granted.reduce<0 | 1 | 2>((most, { qos }) => (qos > most ? qos : most), 0);
+  recipient.retainAsPublished = granted.some(({ retainAsPublished }) => retainAsPublished);
+  const identifiers = granted
+    .map(({ identifier }) => identifier)
+    .filter((identifier) => identifier !== undefined);
+  recipient.identifiers = identifiers.length > 0 ? identifiers : undefined;
+}
+
+/** Counts a refused delivery and tells about it. */
+export function withhold(core: Core, recipient: Recipient, topic: TopicResource, times: number): void {
+  core.statistics.withheld += times;
+  recipient.row = core.counts.enrolled(recipient.row);
+  recipient.row.denied += times;
+  if (core.denials.again(recipient.denial, core.now, times)) return;
+  const { row, policies } = recipient;
+  const denial = { device: recipient.session.device.id, action: row.action, topic: topic.path, policies };
+  recipient.denial = core.denials.note(denial, core.now, times);
+}
+
+/** Brings a message to everyone it is for; the general way, whatever its QoS and versions. */
+export function forward(core: Core, decision: CachedDecision, message: Message): void {
+  for (const recipient of decision.recipients) {
+    const { session } = recipient;
+    if (recipient.trustEpoch !== session.device.trustEpoch) {
+      judgeRecipient(core, recipient, decision.topic, message.publisher, message.will);
+    }
+    if (!recipient.allowed) {
+      withhold(core, recipient, decision.topic, 1);
+      continue;
+    }
+    recipient.row = core.counts.enrolled(recipient.row);
+    recipient.row.allowed++;
+    const qos = message.qos < recipient.qos ? message.qos : recipient.qos;
+    const retain = recipient.retainAsPublished && message.retain;
+    deliver(core, session, { message, qos, retain, identifiers: recipient.identifiers });
+  }
+}
+
+function recipientsOf(core: Core, publisher: Publisher, topic: TopicResource, will: boolean): Recipient[] {
+  const recipients: Recipient[] = [];
+  for (const [session, subscriptions] of core.subscriptions.match(topic.path)) {
+    // [MQTT-3.8.3-3]
+    const matched =
+      session.clientId === publisher.clientId
+        ? subscriptions.filter(({ noLocal }) => !noLocal)
+        : subscriptions;
+    if (matched.length === 0) continue;
+    const recipient: Recipient = {
+      session,
+      matched,
+      trustEpoch: -1,
+      allowed: false,
+      policies: [],
+      qos: 0,
+      retainAsPublished: false,
+      identifiers: undefined,
+      row: core.counts.row(session.device.id, actionOn(topic, 'receive'), topic.path),
+      denial: undefined,
+    };
+    judgeRecipient(core, recipient, topic, publisher.device, will);
+    recipients.push(recipient);
+  }
+  return recipients;
+}
+
+/** A subscription that was granted once is worth what it would be worth now. */
+function judgeSubscription(core: Core, { session, prefix }: Subscription): Judgement {
+  return core.judge.message('subscribe', session.device, prefix, { retain: false, will: false });
+}

@@ -1,0 +1,72 @@
+import type { Connection } from './connection.ts';
+import type { Core } from './core.ts';
+import { publishWill } from './publish.ts';
+import { Session } from './session.ts';
+
+/** Ends the connection that a client has under this id [MQTT-3.1.4-3]; its will counts as for any lost connection. */
+export function takeOver(core: Core, clientId: string, by: Connection): void {
+  const displaced = core.sessions.get(clientId)?.connection;
+  if (displaced === undefined) return;
+  if (core.options.access === 'governed') core.overlap.displaced(displaced, by, core.now);
+  displaced.end('taken-over', 0x8e);
+}
+
+/**
+ * The session for a client id: the one there is, or a new one [MQTT-3.1.2-4] [MQTT-3.1.2-5]. `undefined` if the
+ * device has as many as it may.
+ */
+export function openSession(
+  core: Core,
+  connection: Connection,
+  cleanStart: boolean,
+): { session: Session; present: boolean } | undefined {
+  const { clientId, device } = connection;
+  let session = core.sessions.get(clientId);
+  if (session !== undefined && (cleanStart || session.device !== device)) {
+    endSession(core, session);
+    session = undefined;
+  }
+  const present = session !== undefined;
+  if (session === undefined) {
+    if (device.sessions.size >= core.limits.sessionsPerDevice && core.options.access !== 'open')
+      return undefined;
+    session = new Session(clientId, device, core.limits.inflightMessages);
+    core.sessions.set(clientId, session);
+    device.sessions.add(session);
+  }
+  session.connection = connection;
+  session.expiresAt = Number.POSITIVE_INFINITY;
+  return { session, present };
+}
+
+/** The connection is over: the session goes with it or waits, and so does the will. */
+export function leaveSession(core: Core, connection: Connection): void {
+  const { session, will } = connection;
+  if (session.connection !== connection) return;
+  session.connection = undefined;
+  connection.will = undefined;
+  if (will !== undefined) {
+    const delay = Math.min(will.delay, session.expiry);
+    if (delay > 0) core.wills.wait(session.clientId, will.message, core.now + delay * 1000);
+    else publishWill(core, will.message);
+  }
+  if (session.isPersistent) session.expiresAt = core.now + session.expiry * 1000;
+  else endSession(core, session);
+}
+
+/** Forgets a session. A will that still waited is published now (MQTT 5.0 §3.1.3.2.2). */
+export function endSession(core: Core, session: Session): void {
+  if (core.sessions.get(session.clientId) !== session) return;
+  core.sessions.delete(session.clientId);
+  session.device.sessions.delete(session);
+  for (const subscription of session.subscriptions.values()) core.subscriptions.remove(subscription);
+  session.subscriptions.clear();
+  session.discardMessages();
+  const will = core.wills.take(session.clientId);
+  if (will !== undefined) publishWill(core, will);
+}
+
+/** Ends the sessions whose time is over. */
+export function expireSessions(core: Core): void {
+  for (const session of core.sessions.values()) if (session.expiresAt <= core.now) endSession(core, session);
+}

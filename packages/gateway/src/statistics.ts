@@ -1,0 +1,49 @@
+/** Gauges and counters since the start. Counters only grow. */
+export interface Statistics {
+  connections: number;
+  sessions: number;
+  subscriptions: number;
+  retainedMessages: number;
+  retainedBytes: number;
+  queuedMessages: number;
+  /** PUBLISH packets in. */
+  received: number;
+  /** PUBLISH packets out. */
+  sent: number;
+  /** Publications and subscriptions that policy refused. */
+  refused: number;
+  /** Deliveries that policy refused. */
+  withheld: number;
+  /** Deliveries given up because a queue or buffer was full. */
+  dropped: number;
+  /** Decisions that needed the policy engine. */
+  decisions: number;
+  handshakesRefused: number;
+  connectsRefused: number;
+  severed: number;
+  bytesIn: number;
+  bytesOut: number;
+}
+
+/** All zero. */
+export function noStatistics(): Statistics {
+  return {
+    connections: 0,
+    sessions: 0,
+    subscriptions: 0,
+    retainedMessages: 0,
+    retainedBytes: 0,
+    queuedMessages: 0,
+    received: 0,
+    sent: 0,
+    refused: 0,
+    withheld: 0,
+    dropped: 0,
+    decisions: 0,
+    handshakesRefused: 0,
+    connectsRefused: 0,
+    severed: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+  };
+}

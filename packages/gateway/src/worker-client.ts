@@ -1,0 +1,58 @@
+import type { MessagePort, Worker } from 'node:worker_threads';
+import { type ErrorCode, KitenError } from '@kiten/codec';
+import type { ReplicaChange } from './change.ts';
+import type { EmitEvent } from './event.ts';
+import type { ListenOptions } from './gateway.ts';
+import type { GatewayCommand, GatewayReport } from './worker-messages.ts';
+
+/** A gateway in another thread. */
+export interface GatewayClient {
+  /** Sends a change. `applied` (or `change-refused`) with its sequence tells that it is enforced. */
+  apply(change: ReplicaChange): void;
+  /** Opens a port. @throws KitenError `gateway/listen-…` */
+  listen(options: ListenOptions): Promise<{ address: string; port: number }>;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (bound: { address: string; port: number }) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The site's side of a gateway worker. `receive` gets every event, in order. */
+export function gatewayClient(worker: Worker | MessagePort, receive: EmitEvent): GatewayClient {
+  const waiting = new Map<number, Waiting>();
+  let requests = 0;
+
+  worker.on('message', (report: GatewayReport) => {
+    if (report.kind === 'event') {
+      receive(report.event);
+      return;
+    }
+    const asked = waiting.get(report.request);
+    waiting.delete(report.request);
+    if (report.kind === 'done') asked?.resolve({ address: report.address, port: report.port });
+    else asked?.reject(new KitenError(report.code as ErrorCode, report.message));
+  });
+  worker.on('exit', () => {
+    const error = new KitenError('gateway/worker-gone', 'The gateway worker has ended.');
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  });
+
+  const send = (command: GatewayCommand): void => worker.postMessage(command);
+  const ask = (command: (request: number) => GatewayCommand): Promise<{ address: string; port: number }> =>
+    new Promise((resolve, reject) => {
+      requests++;
+      waiting.set(requests, { resolve, reject });
+      send(command(requests));
+    });
+
+  return {
+    apply: (change) => send({ kind: 'change', change }),
+    listen: (options) => ask((request) => ({ kind: 'listen', request, options })),
+    async close() {
+      await ask((request) => ({ kind: 'close', request }));
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { ReplicaChange } from './change.ts';
+import type { GatewayEvent } from './event.ts';
+import type { GatewayOptions, ListenOptions } from './gateway.ts';
+
+/** What a gateway worker is started with, as `workerData`. */
+export type GatewayWorkerData = Pick<
+  GatewayOptions,
+  'trustDomain' | 'limits' | 'access' | 'refusedPublish' | 'name'
+>;
+
+/** What goes to a gateway worker, in order. */
+export type GatewayCommand =
+  | { readonly kind: 'change'; readonly change: ReplicaChange }
+  | { readonly kind: 'listen'; readonly request: number; readonly options: ListenOptions }
+  | { readonly kind: 'close'; readonly request: number };
+
+/** What comes from it: events, and answers to commands that want one. */
+export type GatewayReport =
+  | { readonly kind: 'event'; readonly event: GatewayEvent }
+  | { readonly kind: 'done'; readonly request: number; readonly address: string; readonly port: number }
+  | { readonly kind: 'failed'; readonly request: number; readonly code: string; readonly message: string };

@@ -1,0 +1,70 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { type Clock, KitenError } from '@kiten/codec';
+import { createGateway, type ListenOptions } from './gateway.ts';
+import type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
+
+/**
+ * Runs a gateway behind a message port: the worker's side of {@link gatewayClient}. Changes are applied in the order
+ * they were sent, also from between two chunks of a long turn. Ends when the port is closed.
+ */
+export function serveGateway(
+  port: MessagePort,
+  data: GatewayWorkerData,
+  world: { readonly clock: Clock; readonly random: (bytes: number) => Uint8Array },
+): void {
+  const report = (message: GatewayReport): void => port.postMessage(message);
+  const gateway = createGateway({
+    ...data,
+    ...world,
+    emit: (event) => report({ kind: 'event', event }),
+    poll() {
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+        handle(next.message as GatewayCommand);
+      }
+    },
+  });
+
+  function handle(command: GatewayCommand): void {
+    switch (command.kind) {
+      case 'change':
+        apply(command);
+        return;
+      case 'listen':
+        void listen(command.request, command.options);
+        return;
+      case 'close':
+        void close(command.request);
+    }
+  }
+
+  function apply({ change }: GatewayCommand & { kind: 'change' }): void {
+    try {
+      gateway.apply(change);
+    } catch (error) {
+      // The gateway has told it as `change-refused`, and denies what it cannot follow.
+      if (!(error instanceof KitenError)) throw error;
+    }
+  }
+
+  async function listen(request: number, options: ListenOptions): Promise<void> {
+    try {
+      report({ kind: 'done', request, ...(await gateway.listen(options)) });
+    } catch (error) {
+      report({ kind: 'failed', request, ...described(error) });
+    }
+  }
+
+  async function close(request: number): Promise<void> {
+    await gateway.close();
+    report({ kind: 'done', request, address: '', port: 0 });
+    port.close();
+  }
+
+  port.on('message', handle);
+}
+
+function described(error: unknown): { code: string; message: string } {
+  if (error instanceof KitenError) return { code: error.code, message: error.message };
+  const { code = 'unknown', message } = error as Error & { code?: string };
+  return { code: `gateway/listen-${code.toLowerCase().replaceAll('_', '-')}`, message };
+}
