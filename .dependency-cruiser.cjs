@@ -4,7 +4,18 @@ const floors = [
   ['wire', 'numerics'],
   ['trust'],
   ['policy', 'ledger', 'checker'],
-  ['identity', 'attestation', 'gateway', 'update', 'measurement', 'detection', 'response', 'supply', 'hardware', 'assurance'],
+  [
+    'identity',
+    'attestation',
+    'gateway',
+    'update',
+    'measurement',
+    'detection',
+    'response',
+    'supply',
+    'hardware',
+    'assurance',
+  ],
   ['kiten', 'agent'],
   ['console'],
 ];
@@ -26,7 +37,12 @@ const floorRules = floors.flatMap((names, level) =>
 module.exports = {
   forbidden: [
     ...floorRules,
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'browser-packages-stay-browser',
@@ -40,7 +56,10 @@ module.exports = {
       comment: 'another package is used through its entry points only',
       severity: 'error',
       from: { path: '(^|/)packages/([^/]+)/src/' },
-      to: { path: '(^|/)packages/([^/]+)/src/', pathNot: ['(^|/)packages/$2/', '/src/(index|cedar/index|worker|messages)\\.ts$'] },
+      to: {
+        path: '(^|/)packages/([^/]+)/src/',
+        pathNot: ['(^|/)packages/$2/', '/src/(index|cedar/index|worker|messages)\\.ts$'],
+      },
     },
   ],
   options: {
@@ -48,6 +67,10 @@ module.exports = {
     exclude: { path: 'dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.mjs', '.js', '.cjs', '.json', '.css'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.cjs', '.json', '.css'],
+    },
   },
 };

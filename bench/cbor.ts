@@ -1,7 +1,8 @@
 // CBOR: encoding and decoding a document like a verdict's, deterministic on both sides, beside cbor2.
-// node_modules/.bin/node bench/cbor.ts
+// Calls per CPU second of this process.
 import { cdeDecodeOptions, cdeEncodeOptions, decode, encode } from 'cbor2';
 import { type CborValue, decodeCbor, encodeCbor } from '../packages/codec/src/index.ts';
+import { cpuSeconds, median, print } from './figure.ts';
 
 const map = (entries: Readonly<Record<string, CborValue>>) =>
   new Map<CborValue, CborValue>(Object.entries(entries));
@@ -24,50 +25,57 @@ const document = map({
 const bytes = encodeCbor(document);
 const small = encodeCbor(map({ type: 'device/quarantined', at: 1_700_000_000_000, actor: 'operator:ann' }));
 
-/** The best of several short rounds: the machine may be shared. */
-function perSecond(work: () => void): number {
-  let best = 0;
-  for (let round = 0; round < 8; round += 1) {
-    const start = performance.now();
-    let count = 0;
-    while (performance.now() - start < 150) {
-      for (let index = 0; index < 20; index += 1) work();
-      count += 20;
-    }
-    best = Math.max(best, (count * 1000) / (performance.now() - start));
+const rounds = 7;
+const batch = 200;
+/** CPU seconds that a round takes at least: Node tells them exactly, but a single call is too short to count. */
+const roundSeconds = 0.1;
+
+async function perCpuSecond(work: () => void): Promise<number> {
+  let count = 0;
+  let seconds = 0;
+  while (seconds < roundSeconds) {
+    seconds += await cpuSeconds(() => {
+      for (let index = 0; index < batch; index += 1) work();
+    });
+    count += batch;
   }
-  return best;
+  return count / seconds;
 }
 
-function figure(name: string, octets: number, ours: () => void, theirs: () => void): void {
-  const kiten = perSecond(ours);
-  const cbor2 = perSecond(theirs);
-  console.log(
-    JSON.stringify({
-      figure: name,
-      octets,
-      kitenPerSecond: Math.round(kiten),
-      cbor2PerSecond: Math.round(cbor2),
-      ratio: Number((kiten / cbor2).toFixed(1)),
-    }),
-  );
+/** The candidates take turns; the first round warms up. */
+async function compare(name: string, octets: number, ours: () => void, theirs: () => void): Promise<void> {
+  const kiten: number[] = [];
+  const cbor2: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const pair = [await perCpuSecond(ours), await perCpuSecond(theirs)] as const;
+    if (round === 0) continue;
+    kiten.push(pair[0]);
+    cbor2.push(pair[1]);
+  }
+  print({
+    figure: `CBOR, ${name} of ${octets} bytes`,
+    value: median(kiten),
+    unit: 'per CPU second',
+    peer: median(cbor2),
+    rounds,
+  });
 }
 
 const decodeOptions = { ...cdeDecodeOptions, preferMap: true };
-figure(
-  'cbor encode document',
+await compare(
+  'encoding a document',
   bytes.length,
   () => encodeCbor(document),
   () => encode(document, cdeEncodeOptions),
 );
-figure(
-  'cbor decode document',
+await compare(
+  'decoding a document',
   bytes.length,
   () => decodeCbor(bytes),
   () => decode(bytes, decodeOptions),
 );
-figure(
-  'cbor decode event',
+await compare(
+  'decoding an event',
   small.length,
   () => decodeCbor(small),
   () => decode(small, decodeOptions),

@@ -16,6 +16,7 @@ import {
 } from '@kiten/policy';
 import { parsePolicies } from '@kiten/policy/cedar';
 import { claimNames, type TrustVector } from '@kiten/trust';
+import { cpuSeconds, median, print } from './figure.ts';
 
 const rounds = 9;
 const topics = Array.from({ length: 512 }, (_, index) => `d/pump-1/line-${index % 32}/sensor-${index}`);
@@ -89,16 +90,16 @@ function cedar(text: string, name: string): (index: number) => boolean {
 }
 
 /** Microseconds of CPU time per call: median of the rounds, after one that warms up. */
-function measure(call: (index: number) => boolean, calls: number): number {
+async function measure(call: (index: number) => boolean, calls: number): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round <= rounds; round++) {
-    const before = process.cpuUsage();
-    for (let index = 0; index < calls; index++)
-      if (!call(index)) throw new Error('A decision came out wrong.');
-    const { user, system } = process.cpuUsage(before);
-    if (round > 0) times.push((user + system) / calls);
+    const seconds = await cpuSeconds(() => {
+      for (let index = 0; index < calls; index++)
+        if (!call(index)) throw new Error('A decision came out wrong.');
+    });
+    if (round > 0) times.push((seconds * 1e6) / calls);
   }
-  return times.sort((left, right) => left - right)[rounds >> 1]!;
+  return median(times);
 }
 
 for (const [name, extra] of [
@@ -107,20 +108,7 @@ for (const [name, extra] of [
   ['default policies and 500 more', 500],
 ] as const) {
   const text = `${defaultPolicies}\n${more(extra)}`;
-  const value = measure(kiten(text), extra > 100 ? 20_000 : 100_000);
-  const peer = measure(cedar(text, name), extra > 100 ? 200 : 2_000);
-  const figure = `decision, cold, ${name}`;
-  console.log(
-    JSON.stringify({
-      figure,
-      value: round(value),
-      unit: 'µs',
-      peer: round(peer),
-      ratio: round(peer / value),
-    }),
-  );
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
+  const value = await measure(kiten(text), extra > 100 ? 20_000 : 100_000);
+  const peer = await measure(cedar(text, name), extra > 100 ? 200 : 2_000);
+  print({ figure: `decision, cold, ${name}`, value, unit: 'µs', peer, floor: 10, goal: 5, rounds });
 }

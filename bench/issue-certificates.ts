@@ -19,6 +19,7 @@ import {
   subjectKeyIdentifierExtension,
 } from '@kiten/codec';
 import * as x509 from '@peculiar/x509';
+import { cpuSeconds, median, print } from './figure.ts';
 
 const rounds = 7;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -138,32 +139,21 @@ for (let round = 0; round <= rounds; round += 1) {
 }
 
 async function measure(count: number, run: (index: number) => unknown): Promise<number> {
-  const before = process.cpuUsage();
-  for (let index = 0; index < count; index += 1) {
-    const result = run(index);
-    if (result instanceof Promise) await result;
-  }
-  const { user, system } = process.cpuUsage(before);
-  return (count / (user + system)) * 1e6;
+  const seconds = await cpuSeconds(async () => {
+    for (let index = 0; index < count; index += 1) {
+      const result = run(index);
+      if (result instanceof Promise) await result;
+    }
+  });
+  return count / seconds;
 }
 
-function median(name: keyof typeof candidates): number {
-  const sorted = figures.get(name)!.toSorted((left, right) => left - right);
-  return sorted[(sorted.length - 1) / 2]!;
-}
-
-const codec = median('codec');
-for (const name of Object.keys(candidates) as (keyof typeof candidates)[]) {
-  const perSecond = median(name);
-  console.log(
-    JSON.stringify({
-      bench: 'issue-certificates',
-      figure: name,
-      unit: 'per CPU second',
-      value: Math.round(perSecond),
-      microseconds: Number((1e6 / perSecond).toFixed(2)),
-      codecToThis: Number((codec / perSecond).toFixed(3)),
-      rounds,
-    }),
-  );
-}
+const of = (name: keyof typeof candidates): number => median(figures.get(name)!);
+const unit = 'per CPU second';
+const issued = 'certificates issued';
+const asked = { floor: 5000, goal: 15_000 };
+print({ figure: issued, value: of('codec'), unit, limit: of('bare signatures'), ...asked, rounds });
+print({ figure: `${issued}, beside @peculiar/x509`, value: of('codec'), unit, peer: of('peculiar'), rounds });
+print({ figure: 'certificates encoded, unsigned', value: of('codec, encoding alone'), unit, rounds });
+print({ figure: 'certificates parsed', value: of('codec, parsing a certificate'), unit, rounds });
+print({ figure: 'certification requests parsed', value: of('codec, parsing a request'), unit, rounds });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Signer } from '@kiten/codec';
 import { type Ledger, openLedger, verifyLedger } from '@kiten/ledger';
+import { cpuSeconds, median, print } from './figure.ts';
 
 const rounds = 5;
 const roundMilliseconds = 1000;
@@ -35,16 +36,44 @@ async function measureAppends(): Promise<void> {
   const published: Rate[] = [];
   for (let round = 0; round < rounds; round += 1) published.push(await appends(128, 1000));
   const room = median(bandwidth) / bytesPerEntry;
-  print('durable appends, 1 writer', median(single.map(perSecond)), 'appends/s', median(syncs));
-  print('durable appends, 1 writer, per CPU', median(single.map(perCpuSecond)), 'appends/CPU s');
-  print('durable appends, 128 writers', median(many.map(perSecond)), 'appends/s', room);
-  print('durable appends, 128 writers, per CPU', median(many.map(perCpuSecond)), 'appends/CPU s');
-  print(
-    'durable appends, 128 writers, tiles published alongside',
-    median(published.map(perSecond)),
-    'appends/s',
-    room,
-  );
+  const unit = 'appends per second';
+  print({
+    figure: 'durable appends, 1 writer',
+    value: median(single.map(perSecond)),
+    unit,
+    limit: median(syncs),
+    floor: 1000,
+    goal: 4000,
+    rounds,
+  });
+  print({
+    figure: 'durable appends, 1 writer',
+    value: median(single.map(perCpuSecond)),
+    unit: 'appends per CPU second',
+    rounds,
+  });
+  print({
+    figure: 'durable appends, 128 writers',
+    value: median(many.map(perSecond)),
+    unit,
+    limit: room,
+    floor: 30_000,
+    goal: 200_000,
+    rounds,
+  });
+  print({
+    figure: 'durable appends, 128 writers',
+    value: median(many.map(perCpuSecond)),
+    unit: 'appends per CPU second',
+    rounds,
+  });
+  print({
+    figure: 'durable appends, 128 writers, tiles published alongside',
+    value: median(published.map(perSecond)),
+    unit,
+    limit: room,
+    rounds,
+  });
 }
 
 async function measureHashing(entries: number): Promise<void> {
@@ -62,15 +91,21 @@ async function measureHashing(entries: number): Promise<void> {
     verified.push(entries / (await cpuSeconds(() => verifyIntact(path))));
     opened.push(await cpuSeconds(async () => (await open(path, 3_600_000)).close()));
   }
-  print('leaves hashed into tiles and published', median(tiles), 'leaves/CPU s');
-  print(`entries verified of a log of ${entries}`, median(verified), 'entries/CPU s');
-  print(`opening and closing a log of ${entries}`, median(opened) * 1000, 'CPU ms');
+  print({
+    figure: 'leaves hashed into tiles and published',
+    value: median(tiles),
+    unit: 'leaves per CPU second',
+    rounds,
+  });
+  const log = `a log of ${entries} entries`;
+  print({ figure: `verifying ${log}`, value: median(verified), unit: 'entries per CPU second', rounds });
+  print({ figure: `opening and closing ${log}`, value: median(opened) * 1000, unit: 'ms', rounds });
 }
 
 interface Rate {
   readonly count: number;
   readonly seconds: number;
-  readonly cpuSeconds: number;
+  readonly cpu: number;
 }
 
 async function appends(writers: number, publishInterval: number): Promise<Rate> {
@@ -83,7 +118,7 @@ async function appends(writers: number, publishInterval: number): Promise<Rate> 
     for (; performance.now() - start < roundMilliseconds; count += 1) await ledger.append(entry);
   };
   const cpu = await cpuSeconds(() => Promise.all(Array.from({ length: writers }, write)));
-  const rate = { count, seconds: (performance.now() - start) / 1000, cpuSeconds: cpu };
+  const rate = { count, seconds: (performance.now() - start) / 1000, cpu };
   await ledger.close();
   return rate;
 }
@@ -125,30 +160,12 @@ async function verifyIntact(path: string): Promise<void> {
   if (!intact) throw new Error('The ledger that was just written is not intact.');
 }
 
-async function cpuSeconds(work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
 function perSecond({ count, seconds }: Rate): number {
   return count / seconds;
 }
 
-function perCpuSecond({ count, cpuSeconds: cpu }: Rate): number {
+function perCpuSecond({ count, cpu }: Rate): number {
   return count / cpu;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-function print(figure: string, value: number, unit: string, limit?: number): void {
-  const rounded = Math.round(value);
-  const compared =
-    limit === undefined ? {} : { limit: Math.round(limit), ratio: Number((value / limit).toFixed(2)) };
-  console.log(JSON.stringify({ figure, value: rounded, unit, ...compared }));
 }
 
 function makeSigner(): Signer {

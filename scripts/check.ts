@@ -25,7 +25,8 @@ function passes(program: string, ...args: string[]): boolean {
 function floorsHold(): boolean {
   const tree = cruise('packages');
   const planted = cruise('test/planted');
-  for (const violation of tree.violations) console.error(`${violation.rule.name}: ${violation.from} → ${violation.to}`);
+  for (const violation of tree.violations)
+    console.error(`${violation.rule.name}: ${violation.from} → ${violation.to}`);
   if (tree.modules < 50) console.error(`floors: only ${tree.modules} modules were seen`);
   const found = planted.violations.some(({ rule }) => rule.name === 'floor-trust');
   if (!found) console.error('floors: the planted violation was not found');
@@ -42,7 +43,10 @@ function cruise(folder: string): { modules: number; violations: readonly Violati
   const program = 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs';
   const args = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', folder];
   const { stdout } = run(program, args, 'pipe');
-  const { modules, summary } = JSON.parse(stdout) as { modules: unknown[]; summary: { violations: Violation[] } };
+  const { modules, summary } = JSON.parse(stdout) as {
+    modules: unknown[];
+    summary: { violations: Violation[] };
+  };
   return { modules: modules.length, violations: summary.violations };
 }
 

@@ -15,7 +15,7 @@ export const gatewayFindings = defineFindings([
     value: -100,
     expected: {
       en: 'A device is connected from one place at a time.',
-      ja: '機器は同時に一つの場所からのみ接続している。',
+      ja: 'デバイスは同時に一つの場所からのみ接続している。',
     },
     found: {
       en: 'Its certificate was in use at {olderAddress} (client {olderClient}) and at {newerAddress} (client {newerClient}) at the same time; seen {count} times.',
@@ -23,7 +23,7 @@ export const gatewayFindings = defineFindings([
     },
     remedy: {
       en: 'Treat the private key as copied: revoke the device, find the copy, and enrol the device anew with a new key. If both places are known to be the device itself, clear the finding with that reason.',
-      ja: '秘密鍵が複製されたものとして扱う。機器を失効させ、複製の所在を調べ、新しい鍵で登録し直す。両方とも機器自身と確認できた場合は、理由を記録して所見を解除する。',
+      ja: '秘密鍵が複製されたものとして扱う。デバイスを失効させ、複製の所在を調べ、新しい鍵で登録し直す。両方ともデバイス自身と確認できた場合は、理由を記録して所見を解除する。',
     },
   },
   {
@@ -40,7 +40,7 @@ export const gatewayFindings = defineFindings([
     },
     remedy: {
       en: 'Give each program on the device a client id of its own (ID/name). If there is only one program, look for a copy of the key.',
-      ja: '機器上のプログラムごとに別のクライアント ID（ID/名前）を割り当てる。プログラムが一つしかない場合は、鍵の複製がないか調べる。',
+      ja: 'デバイス上のプログラムごとに別のクライアント ID（ID/名前）を割り当てる。プログラムが一つしかない場合は、鍵の複製がないか調べる。',
     },
   },
   {
@@ -49,7 +49,7 @@ export const gatewayFindings = defineFindings([
     value: -50,
     expected: {
       en: 'The device uses its own topics and those it was granted.',
-      ja: '機器は自分のトピックと許可されたトピックだけを使う。',
+      ja: 'デバイスは自分のトピックと許可されたトピックだけを使う。',
     },
     found: {
       en: 'It tried {distinct} different topics that are not its own within {window} seconds and was refused, {example} among them.',
@@ -57,7 +57,7 @@ export const gatewayFindings = defineFindings([
     },
     remedy: {
       en: 'Check the topics in its configuration. If it should use them, permit them by policy; otherwise check what software runs on it.',
-      ja: '機器の設定にあるトピックを確認する。使うべきものならポリシーで許可し、そうでなければ動作しているソフトウェアを調べる。',
+      ja: 'デバイスの設定にあるトピックを確認する。使うべきものならポリシーで許可し、そうでなければ動作しているソフトウェアを調べる。',
     },
   },
   {
@@ -66,7 +66,7 @@ export const gatewayFindings = defineFindings([
     value: -110,
     expected: {
       en: 'The device uses its own topics and those it was granted.',
-      ja: '機器は自分のトピックと許可されたトピックだけを使う。',
+      ja: 'デバイスは自分のトピックと許可されたトピックだけを使う。',
     },
     found: {
       en: 'It searched: {distinct} different topics that are not its own were refused within {window} seconds, {example} among them.',
@@ -74,7 +74,7 @@ export const gatewayFindings = defineFindings([
     },
     remedy: {
       en: 'Treat the device as taken over: keep it contained, update or reinstall its software, and attest it. If the search was a test, clear the finding with that reason.',
-      ja: '機器が乗っ取られたものとして扱う。隔離したままソフトウェアを更新または再導入し、構成証明を行う。試験であった場合は、理由を記録して所見を解除する。',
+      ja: 'デバイスが乗っ取られたものとして扱う。隔離したままソフトウェアを更新または再導入し、構成証明を行う。試験であった場合は、理由を記録して所見を解除する。',
     },
   },
   {

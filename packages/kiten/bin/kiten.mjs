@@ -11,7 +11,9 @@ const program = existsSync(bundled) && process.env.KITEN_FROM_SOURCES !== '1' ? 
 
 const node = findNode();
 if (node === undefined) {
-  console.error('kiten needs Node 24 or newer, and none was found: install it, or run `npm ci` where kiten came from.');
+  console.error(
+    'kiten needs Node 24 or newer, and none was found: install it, or run `npm ci` where kiten came from.',
+  );
   process.exit(1);
 }
 if (node === process.execPath) await import(pathToFileURL(program).href);

@@ -6,46 +6,46 @@
  */
 export const defaultPolicies = `@id("device-connects")
 @reason("A device may connect to its site.")
-@reason_ja("機器は自分のサイトに接続できます。")
+@reason_ja("デバイスは自分のサイトに接続できます。")
 permit (principal is Device, action == Action::"connect", resource is Site);
 
 @id("device-recovers-at-site")
 @reason("A device may attest and be updated over HTTPS.")
-@reason_ja("機器は HTTPS で構成証明と更新を行えます。")
+@reason_ja("デバイスは HTTPS で構成証明と更新を行えます。")
 permit (principal is Device, action in [Action::"attest", Action::"update"], resource is Site);
 
 @id("device-recovers-on-own-topic")
 @reason("A device may attest and be updated on its own topics below $kiten/ID/.")
-@reason_ja("機器は自分のトピック $kiten/ID/ の下で構成証明と更新を行えます。")
+@reason_ja("デバイスは自分のトピック $kiten/ID/ の下で構成証明と更新を行えます。")
 permit (principal is Device, action in [Action::"attest", Action::"update"], resource is Topic)
 when { resource.space == "$kiten" && resource has owner && resource.owner == principal };
 
 @id("device-enrols")
 @reason("A device may obtain and renew its certificate.")
-@reason_ja("機器は証明書を取得し、更新できます。")
+@reason_ja("デバイスは証明書を取得し、更新できます。")
 permit (principal is Device, action in [Action::"enrol", Action::"renew"], resource is Site);
 
 @id("device-publishes-in-own-name")
 @reason("A device publishes below d/ID/, in its own name only.")
-@reason_ja("機器は d/ID/ の下に、自分の名前でのみ発行できます。")
+@reason_ja("デバイスは d/ID/ の下に、自分の名前でのみ発行できます。")
 permit (principal is Device, action == Action::"publish", resource is Topic)
 when { resource.space == "d" && resource has owner && resource.owner == principal };
 
 @id("device-receives-own-commands")
 @reason("A device receives the commands addressed to it, below c/ID/.")
-@reason_ja("機器は c/ID/ の下で自分宛ての指令を受け取れます。")
+@reason_ja("デバイスは c/ID/ の下で自分宛ての指令を受け取れます。")
 permit (principal is Device, action in [Action::"subscribe", Action::"receive"], resource is Topic)
 when { resource.space == "c" && resource has owner && resource.owner == principal };
 
 @id("controller-commands")
 @reason("A member of the group controllers may send commands to any device, below c/.")
-@reason_ja("グループ controllers の機器は c/ の下でどの機器にも指令を送れます。")
+@reason_ja("グループ controllers のデバイスは c/ の下でどのデバイスにも指令を送れます。")
 permit (principal is Device in Group::"controllers", action == Action::"publish", resource is Topic)
 when { resource.path like "c/*" };
 
 @id("controller-reads-data")
 @reason("A member of the group controllers may read what every device publishes, below d/.")
-@reason_ja("グループ controllers の機器は d/ の下ですべての機器のデータを読めます。")
+@reason_ja("グループ controllers のデバイスは d/ の下ですべてのデバイスのデータを読めます。")
 permit (
   principal is Device in Group::"controllers",
   action in [Action::"subscribe", Action::"receive"],
@@ -55,7 +55,7 @@ when { resource.path like "d/*" };
 
 @id("observer-reads-data")
 @reason("A member of the group observers may read what every device publishes, below d/.")
-@reason_ja("グループ observers の機器は d/ の下ですべての機器のデータを読めます。")
+@reason_ja("グループ observers のデバイスは d/ の下ですべてのデバイスのデータを読めます。")
 permit (
   principal is Device in Group::"observers",
   action in [Action::"subscribe", Action::"receive"],
@@ -65,13 +65,13 @@ when { resource.path like "d/*" };
 
 @id("unknown-or-revoked-gets-nothing")
 @reason("A revoked device, or one the site does not know, may do nothing.")
-@reason_ja("失効した機器、またはサイトが知らない機器は何もできません。")
+@reason_ja("失効したデバイス、またはサイトが知らないデバイスは何もできません。")
 forbid (principal is Device, action, resource)
 unless { principal has standing && (principal.standing == "admitted" || principal.standing == "quarantined") };
 
 @id("quarantined-only-recovers")
 @reason("A quarantined device may connect, attest and be updated, and nothing else.")
-@reason_ja("隔離中の機器は接続、構成証明、更新のほかには何もできません。")
+@reason_ja("隔離中のデバイスは接続、構成証明、更新のほかには何もできません。")
 forbid (principal is Device, action, resource)
 unless {
   action in [Action::"connect", Action::"attest", Action::"update"] ||
@@ -80,7 +80,7 @@ unless {
 
 @id("contraindicated-only-recovers")
 @reason("A device with a contraindicated claim may connect, attest, be updated and enrol anew, and nothing else.")
-@reason_ja("信頼できないと判定された項目がある機器は接続、構成証明、更新、再登録のほかには何もできません。")
+@reason_ja("信頼できないと判定された項目があるデバイスは接続、構成証明、更新、再登録のほかには何もできません。")
 forbid (principal is Device, action, resource)
 unless {
   action in [Action::"connect", Action::"attest", Action::"update", Action::"enrol"] ||
@@ -99,7 +99,7 @@ unless {
 
 @id("fallen-publisher-is-not-heard")
 @reason("What a device said is not delivered while that device is quarantined, revoked, contraindicated or unknown.")
-@reason_ja("隔離中、失効、信頼できないと判定された、または不明な機器が発行したものは届けられません。")
+@reason_ja("隔離中、失効、信頼できないと判定された、または不明なデバイスが発行したものは届けられません。")
 forbid (principal is Device, action == Action::"receive", resource)
 when { context has publisher }
 unless {
@@ -117,17 +117,17 @@ unless {
 
 @id("viewer-views")
 @reason("An operator with the role viewer may look at the site and its devices.")
-@reason_ja("役割 viewer の担当者はサイトと機器を閲覧できます。")
+@reason_ja("役割 viewer のオペレーターはサイトとデバイスを閲覧できます。")
 permit (principal is Operator in Role::"viewer", action == Action::"view", resource);
 
 @id("operator-operates")
 @reason("An operator with the role operator may look at devices and act on them.")
-@reason_ja("役割 operator の担当者は機器を閲覧し、操作できます。")
+@reason_ja("役割 operator のオペレーターはデバイスを閲覧し、操作できます。")
 permit (principal is Operator in Role::"operator", action in [Action::"view", Action::"operate"], resource);
 
 @id("administrator-administers")
 @reason("An operator with the role administrator may do everything.")
-@reason_ja("役割 administrator の担当者はすべての操作を行えます。")
+@reason_ja("役割 administrator のオペレーターはすべての操作を行えます。")
 permit (
   principal is Operator in Role::"administrator",
   action in [Action::"view", Action::"operate", Action::"administer"],

@@ -1,0 +1,54 @@
+import { KitenError } from '@kiten/codec';
+
+/** An RFC 9457 problem document with Kiten's stable error code. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+}
+
+const statuses: Readonly<Record<string, number>> = {
+  'kiten/not-signed-in': 401,
+  'kiten/sign-in-link': 401,
+  'kiten/forbidden': 403,
+  'kiten/foreign-origin': 403,
+  'kiten/foreign-host': 421,
+  'kiten/not-found': 404,
+  'kiten/device-unknown': 404,
+  'kiten/group-unknown': 404,
+  'kiten/finding-unknown': 404,
+  'kiten/standing-unchanged': 409,
+  'kiten/device-revoked': 409,
+  'kiten/body-too-large': 413,
+  'kiten/media-type': 415,
+  'kiten/disk-full': 507,
+  'ledger/disk-full': 507,
+  'ledger/write-failed': 507,
+};
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'The request is not valid',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'In conflict with the present state',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  421: 'Wrong host',
+  500: 'Kiten failed',
+  507: 'No room to write',
+};
+
+/** The document for an error. What is not a KitenError is our own fault, and its text stays in the log. */
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof KitenError)) {
+    return document(500, 'kiten/internal', 'Something in Kiten went wrong; the site’s log says what.');
+  }
+  return document(statuses[error.code] ?? 400, error.code, error.message);
+}
+
+function document(status: number, code: string, detail: string): Problem {
+  return { type: `urn:kiten:error:${code}`, title: titles[status] ?? 'Error', status, detail, code };
+}

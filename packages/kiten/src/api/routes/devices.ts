@@ -1,0 +1,125 @@
+import Type from 'typebox';
+import type { SiteServices } from '../../site/services.ts';
+import { denialsOf } from '../../store/traffic.ts';
+import { deviceId, deviceParameter, deviceSummary, finding, reason, time } from '../schemas.ts';
+import type { Api } from '../server.ts';
+import { deviceSummaryView, deviceView } from '../views.ts';
+
+const device = Type.Intersect([
+  deviceSummary,
+  Type.Object({
+    verdictAt: time,
+    profile: Type.String(),
+    lapsesAt: Type.Optional(time),
+    standingAt: time,
+    standingBy: Type.Optional(Type.String()),
+    standingReason: Type.Optional(Type.String()),
+    findings: Type.Array(finding),
+  }),
+]);
+
+const denial = Type.Object({
+  at: time,
+  action: Type.String(),
+  topic: Type.String(),
+  policies: Type.Array(Type.String(), {
+    description: 'The policies that forbid it; none if no policy permits it',
+  }),
+  repeated: Type.Integer({ description: 'How many refusals this stands for' }),
+});
+
+const page = Type.Object({
+  after: Type.Optional(deviceId),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+  group: Type.Optional(Type.String({ maxLength: 64 })),
+});
+
+/** The fleet, and what an operator may do to a device. */
+export function deviceRoutes(
+  api: Api,
+  { book, presence, registry, standing, trust, clock, database }: SiteServices,
+): void {
+  api.get(
+    '/devices',
+    {
+      schema: {
+        summary: 'The devices in the order of their ids',
+        querystring: page,
+        response: { 200: Type.Object({ devices: Type.Array(deviceSummary), total: Type.Integer() }) },
+      },
+    },
+    async ({ query: { after = '', limit = 1000, group } }) => {
+      const wanted = [...book.all()].filter((one) => group === undefined || one.groups.includes(group));
+      const devices = wanted
+        .filter(({ id }) => id > after)
+        .sort((left, right) => (left.id < right.id ? -1 : 1))
+        .slice(0, limit)
+        .map((one) => deviceSummaryView(one, presence));
+      return { devices, total: wanted.length };
+    },
+  );
+
+  api.get(
+    '/devices/:id',
+    {
+      schema: { summary: 'One device with its findings', params: deviceParameter, response: { 200: device } },
+    },
+    async ({ params: { id } }) => deviceView(book.get(id), presence, registry),
+  );
+
+  api.get(
+    '/devices/:id/denials',
+    {
+      schema: {
+        summary: 'What was refused to a device, newest first',
+        params: deviceParameter,
+        querystring: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) }),
+        response: { 200: Type.Object({ denials: Type.Array(denial) }) },
+      },
+    },
+    async ({ params: { id }, query: { limit = 50 } }) => ({
+      denials: (await denialsOf(database, book.get(id).id, limit)).map((one) => ({
+        ...one,
+        policies: [...one.policies],
+      })),
+    }),
+  );
+
+  for (const [verb, summary] of [
+    ['quarantine', 'Cuts the device; it may attest and be updated, nothing else'],
+    ['release', 'Gives the device its rights back'],
+    ['revoke', 'Refuses the device at every handshake from now on'],
+  ] as const) {
+    api.post(
+      `/devices/:id/${verb}`,
+      {
+        config: { action: 'operate' },
+        schema: {
+          summary,
+          params: deviceParameter,
+          body: Type.Object({ reason }),
+          response: { 200: device },
+        },
+      },
+      async ({ params: { id }, body, operator }) =>
+        deviceView(await standing[verb](id, operator, body.reason), presence, registry),
+    );
+  }
+
+  api.post(
+    '/devices/:id/clear',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary: 'Takes a finding off the verdict, on record',
+        params: deviceParameter,
+        body: Type.Object({ code: Type.String({ minLength: 3, maxLength: 128 }), reason }),
+        response: { 200: device },
+      },
+    },
+    async ({ params: { id }, body, operator }) => {
+      const clearance = { operator: `operator:${operator.name}`, reason: body.reason, at: clock.now() };
+      return deviceView(await trust.clear(id, body.code, clearance), presence, registry);
+    },
+  );
+}

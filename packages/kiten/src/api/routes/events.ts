@@ -1,0 +1,43 @@
+import type { SiteEvent } from '../../site/event-hub.ts';
+import type { SiteServices } from '../../site/services.ts';
+import type { Api } from '../server.ts';
+
+const PING_EVERY = 15_000;
+/** A reader this far behind is cut; it resumes with Last-Event-ID. */
+const LAGGING_BYTES = 1 << 20;
+
+/** What happens, as it happens: server-sent events that resume where the reader left off. */
+export function eventRoutes(api: Api, { hub }: SiteServices): void {
+  api.get('/events', { schema: { summary: 'What happens, as server-sent events' } }, (request, reply) => {
+    reply.hijack();
+    const stream = reply.raw;
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) stream.setHeader(name, value);
+    stream.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    stream.flushHeaders();
+    const send = ({ id, type, data }: SiteEvent) => {
+      stream.write(`id: ${hub.run}.${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+      if (stream.writableLength > LAGGING_BYTES) stream.destroy();
+    };
+    stream.write('retry: 1000\n\n');
+    const missed = resumed(request.headers['last-event-id']);
+    if (missed === undefined) stream.write(`event: reset\ndata: {}\n\n`);
+    else missed.forEach(send);
+    const unsubscribe = hub.subscribe(send);
+    const ping = setInterval(() => stream.write(': still here\n\n'), PING_EVERY);
+    stream.on('close', () => {
+      clearInterval(ping);
+      unsubscribe();
+    });
+  });
+
+  /** Nothing to catch up on for a first visit; undefined if what was missed is no longer known. */
+  function resumed(header: unknown): readonly SiteEvent[] | undefined {
+    if (typeof header !== 'string') return [];
+    const [run = '', id = ''] = header.split('.');
+    return hub.since(run, /^\d{1,15}$/.test(id) ? Number(id) : -1);
+  }
+}

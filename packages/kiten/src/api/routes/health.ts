@@ -1,0 +1,46 @@
+import type { SiteServices } from '../../site/services.ts';
+import type { Api } from '../server.ts';
+
+/** For what watches over the site from outside: is it alive, is it ready, and figures for Prometheus. */
+export function healthRoutes(api: Api, services: SiteServices): void {
+  const open = { config: { open: true }, schema: { hide: true } } as const;
+  api.get('/healthz', open, async () => ({ status: 'alive' }));
+  api.get('/readyz', open, async (_request, reply) => {
+    const ready = services.ready();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
+  });
+  api.get('/metrics', open, async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics(services)),
+  );
+}
+
+function metrics({ book, presence, ledger, hub, gatewayStatistics }: SiteServices): string {
+  const byStatus = new Map<string, number>();
+  for (const { verdict } of book.all()) byStatus.set(verdict.status, (byStatus.get(verdict.status) ?? 0) + 1);
+  const lines = [
+    ...gauge(
+      'kiten_devices',
+      'Devices by the status of their verdict',
+      [...byStatus].map(([status, n]) => [`{status="${status}"}`, n]),
+    ),
+    ...gauge('kiten_devices_connected', 'Devices with at least one connection', [['', presence.devices]]),
+    ...gauge('kiten_log_entries', 'Entries in the log', [['', ledger.size]]),
+    ...gauge('kiten_event_listeners', 'Readers of the event stream', [['', hub.listeners]]),
+    ...Object.entries(gatewayStatistics()).flatMap(([name, value]) =>
+      gauge(
+        `kiten_gateway_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+        'As the gateway counts',
+        [['', value]],
+      ),
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function gauge(name: string, help: string, values: readonly (readonly [string, number])[]): string[] {
+  return [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} gauge`,
+    ...values.map(([labels, value]) => `${name}${labels} ${value}`),
+  ];
+}

@@ -1,0 +1,62 @@
+import { defaultSchema } from '@kiten/policy';
+import Type from 'typebox';
+import type { SiteServices } from '../../site/services.ts';
+import { reason, time } from '../schemas.ts';
+import type { Api } from '../server.ts';
+
+const revision = Type.Object({
+  revision: Type.Integer(),
+  text: Type.String(),
+  author: Type.String(),
+  reason: Type.String(),
+  at: time,
+});
+const text = Type.String({ minLength: 1, maxLength: 200_000, description: 'Cedar policies' });
+
+/** The policies in force. A set that does not fit the schema never takes effect. */
+export function policyRoutes(api: Api, { policies }: SiteServices): void {
+  api.get(
+    '/policies',
+    { schema: { summary: 'The policies in force', response: { 200: revision } } },
+    async () => ({ ...policies.present }),
+  );
+
+  api.get(
+    '/policies/schema',
+    {
+      schema: {
+        summary: 'The Cedar schema they are written against',
+        response: { 200: Type.Object({ text: Type.String() }) },
+      },
+    },
+    async () => ({ text: defaultSchema }),
+  );
+
+  api.post(
+    '/policies/check',
+    {
+      schema: {
+        summary: 'Judges a set of policies without putting it in force',
+        body: Type.Object({ text }),
+        response: { 200: Type.Object({ valid: Type.Literal(true) }) },
+      },
+    },
+    async ({ body }) => {
+      policies.check(body.text);
+      return { valid: true as const };
+    },
+  );
+
+  api.put(
+    '/policies',
+    {
+      config: { action: 'administer' },
+      schema: {
+        summary: 'Puts a set of policies in force',
+        body: Type.Object({ text, reason }),
+        response: { 200: revision },
+      },
+    },
+    async ({ body, operator }) => ({ ...(await policies.replace(body.text, operator, body.reason)) }),
+  );
+}

@@ -1,0 +1,59 @@
+import { claimNames, standings, tiers } from '@kiten/trust';
+import Type from 'typebox';
+import { roles } from '../site/operators.ts';
+
+/** The shapes that several routes share; the OpenAPI document is made of them. */
+export const deviceId = Type.String({
+  pattern: '^[A-Za-z0-9._-]{1,64}$',
+  description: '1–64 of A–Z a–z 0–9 . _ -',
+});
+export const deviceParameter = Type.Object({ id: deviceId });
+export const time = Type.Integer({ description: 'Milliseconds since the Unix epoch' });
+export const reason = Type.String({ minLength: 1, maxLength: 500, description: 'Why; it stands in the log' });
+export const tier = Type.Enum([...tiers]);
+export const standing = Type.Enum([...standings]);
+export const role = Type.Enum([...roles]);
+export const claim = Type.Enum([...claimNames]);
+export const vector = Type.Record(claim, Type.Integer({ minimum: -128, maximum: 127 }));
+const sentence = Type.Object({ expected: Type.String(), found: Type.String(), remedy: Type.String() });
+
+export const finding = Type.Object({
+  code: Type.String(),
+  claim,
+  value: Type.Integer(),
+  tier,
+  aspect: Type.String(),
+  appraiser: Type.String(),
+  at: time,
+  holdsUntil: Type.Optional(time),
+  premises: Type.Array(Type.String()),
+  parameters: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
+  sentence: Type.Object({ en: sentence, ja: sentence }),
+});
+
+export const connection = Type.Object({
+  clientId: Type.String(),
+  address: Type.String(),
+  protocol: Type.Integer(),
+  since: time,
+});
+
+export const deviceSummary = Type.Object({
+  id: deviceId,
+  groups: Type.Array(Type.String()),
+  standing,
+  status: tier,
+  overdue: Type.Boolean(),
+  epoch: Type.Integer(),
+  vector,
+  connections: Type.Array(connection),
+  registeredAt: time,
+});
+
+export const problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String(),
+  code: Type.String(),
+});

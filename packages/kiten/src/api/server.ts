@@ -1,0 +1,129 @@
+import cookie from '@fastify/cookie';
+import swagger from '@fastify/swagger';
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import { decodeUtf8, KitenError, parseJsonStrict } from '@kiten/codec';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import { explainInvalid, type ValidationError } from '../config/validation.ts';
+import type { SiteServices } from '../site/services.ts';
+import { version } from '../version.ts';
+import { guard } from './guard.ts';
+import { type Problem, problemOf } from './problem.ts';
+import { consoleRoutes } from './routes/console.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { eventRoutes } from './routes/events.ts';
+import { groupRoutes } from './routes/groups.ts';
+import { healthRoutes } from './routes/health.ts';
+import { logRoutes } from './routes/log.ts';
+import { policyRoutes } from './routes/policies.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { siteRoutes } from './routes/site.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { verdictRoutes } from './routes/verdicts.ts';
+
+export type Api = FastifyInstance<
+  import('node:http').Server,
+  import('node:http').IncomingMessage,
+  import('node:http').ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+const MAXIMUM_BODY = 256 * 1024;
+
+/** The HTTP server for people and their tools on this machine: console, API, health. */
+export async function buildApi(services: SiteServices): Promise<Api> {
+  const api = Fastify({
+    loggerInstance: services.logger.child({ part: 'api' }, { level: 'warn' }) as FastifyBaseLogger,
+    bodyLimit: MAXIMUM_BODY,
+    frameworkErrors: (error, _request, reply) => answer(reply, problemOf(understood(error))),
+    forceCloseConnections: true,
+  })
+    .setValidatorCompiler(TypeBoxValidatorCompiler)
+    .withTypeProvider<TypeBoxTypeProvider>();
+  api.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(understood(error));
+    if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, problem.detail);
+    return answer(reply, problem);
+  });
+  api.setNotFoundHandler((request, reply) => {
+    const problem = problemOf(
+      new KitenError('kiten/not-found', `There is nothing at ${request.url.slice(0, 200)}.`),
+    );
+    return answer(reply, problem);
+  });
+  api.removeAllContentTypeParsers();
+  api.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: Buffer) => parseJsonStrict(decodeUtf8(body), { maxBytes: MAXIMUM_BODY }),
+  );
+  await api.register(cookie);
+  await api.register(swagger, {
+    openapi: {
+      info: {
+        title: 'Kiten site API',
+        version,
+        description: 'What operators and their programs may ask of a site.',
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+  });
+  guard(api, services);
+  healthRoutes(api, services);
+  await api.register(
+    async (scope) => {
+      const routes = scope as unknown as Api;
+      sessionRoutes(routes, services);
+      siteRoutes(routes, services);
+      deviceRoutes(routes, services);
+      groupRoutes(routes, services);
+      tokenRoutes(routes, services);
+      verdictRoutes(routes, services);
+      policyRoutes(routes, services);
+      logRoutes(routes, services);
+      eventRoutes(routes, services);
+      routes.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => api.swagger());
+    },
+    { prefix: '/api/v1' },
+  );
+  await consoleRoutes(api, services);
+  return api;
+}
+
+function answer(reply: Pick<FastifyReply, 'code' | 'type' | 'send'>, problem: Problem) {
+  reply.code(problem.status);
+  reply.type('application/problem+json');
+  return reply.send(problem);
+}
+
+/** Fastify's own refusals, as Kiten says them. */
+function understood(error: unknown): unknown {
+  const {
+    code,
+    validation,
+    validationContext: part,
+  } = error as { code?: string; validation?: unknown; validationContext?: string };
+  if (Array.isArray(validation)) {
+    const { key, problem } = explainInvalid(validation as ValidationError[]);
+    return new KitenError('kiten/request-invalid', `The request’s ${part}: “${key}” ${problem}.`, {
+      cause: error,
+    });
+  }
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new KitenError(
+        'kiten/body-too-large',
+        `A request body may have ${MAXIMUM_BODY} bytes at most.`,
+        { cause: error },
+      );
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new KitenError('kiten/media-type', 'Send the body as application/json.', { cause: error });
+    case 'FST_ERR_BAD_URL':
+      return new KitenError('kiten/request-invalid', 'The address of the request is malformed.', {
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,48 @@
+import { type Finding, type FindingRegistry, tierOf } from '@kiten/trust';
+import type { DeviceRecord } from '../site/device-book.ts';
+import type { PresenceBoard } from '../site/presence.ts';
+
+/** A finding as people read it: with its tier and its sentences. */
+export function findingView(finding: Finding, registry: FindingRegistry) {
+  return {
+    code: finding.code,
+    claim: finding.claim,
+    value: finding.value,
+    tier: tierOf(finding.value),
+    aspect: finding.aspect,
+    appraiser: finding.appraiser,
+    at: finding.at,
+    ...(finding.holdsUntil === undefined ? {} : { holdsUntil: finding.holdsUntil }),
+    premises: [...finding.premises],
+    parameters: { ...finding.parameters },
+    sentence: { en: registry.sentence(finding, 'en'), ja: registry.sentence(finding, 'ja') },
+  };
+}
+
+/** A device as a row of the fleet. */
+export function deviceSummaryView(device: DeviceRecord, presence: PresenceBoard) {
+  return {
+    id: device.id,
+    groups: [...device.groups],
+    standing: device.standing,
+    status: device.verdict.status,
+    overdue: device.verdict.overdue,
+    epoch: device.verdict.epoch,
+    vector: { ...device.verdict.vector },
+    connections: [...presence.of(device.id)],
+    registeredAt: device.registeredAt,
+  };
+}
+
+export function deviceView(device: DeviceRecord, presence: PresenceBoard, registry: FindingRegistry) {
+  return {
+    ...deviceSummaryView(device, presence),
+    verdictAt: device.verdict.at,
+    profile: device.verdict.profile,
+    ...(device.verdict.lapsesAt === undefined ? {} : { lapsesAt: device.verdict.lapsesAt }),
+    standingAt: device.standingAt,
+    ...(device.standingBy === undefined ? {} : { standingBy: device.standingBy }),
+    ...(device.standingReason === undefined ? {} : { standingReason: device.standingReason }),
+    findings: device.verdict.findings.map((finding) => findingView(finding, registry)),
+  };
+}

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { type ErrorCode, KitenError } from '@kiten/codec';
+import { layoutOf } from '../site/layout.ts';
+import type { Environment } from './environment.ts';
+import { dataDirectory, type SiteOptions } from './options.ts';
+
+/** The API of a running site. Answers are what its OpenAPI document says. */
+export interface Client {
+  get<T>(path: string): Promise<T>;
+  text(path: string): Promise<string>;
+  send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
+}
+
+/**
+ * @throws KitenError `kiten/site-not-running`, `kiten/token-missing`, and whatever the site refuses with
+ */
+export async function openClient(options: SiteOptions, environment: Environment): Promise<Client> {
+  const { api, token } = await locate(options, environment);
+
+  async function ask(method: string, path: string, body?: unknown): Promise<Response> {
+    const init: RequestInit = { method, headers: { authorization: `Bearer ${token}` } };
+    if (body !== undefined) {
+      init.body = JSON.stringify(body);
+      init.headers = { ...init.headers, 'content-type': 'application/json' };
+    }
+    let response: Response;
+    try {
+      response = await fetch(`${api}${path}`, init);
+    } catch (cause) {
+      throw new KitenError(
+        'kiten/site-not-running',
+        `No site answers at ${api}: start it with \`kiten up\`.`,
+        { cause },
+      );
+    }
+    if (response.ok) return response;
+    throw await refusal(response);
+  }
+
+  return {
+    get: async (path) => (await ask('GET', path)).json() as Promise<never>,
+    text: async (path) => (await ask('GET', path)).text(),
+    async send(method, path, body) {
+      const response = await ask(method, path, body);
+      return (response.status === 204 ? undefined : await response.json()) as never;
+    },
+  };
+}
+
+async function locate(
+  { site, data }: SiteOptions,
+  environment: Environment,
+): Promise<{ api: string; token: string }> {
+  if (site !== undefined) {
+    const token = environment.KITEN_TOKEN;
+    if (token === undefined || token === '')
+      throw new KitenError('kiten/token-missing', 'With --site, put an operator token into KITEN_TOKEN.');
+    return { api: `${site.replace(/\/+$/, '').replace(/\/api\/v1$/, '')}/api/v1`, token };
+  }
+  const directory = dataDirectory(data, environment);
+  const layout = layoutOf(directory);
+  try {
+    const { api } = JSON.parse(await readFile(layout.running, 'utf8')) as { api: string };
+    const token = (await readFile(layout.tokenFile, 'utf8')).trim();
+    return { api, token };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    throw new KitenError(
+      'kiten/site-not-running',
+      `No site is running on ${directory}: start it with \`kiten up --data ${directory}\`.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+async function refusal(response: Response): Promise<KitenError> {
+  const text = await response.text();
+  if (response.headers.get('content-type')?.startsWith('application/problem+json') === true) {
+    const { code, detail } = JSON.parse(text) as { code: ErrorCode; detail: string };
+    return new KitenError(code, detail);
+  }
+  return new KitenError(
+    'kiten/unexpected-answer',
+    `The site answered ${response.status}: ${text.slice(0, 200)}`,
+  );
+}

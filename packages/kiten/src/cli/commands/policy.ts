@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { KitenError } from '@kiten/codec';
+import type { Command } from 'commander';
+import { openClient } from '../client.ts';
+import type { Environment } from '../environment.ts';
+import { type SiteOptions, withSite } from '../options.ts';
+import { print, printJson } from '../output.ts';
+
+interface PolicyAnswer {
+  readonly revision: number;
+  readonly text: string;
+}
+
+export function policyCommands(program: Command, environment: Environment): void {
+  const policy = program.command('policy').description('the Cedar policies that decide');
+
+  withSite(policy.command('show'))
+    .description('the policies in force')
+    .action(async (options: SiteOptions) => {
+      const client = await openClient(options, environment);
+      const answer = await client.get<PolicyAnswer>('/policies');
+      if (options.json) printJson(answer);
+      else process.stdout.write(answer.text);
+    });
+
+  withSite(policy.command('schema'))
+    .description('the Cedar schema they are written against')
+    .action(async (options: SiteOptions) => {
+      const client = await openClient(options, environment);
+      const answer = await client.get<{ text: string }>('/policies/schema');
+      if (options.json) printJson(answer);
+      else process.stdout.write(answer.text);
+    });
+
+  withSite(policy.command('check <file>'))
+    .description('judge a file of policies without putting it in force')
+    .action(async (file: string, options: SiteOptions) => {
+      const client = await openClient(options, environment);
+      const answer = await client.send('POST', '/policies/check', { text: await readText(file) });
+      if (options.json) printJson(answer);
+      else print('The policies are well-formed and fit the schema.');
+    });
+
+  withSite(policy.command('set <file>'))
+    .description('put a file of policies in force')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (file: string, options: SiteOptions & { reason: string }) => {
+      const client = await openClient(options, environment);
+      const body = { text: await readText(file), reason: options.reason };
+      const answer = await client.send<PolicyAnswer>('PUT', '/policies', body);
+      if (options.json) printJson(answer);
+      else print(`Revision ${answer.revision} is in force.`);
+    });
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new KitenError('kiten/file-unreadable', `${file} cannot be read.`, { cause });
+  }
+}

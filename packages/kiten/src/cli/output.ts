@@ -1,0 +1,43 @@
+/** Writes a line to standard output. */
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Writes one JSON document, on one line, for scripts. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value));
+}
+
+/** Prints rows under their headings, each column as wide as it needs. Wide characters count twice. */
+export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = headings.map((heading, column) =>
+    Math.max(...[heading, ...rows.map((row) => row[column] ?? '')].map(displayWidth)),
+  );
+  for (const row of [headings, ...rows]) {
+    print(
+      row
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - displayWidth(cell)))
+        .join('  ')
+        .trimEnd(),
+    );
+  }
+}
+
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/gu;
+
+function displayWidth(text: string): number {
+  return [...text].length + (text.match(wide)?.length ?? 0);
+}
+
+/** `1 entry`, `2 entries`. */
+export function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** `2026-11-23 08:30:05` in UTC, or a dash. */
+export function showTime(milliseconds: number | undefined): string {
+  return milliseconds === undefined
+    ? '–'
+    : new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
+}

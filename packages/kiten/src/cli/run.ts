@@ -1,0 +1,71 @@
+import { KitenError } from '@kiten/codec';
+import { Command, CommanderError } from 'commander';
+import { version } from '../version.ts';
+import { deviceCommands } from './commands/device.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { groupCommands } from './commands/group.ts';
+import { initCommand } from './commands/init.ts';
+import { logCommands } from './commands/log.ts';
+import { policyCommands } from './commands/policy.ts';
+import { signInCommand } from './commands/sign-in.ts';
+import { statusCommand } from './commands/status.ts';
+import { tokenCommands } from './commands/token.ts';
+import { demoCommand, upCommand } from './commands/up.ts';
+import { verdictCommands } from './commands/verdict.ts';
+import type { Environment } from './environment.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** All commands with their options, before any is run: `docs/cli.md` is generated from it. */
+export function commandLine(environment: Environment): Command {
+  const program = new Command('kiten')
+    .description(
+      'Zero-trust security for IoT fleets: devices prove what they are, and nothing passes beyond that.',
+    )
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(kiten --help, or kiten COMMAND --help, shows what there is)')
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
+  for (const add of commands) add(program, environment);
+  return program;
+}
+
+/** Runs one command. @returns the exit code */
+export async function run(args: readonly string[], environment: Environment): Promise<number> {
+  try {
+    await commandLine(environment).parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? exitCodes.done);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    process.stderr.write(explain(firstOf(error), args.includes('--json')));
+    return exitCodes.refused;
+  }
+}
+
+const commands: readonly ((program: Command, environment: Environment) => void)[] = [
+  initCommand,
+  upCommand,
+  demoCommand,
+  statusCommand,
+  signInCommand,
+  deviceCommands,
+  tokenCommands,
+  verdictCommands,
+  groupCommands,
+  policyCommands,
+  logCommands,
+  doctorCommand,
+];
+
+/** What went wrong first: what failed while tidying up after it only follows from it. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
+}
+
+/** What went wrong, for a person or, with `--json`, for a script. */
+function explain(error: unknown, json: boolean): string {
+  if (!(error instanceof KitenError)) {
+    return `kiten: something went wrong inside Kiten: ${error instanceof Error ? error.stack : String(error)}\n`;
+  }
+  if (json) return `${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`;
+  return `kiten: ${error.message}\n       (${error.code})\n`;
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { completeConfiguration } from '../config/configuration.ts';
+import { loadConfiguration } from '../config/load.ts';
+import { startFleet } from '../demo/fleet.ts';
+import { initialise } from '../site/initialise.ts';
+import { layoutOf } from '../site/layout.ts';
+import { type RunningSite, startSite } from '../site/site.ts';
+import type { Environment } from './environment.ts';
+import { dataDirectory } from './options.ts';
+import { print, printJson } from './output.ts';
+import { systemSources } from './system.ts';
+
+export interface ServeOptions {
+  readonly data?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly ports: 'default' | 'random';
+}
+
+/** Runs a site until somebody asks it to stop. */
+export async function serveSite(options: ServeOptions, environment: Environment): Promise<void> {
+  const directory = dataDirectory(options.data, environment);
+  const site = await start(directory, options, process.stderr.isTTY === true);
+  announce(site, directory, options);
+  await stopped(site);
+}
+
+/** The same with a simulated fleet, in a directory that goes with it unless one is named. */
+export async function serveDemo(options: ServeOptions, environment: Environment): Promise<void> {
+  const given = options.data ?? environment.KITEN_DATA;
+  const directory =
+    given === undefined ? await mkdtemp(join(tmpdir(), 'kiten-demo-')) : dataDirectory(given, environment);
+  try {
+    const site = await start(directory, options, options.json !== true);
+    const fleet = await startFleet(site, (line) => options.json !== true && print(line));
+    announce(site, directory, options);
+    if (options.json !== true) {
+      print();
+      print(`A fleet of ${fleet.size} simulated devices is at work. Ctrl-C ends it.`);
+    }
+    await stopped(site, () => fleet.stop());
+  } finally {
+    if (given === undefined) await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function start(directory: string, options: ServeOptions, logToFile: boolean): Promise<RunningSite> {
+  const layout = layoutOf(directory);
+  const sources = systemSources();
+  if (!existsSync(layout.store)) await initialise({ directory, site: 'site.example', ...sources });
+  const file = await loadConfiguration(options.config ?? layout.configuration);
+  const configuration = completeConfiguration(file, options.ports);
+  const logger = openLog(configuration.logLevel, logToFile ? layout.programLog : undefined);
+  return startSite({ directory, configuration, logger, run: randomUUID(), ...sources });
+}
+
+/** The program's own log goes to standard error, and to a file where that is a person's screen. */
+function openLog(level: string, file: string | undefined): Logger {
+  return pino({ level, base: null }, pino.destination({ dest: file ?? 2, sync: false }));
+}
+
+function announce(site: RunningSite, directory: string, { json }: ServeOptions): void {
+  const { addresses, ca, caFingerprint, tokenFile, signInLink } = site;
+  if (json === true) {
+    const { console, api, device, mqtts } = addresses;
+    const where = { console, api, device, mqtts, ca, data: directory, tokenFile };
+    printJson({ event: 'ready', ...where, signIn: signInLink, caFingerprint });
+    site.listen(({ type, data }) => printJson({ event: type, ...data }));
+    return;
+  }
+  print(`Kiten is up: ${site.site}`);
+  print();
+  print(`  console          ${addresses.console}`);
+  print(`  sign in, once    ${signInLink}`);
+  print(`  data directory   ${directory}`);
+  print(`  CA certificate   ${ca}`);
+  print(`  CA SHA-256       ${caFingerprint}`);
+  print(`  enrolment (EST)  ${addresses.device}`);
+  print(`  MQTT over TLS    ${addresses.mqtts}`);
+  print();
+  print('Try next:');
+  print(`  npx kiten device list --data ${directory}`);
+  print(`  npx kiten token create --device my-first-device --data ${directory}`);
+  print(`  npx kiten log verify --data ${directory}`);
+}
+
+/** Runs until somebody asks it to stop. */
+async function stopped(
+  site: RunningSite,
+  before: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  const failure = await Promise.race([askedToStop(), site.failed]);
+  await before();
+  await site.stop();
+  if (failure !== undefined) throw failure;
+}
+
+const IMPATIENT = 1000;
+
+/**
+ * Resolves at the first signal. One Ctrl-C can arrive twice, from the terminal and through the launcher; only
+ * who asks again after a while means “at once”.
+ */
+function askedToStop(): Promise<undefined> {
+  return new Promise((resolve) => {
+    let first: number | undefined;
+    const asked = () => {
+      first ??= performance.now();
+      if (performance.now() - first > IMPATIENT) process.exit(130);
+      resolve(undefined);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, asked);
+  });
+}

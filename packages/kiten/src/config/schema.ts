@@ -1,0 +1,69 @@
+import Type, { type Static } from 'typebox';
+
+const port = Type.Integer({
+  minimum: 0,
+  maximum: 65535,
+  description: 'A TCP port; 0 lets the system choose one',
+});
+const hosts = Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { minItems: 1, maxItems: 8 });
+const closed = { additionalProperties: false } as const;
+
+/** What `kiten.toml` may say. Every key is optional; `configuration.ts` holds what is left out. */
+export const configurationSchema = Type.Object(
+  {
+    site: Type.Optional(
+      Type.Object(
+        {
+          names: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { maxItems: 32 })),
+        },
+        closed,
+      ),
+    ),
+    console: Type.Optional(Type.Object({ port: Type.Optional(port) }, closed)),
+    device: Type.Optional(Type.Object({ hosts: Type.Optional(hosts), port: Type.Optional(port) }, closed)),
+    mqtt: Type.Optional(
+      Type.Object(
+        {
+          hosts: Type.Optional(hosts),
+          port: Type.Optional(port),
+          refused_publish: Type.Optional(Type.Enum(['drop', 'close'])),
+          keep_alive_limit_seconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 65535 })),
+        },
+        closed,
+      ),
+    ),
+    certificates: Type.Optional(
+      Type.Object(
+        {
+          device_lifetime_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 825 })),
+        },
+        closed,
+      ),
+    ),
+    manufacturers: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
+            root: Type.String({ minLength: 1 }),
+            group: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
+          },
+          closed,
+        ),
+        { maxItems: 64 },
+      ),
+    ),
+    log: Type.Optional(
+      Type.Object(
+        {
+          level: Type.Optional(Type.Enum(['trace', 'debug', 'info', 'warn', 'error'])),
+          checkpoint_seconds: Type.Optional(Type.Number({ minimum: 1, maximum: 3600 })),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+export type ConfigurationFile = Static<typeof configurationSchema>;

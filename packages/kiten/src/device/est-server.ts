@@ -1,0 +1,126 @@
+import type { TLSSocket } from 'node:tls';
+import type { TlsMaterial } from '@kiten/gateway';
+import type { Est } from '@kiten/identity';
+import Fastify, { type FastifyRequest } from 'fastify';
+import { type Problem, problemOf } from '../api/problem.ts';
+import { listenOnAll } from './listen.ts';
+
+const MAXIMUM_BODY = 64 * 1024;
+/** Insufficient Storage (RFC 4918 §11.5): whoever asks should know that it is not its fault, and try again. */
+const NO_ROOM = 507;
+
+export interface DeviceServer {
+  readonly port: number;
+  /** Serves with new material from the next connection on. */
+  renew(tls: TlsMaterial): void;
+  close(): Promise<void>;
+}
+
+export interface DeviceServerOptions {
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly tls: TlsMaterial;
+  /** PEM of further CAs whose names clients are shown when asked for a certificate. */
+  readonly manufacturers: readonly string[];
+  readonly est: Est;
+  readonly failed: (error: unknown) => void;
+  /** A TLS handshake that did not come about. */
+  readonly refused: (error: NodeJS.ErrnoException, address: string) => void;
+}
+
+/** The devices' HTTPS port: enrolment over secure transport. A client certificate is asked for, not required. */
+export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
+  const { est, failed, refused } = options;
+  const server = Fastify({
+    https: {
+      ...secureContext(options.tls, options.manufacturers),
+      requestCert: true,
+      rejectUnauthorized: false,
+      handshakeTimeout: 10_000,
+    },
+    bodyLimit: MAXIMUM_BODY,
+    logger: false,
+    forceCloseConnections: true,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 30_000,
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => body,
+  );
+  server.route({
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'],
+    url: '/.well-known/est/*',
+    handler: async (request, reply) => {
+      const answer = await est.handle({
+        method: request.method,
+        path: request.url.split('?', 1)[0] ?? '',
+        headers: request.headers as Record<string, string | undefined>,
+        body: (request.body as Buffer | undefined) ?? new Uint8Array(),
+        remoteAddress: request.ip,
+        ...peerOf(request.raw.socket as TLSSocket),
+      });
+      reply.hijack();
+      reply.raw.writeHead(answer.status, answer.headers);
+      reply.raw.end(request.method === 'HEAD' ? undefined : answer.body);
+    },
+  });
+  server.setErrorHandler((error, _request, reply) => {
+    const { statusCode = 500 } = error as { statusCode?: number };
+    if (statusCode >= 500) failed(error);
+    const own = problemOf(error);
+    const answer = own.status === NO_ROOM ? own : problem(statusCode);
+    return reply.code(answer.status).type('application/problem+json').send(answer);
+  });
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type('application/problem+json').send(problem(404)),
+  );
+  server.server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) =>
+    refused(error, socket.remoteAddress ?? ''),
+  );
+  await server.ready();
+  const { port, close } = await listenOnAll(server.server, options.hosts, options.port);
+  return {
+    port,
+    renew: (tls) => server.server.setSecureContext(secureContext(tls, options.manufacturers)),
+    async close() {
+      // Together: a connection that came in by a door is closed by the server that it was handed to.
+      const closed = Promise.all([close(), server.close()]);
+      server.server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function secureContext({ key, certificate, ca }: TlsMaterial, manufacturers: readonly string[]) {
+  return { key, cert: certificate, ca: [ca, ...manufacturers], minVersion: 'TLSv1.2' as const };
+}
+
+/** The certificate whose key the client proved, and what else it sent along. */
+function peerOf(socket: TLSSocket): { peerCertificate?: Uint8Array; peerChain?: Uint8Array[] } {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return {};
+  const peerChain: Uint8Array[] = [];
+  for (
+    let above = certificate.issuerCertificate;
+    above !== undefined && peerChain.length < 8;
+    above = above.issuerCertificate
+  ) {
+    peerChain.push(above.raw);
+  }
+  return { peerCertificate: certificate.raw, peerChain };
+}
+
+function problem(status: number): Problem {
+  const [code, detail]: readonly [string, string] =
+    status === 413
+      ? ['kiten/body-too-large', `A request body may have ${MAXIMUM_BODY} bytes at most.`]
+      : status === 404
+        ? ['kiten/not-found', 'Enrolment is at /.well-known/est/.']
+        : status >= 500
+          ? ['kiten/internal', 'The site could not do this; its log says why.']
+          : ['kiten/request-invalid', 'The request is not HTTP as expected here.'];
+  return { type: `urn:kiten:error:${code}`, title: detail, status, detail, code };
+}

@@ -1,0 +1,168 @@
+import { KitenError } from '@kiten/codec';
+import { createEst, type EnrolmentQuestion, type EstRefusal } from '@kiten/identity';
+import { deviceSubject, type Evidence, emptyVector, isDeviceId } from '@kiten/trust';
+import { startDeviceServer } from '../device/est-server.ts';
+import { insertEvidence } from '../store/evidence.ts';
+import type { Desks } from './desks.ts';
+import { gatewayEvents } from './gateway-events.ts';
+import { GatewayLink } from './gateway-link.ts';
+import { namingPort } from './local-listener.ts';
+import type { Manufacturers } from './manufacturers.ts';
+import { PresenceBoard } from './presence.ts';
+import { openStandingDesk, type StandingDesk } from './standing.ts';
+import type { SiteOptions, SiteState } from './state.ts';
+import { openTlsDesk, type TlsDesk } from './tls-material.ts';
+
+export interface DoorParts {
+  readonly state: SiteState;
+  readonly desks: Desks;
+  readonly options: SiteOptions;
+  readonly manufacturers: Manufacturers;
+}
+
+/** The doors that devices come through. */
+export interface Doors {
+  readonly mqttPort: number;
+  readonly devicePort: number;
+  readonly standing: StandingDesk;
+  readonly presence: PresenceBoard;
+  readonly tls: TlsDesk;
+  /** Resolves if a door closed by itself. */
+  readonly failed: Promise<Error>;
+  statistics(): Readonly<Record<string, number>>;
+  heartbeat(at: number): void;
+  /** New certificates and revocation lists for every door. */
+  renewTls(): Promise<void>;
+}
+
+/** Starts the gateway, brings it up to date, and opens the enrolment port. */
+export async function openDoors(
+  { state, desks, options, manufacturers }: DoorParts,
+  closing: AsyncDisposableStack,
+): Promise<Doors> {
+  const { site, database, journal, keys, book, hub } = state;
+  const { configuration, logger, clock } = options;
+  const tls = await openTlsDesk({ database, keys, names: configuration.names, clock });
+  const presence = new PresenceBoard();
+  let statistics: Readonly<Record<string, number>> = {};
+
+  const link = new GatewayLink(
+    {
+      trustDomain: site,
+      refusedPublish: configuration.refusedPublish,
+      limits: { maximumKeepAlive: configuration.keepAliveLimitSeconds, statisticsInterval: 2_000 },
+    },
+    gatewayEvents({
+      database,
+      journal,
+      presence,
+      hub,
+      logger: logger.child({ part: 'gateway' }),
+      consider,
+      counted: (counts) => {
+        statistics = counts;
+      },
+    }),
+  );
+  closing.defer(() => link.stop());
+  link.heartbeat(clock.now());
+  link.policies(desks.policies.json);
+  for (const device of book.all()) link.device(device);
+  link.tls(tls.present);
+  desks.connect({
+    device: (device) => link.device(device),
+    policies: () => link.policies(desks.policies.json),
+  });
+  const mqttPort = await link.listen(configuration.mqttHosts, configuration.mqttPort);
+
+  const est = createEst({
+    authority: keys.authority,
+    tokens: desks.tokens,
+    register: desks.register,
+    manufacturerRoots: manufacturers.roots,
+    clock,
+    permit,
+    refused,
+  });
+  const devices = await namingPort('device', configuration.devicePort, () =>
+    startDeviceServer({
+      hosts: configuration.deviceHosts,
+      port: configuration.devicePort,
+      tls: tls.present,
+      manufacturers: manufacturers.pem,
+      est,
+      failed: (error) => logger.error({ err: error }, 'enrolment failed'),
+      refused: (error, address) =>
+        logger.warn({ code: 'kiten/tls-refused', reason: error.code, address }, 'a TLS handshake failed'),
+    }),
+  );
+  closing.defer(() => devices.close());
+
+  async function renewTls(): Promise<void> {
+    const material = await tls.renew();
+    link.tls(material);
+    devices.renew(material);
+  }
+
+  return {
+    mqttPort,
+    devicePort: devices.port,
+    standing: openStandingDesk(desks.trust, renewTls),
+    presence,
+    tls,
+    failed: link.failed,
+    statistics: () => statistics,
+    heartbeat: (at) => link.heartbeat(at),
+    renewTls,
+  };
+
+  /** Evidence that the gateway gathered: appraised, and whatever it shows put in force. */
+  async function consider(evidence: Evidence): Promise<void> {
+    const findings = desks.appraise(evidence);
+    const { kind, id } = evidence.subject;
+    if (findings.length === 0 || kind !== 'device' || book.find(id) === undefined) return;
+    logger.warn({ device: id, findings: findings.map(({ code }) => code) }, 'new findings');
+    await desks.trust.find(id, findings, (store) => insertEvidence(store, evidence));
+  }
+
+  /** Whoever enrols is judged as what it is about to be: admitted, with everything that is known about it. */
+  async function permit({ action, device }: EnrolmentQuestion): Promise<KitenError | undefined> {
+    const known = book.find(device);
+    const standing =
+      known === undefined || (action === 'enrol' && known.standing === 'revoked')
+        ? 'admitted'
+        : known.standing;
+    const facts = {
+      id: device,
+      groups: known?.groups ?? [],
+      standing,
+      vector: known?.verdict.vector ?? emptyVector,
+      overdue: known?.verdict.overdue ?? false,
+    };
+    if (desks.policies.permitsDevice(facts, action, site)) return undefined;
+    return new KitenError(
+      'kiten/enrolment-forbidden',
+      `Policy does not let “${device}” ${action} as it stands.`,
+    );
+  }
+
+  function refused({ code, message, status, path, remoteAddress, claimedDevice, at }: EstRefusal): void {
+    logger.warn({ code, status, path, address: remoteAddress, device: claimedDevice }, message);
+    hub.publish('enrolment-refused', { code, message, address: remoteAddress, device: claimedDevice, at });
+    // Whoever is told to wait was logged for what came before that, and could otherwise fill the log.
+    if (status === TOO_MANY_REQUESTS) return;
+    const subject = isDeviceId(claimedDevice) ? { subject: deviceSubject(claimedDevice) } : {};
+    const event = {
+      type: 'enrolment/refused',
+      at,
+      actor: 'site',
+      reason: message,
+      data: { code, address: remoteAddress },
+    };
+    journal
+      .record({ ...event, ...subject })
+      .catch((error: unknown) => logger.error({ err: error }, 'a refusal could not be logged'));
+  }
+}
+
+const TOO_MANY_REQUESTS = 429;

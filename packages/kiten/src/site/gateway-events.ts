@@ -1,0 +1,89 @@
+import type { GatewayEvent } from '@kiten/gateway';
+import { deviceSubject, type Evidence, isDeviceId } from '@kiten/trust';
+import type { Logger } from 'pino';
+import type { Database } from '../store/database.ts';
+import { addDenial, addTraffic } from '../store/traffic.ts';
+import type { EventHub } from './event-hub.ts';
+import type { Journal } from './journal.ts';
+import type { PresenceBoard } from './presence.ts';
+
+export interface GatewayEventParts {
+  readonly database: Database;
+  readonly journal: Journal;
+  readonly presence: PresenceBoard;
+  readonly hub: EventHub;
+  readonly logger: Logger;
+  readonly consider: (evidence: Evidence) => Promise<void>;
+  readonly counted: (statistics: Readonly<Record<string, number>>) => void;
+}
+
+/** What becomes of each thing that the gateway tells. */
+export function gatewayEvents(parts: GatewayEventParts): (event: GatewayEvent) => void {
+  const { logger } = parts;
+  return (event) => {
+    hear(event, parts).catch((error: unknown) =>
+      logger.error({ err: error, event: event.kind }, 'an event of the gateway could not be kept'),
+    );
+  };
+}
+
+async function hear(event: GatewayEvent, parts: GatewayEventParts): Promise<void> {
+  const { database, journal, presence, hub, logger } = parts;
+  switch (event.kind) {
+    case 'session-opened': {
+      const { device, clientId, address, version, admission, resumed, at } = event;
+      presence.opened(device, { clientId, address, protocol: version, since: at });
+      logger.info({ device, clientId, address, admission, resumed }, 'session opened');
+      return hub.publish('session-opened', { device, clientId, address, admission, at });
+    }
+    case 'session-closed': {
+      const { device, clientId, cause, at } = event;
+      presence.closed(device, clientId);
+      logger.info({ device, clientId, cause }, 'session closed');
+      return hub.publish('session-closed', { device, clientId, cause, at });
+    }
+    case 'handshake-refused':
+    case 'connect-refused': {
+      const { code, message, address, device, at, repeated } = event;
+      logger.warn({ code, address, device, repeated }, message);
+      hub.publish(event.kind, { code, message, address, device, at, repeated });
+      return journal.record({
+        type: event.kind === 'handshake-refused' ? 'handshake/refused' : 'connection/refused',
+        at,
+        actor: 'site',
+        ...(isDeviceId(device) ? { subject: deviceSubject(device) } : {}),
+        reason: message,
+        data: { code, address, repeated },
+      });
+    }
+    case 'denied': {
+      const { device, action, topic, policies, at, repeated } = event;
+      logger.debug({ device, action, topic, policies, repeated }, 'denied');
+      hub.publish('denied', { device, action, topic, policies, at, repeated });
+      return addDenial(database, { device, action, topic, policies: JSON.stringify(policies), at, repeated });
+    }
+    case 'counts':
+      return addTraffic(database, event.minute, event.rows);
+    case 'severed': {
+      const { device, sessions, at } = event;
+      logger.warn({ device, sessions }, 'sessions severed');
+      return hub.publish('severed', { device, sessions, at });
+    }
+    case 'evidence':
+      return parts.consider(event.evidence);
+    case 'change-refused':
+      return logger.error({ code: event.code, sequence: event.sequence }, event.message);
+    case 'statistics':
+      return parts.counted({ ...event.statistics });
+    case 'fault':
+      return logger.error({ code: event.code }, event.message);
+    case 'policy-failed':
+      return logger.error(
+        { ...event },
+        'a policy could not be evaluated, and counted as if it were not there',
+      );
+    case 'listening':
+    case 'applied':
+      return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { KitenError } from '@kiten/codec';
+import {
+  type GatewayClient,
+  type GatewayEvent,
+  type GatewayWorkerData,
+  gatewayClient,
+  type ReplicaChange,
+  type ReplicaDevice,
+  type TlsMaterial,
+} from '@kiten/gateway';
+import type { PolicySetJson } from '@kiten/policy';
+import { workerUrl } from '../workers/worker-url.ts';
+import type { DeviceRecord } from './device-book.ts';
+import { namingPort } from './local-listener.ts';
+
+type Unnumbered<T> = T extends unknown ? Omit<T, 'sequence'> : never;
+
+/** The gateway's worker as the site sees it: changes go in, in order, and events come out. */
+export class GatewayLink {
+  readonly #worker: Worker;
+  readonly #client: GatewayClient;
+  /** Resolves with the reason if the worker ends by itself. */
+  readonly failed: Promise<Error>;
+  #sequence = 0;
+  #stopping = false;
+
+  constructor(data: GatewayWorkerData, heard: (event: GatewayEvent) => void) {
+    this.#worker = new Worker(workerUrl('gateway-worker'), { workerData: data });
+    this.#client = gatewayClient(this.#worker, heard);
+    this.failed = new Promise((resolve) => {
+      this.#worker.on('error', resolve);
+      this.#worker.on('exit', (code) => {
+        if (!this.#stopping)
+          resolve(new KitenError('kiten/gateway-failed', `The gateway ended by itself (${code}).`));
+      });
+    });
+  }
+
+  /** Opens the port on all hosts, once the gateway has its certificate. @returns the port @throws KitenError `kiten/port-in-use` */
+  async listen([first = '127.0.0.1', ...others]: readonly string[], port: number): Promise<number> {
+    const open = (host: string, at: number) => this.#client.listen({ kind: 'tls', host, port: at });
+    const bound = await namingPort('mqtt', port, () => open(first, port));
+    for (const host of others) await leavingOutAbsent(() => open(host, bound.port));
+    return bound.port;
+  }
+
+  policies(policies: PolicySetJson): void {
+    this.#send({ kind: 'policies', policies });
+  }
+
+  tls(tls: TlsMaterial): void {
+    this.#send({ kind: 'tls', tls });
+  }
+
+  device(device: DeviceRecord): void {
+    this.#send({ kind: 'device', device: replicaOf(device) });
+  }
+
+  heartbeat(at: number): void {
+    this.#send({ kind: 'heartbeat', at });
+  }
+
+  #send(change: Unnumbered<ReplicaChange>): void {
+    this.#client.apply({ sequence: ++this.#sequence, ...change });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const exited = once(this.#worker, 'exit');
+    await this.#client.close();
+    await exited;
+  }
+}
+
+/** An address family that this machine lacks is no reason not to serve the other. */
+async function leavingOutAbsent(open: () => Promise<unknown>): Promise<void> {
+  try {
+    await open();
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== 'gateway/listen-eaddrnotavail' && code !== 'gateway/listen-eafnosupport') throw error;
+  }
+}
+
+function replicaOf(device: DeviceRecord): ReplicaDevice {
+  const { id, groups, standing, verdict, certificates } = device;
+  return {
+    id,
+    groups,
+    standing,
+    vector: verdict.vector,
+    overdue: verdict.overdue,
+    epoch: verdict.epoch,
+    revokedSerials: certificates
+      .filter(({ revokedAt }) => revokedAt !== undefined)
+      .map(({ serial }) => serial),
+  };
+}

@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Clock, encodePem, KitenError, parseCertificate } from '@kiten/codec';
+import {
+  createIssuingAuthority,
+  createRoot,
+  fingerprint,
+  generateSigner,
+  issueRevocationList,
+  parseTrustDomain,
+  storeSigner,
+} from '@kiten/identity';
+import { defaultPolicies } from '@kiten/policy';
+import { configurationTemplate } from '../config/configuration.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import { migrate } from '../store/migrations.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import { logKeyFile } from './log-identity.ts';
+import { OperatorDesk } from './operators.ts';
+import { defaultGroup } from './register.ts';
+import type { Random } from './secrets.ts';
+
+export interface NewSite {
+  readonly directory: string;
+  /** The trust domain. */
+  readonly site: string;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What was made, for whoever asked for it. */
+export interface CreatedSite {
+  readonly site: string;
+  readonly ca: string;
+  readonly caFingerprint: string;
+  readonly tokenFile: string;
+  readonly configuration: string;
+  readonly rootKey: string;
+}
+
+/** The first operator: whoever created the site. */
+export const owner = 'owner';
+
+/**
+ * Creates a site. It is made beside its place and moved there when it is whole, so that a crash leaves
+ * either a site or nothing of that name.
+ *
+ * @throws KitenError `kiten/site-exists`, `kiten/directory-not-empty`, `identity/trust-domain`
+ */
+export async function initialise({ directory, site, clock, random }: NewSite): Promise<CreatedSite> {
+  const trustDomain = parseTrustDomain(site);
+  await mustBeFree(directory);
+  await mkdir(dirname(directory), { recursive: true });
+  const making = await mkdtemp(`${directory}.new-`);
+  let rootDer: Uint8Array;
+  try {
+    rootDer = await make(layoutOf(making), { trustDomain, site, clock, random });
+    await moveTo(directory, making);
+  } catch (error) {
+    await rm(making, { recursive: true, force: true });
+    throw error;
+  }
+  const made = layoutOf(directory);
+  return {
+    site,
+    ca: made.caFile,
+    caFingerprint: fingerprint(rootDer),
+    tokenFile: made.tokenFile,
+    configuration: made.configuration,
+    rootKey: join(made.keys, 'root.key.pem'),
+  };
+}
+
+async function make(layout: Layout, making: Making & { site: string }): Promise<Uint8Array> {
+  for (const folder of [layout.keys, layout.certificates, layout.log]) await mkdir(folder, { mode: 0o700 });
+  const rootDer = await createKeysAndCertificates(layout, making);
+  await writeFile(layout.configuration, configurationTemplate, { mode: 0o600 });
+  await writeFile(join(layout.directory, 'site-name'), `${making.site}\n`);
+  const database = openDatabase(layout.store);
+  await migrate(database);
+  await fill(database, layout, making);
+  await database.destroy();
+  return rootDer;
+}
+
+/** An empty directory of that name gives way; of two sites that are made at once, the second does. */
+async function moveTo(directory: string, making: string): Promise<void> {
+  try {
+    await rename(making, directory);
+  } catch (error) {
+    await mustBeFree(directory);
+    throw error;
+  }
+}
+
+async function mustBeFree(directory: string): Promise<void> {
+  if (!existsSync(directory)) return;
+  if (existsSync(layoutOf(directory).store)) {
+    throw new KitenError(
+      'kiten/site-exists',
+      `There is a site in ${directory} already: \`kiten up --data ${directory}\` runs it.`,
+    );
+  }
+  if ((await readdir(directory)).length > 0) {
+    throw new KitenError(
+      'kiten/directory-not-empty',
+      `${directory} holds something else: give an empty or a new directory.`,
+    );
+  }
+}
+
+interface Making {
+  readonly trustDomain: ReturnType<typeof parseTrustDomain>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+async function createKeysAndCertificates(layout: Layout, making: Making): Promise<Uint8Array> {
+  const [root, issuing, server, verifier] = [1, 2, 3, 4].map(() => generateSigner('ES256')) as [
+    Key,
+    Key,
+    Key,
+    Key,
+  ];
+  const log = generateSigner('EdDSA');
+  for (const [name, signer] of Object.entries({ root, issuing, server, verifier, log })) {
+    await storeSigner(join(layout.keys, `${name}.key.pem`), signer);
+  }
+  await writeFile(logKeyFile(layout), encodePem('PUBLIC KEY', log.publicKey));
+  await writeFile(join(layout.keys, 'verifier.pub.pem'), encodePem('PUBLIC KEY', verifier.publicKey));
+
+  const rootDer = createRoot({ ...making, signer: root });
+  const certificate = parseCertificate(rootDer);
+  const issuingDer = createIssuingAuthority({
+    ...making,
+    publicKey: issuing.publicKey,
+    root: { certificate, signer: root },
+  });
+  // The root revokes nothing; its list is made now, while the key is here, and lives as long as the issuing CA.
+  const store = { revoked: async () => [], nextNumber: async () => 1n };
+  const lifetime = parseCertificate(issuingDer).notAfter - making.clock.now();
+  const list = await issueRevocationList({ certificate, signer: root }, store, making.clock, { lifetime });
+  await writeFile(layout.caFile, encodePem('CERTIFICATE', rootDer));
+  await writeFile(join(layout.certificates, 'issuing.pem'), encodePem('CERTIFICATE', issuingDer));
+  await writeFile(join(layout.certificates, 'root.crl.pem'), encodePem('X509 CRL', list.der));
+  return rootDer;
+}
+
+type Key = ReturnType<typeof generateSigner>;
+
+async function fill(
+  database: Database,
+  layout: Layout,
+  { site, clock, random }: Omit<NewSite, 'directory'>,
+): Promise<void> {
+  const at = clock.now();
+  await database.insertInto('facts').values({ name: 'site', value: site }).execute();
+  const groups = [defaultGroup, 'controllers', 'observers'];
+  const required = JSON.stringify(['instance-identity']);
+  await database
+    .insertInto('groups')
+    .values(groups.map((name) => ({ name, required })))
+    .execute();
+  const first = { text: defaultPolicies, author: 'site', reason: 'The policies that Kiten ships', at };
+  await database.insertInto('policies').values(first).execute();
+  const token = await new OperatorDesk(database, clock, random).create(owner, 'administrator');
+  await writeFile(layout.tokenFile, `${token}\n`, { mode: 0o600 });
+}

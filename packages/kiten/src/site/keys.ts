@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, decodePem, KitenError, type Signer } from '@kiten/codec';
+import { type Authority, createAuthority, loadSigner, parseTrustDomain } from '@kiten/identity';
+import type { Layout } from './layout.ts';
+import type { Random } from './secrets.ts';
+
+/** The keys that a running site works with. The root's is not among them. */
+export interface SiteKeys {
+  readonly authority: Authority;
+  readonly server: Signer;
+  /** Signs attestation results, ES256. */
+  readonly verifier: Signer;
+  /** Signs checkpoints, Ed25519. */
+  readonly log: Signer;
+  /** The root's revocation list, PEM. */
+  readonly rootList: string;
+}
+
+export interface KeyOptions {
+  readonly site: string;
+  readonly names: readonly string[];
+  readonly deviceLifetime: number;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** @throws KitenError `identity/key-file-…`, `identity/authority-…` */
+export async function openKeys(layout: Layout, options: KeyOptions): Promise<SiteKeys> {
+  const keyOf = (name: string) => loadSigner(join(layout.keys, `${name}.key.pem`));
+  const [issuing, server, verifier, log] = await Promise.all(
+    ['issuing', 'server', 'verifier', 'log'].map(keyOf),
+  );
+  const rootList = await readFile(join(layout.certificates, 'root.crl.pem'), 'utf8');
+  const authority = createAuthority({
+    trustDomain: parseTrustDomain(options.site),
+    certificate: await certificateIn(join(layout.certificates, 'issuing.pem')),
+    signer: issuing as Signer,
+    chain: [await certificateIn(layout.caFile)],
+    reservedNames: options.names,
+    deviceLifetime: options.deviceLifetime,
+    clock: options.clock,
+    random: options.random,
+  });
+  return { authority, server: server as Signer, verifier: verifier as Signer, log: log as Signer, rootList };
+}
+
+export async function certificateIn(file: string): Promise<Uint8Array> {
+  const found = decodePem(await textOf(file)).find(({ label }) => label === 'CERTIFICATE');
+  if (found === undefined)
+    throw new KitenError('kiten/certificate-missing', `${file} holds no certificate.`, { detail: { file } });
+  return found.der;
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new KitenError('kiten/certificate-missing', `The certificate ${file} cannot be read.`, {
+      cause,
+      detail: { file },
+    });
+  }
+}

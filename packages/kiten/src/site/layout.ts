@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+
+/** Where everything of a site lies below its data directory. */
+export interface Layout {
+  readonly directory: string;
+  readonly configuration: string;
+  readonly lock: string;
+  readonly store: string;
+  readonly log: string;
+  readonly keys: string;
+  readonly certificates: string;
+  /** The root certificate that devices are given to trust. */
+  readonly caFile: string;
+  /** The operator's credential, readable by its owner alone. */
+  readonly tokenFile: string;
+  /** What the program says while a person watches the screen it would otherwise go to. */
+  readonly programLog: string;
+  /** Where the running site says how to reach it; absent while it does not run. */
+  readonly running: string;
+}
+
+export function layoutOf(directory: string): Layout {
+  return {
+    directory,
+    configuration: join(directory, 'kiten.toml'),
+    lock: join(directory, 'lock.db'),
+    store: join(directory, 'site.db'),
+    log: join(directory, 'log'),
+    keys: join(directory, 'keys'),
+    certificates: join(directory, 'ca'),
+    caFile: join(directory, 'ca', 'root.pem'),
+    tokenFile: join(directory, 'operator.token'),
+    programLog: join(directory, 'kiten.log'),
+    running: join(directory, 'running.json'),
+  };
+}

@@ -1,0 +1,133 @@
+import { type Clock, KitenError } from '@kiten/codec';
+import {
+  type CompiledPolicies,
+  compilePolicies,
+  type DeviceFacts,
+  decide,
+  defaultSchema,
+  deviceEntity,
+  type EntityUid,
+  emptyRecord,
+  entities,
+  operatorEntity,
+  type PolicySetJson,
+} from '@kiten/policy';
+import { parsePolicies, validatePolicies } from '@kiten/policy/cedar';
+import type { Database } from '../store/database.ts';
+import type { Journal } from './journal.ts';
+import type { Operator } from './operators.ts';
+
+export type OperatorAction = 'view' | 'operate' | 'administer';
+
+export interface PolicyRevision {
+  readonly revision: number;
+  readonly text: string;
+  readonly author: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+export interface PolicyDeskParts {
+  readonly database: Database;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Brings a new set to where messages pass. */
+  readonly enforce: (policies: PolicySetJson) => void;
+}
+
+/** The policies in force: what they say, who set them, and what they allow operators. */
+export class PolicyDesk {
+  readonly #parts: PolicyDeskParts;
+  #present: PolicyRevision;
+  #json: PolicySetJson;
+  #compiled: CompiledPolicies;
+
+  private constructor(parts: PolicyDeskParts, present: PolicyRevision) {
+    this.#parts = parts;
+    this.#present = present;
+    this.#json = parsePolicies(present.text);
+    this.#compiled = compilePolicies(this.#json);
+  }
+
+  static async open(parts: PolicyDeskParts): Promise<PolicyDesk> {
+    const newest = await parts.database
+      .selectFrom('policies')
+      .selectAll()
+      .orderBy('revision', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (newest === undefined) throw new KitenError('kiten/policies-missing', 'The store holds no policies.');
+    return new PolicyDesk(parts, newest);
+  }
+
+  get present(): PolicyRevision {
+    return this.#present;
+  }
+
+  get json(): PolicySetJson {
+    return this.#json;
+  }
+
+  /** @throws KitenError `policy/parse-failed`, `policy/invalid`, `policy/duplicate-id`: nothing is changed then */
+  check(text: string): PolicySetJson {
+    const json = parsePolicies(text);
+    const { errors } = validatePolicies(text, defaultSchema);
+    if (errors.length > 0) {
+      const message = errors
+        .map(({ policy, message }) => (policy === undefined ? message : `${policy}: ${message}`))
+        .join('; ');
+      throw new KitenError('policy/invalid', `The policies do not fit the schema: ${message}`, {
+        detail: { errors },
+      });
+    }
+    return json;
+  }
+
+  /** Puts a new set in force, once it is durable. */
+  async replace(text: string, author: Operator, reason: string): Promise<PolicyRevision> {
+    const { journal, clock, enforce } = this.#parts;
+    const json = this.check(text);
+    const compiled = compilePolicies(json);
+    const at = clock.now();
+    const actor = `operator:${author.name}`;
+    const event = { type: 'policy/changed', at, actor, reason, data: { policies: compiled.size } };
+    const { revision } = await journal.commit([event], (store) =>
+      store
+        .insertInto('policies')
+        .values({ text, author: actor, reason, at })
+        .returning('revision')
+        .executeTakeFirstOrThrow(),
+    );
+    this.#present = { revision, text, author: actor, reason, at };
+    this.#json = json;
+    this.#compiled = compiled;
+    enforce(json);
+    return this.#present;
+  }
+
+  /** May this device, known or about to be, ask the site itself for that? */
+  permitsDevice(device: DeviceFacts, action: 'enrol' | 'renew', site: string): boolean {
+    const known = deviceEntity(device);
+    const request = {
+      principal: known.uid,
+      action: actionUid(action),
+      resource: { type: 'Site', id: site },
+      context: emptyRecord,
+    };
+    return decide(this.#compiled, request, entities(known)).allow;
+  }
+
+  /** Operators pass through the same engine as devices. */
+  permits(operator: Operator, action: OperatorAction, site: string, device?: string): boolean {
+    const principal = { type: 'Operator', id: operator.name };
+    const resource = device === undefined ? { type: 'Site', id: site } : { type: 'Device', id: device };
+    const known = entities(operatorEntity({ name: operator.name, roles: [operator.role] }));
+    return decide(
+      this.#compiled,
+      { principal, action: actionUid(action), resource, context: emptyRecord },
+      known,
+    ).allow;
+  }
+}
+
+const actionUid = (id: string): EntityUid => ({ type: 'Action', id });

@@ -1,0 +1,59 @@
+import type { Clock } from '@kiten/codec';
+import type { Ledger } from '@kiten/ledger';
+import type { FindingRegistry } from '@kiten/trust';
+import type { Logger } from 'pino';
+import type { Database } from '../store/database.ts';
+import type { DeviceBook } from './device-book.ts';
+import type { EnrolmentDesk } from './enrolment.ts';
+import type { EventHub } from './event-hub.ts';
+import type { GroupDesk } from './groups.ts';
+import type { Journal } from './journal.ts';
+import type { OperatorDesk } from './operators.ts';
+import type { PolicyDesk } from './policies.ts';
+import type { PresenceBoard } from './presence.ts';
+import type { StandingDesk } from './standing.ts';
+import type { TrustDesk } from './trust-desk.ts';
+
+/** Something that is not wrong yet, and will be. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Where a running site answers. */
+export interface Addresses {
+  readonly console: string;
+  readonly api: string;
+  readonly device: string;
+  readonly mqtts: string;
+}
+
+/** What the API stands on. */
+export interface SiteServices {
+  readonly site: string;
+  readonly startedAt: number;
+  readonly caFingerprint: string;
+  readonly addresses: Addresses;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: FindingRegistry;
+  readonly book: DeviceBook;
+  readonly presence: PresenceBoard;
+  readonly ledger: Ledger;
+  readonly database: Database;
+  readonly journal: Journal;
+  readonly trust: TrustDesk;
+  readonly standing: StandingDesk;
+  readonly groups: GroupDesk;
+  readonly enrolment: EnrolmentDesk;
+  readonly policies: PolicyDesk;
+  readonly operators: OperatorDesk;
+  readonly hub: EventHub;
+  /** SPKI DER of the log's key. */
+  readonly logKey: Uint8Array;
+  /** PEM of the key that attestation results verify under. */
+  readonly verifierKey: string;
+  warnings(): readonly Warning[];
+  ready(): boolean;
+  gatewayStatistics(): Readonly<Record<string, number>>;
+}

@@ -1,0 +1,122 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { encodePem } from '@kiten/codec';
+import { buildApi } from '../api/server.ts';
+import { findingRegistry } from './appraisal.ts';
+import { openDesks } from './desks.ts';
+import { openDoors } from './doors.ts';
+import type { SiteEvent } from './event-hub.ts';
+import { owner } from './initialise.ts';
+import { listenLocally } from './local-listener.ts';
+import { openManufacturers } from './manufacturers.ts';
+import type { Addresses, SiteServices } from './services.ts';
+import { openState, type SiteOptions } from './state.ts';
+import { watchTime } from './time-watch.ts';
+import { siteWarnings } from './warnings.ts';
+
+/** A site that answers. */
+export interface RunningSite {
+  readonly site: string;
+  readonly addresses: Addresses;
+  /** Its data directory. */
+  readonly directory: string;
+  /** The CA certificate's file. */
+  readonly ca: string;
+  readonly caFingerprint: string;
+  readonly tokenFile: string;
+  /** Signs a browser in, once. */
+  readonly signInLink: string;
+  /** Resolves if the site cannot go on by itself. */
+  readonly failed: Promise<Error>;
+  listen(listener: (event: SiteEvent) => void): () => void;
+  /** A token that enrols a device, for simulations. */
+  enrolmentToken(device: string, group: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings a site up: opens what it remembers, brings the gateway up to date, opens its doors.
+ *
+ * @throws KitenError `kiten/data-in-use`, `kiten/port-in-use`, `kiten/store-unreadable`, and what the parts throw
+ */
+export async function startSite(options: SiteOptions): Promise<RunningSite> {
+  await using closing = new AsyncDisposableStack();
+  const { clock, logger, configuration } = options;
+  const state = await openState(options, closing);
+  const manufacturers = await openManufacturers(options.directory, configuration.manufacturers);
+  const desks = await openDesks(state, options, manufacturers);
+  const doors = await openDoors({ state, desks, options, manufacturers }, closing);
+
+  const startedAt = clock.now();
+  let ready = false;
+  const api = await buildApi(services());
+  const local = await listenLocally(api, configuration.consolePort);
+  closing.defer(() => local.close());
+  const addresses = addressesOf(local.port);
+  await state.journal.record({
+    type: 'site/started',
+    at: startedAt,
+    actor: 'site',
+    data: { devices: state.book.size },
+  });
+  closing.defer(() =>
+    state.journal.record({ type: 'site/stopped', at: clock.now(), actor: 'site', data: {} }),
+  );
+  closing.use(watchTime({ state, desks, doors, options }));
+  await writeFile(state.layout.running, JSON.stringify(addresses), { mode: 0o600 });
+  closing.defer(() => rm(state.layout.running, { force: true }));
+  ready = true;
+  logger.info({ site: state.site, ...addresses }, 'site is up');
+
+  const opened = closing.move();
+  const link = await desks.operators.createLink(owner);
+  return {
+    site: state.site,
+    addresses,
+    directory: options.directory,
+    ca: state.layout.caFile,
+    caFingerprint: state.keys.authority.fingerprint,
+    tokenFile: state.layout.tokenFile,
+    signInLink: `${addresses.console}#sign-in=${link}`,
+    failed: doors.failed,
+    listen: (listener) => state.hub.subscribe(listener),
+    async enrolmentToken(device, group) {
+      const operator = { name: owner, role: 'administrator' } as const;
+      if (!state.book.profiles().some(({ name }) => name === group)) {
+        await desks.groups.put({ name: group, required: ['instance-identity'] }, operator);
+      }
+      return (await desks.enrolment.createToken({ device, group }, operator)).token;
+    },
+    stop: () => opened.disposeAsync(),
+  };
+
+  function addressesOf(port: number): Addresses {
+    return {
+      console: `http://localhost:${port}/`,
+      api: `http://localhost:${port}/api/v1`,
+      device: `https://localhost:${doors.devicePort}`,
+      mqtts: `localhost:${doors.mqttPort}`,
+    };
+  }
+
+  function services(): SiteServices {
+    return {
+      ...state,
+      ...desks,
+      startedAt,
+      caFingerprint: state.keys.authority.fingerprint,
+      get addresses() {
+        return addresses;
+      },
+      clock,
+      logger,
+      registry: findingRegistry,
+      standing: doors.standing,
+      presence: doors.presence,
+      logKey: state.keys.log.publicKey,
+      verifierKey: encodePem('PUBLIC KEY', state.keys.verifier.publicKey),
+      warnings: () => siteWarnings(state.keys, doors.tls, clock),
+      ready: () => ready,
+      gatewayStatistics: () => doors.statistics(),
+    };
+  }
+}

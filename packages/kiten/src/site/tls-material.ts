@@ -1,0 +1,103 @@
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import { type Clock, encodePem } from '@kiten/codec';
+import type { TlsMaterial } from '@kiten/gateway';
+import { exportPrivateKey, type IssuedCertificate, issueRevocationList, issuerId } from '@kiten/identity';
+import { sql } from 'kysely';
+import type { Database } from '../store/database.ts';
+import type { SiteKeys } from './keys.ts';
+
+/** The site's own certificate and revocation list, and when they have to be made anew. */
+export interface TlsDesk {
+  readonly present: TlsMaterial;
+  readonly server: IssuedCertificate;
+  /** Makes a new revocation list, and a new server certificate if the present one is in its last third. */
+  renew(): Promise<TlsMaterial>;
+  /** Whether it is time to: half-way through the revocation list's life. */
+  due(now: number): boolean;
+}
+
+export async function openTlsDesk(parts: {
+  database: Database;
+  keys: SiteKeys;
+  names: readonly string[];
+  clock: Clock;
+}): Promise<TlsDesk> {
+  const { database, keys, names, clock } = parts;
+  const { authority } = keys;
+  let server = issueServer();
+  let renewAt = 0;
+
+  function issueServer(): IssuedCertificate {
+    const all = [...new Set(['localhost', hostname(), '127.0.0.1', '::1', ...names])];
+    return authority.issueServer({
+      publicKey: keys.server.publicKey,
+      dnsNames: all.filter((name) => isIP(name) === 0),
+      ipAddresses: all.filter((name) => isIP(name) !== 0),
+    });
+  }
+
+  async function material(): Promise<TlsMaterial> {
+    const issuing = { certificate: authority.issuer, signer: authority.signer };
+    const list = await issueRevocationList(
+      issuing,
+      revocationStore(database, issuerId(authority.issuer)),
+      clock,
+    );
+    renewAt = clock.now() + (list.nextUpdate - clock.now()) / 2;
+    return {
+      key: exportPrivateKey(keys.server),
+      certificate: authority.chainPem(server.der),
+      ca: authority.certificates.map((der) => encodePem('CERTIFICATE', der)).join(''),
+      crl: keys.rootList + encodePem('X509 CRL', list.der),
+    };
+  }
+
+  let present = await material();
+  return {
+    get present() {
+      return present;
+    },
+    get server() {
+      return server;
+    },
+    async renew() {
+      if ((server.notAfter - clock.now()) * 3 < server.notAfter - server.notBefore) server = issueServer();
+      present = await material();
+      return present;
+    },
+    due: (now) => now >= renewAt,
+  };
+}
+
+function revocationStore(database: Database, issuer: string) {
+  return {
+    async revoked() {
+      const rows = await database
+        .selectFrom('certificates')
+        .select(['serial', 'revoked_at', 'not_after'])
+        .where('revoked_at', 'is not', null)
+        .execute();
+      return rows.map((row) => ({
+        serial: row.serial,
+        issuer,
+        revokedAt: row.revoked_at ?? 0,
+        notAfter: row.not_after,
+      }));
+    },
+    async nextNumber() {
+      const name = `crl-number ${issuer}`;
+      const { value } = await database
+        .insertInto('facts')
+        .values({ name, value: '1' })
+        .onConflict((conflict) =>
+          conflict
+            .column('name')
+            .doUpdateSet({ value: sql<string>`cast(cast(facts.value as integer) + 1 as text)` }),
+        )
+        .returning('value')
+        .executeTakeFirstOrThrow();
+      return BigInt(value);
+    },
+  };
+}

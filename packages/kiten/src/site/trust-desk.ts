@@ -1,0 +1,248 @@
+import { type Clock, KitenError } from '@kiten/codec';
+import type { CertificateStanding } from '@kiten/identity';
+import {
+  type Clearance,
+  clearFinding,
+  compareTrust,
+  composeVerdict,
+  deviceSubject,
+  type Finding,
+  type RecordedEvent,
+  type Standing,
+  subjectKey,
+  type Verdict,
+} from '@kiten/trust';
+import type { Transaction } from 'kysely';
+import { insertFindings, markCleared } from '../store/findings.ts';
+import type { Tables } from '../store/tables.ts';
+import type { DeviceBook, DeviceRecord } from './device-book.ts';
+import { findingRecorded, verdictIssued } from './events.ts';
+import { newestOfEach } from './history.ts';
+import type { Journal } from './journal.ts';
+import { Turns } from './turns.ts';
+
+/** What a change of a device comes to, before it is in force. */
+export interface Proposal {
+  readonly after: DeviceRecord;
+  readonly events: readonly RecordedEvent[];
+  store(transaction: Transaction<Tables>): Promise<void>;
+}
+
+export interface TrustDeskParts {
+  readonly clock: Clock;
+  readonly book: DeviceBook;
+  readonly journal: Journal;
+  /** Signs a verdict as an attestation result, a compact JWT. */
+  readonly sign: (verdict: Verdict) => string;
+  /** Brings a device's record to where things pass; `fall` before anything that waits there. */
+  readonly enforce: (device: DeviceRecord, fall: boolean) => void;
+  readonly changed: (device: DeviceRecord) => void;
+}
+
+/**
+ * The one place where a device's trust changes. A fall is enforced first and logged next; a rise is
+ * logged first and enforced next. Changes of one device happen one after another.
+ */
+export class TrustDesk {
+  readonly #parts: TrustDeskParts;
+  readonly #turns = new Turns();
+
+  constructor(parts: TrustDeskParts) {
+    this.#parts = parts;
+  }
+
+  /** Puts what `propose` makes of the device's present record in force. */
+  settle(id: string, propose: (before: DeviceRecord) => Proposal | undefined): Promise<DeviceRecord> {
+    return this.#turns.take(id, async () => {
+      const before = this.#parts.book.get(id);
+      const proposal = propose(before);
+      if (proposal === undefined) return before;
+      await this.inForce(proposal, before);
+      return proposal.after;
+    });
+  }
+
+  /** The same for a proposal already made, as enrolment makes one for a device that may not be known yet. */
+  async inForce(proposal: Proposal, before: DeviceRecord | undefined): Promise<void> {
+    const { book, journal, enforce, changed } = this.#parts;
+    const { after, events } = proposal;
+    const fall = compareTrust(before, after) === 'fall';
+    const apply = () => {
+      book.put(after);
+      enforce(after, fall);
+    };
+    if (fall) apply();
+    try {
+      await journal.commit(events, (store) => proposal.store(store));
+    } catch (error) {
+      // What cannot be kept is refused, and the book says what the store says. The fall stays enforced meanwhile.
+      if (fall && before !== undefined) book.put(before);
+      throw error;
+    }
+    if (!fall) apply();
+    changed(after);
+  }
+
+  turn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return this.#turns.take(id, work);
+  }
+
+  /** New findings on a device count from now on. */
+  find(id: string, findings: readonly Finding[], keep: (store: Transaction<Tables>) => Promise<void>) {
+    return this.settle(id, (before) => {
+      const judged = this.judge(before, findings);
+      return {
+        after: judged.after,
+        events: [...findings.map((finding) => findingRecorded(finding)), ...judged.events],
+        store: async (store) => {
+          await keep(store);
+          await insertFindings(store, findings);
+          await judged.store(store);
+        },
+      };
+    });
+  }
+
+  /** Time has passed: what has lapsed no longer counts. */
+  lapse(id: string): Promise<DeviceRecord> {
+    return this.settle(id, (before) => {
+      const judged = this.judge(before, []);
+      const { epoch, lapsesAt } = judged.after.verdict;
+      return epoch === before.verdict.epoch && lapsesAt === before.verdict.lapsesAt ? undefined : judged;
+    });
+  }
+
+  /** An operator takes a finding off the verdict, on record. */
+  clear(id: string, code: string, clearance: Clearance): Promise<DeviceRecord> {
+    return this.settle(id, (before) => {
+      const found = before.verdict.findings.filter((finding) => finding.code === code);
+      if (found.length === 0) {
+        throw new KitenError('kiten/finding-unknown', `No finding ${code.slice(0, 80)} counts on ${id} now.`);
+      }
+      const cleared = found.map((finding) => clearFinding(finding, clearance));
+      const findings = before.findings.map((finding) => cleared[found.indexOf(finding)] ?? finding);
+      const judged = this.judge({ ...before, findings }, []);
+      return {
+        after: judged.after,
+        events: [
+          {
+            type: 'finding/cleared',
+            at: clearance.at,
+            actor: clearance.operator,
+            subject: deviceSubject(id),
+            reason: clearance.reason,
+            data: { code },
+          },
+          ...judged.events,
+        ],
+        store: async (store) => {
+          for (const finding of cleared) await markCleared(store, finding);
+          await judged.store(store);
+        },
+      };
+    });
+  }
+
+  /** An operator, or a rule, sets what a device may be. */
+  stand(id: string, standing: Standing, actor: string, reason: string) {
+    const at = this.#parts.clock.now();
+    return this.settle(id, (before) => {
+      if (before.standing === standing) {
+        throw new KitenError('kiten/standing-unchanged', `${id} is already ${standing}.`);
+      }
+      if (before.standing === 'revoked') {
+        throw new KitenError(
+          'kiten/device-revoked',
+          `${id} is revoked: its certificates are void. It returns by enrolling anew, with a token from \`kiten token create --device ${id}\`.`,
+        );
+      }
+      const after: DeviceRecord = {
+        ...before,
+        standing,
+        standingBy: actor,
+        standingReason: reason,
+        standingAt: at,
+        certificates: standing === 'revoked' ? revoked(before.certificates, at) : before.certificates,
+      };
+      return {
+        after,
+        events: [
+          {
+            type: `device/${standing === 'admitted' ? 'released' : standing}`,
+            at,
+            actor,
+            subject: deviceSubject(id),
+            reason,
+            data: {},
+          },
+        ],
+        store: async (store) => {
+          await store
+            .updateTable('devices')
+            .set({ standing, standing_by: actor, standing_reason: reason, standing_at: at })
+            .where('id', '=', id)
+            .execute();
+          if (standing === 'revoked') {
+            await store
+              .updateTable('certificates')
+              .set({ revoked_at: at, revocation_reason: UNSPECIFIED })
+              .where('device', '=', id)
+              .where('revoked_at', 'is', null)
+              .execute();
+          }
+        },
+      };
+    });
+  }
+
+  /** The verdict over a device's findings and some new ones, with what is to be stored and logged of it. */
+  judge(before: DeviceRecord, findings: readonly Finding[]): Proposal {
+    const { book, clock, sign } = this.#parts;
+    const now = clock.now();
+    const all = findings.length === 0 ? before.findings : newestOfEach([...before.findings, ...findings]);
+    const verdict = composeVerdict({
+      subject: deviceSubject(before.id),
+      findings: all,
+      edges: [],
+      profile: book.profile(before.groups),
+      now,
+      previous: before.verdict,
+    });
+    if (verdict.epoch === before.verdict.epoch) {
+      return { after: { ...before, findings: all, verdict }, events: [], store: async () => undefined };
+    }
+    const ear = sign(verdict);
+    return {
+      after: { ...before, findings: all, verdict, ear },
+      events: [verdictIssued(verdict)],
+      store: (store) => insertVerdict(store, verdict, ear),
+    };
+  }
+}
+
+function revoked(certificates: readonly CertificateStanding[], at: number): readonly CertificateStanding[] {
+  return certificates.map((certificate) => ({ revokedAt: at, ...certificate }));
+}
+
+/** CRLReason unspecified (RFC 5280 §5.3.1). */
+const UNSPECIFIED = 0;
+
+export async function insertVerdict(
+  store: Transaction<Tables>,
+  verdict: Verdict,
+  ear: string,
+): Promise<void> {
+  await store
+    .insertInto('verdicts')
+    .values({
+      subject: subjectKey(verdict.subject),
+      epoch: verdict.epoch,
+      vector: JSON.stringify(verdict.vector),
+      status: verdict.status,
+      overdue: verdict.overdue ? 1 : 0,
+      at: verdict.at,
+      profile: verdict.profile,
+      ear,
+    })
+    .execute();
+}

@@ -1,0 +1,52 @@
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Database } from './database.ts';
+
+/** Forward only: a released migration is never edited, a new one follows it. */
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-site': { up: createSite },
+};
+
+/** Brings the store to the newest form. Each migration is one transaction. */
+export async function migrate(database: Database): Promise<void> {
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+async function createSite(database: Kysely<unknown>): Promise<void> {
+  for (const statement of tables) await sql.raw(statement).execute(database);
+}
+
+const tables = [
+  'create table facts (name text primary key, value text not null) strict',
+  'create table groups (name text primary key, required text not null) strict',
+  `create table devices (id text primary key, groups text not null, idevid text, standing text not null, standing_reason text,
+     standing_by text, standing_at integer not null, registered_at integer not null) strict`,
+  `create table certificates (serial text primary key, device text not null references devices (id), der blob not null,
+     key_digest text not null, not_before integer not null, not_after integer not null, issued_at integer not null,
+     proven_by text not null, revoked_at integer, revocation_reason integer) strict`,
+  'create index certificates_by_device on certificates (device)',
+  'create index certificates_by_key on certificates (key_digest)',
+  'create index certificates_revoked on certificates (revoked_at) where revoked_at is not null',
+  `create table tokens (hash text primary key, device text, group_name text, created_at integer not null, created_by text not null,
+     expires_at integer not null, used_at integer, used_by text, used_serial text, revoked_at integer) strict`,
+  `create table evidence (digest text primary key, media_type text not null, subject text not null, received_at integer not null,
+     via text not null, body blob not null) strict`,
+  `create table findings (id integer primary key, subject text not null, claim text not null, appraiser text not null, aspect text not null,
+     slot text not null, value integer not null, code text not null, at integer not null, holds_until integer, premises text not null, parameters text not null,
+     cleared_by text) strict`,
+  'create index findings_by_subject on findings (subject, claim, appraiser, aspect, slot, at)',
+  `create table verdicts (subject text not null, epoch integer not null, vector text not null, status text not null, overdue integer not null,
+     at integer not null, profile text not null, ear text not null, primary key (subject, epoch)) strict, without rowid`,
+  'create table outbox (id integer primary key, entry blob not null, log_size integer not null) strict',
+  'create table policies (revision integer primary key, text text not null, author text not null, reason text not null, at integer not null) strict',
+  'create table operators (name text primary key, role text not null, token_hash text not null unique, created_at integer not null) strict',
+  'create table sign_in_links (hash text primary key, operator text not null, expires_at integer not null, used_at integer) strict',
+  'create table browser_sessions (hash text primary key, operator text not null, created_at integer not null, expires_at integer not null) strict',
+  `create table traffic (minute integer not null, device text not null, action text not null, topic text not null, allowed integer not null,
+     denied integer not null, primary key (minute, device, action, topic)) strict, without rowid`,
+  `create table denials (id integer primary key, at integer not null, device text not null, action text not null, topic text not null,
+     policies text not null, repeated integer not null) strict`,
+  'create index denials_by_device on denials (device, id)',
+];

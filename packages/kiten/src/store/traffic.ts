@@ -1,0 +1,70 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** What one device did to one topic within one minute. */
+export interface TrafficRow {
+  readonly device: string;
+  readonly action: string;
+  readonly topic: string;
+  readonly allowed: number;
+  readonly denied: number;
+}
+
+/** Adds a minute's counts to what is already there for it. `minute` is whole minutes since the Unix epoch. */
+export async function addTraffic(
+  store: Kysely<Tables>,
+  minute: number,
+  rows: readonly TrafficRow[],
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += BATCH) {
+    await store
+      .insertInto('traffic')
+      .values(rows.slice(start, start + BATCH).map((row) => ({ minute, ...row })))
+      .onConflict((conflict) =>
+        conflict.columns(['minute', 'device', 'action', 'topic']).doUpdateSet((row) => ({
+          allowed: row('traffic.allowed', '+', row.ref('excluded.allowed')),
+          denied: row('traffic.denied', '+', row.ref('excluded.denied')),
+        })),
+      )
+      .execute();
+  }
+}
+
+const BATCH = 500;
+const KEPT_DENIALS = 100_000;
+
+/** Adds a refusal, and lets the oldest go so that a flood cannot fill the disk. */
+export async function addDenial(store: Kysely<Tables>, denial: Omit<Tables['denials'], 'id'>): Promise<void> {
+  const { id } = await store.insertInto('denials').values(denial).returning('id').executeTakeFirstOrThrow();
+  if (id % 1000 === 0)
+    await store
+      .deleteFrom('denials')
+      .where('id', '<=', id - KEPT_DENIALS)
+      .execute();
+}
+
+/** One refusal, or several of the same kind. */
+export interface Denial {
+  readonly at: number;
+  readonly action: string;
+  readonly topic: string;
+  readonly policies: readonly string[];
+  readonly repeated: number;
+}
+
+/** What was refused to a device, newest first. */
+export async function denialsOf(store: Kysely<Tables>, device: string, limit: number): Promise<Denial[]> {
+  const rows = await store
+    .selectFrom('denials')
+    .select(['at', 'action', 'topic', 'policies', 'repeated'])
+    .where('device', '=', device)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ policies, ...row }) => ({ ...row, policies: JSON.parse(policies) as string[] }));
+}
+
+/** Lets go of counts older than the given minute. */
+export async function forgetTraffic(store: Kysely<Tables>, before: number): Promise<void> {
+  await store.deleteFrom('traffic').where('minute', '<', before).execute();
+}

@@ -1,0 +1,93 @@
+import { encodePem } from '@kiten/codec';
+import { onTestFinished } from 'vitest';
+import { type Api, buildApi } from '../src/api/server.ts';
+import { findingRegistry } from '../src/site/appraisal.ts';
+import { listenLocally } from '../src/site/local-listener.ts';
+import type { Role } from '../src/site/operators.ts';
+import { PresenceBoard } from '../src/site/presence.ts';
+import type { SiteServices } from '../src/site/services.ts';
+import { openStandingDesk } from '../src/site/standing.ts';
+import { type InnerSite, newFolder, openSite } from './fixtures.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the API answers
+  readonly body: any;
+}
+
+export interface Question {
+  readonly token?: string;
+  readonly cookie?: string;
+  readonly origin?: string;
+  readonly host?: string;
+  readonly body?: unknown;
+  /** Sent as it is. */
+  readonly text?: string | Buffer;
+  readonly type?: string;
+}
+
+/** The API over an inner site, without a port. */
+export interface ApiSite extends InnerSite {
+  readonly api: Api;
+  readonly services: SiteServices;
+  /** A token of an operator in this role. */
+  operator(role: Role): Promise<string>;
+  ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, question?: Question): Promise<Answer>;
+  /** Lets it answer at a port of its own. @returns the API’s address */
+  listen(): Promise<string>;
+}
+
+export async function openApi(): Promise<ApiSite> {
+  const site = await openSite(await newFolder());
+  const services: SiteServices = {
+    ...site,
+    startedAt: site.clock.now(),
+    caFingerprint: site.keys.authority.fingerprint,
+    addresses: { console: 'c', api: 'a', device: 'd', mqtts: 'm' },
+    logger: site.options.logger,
+    registry: findingRegistry,
+    standing: openStandingDesk(site.trust, async () => undefined),
+    presence: new PresenceBoard(),
+    logKey: site.keys.log.publicKey,
+    verifierKey: encodePem('PUBLIC KEY', site.keys.verifier.publicKey),
+    warnings: () => [],
+    ready: () => true,
+    gatewayStatistics: () => ({}),
+  };
+  const api = await buildApi(services);
+  onTestFinished(() => api.close());
+  let operators = 0;
+  return {
+    ...site,
+    api,
+    services,
+    operator: (role) => site.operators.create(`${role}-${++operators}`, role),
+    async ask(method, path, { token, cookie, origin, host = 'localhost:7080', body, text, type } = {}) {
+      const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
+      const answer = await api.inject({
+        method,
+        url: path.startsWith('/') ? path : `/api/v1/${path}`,
+        headers: {
+          host,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(cookie === undefined ? {} : { cookie: `kiten_session=${cookie}` }),
+          ...(origin === undefined ? {} : { origin }),
+          ...(payload === undefined ? {} : { 'content-type': type ?? 'application/json' }),
+        },
+        ...(payload === undefined ? {} : { payload }),
+      });
+      const isJson = String(answer.headers['content-type']).includes('json');
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        body: isJson ? answer.json() : answer.body,
+      };
+    },
+    async listen() {
+      const { port, close } = await listenLocally(api, 0);
+      onTestFinished(() => close());
+      return `http://127.0.0.1:${port}/api/v1`;
+    },
+  };
+}

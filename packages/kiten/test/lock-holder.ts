@@ -1,0 +1,6 @@
+// A process of its own that takes a lock, says so, and keeps it until it is killed.
+import { lockDirectory } from '../src/site/lock.ts';
+
+lockDirectory(process.argv[2] ?? '');
+process.stdout.write('held\n');
+setInterval(() => undefined, 60_000);

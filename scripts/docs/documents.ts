@@ -1,0 +1,20 @@
+import { commandLineDocument } from './command-line.ts';
+import { configurationDocument } from './configuration.ts';
+import { errorsDocument } from './errors.ts';
+import { findingsDocument } from './findings.ts';
+
+/** A document that is generated, and where it lies below the repository's root. */
+export interface GeneratedDocument {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What the documents should say at present. */
+export async function generatedDocuments(): Promise<readonly GeneratedDocument[]> {
+  return [
+    { path: 'docs/findings.md', text: findingsDocument() },
+    { path: 'docs/cli.md', text: commandLineDocument() },
+    { path: 'docs/configuration.md', text: configurationDocument() },
+    { path: 'docs/errors.md', text: await errorsDocument() },
+  ];
+}

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'smol-toml';
+import { describe, expect, it } from 'vitest';
+import { completeConfiguration, configurationTemplate } from '../packages/kiten/src/config/configuration.ts';
+import { parseConfiguration } from '../packages/kiten/src/config/load.ts';
+import { configurationKeys } from '../scripts/docs/configuration.ts';
+import { generatedDocuments } from '../scripts/docs/documents.ts';
+import { codesIn } from '../scripts/docs/error-codes.ts';
+import { readRepositoryFile } from './readme.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const handWritten = ['README.md', 'README.ja.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+
+describe('the generated documents', async () => {
+  it.each(await generatedDocuments())('$path is what `npm run docs` writes', async ({ path, text }) => {
+    expect(await readRepositoryFile(path)).toBe(text);
+  });
+});
+
+describe('the codes of errors are found in the sources', () => {
+  const codes = (text: string) =>
+    codesIn([{ file: 'sample.ts', text }]).map(({ code, sentence }) => [code, sentence]);
+
+  it.each([
+    [
+      'beside their sentence',
+      `throw new KitenError('kiten/a-b', \`It is \${x}.\`);`,
+      'kiten/a-b',
+      'It is ….',
+    ],
+    ['in an object', `note({ code: 'kiten/a-b', message: 'It is so.' });`, 'kiten/a-b', 'It is so.'],
+    ['in a list', `const list = [[/x/, 'kiten/a-b', 'It is so.']];`, 'kiten/a-b', 'It is so.'],
+    ['in a type', `type Code = 'kiten/a-b';`, 'kiten/a-b', undefined],
+    [
+      'where a function makes them',
+      `function refuse(word: string, said: string) { throw new KitenError(\`kiten/a-\${word}\`, said); }
+       refuse('b', 'It is so.');`,
+      'kiten/a-b',
+      'It is so.',
+    ],
+    [
+      'where callers give the sentence',
+      `const refuse = (said: string) => new KitenError('kiten/a-b', said); refuse('It is so.');`,
+      'kiten/a-b',
+      'It is so.',
+    ],
+  ])('%s', (_where, text, code, sentence) => {
+    expect(codes(text)).toEqual([[code, sentence]]);
+  });
+
+  it('and what merely looks like one is left alone', () => {
+    expect(codes(`import 'kiten/a-b'; const name = 'kiten/a-b'; const type = 'text/plain';`)).toEqual([]);
+  });
+});
+
+describe('the configuration', () => {
+  it('has the defaults that the template shows', () => {
+    const shown = configurationTemplate.replaceAll(/^# (?=\w+ = |\[\[)/gm, '');
+    const file = parseConfiguration(shown, 'template');
+    // Names and manufacturers are examples, not defaults.
+    const { names, manufacturers, ...defaults } = completeConfiguration(file, 'default');
+    expect([names.length, manufacturers.length]).toEqual([2, 1]);
+    expect(completeConfiguration({}, 'default')).toEqual({ ...defaults, names: [], manufacturers: [] });
+  });
+
+  it('is written by kiten init with nothing set', () => {
+    expect(
+      Object.values(parse(configurationTemplate)).every((table) => Object.keys(table).length === 0),
+    ).toBe(true);
+  });
+
+  it.each(['README.md', 'README.ja.md'])('stands in %s with every key', async (file) => {
+    const text = await readRepositoryFile(file);
+    expect(configurationKeys().filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
+  });
+});
+
+describe('the links', async () => {
+  const generated = (await generatedDocuments()).map(({ path }) => path);
+  it.each([...handWritten, ...generated])('in %s lead somewhere', async (file) => {
+    const text = await readRepositoryFile(file);
+    const targets = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) => target ?? '');
+    const local = targets.filter((target) => !/^[a-z]+:/.test(target));
+    expect(local.filter((target) => !existsSync(join(root, dirname(file), target)))).toEqual([]);
+  });
+
+  it.each(generated)('within %s lead to a heading', async (file) => {
+    const text = await readRepositoryFile(file);
+    const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchor(heading ?? ''));
+    const targets = [...text.matchAll(/\]\(#([^)]*)\)/g)].map(([, target]) => target ?? '');
+    expect(targets.filter((target) => !headings.includes(target))).toEqual([]);
+  });
+});
+
+/** How a heading is linked to where the repository is shown: lower case, no punctuation, dashes for spaces. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
