@@ -76,8 +76,8 @@ describe.skipIf(!tools)('the console, in a browser against a real site', () => {
   it('shows a device’s findings with what was expected, found and what would change it', async () => {
     await row('meter-9').getByRole('link').first().click();
     await page.locator('h1', { hasText: 'meter-9' }).waitFor();
+    await page.locator('main', { hasText: 'gateway/topic-probing' }).waitFor();
     const text = (await page.locator('main').textContent()) ?? '';
-    expect(text).toContain('gateway/topic-probing');
     expect(text).toContain('identity/certificate-issued');
     expect(text).toMatch(/sha256:[0-9a-f]/);
   });

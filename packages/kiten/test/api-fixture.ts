@@ -43,6 +43,7 @@ export async function openApi(): Promise<ApiSite> {
   const services: SiteServices = {
     ...site,
     startedAt: site.clock.now(),
+    run: site.options.run,
     caFingerprint: site.keys.authority.fingerprint,
     addresses: { console: 'c', api: 'a', device: 'd', mqtts: 'm' },
     logger: site.options.logger,

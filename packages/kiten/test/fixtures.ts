@@ -131,7 +131,7 @@ export async function openSite(
   const closing = new AsyncDisposableStack();
   onTestFinished(() => closing.disposeAsync());
   const state = await openState(options, closing);
-  const manufacturers = await openManufacturers(directory, []);
+  const manufacturers = await openManufacturers(directory, [], () => undefined);
   const desks = await openDesks(state, options, manufacturers);
   const enforced: InnerSite['enforced'] = [];
   desks.connect({

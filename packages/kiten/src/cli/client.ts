@@ -59,19 +59,31 @@ async function locate(
   }
   const directory = dataDirectory(data, environment);
   const layout = layoutOf(directory);
-  try {
-    const { api } = JSON.parse(await readFile(layout.running, 'utf8')) as { api: string };
-    const token = (await readFile(layout.tokenFile, 'utf8')).trim();
-    return { api, token };
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new KitenError(
+  const notRunning = (cause?: unknown) =>
+    new KitenError(
       'kiten/site-not-running',
       `No site is running on ${directory}: start it with \`kiten up --data ${directory}\`.`,
-      {
-        cause,
-      },
+      { cause },
     );
+  try {
+    const { api, run } = JSON.parse(await readFile(layout.running, 'utf8')) as { api: string; run: string };
+    if (!(await answersAs(run, api))) throw notRunning();
+    return { api, token: (await readFile(layout.tokenFile, 'utf8')).trim() };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    throw notRunning(cause);
+  }
+}
+
+/** After a crash the file may name a port that another program has by now: that one must not get the token. */
+async function answersAs(run: string, api: string): Promise<boolean> {
+  try {
+    const answer = await fetch(new URL('/healthz', api), { redirect: 'error' });
+    return answer.ok && ((await answer.json()) as { run?: unknown }).run === run;
+  } catch (error) {
+    // Nobody there, or somebody who speaks something else.
+    if (error instanceof TypeError || error instanceof SyntaxError) return false;
+    throw error;
   }
 }
 

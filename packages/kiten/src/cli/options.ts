@@ -28,6 +28,12 @@ export function dataDirectory(
   return resolve(given ?? environment.KITEN_DATA ?? defaultData);
 }
 
+/** @returns a whole number from 1 to 1000 */
+export function parseCount(text: string): number {
+  if (/^[1-9]\d{0,2}$|^1000$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a whole number from 1 to 1000.');
+}
+
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** `90s`, `15m`, `1h`, `7d`. @returns seconds */

@@ -64,7 +64,9 @@ function firstOf(error: unknown): unknown {
 /** What went wrong, for a person or, with `--json`, for a script. */
 function explain(error: unknown, json: boolean): string {
   if (!(error instanceof KitenError)) {
-    return `kiten: something went wrong inside Kiten: ${error instanceof Error ? error.stack : String(error)}\n`;
+    const stack = error instanceof Error ? error.stack : String(error);
+    if (json) return `${JSON.stringify({ error: { code: 'kiten/internal', message: stack } })}\n`;
+    return `kiten: something went wrong inside Kiten: ${stack}\n`;
   }
   if (json) return `${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`;
   return `kiten: ${error.message}\n       (${error.code})\n`;

@@ -25,9 +25,10 @@ export interface ServeOptions {
 /** Runs a site until somebody asks it to stop. */
 export async function serveSite(options: ServeOptions, environment: Environment): Promise<void> {
   const directory = dataDirectory(options.data, environment);
+  const asked = askedToStop();
   const site = await start(directory, options, process.stderr.isTTY === true);
   announce(site, directory, options);
-  await stopped(site);
+  await stopped(site, asked);
 }
 
 /** The same with a simulated fleet, in a directory that goes with it unless one is named. */
@@ -35,6 +36,7 @@ export async function serveDemo(options: ServeOptions, environment: Environment)
   const given = options.data ?? environment.KITEN_DATA;
   const directory =
     given === undefined ? await mkdtemp(join(tmpdir(), 'kiten-demo-')) : dataDirectory(given, environment);
+  const asked = askedToStop();
   try {
     const site = await start(directory, options, options.json !== true);
     const fleet = await startFleet(site, (line) => options.json !== true && print(line));
@@ -43,7 +45,7 @@ export async function serveDemo(options: ServeOptions, environment: Environment)
       print();
       print(`A fleet of ${fleet.size} simulated devices is at work. Ctrl-C ends it.`);
     }
-    await stopped(site, () => fleet.stop());
+    await stopped(site, asked, () => fleet.stop());
   } finally {
     if (given === undefined) await rm(directory, { recursive: true, force: true });
   }
@@ -89,12 +91,13 @@ function announce(site: RunningSite, directory: string, { json }: ServeOptions):
   print(`  npx kiten log verify --data ${directory}`);
 }
 
-/** Runs until somebody asks it to stop. */
+/** Runs until somebody asks it to stop, which may have been before it was up. */
 async function stopped(
   site: RunningSite,
+  asked: Promise<undefined>,
   before: () => Promise<void> = async () => undefined,
 ): Promise<void> {
-  const failure = await Promise.race([askedToStop(), site.failed]);
+  const failure = await Promise.race([asked, site.failed]);
   await before();
   await site.stop();
   if (failure !== undefined) throw failure;

@@ -33,6 +33,8 @@ export interface Doors {
   heartbeat(at: number): void;
   /** New certificates and revocation lists for every door. */
   renewTls(): Promise<void>;
+  /** Considers again the evidence that could not be kept, on a full disk say. */
+  reconsider(): Promise<void>;
 }
 
 /** Starts the gateway, brings it up to date, and opens the enrolment port. */
@@ -44,6 +46,7 @@ export async function openDoors(
   const { configuration, logger, clock } = options;
   const tls = await openTlsDesk({ database, keys, names: configuration.names, clock });
   const presence = new PresenceBoard();
+  const unkept: Evidence[] = [];
   let statistics: Readonly<Record<string, number>> = {};
 
   const link = new GatewayLink(
@@ -114,6 +117,7 @@ export async function openDoors(
     statistics: () => statistics,
     heartbeat: (at) => link.heartbeat(at),
     renewTls,
+    reconsider,
   };
 
   /** Evidence that the gateway gathered: appraised, and whatever it shows put in force. */
@@ -122,7 +126,17 @@ export async function openDoors(
     const { kind, id } = evidence.subject;
     if (findings.length === 0 || kind !== 'device' || book.find(id) === undefined) return;
     logger.warn({ device: id, findings: findings.map(({ code }) => code) }, 'new findings');
-    await desks.trust.find(id, findings, (store) => insertEvidence(store, evidence));
+    try {
+      await desks.trust.find(id, findings, (store) => insertEvidence(store, evidence));
+    } catch (error) {
+      // What it shows is enforced already; it stays so when the disk takes it.
+      if (unkept.length < MOST_UNKEPT) unkept.push(evidence);
+      throw error;
+    }
+  }
+
+  async function reconsider(): Promise<void> {
+    for (const evidence of unkept.splice(0)) await consider(evidence);
   }
 
   /** Whoever enrols is judged as what it is about to be: admitted, with everything that is known about it. */
@@ -166,3 +180,4 @@ export async function openDoors(
 }
 
 const TOO_MANY_REQUESTS = 429;
+const MOST_UNKEPT = 1000;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Clock, encodePem, KitenError, parseCertificate } from '@kiten/codec';
 import {
@@ -43,20 +43,21 @@ export interface CreatedSite {
 export const owner = 'owner';
 
 /**
- * Creates a site. It is made beside its place and moved there when it is whole, so that a crash leaves
- * either a site or nothing of that name.
+ * Creates a site. It is made aside and moved to its place when it is whole, so that a crash leaves either a
+ * site or none.
  *
  * @throws KitenError `kiten/site-exists`, `kiten/directory-not-empty`, `identity/trust-domain`
  */
 export async function initialise({ directory, site, clock, random }: NewSite): Promise<CreatedSite> {
   const trustDomain = parseTrustDomain(site);
   await mustBeFree(directory);
-  await mkdir(dirname(directory), { recursive: true });
-  const making = await mkdtemp(`${directory}.new-`);
+  const isThere = existsSync(directory);
+  if (!isThere) await mkdir(dirname(directory), { recursive: true });
+  const making = await mkdtemp(isThere ? join(directory, '.new-') : `${directory}.new-`);
   let rootDer: Uint8Array;
   try {
     rootDer = await make(layoutOf(making), { trustDomain, site, clock, random });
-    await moveTo(directory, making);
+    await (isThere ? moveInto(directory, making) : moveTo(directory, making));
   } catch (error) {
     await rm(making, { recursive: true, force: true });
     throw error;
@@ -84,7 +85,18 @@ async function make(layout: Layout, making: Making & { site: string }): Promise<
   return rootDer;
 }
 
-/** An empty directory of that name gives way; of two sites that are made at once, the second does. */
+/**
+ * A directory that is there already may be a mount point, which nothing can be renamed to. The store comes last:
+ * without it nobody takes the directory for a site.
+ */
+async function moveInto(directory: string, making: string): Promise<void> {
+  const { store } = layoutOf('');
+  const names = (await readdir(making)).filter((name) => name !== store);
+  for (const name of [...names, store]) await rename(join(making, name), join(directory, name));
+  await rmdir(making);
+}
+
+/** Of two sites that are made at once, the second gives way. */
 async function moveTo(directory: string, making: string): Promise<void> {
   try {
     await rename(making, directory);
@@ -102,7 +114,7 @@ async function mustBeFree(directory: string): Promise<void> {
       `There is a site in ${directory} already: \`kiten up --data ${directory}\` runs it.`,
     );
   }
-  if ((await readdir(directory)).length > 0) {
+  if ((await readdir(directory)).some((name) => name !== 'lost+found')) {
     throw new KitenError(
       'kiten/directory-not-empty',
       `${directory} holds something else: give an empty or a new directory.`,

@@ -18,7 +18,9 @@ export interface Manufacturers {
 export async function openManufacturers(
   directory: string,
   configured: readonly Manufacturer[],
+  mustKnowGroup: (group: string) => void,
 ): Promise<Manufacturers> {
+  for (const { group } of configured) mustKnowGroup(group);
   const files = configured.map(({ root }) => resolve(directory, root));
   const roots = await Promise.all(
     configured.map(async ({ name }, index) => ({

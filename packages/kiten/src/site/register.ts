@@ -1,4 +1,4 @@
-import type { KitenError } from '@kiten/codec';
+import { KitenError } from '@kiten/codec';
 import {
   attemptOf,
   type CertificateStanding,
@@ -197,10 +197,19 @@ async function storeEnrolment(
     })
     .execute();
   if (tokenHash !== undefined) {
-    await store
+    const { numUpdatedRows } = await store
       .updateTable('tokens')
       .set({ used_at: certificate.issuedAt, used_by: certificate.device, used_serial: certificate.serial })
       .where('hash', '=', tokenHash)
-      .execute();
+      .where('used_at', 'is', null)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst();
+    // Withdrawn since it was judged: then nothing of this comes about.
+    if (numUpdatedRows !== 1n) {
+      throw new KitenError(
+        'identity/token-revoked',
+        'An operator has withdrawn this enrolment token. Ask for a new one.',
+      );
+    }
   }
 }

@@ -32,6 +32,8 @@ export interface Addresses {
 export interface SiteServices {
   readonly site: string;
   readonly startedAt: number;
+  /** Names this run; it stands in the owner-only file by which the command line finds the site. */
+  readonly run: string;
   readonly caFingerprint: string;
   readonly addresses: Addresses;
   readonly clock: Clock;

@@ -42,7 +42,9 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   await using closing = new AsyncDisposableStack();
   const { clock, logger, configuration } = options;
   const state = await openState(options, closing);
-  const manufacturers = await openManufacturers(options.directory, configuration.manufacturers);
+  const manufacturers = await openManufacturers(options.directory, configuration.manufacturers, (group) =>
+    state.book.mustKnowGroup(group),
+  );
   const desks = await openDesks(state, options, manufacturers);
   const doors = await openDoors({ state, desks, options, manufacturers }, closing);
 
@@ -62,7 +64,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     state.journal.record({ type: 'site/stopped', at: clock.now(), actor: 'site', data: {} }),
   );
   closing.use(watchTime({ state, desks, doors, options }));
-  await writeFile(state.layout.running, JSON.stringify(addresses), { mode: 0o600 });
+  await writeFile(state.layout.running, JSON.stringify({ ...addresses, run: options.run }), { mode: 0o600 });
   closing.defer(() => rm(state.layout.running, { force: true }));
   ready = true;
   logger.info({ site: state.site, ...addresses }, 'site is up');
@@ -107,6 +109,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
       get addresses() {
         return addresses;
       },
+      run: options.run,
       clock,
       logger,
       registry: findingRegistry,

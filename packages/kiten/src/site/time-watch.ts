@@ -21,6 +21,7 @@ export function watchTime(parts: {
   const second = setInterval(() => {
     const now = clock.now();
     doors.heartbeat(now);
+    doors.reconsider().catch(failed);
     for (const { id, verdict } of state.book.all()) {
       if (verdict.lapsesAt !== undefined && verdict.lapsesAt <= now) desks.trust.lapse(id).catch(failed);
     }

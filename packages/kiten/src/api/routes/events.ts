@@ -37,7 +37,7 @@ export function eventRoutes(api: Api, { hub }: SiteServices): void {
   /** Nothing to catch up on for a first visit; undefined if what was missed is no longer known. */
   function resumed(header: unknown): readonly SiteEvent[] | undefined {
     if (typeof header !== 'string') return [];
-    const [run = '', id = ''] = header.split('.');
-    return hub.since(run, /^\d{1,15}$/.test(id) ? Number(id) : -1);
+    const [run = '', id = '', ...rest] = header.split('.');
+    return hub.since(run, /^\d{1,15}$/.test(id) && rest.length === 0 ? Number(id) : -1);
   }
 }

@@ -4,7 +4,7 @@ import type { Api } from '../server.ts';
 /** For what watches over the site from outside: is it alive, is it ready, and figures for Prometheus. */
 export function healthRoutes(api: Api, services: SiteServices): void {
   const open = { config: { open: true }, schema: { hide: true } } as const;
-  api.get('/healthz', open, async () => ({ status: 'alive' }));
+  api.get('/healthz', open, async () => ({ status: 'alive', run: services.run }));
   api.get('/readyz', open, async (_request, reply) => {
     const ready = services.ready();
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });

@@ -8,7 +8,7 @@ import { type CheckpointMemory, rememberedCheckpoints } from '../checkpoint-memo
 import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { dataDirectory, dataHelp, type SiteOptions, withSite } from '../options.ts';
+import { dataDirectory, dataHelp, parseCount, type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson, printTable, showTime } from '../output.ts';
 
 interface EntryAnswer {
@@ -28,7 +28,7 @@ export function logCommands(program: Command, environment: Environment): void {
 
   withSite(log.command('show'))
     .description('the newest entries')
-    .option('--last <n>', 'how many', (text) => Number.parseInt(text, 10), 20)
+    .option('--last <n>', 'how many', parseCount, 20)
     .action(async (options: SiteOptions & { last: number }) => {
       const client = await openClient(options, environment);
       const { entries } = await client.get<{ entries: EntryAnswer[] }>(`/log/entries?last=${options.last}`);
