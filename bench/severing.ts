@@ -1,12 +1,12 @@
 // How long a device that loses its standing still has a connection, in a whole site: a process of its own, its API,
 // store, log and gateway as they run in the field; the client is this process, over mutual TLS on loopback. Each of
-// 200 connected devices is quarantined once, one after the other, at rest and while one other device publishes from a
-// third process as fast as the gateway takes it.
+// 200 connected devices, after 20 that warm up, is quarantined, one after the other: at rest, and while one other
+// device publishes from a third process as fast as the gateway takes it.
 //
 // "decided": from the moment at which the site has decided and hands the change to the gateway's thread, to the
 // moment at which the client sees the end of its connection. "asked": from the moment at which the operator's request
 // is sent; HTTP, sign-in and policy are in it as well. Neither waits for the log: a fall is enforced first.
-// Beside it, in the same run and under the same load: a bare thread that is told to destroy a bare TCP socket.
+// Beside it, in turns with it and so under the same load: a bare thread that is told to destroy a bare TCP socket.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
@@ -19,26 +19,30 @@ import { type EnrolledDevice, enrolled, sideBySide } from './support/devices.ts'
 import { connect, ending } from './support/mqtt.ts';
 import { Site } from './support/site.ts';
 
+const warmUps = 20;
 const count = 200;
 const connectionsAtOnce = 8;
 const floorAndGoal = { rest: { floor: 5, goal: 1 }, load: { floor: 50, goal: 10 } } as const;
 
 interface Severing {
-  /** Milliseconds. */
+  /** Milliseconds, and so are the others. */
   readonly decided: number;
   readonly asked: number;
+  readonly bare: number;
 }
 
 const teller = new URL('./support/tell-decisions.ts', import.meta.url).href;
 await using site = await Site.start({ node: ['--import', teller] });
 const decisions = decisionsOf(site);
-const names = Array.from({ length: count }, (_, index) => `pump-${index}`);
+const names = Array.from({ length: warmUps + count }, (_, index) => `pump-${index}`);
 const [noisy, ...devices] = await enrolled(site, ['noisy', ...names]);
 
-report('at rest', floorAndGoal.rest, await severAll(), await severBare());
+await using bareServer = await startBare();
+
+report('at rest', floorAndGoal.rest, await severAll());
 for (const { id } of devices) await site.post(`/devices/${id}/release`, { reason: 'once more' });
 const load = await startLoad(noisy as EnrolledDevice);
-report('under full load', floorAndGoal.load, await severAll(), await severBare());
+report('under full load', floorAndGoal.load, await severAll());
 print({ figure: 'messages taken during full load', value: await endLoad(load), unit: 'per second' });
 
 async function severAll(): Promise<readonly Severing[]> {
@@ -51,34 +55,42 @@ async function severAll(): Promise<readonly Severing[]> {
     const asked = process.hrtime.bigint();
     const answered = site.post(`/devices/${id}/quarantine`, { reason: 'measured' });
     const [ended, decided] = await Promise.all([end, decision, answered]);
-    severings.push({ decided: milliseconds(decided, ended), asked: milliseconds(asked, ended) });
+    severings.push({
+      decided: milliseconds(decided, ended),
+      asked: milliseconds(asked, ended),
+      bare: await bareServer.sever(),
+    });
   }
-  return severings;
+  return severings.slice(warmUps);
 }
 
-async function severBare(): Promise<readonly number[]> {
+interface BareServer extends AsyncDisposable {
+  /** Milliseconds from telling it to destroy a connection to seeing that it did. */
+  sever(): Promise<number>;
+}
+
+async function startBare(): Promise<BareServer> {
   const worker = new Worker(new URL('./support/bare-server.ts', import.meta.url));
   const [{ port }] = (await once(worker, 'message')) as [{ port: number }];
-  const times: number[] = [];
-  for (let index = 0; index < count; index++) {
-    const socket = connectTcp({ host: '127.0.0.1', port });
-    await once(worker, 'message');
-    const end = once(socket.resume(), 'end');
-    const told = process.hrtime.bigint();
-    worker.postMessage(index);
-    await end;
-    times.push(milliseconds(told, process.hrtime.bigint()));
-  }
-  await worker.terminate();
-  return times;
+  let index = 0;
+  return {
+    async sever() {
+      const socket = connectTcp({ host: '127.0.0.1', port });
+      await once(worker, 'message');
+      const end = once(socket.resume(), 'end');
+      const told = process.hrtime.bigint();
+      worker.postMessage(index++);
+      await end;
+      return milliseconds(told, process.hrtime.bigint());
+    },
+    async [Symbol.asyncDispose]() {
+      await worker.terminate();
+    },
+  };
 }
 
-function report(
-  when: string,
-  asked: { floor: number; goal: number },
-  severings: readonly Severing[],
-  bare: readonly number[],
-): void {
+function report(when: string, asked: { floor: number; goal: number }, severings: readonly Severing[]): void {
+  const bare = severings.map((severing) => severing.bare);
   const decidedTimes = severings.map(({ decided }) => decided);
   const askedTimes = severings.map((severing) => severing.asked);
   const line = (from: string, share: number, times: readonly number[], marks: object) =>

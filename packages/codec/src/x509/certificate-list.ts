@@ -1,7 +1,6 @@
 import type { AlgorithmName } from '../algorithms.ts';
-import { equalBytes } from '../bytes.ts';
 import { refusal } from '../der/der-error.ts';
-import { type DerReader, readDer } from '../der/reader.ts';
+import type { DerReader } from '../der/reader.ts';
 import { contextConstructed, derTag } from '../der/tags.ts';
 import type { Verify } from '../signer.ts';
 import { readSignatureAlgorithm } from './algorithm-identifier.ts';
@@ -12,6 +11,7 @@ import { extensionOid } from './object-identifiers.ts';
 import { type RevocationReason, readRevocationReason } from './revocation-reason.ts';
 import { readSerialNumber } from './serial-number.ts';
 import { signatureHolds } from './signature.ts';
+import { readSigned } from './signed.ts';
 import { isTime, readTime } from './validity.ts';
 
 /** One revoked certificate. Its extensions' unknown critical ones count for the whole list (RFC 5280 §5.3). */
@@ -55,30 +55,7 @@ const maximumNumberOctets = 20;
  * @throws KitenError `codec/x509-…` or `codec/der-…` with `detail.offset`; `codec/der-too-large` beyond 16 MiB.
  */
 export function parseCertificateList(der: Uint8Array): CertificateList {
-  return readDer(der, maximumBytes, (reader) => {
-    const list = reader.sequence();
-    const tbsStart = list.offset;
-    const { algorithm, algorithmDer, ...fields } = readFields(list.sequence());
-    const tbs = list.since(tbsStart);
-    const { offset } = list;
-    if (!equalBytes(list.element(derTag.sequence), algorithmDer)) {
-      throw refusal(
-        'codec/x509-algorithm-differs',
-        'The signed algorithm and the one outside differ.',
-        offset,
-      );
-    }
-    const signature = list.wholeOctets();
-    list.finish();
-    return {
-      der,
-      tbs,
-      ...fields,
-      signatureOid: algorithm.oid,
-      signatureAlgorithm: algorithm.name,
-      signature,
-    };
-  });
+  return readSigned(der, maximumBytes, readFields);
 }
 
 function readFields(fields: DerReader) {

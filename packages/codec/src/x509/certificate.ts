@@ -1,8 +1,7 @@
 import type { AlgorithmName } from '../algorithms.ts';
-import { equalBytes } from '../bytes.ts';
 import { refusal } from '../der/der-error.ts';
-import { type DerReader, readDer } from '../der/reader.ts';
-import { contextConstructed, contextPrimitive, derTag } from '../der/tags.ts';
+import type { DerReader } from '../der/reader.ts';
+import { contextConstructed, contextPrimitive } from '../der/tags.ts';
 import type { Verify } from '../signer.ts';
 import { readSignatureAlgorithm } from './algorithm-identifier.ts';
 import {
@@ -15,6 +14,7 @@ import { extensionOid } from './object-identifiers.ts';
 import { readPublicKey } from './public-key-algorithm.ts';
 import { readSerialNumber } from './serial-number.ts';
 import { signatureHolds } from './signature.ts';
+import { readSigned } from './signed.ts';
 import { readValidity } from './validity.ts';
 
 /** A decoded X.509 certificate. Its byte arrays are views of `der`. */
@@ -51,30 +51,7 @@ const maximumBytes = 65_536;
  * @throws KitenError `codec/x509-…` or `codec/der-…` with `detail.offset`; `codec/der-too-large` beyond 64 KiB.
  */
 export function parseCertificate(der: Uint8Array): Certificate {
-  return readDer(der, maximumBytes, (reader) => {
-    const certificate = reader.sequence();
-    const tbsStart = certificate.offset;
-    const { algorithm, algorithmDer, ...fields } = readFields(certificate.sequence());
-    const tbs = certificate.since(tbsStart);
-    const { offset } = certificate;
-    if (!equalBytes(certificate.element(derTag.sequence), algorithmDer)) {
-      throw refusal(
-        'codec/x509-algorithm-differs',
-        'The signed algorithm and the one outside differ.',
-        offset,
-      );
-    }
-    const signature = certificate.wholeOctets();
-    certificate.finish();
-    return {
-      der,
-      tbs,
-      ...fields,
-      signatureOid: algorithm.oid,
-      signatureAlgorithm: algorithm.name,
-      signature,
-    };
-  });
+  return readSigned(der, maximumBytes, readFields);
 }
 
 function readFields(fields: DerReader) {

@@ -117,7 +117,13 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
       presence: doors.presence,
       logKey: state.keys.log.publicKey,
       verifierKey: encodePem('PUBLIC KEY', state.keys.verifier.publicKey),
-      warnings: () => siteWarnings(state.keys, doors.tls, clock),
+      warnings: () =>
+        siteWarnings({
+          ...state,
+          tls: doors.tls,
+          deviceLifetime: configuration.deviceLifetimeDays * 86_400_000,
+          clock,
+        }),
       ready: () => ready,
       gatewayStatistics: () => doors.statistics(),
     };
