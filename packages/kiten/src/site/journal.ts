@@ -3,6 +3,7 @@ import type { Ledger } from '@kiten/ledger';
 import { encodeEvent, type RecordedEvent } from '@kiten/trust';
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
+import { sharedTransactions } from '../store/shared-transactions.ts';
 import type { Tables } from '../store/tables.ts';
 
 /**
@@ -35,6 +36,7 @@ interface Kept {
 
 export async function openJournal({ database, ledger, heard, troubled }: JournalParts): Promise<Journal> {
   await bringForward(database, ledger);
+  const transact = sharedTransactions(database);
   const underWay = new Set<Promise<unknown>>();
   /** In the store's outbox and in the log: to be taken out of the outbox with the next transaction. */
   let appended: readonly number[] = [];
@@ -72,7 +74,7 @@ export async function openJournal({ database, ledger, heard, troubled }: Journal
   ) {
     if (backlog.length > 0) await catchUp();
     const entries = events.map(encodeEvent);
-    const { result, kept } = await database.transaction().execute(async (store) => {
+    const { result, kept } = await transact(async (store) => {
       const result = await work(store);
       return { result, kept: await exchange(store, entries) };
     });
