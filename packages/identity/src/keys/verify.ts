@@ -4,6 +4,7 @@ import {
   type AlgorithmName,
   algorithmOf,
   ecdsaRawToDer,
+  encodePem,
   equalBytes,
   publicKeyFits,
   toHex,
@@ -54,7 +55,8 @@ export function importPublicKey(spki: Uint8Array): KeyObject | undefined {
   if (lastImported !== undefined && equalBytes(lastImported.spki, spki)) return lastImported.key;
   try {
     const copy = Buffer.from(spki);
-    const key = createPublicKey({ key: copy, format: 'der', type: 'spki' });
+    // As PEM: with DER, Node tries other forms first and builds an error with its stack for each.
+    const key = createPublicKey(encodePem('PUBLIC KEY', copy));
     lastImported = { spki: copy, key };
     return key;
   } catch {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import type { Database } from './database.ts';
 import type { Tables } from './tables.ts';
@@ -21,6 +22,8 @@ export function sharedTransactions(database: Database): <T>(work: Work<T>) => Pr
   async function run(): Promise<void> {
     running = true;
     while (waiting.length > 0) {
+      // What arrived in this turn of the loop comes along.
+      await setImmediate();
       const batch = waiting;
       waiting = [];
       if (batch.length > 1 && (await succeedsTogether(batch))) continue;

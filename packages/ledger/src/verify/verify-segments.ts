@@ -178,11 +178,7 @@ export class SegmentWalk {
       return 'changing';
     }
     if (tail === 'damaged' || this.#index < this.#check.acknowledged) return 'damaged';
-    this.#tornTail = {
-      file: at.name,
-      offset: at.offset,
-      bytes: rest.findLastIndex((byte) => byte !== 0) + 1,
-    };
+    this.#tornTail = { file: at.name, offset: at.offset, bytes: rest.length };
     return tail;
   }
 
