@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { get, type IncomingMessage } from 'node:http';
+import { createServer as createHttpServer, get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -288,5 +287,25 @@ describe('secrets', () => {
       expect(core.length).toBeGreaterThan(30);
       for (const text of [site.errors, lines.join('\n'), ...kept]) expect(text.includes(core)).toBe(false);
     }
+  });
+});
+
+describe('a port that another program took after a crash', () => {
+  it('gets no token from the command line', async () => {
+    await using site = await TestSite.start();
+    await site.signal('SIGKILL');
+    const asked: string[] = [];
+    const impostor = createHttpServer((request, response) => {
+      asked.push(String(request.headers.authorization));
+      response.end(JSON.stringify({ status: 'alive', proof: 'trust me' }));
+    });
+    await new Promise<void>((resolve) =>
+      impostor.listen(Number(new URL(site.ready.console).port), 'localhost', resolve),
+    );
+    const { code, stderr } = await site.kiten('status', '--json');
+    impostor.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain('kiten/site-not-running');
+    expect(asked).toEqual(['undefined']);
   });
 });

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type ErrorCode, KitenError } from '@kiten/codec';
 import { layoutOf } from '../site/layout.ts';
+import { proofOfRun } from '../site/secrets.ts';
 import type { Environment } from './environment.ts';
 import { dataDirectory, type SiteOptions } from './options.ts';
 
@@ -78,8 +80,9 @@ async function locate(
 /** After a crash the file may name a port that another program has by now: that one must not get the token. */
 async function answersAs(run: string, api: string): Promise<boolean> {
   try {
-    const answer = await fetch(new URL('/healthz', api), { redirect: 'error' });
-    return answer.ok && ((await answer.json()) as { run?: unknown }).run === run;
+    const nonce = randomUUID();
+    const answer = await fetch(new URL(`/healthz?nonce=${nonce}`, api), { redirect: 'error' });
+    return answer.ok && ((await answer.json()) as { proof?: unknown }).proof === proofOfRun(run, nonce);
   } catch (error) {
     // Nobody there, or somebody who speaks something else.
     if (error instanceof TypeError || error instanceof SyntaxError) return false;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { toBase64Url } from '@kiten/codec';
 
 /** Bytes nobody can guess, handed in where they are needed. */
@@ -12,4 +12,9 @@ export function newSecret(prefix: 'kto_' | 'ktl_' | 'kts_', random: Random): str
 /** What the store keeps of a secret: enough to recognise it, not enough to use it. */
 export function secretHash(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
+}
+
+/** Shows that one knows which run of the site this is, without saying it. */
+export function proofOfRun(run: string, nonce: string): string {
+  return createHmac('sha256', run).update(nonce).digest('hex');
 }

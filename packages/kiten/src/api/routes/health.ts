@@ -1,10 +1,21 @@
+import Type from 'typebox';
+import { proofOfRun } from '../../site/secrets.ts';
 import type { SiteServices } from '../../site/services.ts';
 import type { Api } from '../server.ts';
 
 /** For what watches over the site from outside: is it alive, is it ready, and figures for Prometheus. */
 export function healthRoutes(api: Api, services: SiteServices): void {
+  const nonce = Type.Optional(Type.String({ minLength: 16, maxLength: 128 }));
   const open = { config: { open: true }, schema: { hide: true } } as const;
-  api.get('/healthz', open, async () => ({ status: 'alive', run: services.run }));
+  // With a nonce the answer shows to whoever can read the site's owner-only files that it is that site.
+  api.get(
+    '/healthz',
+    { config: { open: true }, schema: { hide: true, querystring: Type.Object({ nonce }) } },
+    async ({ query }) =>
+      query.nonce === undefined
+        ? { status: 'alive' }
+        : { status: 'alive', proof: proofOfRun(services.run, query.nonce) },
+  );
   api.get('/readyz', open, async (_request, reply) => {
     const ready = services.ready();
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
