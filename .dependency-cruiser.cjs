@@ -58,7 +58,7 @@ module.exports = {
       from: { path: '(^|/)packages/([^/]+)/src/' },
       to: {
         path: '(^|/)packages/([^/]+)/src/',
-        pathNot: ['(^|/)packages/$2/', '/src/(index|cedar/index|worker|messages)\\.ts$'],
+        pathNot: ['(^|/)packages/$2/', '/src/(index|cedar/index)\\.ts$'],
       },
     },
   ],

@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const limits = await measureLimit({ role: 'bare', tls, port: 0, identity: victim });
 
   const events = new Set<(event: GatewayEvent) => void>();
-  const worker = new Worker(new URL('../packages/gateway/src/worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('../packages/gateway/test/support/worker.ts', import.meta.url), {
     workerData: { trustDomain, limits: { stalenessBound: 0, connectsPerDevice: 1_000_000 } },
   });
   const gateway = gatewayClient(worker, (event) => {

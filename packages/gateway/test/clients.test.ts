@@ -32,7 +32,7 @@ beforeAll(async () => {
     writeFileSync(join(folder, `${id}.pem`), certificate);
     writeFileSync(join(folder, `${id}.key`), key, { mode: 0o600 });
   }
-  worker = new Worker(new URL('../src/worker.ts', import.meta.url), {
+  worker = new Worker(new URL('./support/worker.ts', import.meta.url), {
     workerData: { trustDomain, limits: { stalenessBound: 0 } },
   });
   gateway = gatewayClient(worker, (event) => events.push(event));
