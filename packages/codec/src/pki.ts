@@ -7,6 +7,25 @@ export { inSetOrder, readSetOf } from './der/set-of.ts';
 export { contextConstructed, contextPrimitive, derTag } from './der/tags.ts';
 export { DerWriter, writeDer } from './der/writer.ts';
 export { decodePem, encodePem, type PemBlock } from './pem.ts';
+export type { MessageImprint } from './tsp/message-imprint.ts';
+export { encodeTimeStampRequest, type TimeStampRequestFields } from './tsp/request.ts';
+export {
+  grantedToken,
+  parseTimeStampResponse,
+  type TimeStampFailure,
+  type TimeStampGrant,
+  type TimeStampRefusal,
+  type TimeStampResponse,
+  type TimeStampStatus,
+} from './tsp/response.ts';
+export type { HashFunction } from './tsp/signed-attributes.ts';
+export type { TimeStampInfo } from './tsp/time-stamp-info.ts';
+export { parseTimeStampToken, type TimeStampToken } from './tsp/token.ts';
+export {
+  type VerifiedTimeStamp,
+  type VerifyTimeStampOptions,
+  verifyTimeStamp,
+} from './tsp/verify-time-stamp.ts';
 export { type SignatureAlgorithm, signatureAlgorithmIdentifier } from './x509/algorithm-identifier.ts';
 export type { Attribute } from './x509/attribute.ts';
 export type { AttributeShortName } from './x509/attribute-types.ts';

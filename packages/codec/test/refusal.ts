@@ -14,3 +14,14 @@ export function refusalOf(act: () => unknown): KitenError {
 
 /** The code of the KitenError that `act` throws. */
 export const codeOf = (act: () => unknown): string => refusalOf(act).code;
+
+/** As {@link refusalOf}, for what comes later. */
+export async function asyncRefusalOf(act: () => Promise<unknown>): Promise<KitenError> {
+  const settled = await act().then(
+    (result) => () => result,
+    (error: unknown) => () => {
+      throw error;
+    },
+  );
+  return refusalOf(settled);
+}

@@ -2,9 +2,9 @@ import { refusal } from '../der/der-error.ts';
 import { DerReader, readDer } from '../der/reader.ts';
 import { contextConstructed, derTag } from '../der/tags.ts';
 import { writeDer } from '../der/writer.ts';
+import { readCertificateSet, tooManyCertificates } from './certificate-set.ts';
+import { contentTypeOid, expectType, readSignedDataInfo } from './content-info.ts';
 
-const dataOid = '1.2.840.113549.1.7.1';
-const signedDataOid = '1.2.840.113549.1.7.2';
 const maximumBytes = 1024 * 1024;
 const maximumCertificates = 256;
 
@@ -18,17 +18,17 @@ const maximumCertificates = 256;
  */
 export function encodeCertsOnly(certificates: readonly Uint8Array[]): Uint8Array {
   if (certificates.length === 0) throw refusal('codec/cms-no-certificates', 'There is nothing to carry.', 0);
-  if (certificates.length > maximumCertificates) throw tooMany(0);
+  if (certificates.length > maximumCertificates) throw tooManyCertificates(maximumCertificates, 0);
   for (const certificate of certificates) checkSequence(certificate);
   return writeDer((writer) => {
     const contentInfo = writer.begin(derTag.sequence);
-    writer.objectIdentifier(signedDataOid);
+    writer.objectIdentifier(contentTypeOid.signedData);
     const content = writer.begin(contextConstructed(0));
     const signedData = writer.begin(derTag.sequence);
     writer.smallInteger(1);
     writer.setOf([]);
     const encapsulated = writer.begin(derTag.sequence);
-    writer.objectIdentifier(dataOid);
+    writer.objectIdentifier(contentTypeOid.data);
     writer.end(encapsulated);
     writer.setOf(certificates, contextConstructed(0));
     writer.setOf([]);
@@ -45,17 +45,8 @@ export function encodeCertsOnly(certificates: readonly Uint8Array[]): Uint8Array
  *
  * @throws KitenError `codec/cms-…` or `codec/der-…` with `detail.offset`; `codec/der-too-large` beyond 1 MiB.
  */
-export function decodeCertsOnly(der: Uint8Array): Uint8Array[] {
-  return readDer(der, maximumBytes, (reader) => {
-    const contentInfo = reader.sequence();
-    expectType(contentInfo, signedDataOid, 'codec/cms-content-type');
-    const content = contentInfo.constructed(contextConstructed(0));
-    const certificates = readSignedData(content.sequence());
-    content.finish();
-    contentInfo.finish();
-    return certificates;
-  });
-}
+export const decodeCertsOnly = (der: Uint8Array): Uint8Array[] =>
+  readDer(der, maximumBytes, (reader) => readSignedDataInfo(reader, readSignedData));
 
 function readSignedData(signedData: DerReader): Uint8Array[] {
   const start = signedData.offset;
@@ -64,38 +55,21 @@ function readSignedData(signedData: DerReader): Uint8Array[] {
     throw refusal('codec/cms-version', 'A certs-only message has version 1.', start);
   expectEmptySet(signedData, 'digest algorithms');
   const encapsulated = signedData.sequence();
-  expectType(encapsulated, dataOid, 'codec/cms-encapsulated-type');
+  expectType(encapsulated, contentTypeOid.data, 'codec/cms-encapsulated-type');
   if (!encapsulated.done)
     throw refusal('codec/cms-content', 'A certs-only message has no content.', encapsulated.offset);
   const certificates = readCertificates(signedData);
   if (signedData.peek() === contextConstructed(1)) signedData.any();
   expectEmptySet(signedData, 'signers');
-  signedData.finish();
   return certificates;
 }
 
 function readCertificates(signedData: DerReader): Uint8Array[] {
   const start = signedData.offset;
-  const certificates: Uint8Array[] = [];
-  if (signedData.peek() === contextConstructed(0)) {
-    const set = signedData.constructed(contextConstructed(0));
-    while (!set.done) {
-      if (certificates.length === maximumCertificates) throw tooMany(set.offset);
-      if (set.peek() !== derTag.sequence) {
-        throw refusal('codec/cms-certificate-choice', 'Only X.509 certificates are carried.', set.offset);
-      }
-      certificates.push(set.element(derTag.sequence));
-    }
-  }
+  const certificates = readCertificateSet(signedData, maximumCertificates);
   if (certificates.length === 0)
     throw refusal('codec/cms-no-certificates', 'The message carries nothing.', start);
   return certificates;
-}
-
-function expectType(reader: DerReader, oid: string, code: `codec/${string}`): void {
-  const { offset } = reader;
-  const found = reader.objectIdentifier();
-  if (found !== oid) throw refusal(code, `Expected the content type ${oid}, found ${found}.`, offset);
 }
 
 function expectEmptySet(reader: DerReader, what: string): void {
@@ -108,6 +82,3 @@ function checkSequence(certificate: Uint8Array): void {
   reader.element(derTag.sequence);
   reader.finish();
 }
-
-const tooMany = (offset: number): Error =>
-  refusal('codec/cms-too-many-certificates', `More than ${maximumCertificates} certificates.`, offset);

@@ -7,6 +7,7 @@ const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** `YYMMDDHHMMSSZ`, the years 1950 to 2049 (RFC 5280 §4.1.2.5.1); milliseconds since the Unix epoch. */
 export function utcTimeValue(bytes: Uint8Array, start: number, end: number): number {
   if (end - start !== 13) throw malformed('UTCTime is YYMMDDHHMMSSZ.', start);
+  expectZulu(bytes, end - 1);
   const year = twoDigits(bytes, start);
   return timeOf(year < 50 ? 2000 + year : 1900 + year, bytes, start + 2);
 }
@@ -14,7 +15,38 @@ export function utcTimeValue(bytes: Uint8Array, start: number, end: number): num
 /** `YYYYMMDDHHMMSSZ` without fractions (RFC 5280 §4.1.2.5.2); milliseconds since the Unix epoch. */
 export function generalizedTimeValue(bytes: Uint8Array, start: number, end: number): number {
   if (end - start !== 15) throw malformed('GeneralizedTime is YYYYMMDDHHMMSSZ.', start);
-  return timeOf(twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2), bytes, start + 4);
+  expectZulu(bytes, end - 1);
+  return timeOf(fourDigits(bytes, start), bytes, start + 4);
+}
+
+/** Digits of a fraction that are read: the time is told to the nanosecond at best. */
+const maximumFraction = 9;
+
+/**
+ * `YYYYMMDDHHMMSS[.f…]Z`, as time-stamps have it: the fraction ends with another digit than 0 (X.690 §11.7.3,
+ * RFC 3161 §2.4.2). Milliseconds since the Unix epoch, finer parts as a fraction.
+ */
+export function preciseTimeValue(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start <= 15) return generalizedTimeValue(bytes, start, end);
+  expectZulu(bytes, end - 1);
+  if (bytes[start + 14] !== 0x2e) throw malformed('A fraction begins with a point.', start + 14);
+  return timeOf(fourDigits(bytes, start), bytes, start + 4) + fraction(bytes, start + 15, end - 1);
+}
+
+/** In milliseconds. Counted in nanoseconds first: thousandths come out exact. */
+function fraction(bytes: Uint8Array, start: number, end: number): number {
+  const count = end - start;
+  if (count < 1 || count > maximumFraction) {
+    throw malformed(`A fraction has 1 to ${maximumFraction} digits.`, start);
+  }
+  if (bytes[end - 1] === 0x30) throw malformed('A fraction has no trailing zeros.', end - 1);
+  let value = 0;
+  for (let index = start; index < end; index += 1) {
+    const digit = bytes[index]! - 0x30;
+    if (digit < 0 || digit > 9) throw malformed('The time has something but digits.', index);
+    value = value * 10 + digit;
+  }
+  return (value * 10 ** (maximumFraction - count)) / 1e6;
 }
 
 function timeOf(year: number, bytes: Uint8Array, start: number): number {
@@ -23,11 +55,14 @@ function timeOf(year: number, bytes: Uint8Array, start: number): number {
   const hour = twoDigits(bytes, start + 4);
   const minute = twoDigits(bytes, start + 6);
   const second = twoDigits(bytes, start + 8);
-  if (bytes[start + 10] !== 0x5a) throw malformed('The time ends with Z.', start + 10);
   if (month < 1 || month > 12) throw malformed('The month is 01 to 12.', start);
   if (day < 1 || day > daysIn(year, month)) throw malformed('The month has no such day.', start + 2);
   if (hour > 23 || minute > 59 || second > 59) throw malformed('No such time of day.', start + 4);
   return daysSinceEpoch(year, month, day) * millisecondsPerDay + ((hour * 60 + minute) * 60 + second) * 1000;
+}
+
+function expectZulu(bytes: Uint8Array, offset: number): void {
+  if (bytes[offset] !== 0x5a) throw malformed('The time ends with Z.', offset);
 }
 
 function twoDigits(bytes: Uint8Array, offset: number): number {
@@ -37,6 +72,9 @@ function twoDigits(bytes: Uint8Array, offset: number): number {
     throw malformed('The time has something but digits.', offset);
   return tens * 10 + ones;
 }
+
+const fourDigits = (bytes: Uint8Array, offset: number): number =>
+  twoDigits(bytes, offset) * 100 + twoDigits(bytes, offset + 2);
 
 const malformed = (message: string, offset: number): KitenError => refusal('codec/der-time', message, offset);
 

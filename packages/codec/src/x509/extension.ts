@@ -28,12 +28,14 @@ const maximumExtensions = 64;
  * Reads `Extensions`: at least one, each identifier once.
  *
  * @param decode reads the value of an extension that it knows, to the end, and returns true.
+ * @param tag another one than SEQUENCE's where the tagging is implicit.
  */
 export function readExtensions(
   reader: DerReader,
   decode: (oid: string, value: DerReader) => boolean,
+  tag: number = derTag.sequence,
 ): ExtensionList {
-  const list = reader.sequence();
+  const list = reader.constructed(tag);
   if (list.done)
     throw refusal('codec/x509-extensions-empty', 'A list of extensions is never empty.', list.offset);
   const extensions: Extension[] = [];

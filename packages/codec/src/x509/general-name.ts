@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes.ts';
 import { refusal } from '../der/der-error.ts';
 import { DerReader } from '../der/reader.ts';
 import { contextConstructed, contextPrimitive } from '../der/tags.ts';
@@ -84,6 +85,11 @@ export function readGeneralName(reader: DerReader): GeneralName {
       throw refusal('codec/x509-general-name-tag', 'No GeneralName has this tag.', start);
   }
 }
+
+/** Whether it is the directory name with this DER of its Name. */
+export const isDirectoryName = (name: GeneralName, nameDer: Uint8Array): boolean =>
+  name.kind === 'directory' &&
+  equalBytes(new DerReader(name.der).constructed(tags.directory).remaining(), nameDer);
 
 function readOtherName(other: DerReader): void {
   other.objectIdentifier();

@@ -3,20 +3,15 @@ import { refusal } from '../der/der-error.ts';
 import type { DerReader } from '../der/reader.ts';
 import { contextConstructed, derTag } from '../der/tags.ts';
 import type { DerWriter } from '../der/writer.ts';
+import { hashAlgorithms, readHashAlgorithm, writeHashAlgorithm } from './hash-algorithm.ts';
 import { keyOid } from './object-identifiers.ts';
 
-interface Choice {
-  readonly name: AlgorithmName;
-  readonly hash: string;
-  readonly saltLength: number;
-}
-
 /** The usual parameters: one hash throughout, and a salt as long as its output (RFC 8017 §9.1, RFC 7518 §3.5). */
-const choices: readonly Choice[] = [
-  { name: 'PS256', hash: '2.16.840.1.101.3.4.2.1', saltLength: 32 },
-  { name: 'PS384', hash: '2.16.840.1.101.3.4.2.2', saltLength: 48 },
-  { name: 'PS512', hash: '2.16.840.1.101.3.4.2.3', saltLength: 64 },
-];
+const choices = [
+  { name: 'PS256', ...hashAlgorithms['SHA-256'] },
+  { name: 'PS384', ...hashAlgorithms['SHA-384'] },
+  { name: 'PS512', ...hashAlgorithms['SHA-512'] },
+] as const satisfies readonly { name: AlgorithmName; oid: string; bytes: number }[];
 
 const defaultSaltLength = 20;
 
@@ -30,7 +25,7 @@ export function readPssParameters(reader: DerReader): AlgorithmName | undefined 
   let maskHash: string = keyOid.sha1;
   let saltLength = defaultSaltLength;
   if (parameters.peek() === contextConstructed(0)) {
-    hash = readExplicit(parameters, 0, readHash);
+    hash = readExplicit(parameters, 0, readHashAlgorithm);
     if (hash === keyOid.sha1) throw defaultEncoded(parameters);
   }
   if (parameters.peek() === contextConstructed(1)) {
@@ -43,25 +38,23 @@ export function readPssParameters(reader: DerReader): AlgorithmName | undefined 
   }
   // The trailer field has one value, and that is its default: it never appears.
   parameters.finish();
-  return choices.find(
-    (choice) => choice.hash === hash && hash === maskHash && choice.saltLength === saltLength,
-  )?.name;
+  return choices.find(({ oid, bytes }) => oid === hash && hash === maskHash && bytes === saltLength)?.name;
 }
 
 export function writePssParameters(writer: DerWriter, name: AlgorithmName): void {
-  const { hash, saltLength } = choices.find((choice) => choice.name === name)!;
+  const { oid, bytes } = choices.find((choice) => choice.name === name)!;
   const parameters = writer.begin(derTag.sequence);
   const hashAlgorithm = writer.begin(contextConstructed(0));
-  writeHash(writer, hash);
+  writeHashAlgorithm(writer, oid);
   writer.end(hashAlgorithm);
   const maskAlgorithm = writer.begin(contextConstructed(1));
   const mask = writer.begin(derTag.sequence);
   writer.objectIdentifier(keyOid.mgf1);
-  writeHash(writer, hash);
+  writeHashAlgorithm(writer, oid);
   writer.end(mask);
   writer.end(maskAlgorithm);
   const salt = writer.begin(contextConstructed(2));
-  writer.smallInteger(saltLength);
+  writer.smallInteger(bytes);
   writer.end(salt);
   writer.end(parameters);
 }
@@ -73,31 +66,15 @@ function readExplicit<Value>(reader: DerReader, number: number, read: (inner: De
   return value;
 }
 
-/** A hash's AlgorithmIdentifier: parameters NULL or none, which mean the same (RFC 4055 §2.1). */
-function readHash(reader: DerReader): string {
-  const identifier = reader.sequence();
-  const hash = identifier.objectIdentifier();
-  if (!identifier.done) identifier.null();
-  identifier.finish();
-  return hash;
-}
-
 function readMaskGeneration(reader: DerReader): string {
   const identifier = reader.sequence();
   const { offset } = identifier;
   if (identifier.objectIdentifier() !== keyOid.mgf1) {
     throw refusal('codec/x509-algorithm-parameters', 'MGF1 is the only mask generation function.', offset);
   }
-  const hash = readHash(identifier);
+  const hash = readHashAlgorithm(identifier);
   identifier.finish();
   return hash;
-}
-
-function writeHash(writer: DerWriter, hash: string): void {
-  const sequence = writer.begin(derTag.sequence);
-  writer.objectIdentifier(hash);
-  writer.null();
-  writer.end(sequence);
 }
 
 const defaultEncoded = (reader: DerReader): Error =>

@@ -31,6 +31,8 @@ export function signatureHolds(
 ): boolean {
   const key = publicKeyAlgorithm(publicKey);
   if (signatureAlgorithm === undefined || !signsWith(key, signatureAlgorithm)) return false;
+  // Cryptographic libraries may pad a shorter one, which would be a second signature for the same (RFC 8017 §8.1.2).
+  if (key.kind === 'rsa' && signature.length !== Math.ceil(key.bits / 8)) return false;
   const raw = key.kind === 'ec' ? rawSignature(signature, coordinateBytes[key.curve]) : signature;
   return raw !== undefined && verify(signatureAlgorithm, publicKey, signed, raw);
 }
