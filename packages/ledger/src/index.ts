@@ -13,6 +13,15 @@ export { openLedger } from './open-ledger.ts';
 export type { PublishedCheckpoint } from './publish/publisher.ts';
 export type { TornTail } from './recover.ts';
 export type { LedgerEntry } from './segment/entry-reader.ts';
+export type { AuditPath } from './sorted/hash-levels.ts';
+export {
+  type AbsenceProof,
+  type Neighbour,
+  type SortedTreeHead,
+  verifyAbsence,
+  verifyPresence,
+} from './sorted/sorted-proof.ts';
+export { SortedTree } from './sorted/sorted-tree.ts';
 export { leafHash, maxEntryBytes, nodeHash } from './tree/hashing.ts';
 export {
   consistencyProof,
