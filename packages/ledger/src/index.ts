@@ -10,6 +10,10 @@ export {
   verifyNote,
 } from './note/signed-note.ts';
 export { openLedger } from './open-ledger.ts';
+export { openPayloadStore, type PayloadStoreOptions } from './payload/open-payload-store.ts';
+export { maxPayloadBytes } from './payload/payload-file.ts';
+export type { Payload, PayloadStore, StoredPayload } from './payload/payload-store.ts';
+export { saltBytes, saltedDigest, verifyPayload } from './payload/salted-digest.ts';
 export type { PublishedCheckpoint } from './publish/publisher.ts';
 export type { TornTail } from './recover.ts';
 export type { LedgerEntry } from './segment/entry-reader.ts';
