@@ -39,3 +39,6 @@ export {
 export { partialTiles, type TileLevel, type TileShape, tilePath, tileWidth } from './tree/tile-path.ts';
 export type { LedgerProblem, LedgerProblemCode, LedgerReport } from './verify/report.ts';
 export { type VerifyLedgerOptions, verifyLedger } from './verify/verify-ledger.ts';
+export { ClosedWindow, verifyItem } from './window/closed-window.ts';
+export { StreamWindow } from './window/stream-window.ts';
+export { decodeWindowEntry, encodeWindowEntry, type WindowHead } from './window/window-head.ts';
