@@ -42,3 +42,17 @@ export { type VerifyLedgerOptions, verifyLedger } from './verify/verify-ledger.t
 export { ClosedWindow, verifyItem } from './window/closed-window.ts';
 export { StreamWindow } from './window/stream-window.ts';
 export { decodeWindowEntry, encodeWindowEntry, type WindowHead } from './window/window-head.ts';
+export { type FollowedWriter, type FollowWriterOptions, followWriter } from './writer/follow-writer.ts';
+export { type LogIdentity, readSignedCheckpoint } from './writer/signed-checkpoint.ts';
+export {
+  type NestedLogs,
+  type NestedProof,
+  type NestedVerdict,
+  verifyNested,
+} from './writer/verify-nested.ts';
+export {
+  decodeWriterCheckpoint,
+  encodeWriterCheckpoint,
+  type WriterCheckpoint,
+  writerOrigin,
+} from './writer/writer-checkpoint.ts';
