@@ -1,14 +1,18 @@
 export type { Ledger } from './ledger.ts';
 export type { LedgerOptions } from './ledger-options.ts';
 export { type Checkpoint, parseCheckpoint, signCheckpoint, type TreeHead } from './note/checkpoint.ts';
+export type { SignatureKind } from './note/signature-kind.ts';
 export {
+  formatNote,
   type NoteSignature,
   noteKeyId,
   parseNote,
   type SignedNote,
+  signatureLine,
   signNote,
   verifyNote,
 } from './note/signed-note.ts';
+export { encodeVerifierKey, parseVerifierKey, type VerifierKey, verifierKey } from './note/verifier-key.ts';
 export { openLedger } from './open-ledger.ts';
 export type { PublishedCheckpoint } from './publish/publisher.ts';
 export type { TornTail } from './recover.ts';
