@@ -1,6 +1,14 @@
 export type { Ledger } from './ledger.ts';
 export type { LedgerOptions } from './ledger-options.ts';
 export { type Checkpoint, parseCheckpoint, signCheckpoint, type TreeHead } from './note/checkpoint.ts';
+export {
+  type Cosignature,
+  type Cosigner,
+  cosign,
+  cosignerKey,
+  verifyCosignature,
+} from './note/cosignature.ts';
+export { isSignedByLog, type KnownLog } from './note/known-log.ts';
 export type { SignatureKind } from './note/signature-kind.ts';
 export {
   formatNote,
