@@ -38,3 +38,8 @@ export {
 export { partialTiles, type TileLevel, type TileShape, tilePath, tileWidth } from './tree/tile-path.ts';
 export type { LedgerProblem, LedgerProblemCode, LedgerReport } from './verify/report.ts';
 export { type VerifyLedgerOptions, verifyLedger } from './verify/verify-ledger.ts';
+export { type Contradiction, proveSplitView, type SplitView } from './witness/split-view.ts';
+export { encodeSubmission, parseSubmission, type Submission } from './witness/submission.ts';
+export { Witness, type WitnessOptions } from './witness/witness.ts';
+export type { WitnessAnswer } from './witness/witness-answer.ts';
+export type { Suspicion, WitnessState, WitnessStore } from './witness/witness-store.ts';
