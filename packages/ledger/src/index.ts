@@ -38,6 +38,12 @@ export {
 export { partialTiles, type TileLevel, type TileShape, tilePath, tileWidth } from './tree/tile-path.ts';
 export type { LedgerProblem, LedgerProblemCode, LedgerReport } from './verify/report.ts';
 export { type VerifyLedgerOptions, verifyLedger } from './verify/verify-ledger.ts';
+export {
+  askWitness,
+  type WitnessPorts,
+  type WitnessQuestion,
+} from './witness/ask-witness.ts';
+export type { PostAnswer, WitnessPeer, WitnessReply } from './witness/judge-answer.ts';
 export { type Contradiction, proveSplitView, type SplitView } from './witness/split-view.ts';
 export { encodeSubmission, parseSubmission, type Submission } from './witness/submission.ts';
 export { Witness, type WitnessOptions } from './witness/witness.ts';
