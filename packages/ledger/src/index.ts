@@ -20,6 +20,7 @@ export {
   signNote,
   verifyNote,
 } from './note/signed-note.ts';
+export { encodeTlogProof, parseTlogProof, type TlogProof } from './note/tlog-proof.ts';
 export { encodeVerifierKey, parseVerifierKey, type VerifierKey, verifierKey } from './note/verifier-key.ts';
 export { openLedger } from './open-ledger.ts';
 export type { PublishedCheckpoint } from './publish/publisher.ts';
@@ -44,8 +45,14 @@ export {
   type WitnessQuestion,
 } from './witness/ask-witness.ts';
 export type { PostAnswer, WitnessPeer, WitnessReply } from './witness/judge-answer.ts';
+export { type CosigningWitness, checkQuorum, type Quorum, type QuorumPolicy } from './witness/quorum.ts';
 export { type Contradiction, proveSplitView, type SplitView } from './witness/split-view.ts';
 export { encodeSubmission, parseSubmission, type Submission } from './witness/submission.ts';
+export {
+  type TlogProofPolicy,
+  type VerifiedTlogProof,
+  verifyTlogProof,
+} from './witness/verify-tlog-proof.ts';
 export { Witness, type WitnessOptions } from './witness/witness.ts';
 export type { WitnessAnswer } from './witness/witness-answer.ts';
 export type { Suspicion, WitnessState, WitnessStore } from './witness/witness-store.ts';
