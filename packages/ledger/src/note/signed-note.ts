@@ -1,4 +1,5 @@
 import {
+  concatBytes,
   decodeUtf8,
   encodeUtf8,
   equalBytes,
@@ -8,27 +9,11 @@ import {
   toBase64,
   type Verify,
 } from '@kiten/codec';
-import { sha256 } from '../tree/hashing.ts';
+import { keyIdBytes, keyIdOf, rawKeyOf } from './signature-kind.ts';
 
-const maxNoteBytes = 65_536;
+/** Bytes of the longest note that is read. */
+export const maxNoteBytes = 65_536;
 const maxSignatures = 64;
-const keyIdBytes = 4;
-const ed25519Type = 0x01;
-// RFC 8410 §4: the SubjectPublicKeyInfo of an Ed25519 key is this and then its 32 bytes.
-const ed25519SpkiPrefix = Uint8Array.of(
-  0x30,
-  0x2a,
-  0x30,
-  0x05,
-  0x06,
-  0x03,
-  0x2b,
-  0x65,
-  0x70,
-  0x03,
-  0x21,
-  0x00,
-);
 
 /** One signature line of a note. */
 export interface NoteSignature {
@@ -56,22 +41,30 @@ export function isKeyName(name: string): boolean {
  * @throws KitenError `ledger/key-unsuitable` when the public key (SPKI, DER) isn't an Ed25519 key.
  */
 export function noteKeyId(name: string, publicKey: Uint8Array): Uint8Array {
-  const prefix = publicKey.subarray(0, ed25519SpkiPrefix.length);
-  if (publicKey.length !== ed25519SpkiPrefix.length + 32 || !equalBytes(prefix, ed25519SpkiPrefix)) {
+  const key = rawKeyOf('ed25519', publicKey);
+  if (key === undefined) {
     throw new KitenError(
       'ledger/key-unsuitable',
       'The log signs with an Ed25519 key, and this is another kind.',
     );
   }
-  const key = publicKey.subarray(ed25519SpkiPrefix.length);
-  return sha256(Buffer.concat([encodeUtf8(name), Buffer.of(0x0a, ed25519Type), key])).subarray(0, keyIdBytes);
+  return keyIdOf(name, 'ed25519', key);
 }
 
 /** The text with one signature of `signer` under `name`. `text` ends in a newline. */
 export function signNote(text: string, name: string, signer: Signer): string {
   const signature = signer.sign(encodeUtf8(text));
-  const line = toBase64(Buffer.concat([noteKeyId(name, signer.publicKey), signature]));
-  return `${text}\n— ${name} ${line}\n`;
+  return formatNote({ text, signatures: [{ name, keyId: noteKeyId(name, signer.publicKey), signature }] });
+}
+
+/** The note as text; what {@link parseNote} took apart comes back as it was. */
+export function formatNote({ text, signatures }: SignedNote): string {
+  return `${text}\n${signatures.map(signatureLine).join('')}`;
+}
+
+/** A signature line with its newline. */
+export function signatureLine({ name, keyId, signature }: NoteSignature): string {
+  return `— ${name} ${toBase64(concatBytes(keyId, signature))}\n`;
 }
 
 /**
@@ -104,10 +97,17 @@ export function parseNote(bytes: Uint8Array): SignedNote {
  * under this key's name and id must hold too (C2SP signed-note, "Signatures").
  */
 export function verifyNote(note: SignedNote, name: string, publicKey: Uint8Array, verify: Verify): boolean {
-  const keyId = noteKeyId(name, publicKey);
-  const own = note.signatures.filter((line) => line.name === name && equalBytes(line.keyId, keyId));
+  const own = signaturesOf(note, { name, keyId: noteKeyId(name, publicKey) });
   const text = encodeUtf8(note.text);
   return own.length > 0 && own.every((line) => verify('EdDSA', publicKey, text, line.signature));
+}
+
+/** The lines under a key's name and id. Whether they hold is another question. */
+export function signaturesOf(
+  { signatures }: SignedNote,
+  key: Pick<NoteSignature, 'name' | 'keyId'>,
+): readonly NoteSignature[] {
+  return signatures.filter((line) => line.name === key.name && equalBytes(line.keyId, key.keyId));
 }
 
 function noteText(bytes: Uint8Array): string {
