@@ -1,5 +1,6 @@
 import { KitenError } from '@kiten/codec';
 import type { LedgerOptions } from './ledger-options.ts';
+import { PublishSchedule } from './publish/publish-schedule.ts';
 import type { Publisher } from './publish/publisher.ts';
 import type { TornTail } from './recover.ts';
 import { writeError } from './segment/disk.ts';
@@ -24,28 +25,32 @@ export interface OpenedLedger {
 export class Ledger {
   /** What a crash had left behind and opening cut off. */
   readonly tornTail: TornTail | undefined;
-  readonly #options: LedgerOptions;
   readonly #writer: SegmentWriter;
   readonly #publisher: Publisher;
+  readonly #schedule: PublishSchedule;
   readonly #commit: GroupCommit;
   readonly #reader: EntryReader;
   readonly #release: () => void;
-  #publishing: Promise<void> = Promise.resolve();
-  #publishedAt: number;
-  #timer: NodeJS.Timeout | undefined;
+  #publishing: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
   /** Use `openLedger`. */
   constructor({ options, directory, writer, publisher, head, tornTail, release }: OpenedLedger) {
-    this.#options = options;
     this.#writer = writer;
     this.#publisher = publisher;
     this.#release = release;
-    this.#commit = new GroupCommit(writer, head, () => this.#publishSoon());
+    this.#commit = new GroupCommit(writer, head, () => this.#schedule.grown());
     this.#reader = new EntryReader(directory);
-    this.#publishedAt = options.clock.now();
     this.tornTail = tornTail;
-    this.#publishSoon();
+    const { clock, publishInterval = 1000, refreshInterval = 600_000, onProblem } = options;
+    this.#schedule = new PublishSchedule({
+      clock,
+      publishInterval,
+      refreshInterval,
+      isBehind: () => publisher.size !== this.size,
+      publish: (renew) =>
+        this.publish({ renew }).catch((problem: unknown) => onProblem?.(writeError(problem))),
+    });
   }
 
   /** Entries on the disk. */
@@ -72,18 +77,31 @@ export class Ledger {
   }
 
   /**
-   * Publishes all that is on the disk now, without waiting for the interval.
+   * Publishes all that is on the disk now, without waiting for the interval. With `renew` the checkpoint is signed anew
+   * even if it covers all entries already: its extension lines are asked for again.
    *
-   * @throws KitenError `ledger/publish-failed` or `ledger/damaged`.
+   * @throws KitenError `ledger/publish-failed`; `ledger/damaged` or `ledger/forked` when the files are no longer those
+   * that were written; `ledger/extension-unsuitable`; `ledger/closed`.
    */
-  publish(): Promise<void> {
-    const work = this.#publishing.then(async () => {
-      await this.#publisher.publish(this.#commit.head);
-      this.#publishedAt = this.#options.clock.now();
-    });
-    // Whoever called gets the error; the next one in line only waits.
-    this.#publishing = work.catch(() => undefined);
-    return work;
+  publish({ renew = false }: { readonly renew?: boolean } = {}): Promise<void> {
+    return this.#closed === undefined ? this.#publish(renew) : Promise.reject(closedError());
+  }
+
+  /**
+   * Adds signature lines (C2SP signed-note) to the published checkpoint, if that is still the one whose text they sign.
+   * Whether they hold is for the caller to know. A line that is there already changes nothing; a later one of the same
+   * key takes the place of the earlier; one under the log's own key is left out. When the next checkpoint says something
+   * else, they are gone.
+   *
+   * @param size what the text says it is.
+   * @param text what they sign: the checkpoint up to its signatures. A whole checkpoint will do.
+   * @returns whether the published checkpoint still had that text.
+   * @throws KitenError `ledger/note-malformed` for lines that are none, and for more than 64 of them;
+   * `ledger/publish-failed`; `ledger/closed`.
+   */
+  attach(lines: readonly string[], size: number, text: string): Promise<boolean> {
+    if (this.#closed !== undefined) return Promise.reject(closedError());
+    return this.#inTurn(() => this.#publisher.attach(lines, size, text));
   }
 
   /**
@@ -122,10 +140,10 @@ export class Ledger {
   }
 
   async #close(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#schedule.stop();
     try {
       await this.#commit.idle();
-      await this.publish();
+      await this.#publish(false);
     } finally {
       await this.#closeFiles();
     }
@@ -142,25 +160,28 @@ export class Ledger {
   }
 
   #refusal(entry: Uint8Array): KitenError | undefined {
-    if (this.#closed !== undefined) return new KitenError('ledger/closed', 'The ledger is closed.');
+    if (this.#closed !== undefined) return closedError();
     if (this.#commit.failure !== undefined) return this.#commit.failure;
     if (entry.length <= maxEntryBytes) return undefined;
     const message = `An entry has at most ${maxEntryBytes} bytes, this one ${entry.length}.`;
     return new KitenError('ledger/entry-too-large', message, { detail: { bytes: entry.length } });
   }
 
-  #publishSoon(): void {
-    if (this.#timer !== undefined || this.#closed !== undefined || this.#publisher.size === this.size) return;
-    const { clock, publishInterval = 1000, onProblem } = this.#options;
-    const wait = Math.min(publishInterval, Math.max(0, this.#publishedAt + publishInterval - clock.now()));
-    this.#timer = setTimeout(() => {
-      this.publish()
-        .catch((problem: unknown) => onProblem?.(writeError(problem)))
-        .finally(() => {
-          this.#timer = undefined;
-          this.#publishSoon();
-        });
-    }, wait);
-    this.#timer.unref();
+  #publish(renew: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      if (await this.#publisher.publish(this.#commit.head, renew)) this.#schedule.signed();
+    });
   }
+
+  /** One after the other: each starts from what the one before left. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const work = this.#publishing.then(act);
+    // Whoever called gets the error; the next one in line only waits.
+    this.#publishing = work.catch(() => undefined);
+    return work;
+  }
+}
+
+function closedError(): KitenError {
+  return new KitenError('ledger/closed', 'The ledger is closed.');
 }

@@ -1,4 +1,4 @@
-import { fromBase64, KitenError, type Signer, toBase64 } from '@kiten/codec';
+import { encodeUtf8, fromBase64, KitenError, type Signer, toBase64 } from '@kiten/codec';
 import { parseNote, type SignedNote, signNote } from './signed-note.ts';
 
 /** A tree head: which log, how many leaves, which root (C2SP tlog-checkpoint). */
@@ -11,35 +11,61 @@ export interface TreeHead {
 
 /** A checkpoint taken apart. Its head counts for nothing until a signature on `note` verified. */
 export interface Checkpoint extends TreeHead {
+  /** The lines after the root, whatever they mean. */
+  readonly extensions: readonly string[];
   readonly note: SignedNote;
 }
 
-/** The text of a checkpoint, signed under the origin as the key's name. */
-export function signCheckpoint(head: TreeHead, signer: Signer): string {
-  return signNote(`${head.origin}\n${head.size}\n${toBase64(head.root)}\n`, head.origin, signer);
+const maxExtensions = 16;
+const maxExtensionBytes = 256;
+
+/**
+ * The text of a checkpoint, signed under the origin as the key's name, with up to 16 extension lines of 1–256 bytes.
+ *
+ * @throws KitenError `ledger/extension-unsuitable`.
+ */
+export function signCheckpoint(head: TreeHead, signer: Signer, extensions: readonly string[] = []): string {
+  if (extensions.length > maxExtensions) {
+    throw unsuitable(`at most ${maxExtensions} extension lines, not ${extensions.length}`);
+  }
+  if (!extensions.every(isExtension)) {
+    throw unsuitable(
+      `extension lines of 1–${maxExtensionBytes} bytes without line breaks or control characters`,
+    );
+  }
+  const lines = [head.origin, head.size, toBase64(head.root), ...extensions];
+  return signNote(lines.map((line) => `${line}\n`).join(''), head.origin, signer);
 }
 
 /**
- * Takes a checkpoint apart, strictly. Extension lines are allowed and ignored.
+ * Takes a checkpoint apart, strictly. How many extension lines there may be, and how long, is bounded by the note
+ * alone: other logs may have more of them than ours.
  *
  * @throws KitenError `ledger/note-malformed` or `ledger/checkpoint-malformed`, with `detail.offset`.
  */
 export function parseCheckpoint(bytes: Uint8Array): Checkpoint {
   const note = parseNote(bytes);
-  const [origin = '', size = '', root = '', ...rest] = note.text.split('\n');
+  const [origin = '', size = '', root = '', ...extensions] = note.text.split('\n');
   if (origin === '') throw malformed('has no origin', 0);
   if (!/^(?:0|[1-9][0-9]{0,15})$/.test(size) || !Number.isSafeInteger(Number(size))) {
     // A lost line break before it would put the fault further up.
     throw malformed('has no tree size on its second line', 0);
   }
   const rootAt = rootOffset({ origin, size: Number(size) });
-  if (rest.pop() !== '' || rest.includes('')) throw malformed('has an empty line', rootAt + root.length);
-  return { origin, size: Number(size), root: rootHash(root, rootAt), note };
+  if (extensions.pop() !== '' || extensions.includes('')) {
+    throw malformed('has an empty line', rootAt + root.length);
+  }
+  return { origin, size: Number(size), root: rootHash(root, rootAt), extensions, note };
 }
 
 /** Where the root's line starts, in bytes. */
 export function rootOffset({ origin, size }: Pick<TreeHead, 'origin' | 'size'>): number {
   return Buffer.byteLength(`${origin}\n${size}\n`);
+}
+
+function isExtension(line: string): boolean {
+  if (line === '' || !line.isWellFormed() || /\p{Cc}/u.test(line)) return false;
+  return encodeUtf8(line).length <= maxExtensionBytes;
 }
 
 function rootHash(text: string, offset: number): Uint8Array {
@@ -57,4 +83,8 @@ function malformed(what: string, offset: number, cause?: unknown): KitenError {
     cause,
     detail: { offset },
   });
+}
+
+function unsuitable(what: string): KitenError {
+  return new KitenError('ledger/extension-unsuitable', `A checkpoint has ${what}.`);
 }
