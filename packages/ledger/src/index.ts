@@ -10,10 +10,13 @@ export {
   verifyNote,
 } from './note/signed-note.ts';
 export { openLedger } from './open-ledger.ts';
+export { type ExportedLog, type ExportLogOptions, exportLog } from './publish/export-log.ts';
+export { directorySource, type PublishedResource, publishedResource } from './publish/published-resource.ts';
 export type { PublishedCheckpoint } from './publish/publisher.ts';
 export type { TornTail } from './recover.ts';
 export type { LedgerEntry } from './segment/entry-reader.ts';
 export { leafHash, maxEntryBytes, nodeHash } from './tree/hashing.ts';
+export { type HttpAnswer, type HttpGet, httpSource } from './tree/http-source.ts';
 export {
   consistencyProof,
   inclusionProof,
@@ -23,6 +26,19 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './tree/merkle.ts';
-export { partialTiles, type TileLevel, type TileShape, tilePath, tileWidth } from './tree/tile-path.ts';
+export {
+  parseTilePath,
+  partialTiles,
+  type TileLevel,
+  type TileName,
+  type TileShape,
+  tilePath,
+  tileWidth,
+} from './tree/tile-path.ts';
+export { TileReader, type TrustedHead } from './tree/tile-reader.ts';
+export type { TileSource } from './tree/tile-source.ts';
+export { type AuditLogOptions, type AuditReport, auditLog } from './verify/audit-log.ts';
+export type { ExpectedSigner } from './verify/judge-checkpoint.ts';
 export type { LedgerProblem, LedgerProblemCode, LedgerReport } from './verify/report.ts';
+export { signedCheckpoint } from './verify/signed-checkpoint.ts';
 export { type VerifyLedgerOptions, verifyLedger } from './verify/verify-ledger.ts';

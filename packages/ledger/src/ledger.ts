@@ -1,6 +1,8 @@
-import { KitenError } from '@kiten/codec';
+import { encodeUtf8, KitenError } from '@kiten/codec';
 import type { LedgerOptions } from './ledger-options.ts';
+import { parseCheckpoint } from './note/checkpoint.ts';
 import { PublishSchedule } from './publish/publish-schedule.ts';
+import { directorySource } from './publish/published-resource.ts';
 import type { Publisher } from './publish/publisher.ts';
 import type { TornTail } from './recover.ts';
 import { writeError } from './segment/disk.ts';
@@ -8,6 +10,8 @@ import { EntryReader, type LedgerEntry } from './segment/entry-reader.ts';
 import { GroupCommit, type LogHead } from './segment/group-commit.ts';
 import type { SegmentWriter } from './segment/segment-writer.ts';
 import { maxEntryBytes } from './tree/hashing.ts';
+import { TileReader } from './tree/tile-reader.ts';
+import type { TileSource } from './tree/tile-source.ts';
 
 /** What opening a ledger found and made. */
 export interface OpenedLedger {
@@ -30,8 +34,10 @@ export class Ledger {
   readonly #schedule: PublishSchedule;
   readonly #commit: GroupCommit;
   readonly #reader: EntryReader;
+  readonly #source: TileSource;
   readonly #release: () => void;
   #publishing: Promise<unknown> = Promise.resolve();
+  #proofs: { readonly checkpoint: string; readonly reader: TileReader } | undefined;
   #closed: Promise<void> | undefined;
 
   /** Use `openLedger`. */
@@ -41,6 +47,7 @@ export class Ledger {
     this.#release = release;
     this.#commit = new GroupCommit(writer, head, () => this.#schedule.grown());
     this.#reader = new EntryReader(directory);
+    this.#source = directorySource(directory);
     this.tornTail = tornTail;
     const { clock, publishInterval = 1000, refreshInterval = 600_000, onProblem } = options;
     this.#schedule = new PublishSchedule({
@@ -129,6 +136,35 @@ export class Ledger {
   }
 
   /**
+   * The audit path of an entry in the tree of `size` entries (RFC 9162 §2.1.3.1), by default that of the published
+   * checkpoint. Like the proofs below it comes from the published tiles, checked against the checkpoint.
+   *
+   * @throws KitenError `ledger/no-such-entry` beyond the published checkpoint; `ledger/tile-missing`,
+   * `ledger/tile-changed`, `ledger/root-mismatch`, `ledger/unreadable` when the tiles are not as they were published.
+   */
+  proveInclusion(index: number, size?: number): Promise<Uint8Array[]> {
+    return this.#tiles().proveInclusion(index, size);
+  }
+
+  /**
+   * Proof that the tree of `to` entries continues the tree of `from` (RFC 9162 §2.1.4.1); empty when `from` is 0.
+   *
+   * @throws KitenError as `proveInclusion`.
+   */
+  proveConsistency(from: number, to?: number): Promise<Uint8Array[]> {
+    return this.#tiles().proveConsistency(from, to);
+  }
+
+  /**
+   * The root when the log had `size` entries, 32 bytes.
+   *
+   * @throws KitenError as `proveInclusion`.
+   */
+  rootOf(size?: number): Promise<Uint8Array> {
+    return this.#tiles().rootOf(size);
+  }
+
+  /**
    * Waits for what is being appended, publishes a last checkpoint and closes the files, which happens whatever
    * fails before it. A second call waits for the first.
    *
@@ -171,6 +207,16 @@ export class Ledger {
     return this.#inTurn(async () => {
       if (await this.#publisher.publish(this.#commit.head, renew)) this.#schedule.signed();
     });
+  }
+
+  /** What was checked stays known until there is another checkpoint. */
+  #tiles(): TileReader {
+    const { checkpoint } = this.#publisher;
+    if (this.#proofs?.checkpoint !== checkpoint) {
+      const reader = new TileReader(this.#source, parseCheckpoint(encodeUtf8(checkpoint)));
+      this.#proofs = { checkpoint, reader };
+    }
+    return this.#proofs.reader;
   }
 
   /** One after the other: each starts from what the one before left. */

@@ -13,15 +13,25 @@ export interface FileContents {
   readonly bytes: Uint8Array;
 }
 
+/** Who may read what is written. */
+export interface FileModes {
+  readonly file: number;
+  readonly directory: number;
+}
+
+const ownerOnly: FileModes = { file: 0o600, directory: 0o700 };
+
 /** Writes files that are there whole or not at all, whatever happens in between. */
 export class AtomicFiles {
   readonly #directory: string;
+  readonly #modes: FileModes;
   readonly #unsettled = new Set<string>();
   readonly #known = new Set<string>();
   #count = 0;
 
-  constructor(directory: string) {
+  constructor(directory: string, modes = ownerOnly) {
     this.#directory = directory;
+    this.#modes = modes;
   }
 
   /** Writes each under another name, syncs it and gives it its own. */
@@ -43,7 +53,7 @@ export class AtomicFiles {
     this.#count += 1;
     const pending = join(this.#directory, pendingDirectory, `file-${this.#count}`);
     try {
-      await writeSynced(pending, bytes);
+      await writeSynced(pending, bytes, this.#modes.file);
       await rename(pending, target);
     } catch (error) {
       // Half a file must not keep the disk full.
@@ -55,7 +65,7 @@ export class AtomicFiles {
 
   async #makeDirectory(path: string): Promise<void> {
     if (this.#known.has(path)) return;
-    const first = await mkdir(path, { recursive: true, mode: 0o700 });
+    const first = await mkdir(path, { recursive: true, mode: this.#modes.directory });
     // Each new directory is a name in the one above it.
     for (let made = path; first !== undefined && made.length >= first.length; made = dirname(made)) {
       this.#unsettled.add(dirname(made));
@@ -64,8 +74,8 @@ export class AtomicFiles {
   }
 }
 
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'w', 0o600);
+async function writeSynced(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const file = await open(path, 'w', mode);
   try {
     await file.writeFile(bytes);
     await file.datasync();

@@ -1,8 +1,9 @@
-import { frameHeaderBytes, recordLengthBytes } from '../segment/frame.ts';
+import { frameHeaderBytes } from '../segment/frame.ts';
 import { type RawFrame, recordAt } from '../segment/read-frame.ts';
-import { hashBytes, leafHashInto } from '../tree/hashing.ts';
+import { leavesOfBundle } from '../tree/entry-bundle.ts';
+import { hashBytes } from '../tree/hashing.ts';
 import { type Tile, TileEdge } from '../tree/tile-edge.ts';
-import { type TileShape, tileWidth } from '../tree/tile-path.ts';
+import type { TileShape } from '../tree/tile-path.ts';
 
 /** A tile or bundle of entries that is to be published. */
 export type Resource = Tile | Bundle;
@@ -121,17 +122,4 @@ export class PublishedTree {
     this.#bundleEnd = 0;
     return bytes;
   }
-}
-
-/** The leaf hashes of a bundle's entries, or nothing if it isn't a bundle of at most 256 entries. */
-export function leavesOfBundle(bundle: Buffer): Buffer | undefined {
-  const hashes = Buffer.alloc(tileWidth * hashBytes);
-  let count = 0;
-  for (let at = 0; at < bundle.length; count += 1) {
-    const record = at + recordLengthBytes > bundle.length ? undefined : recordAt(bundle, at, bundle.length);
-    if (record === undefined || count === tileWidth) return undefined;
-    leafHashInto(bundle, record.start, record.end, hashes, count * hashBytes);
-    at = record.end;
-  }
-  return hashes.subarray(0, count * hashBytes);
 }

@@ -1,12 +1,11 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Clock, encodeUtf8, equalBytes, KitenError, type Signer } from '@kiten/codec';
 import { parseCheckpoint, signCheckpoint, type TreeHead } from '../note/checkpoint.ts';
 import { isDiskFull } from '../segment/disk.ts';
 import type { LogHead } from '../segment/group-commit.ts';
 import { type LogPosition, walkLog } from '../segment/walk-log.ts';
-import { tilePath, tileWidth } from '../tree/tile-path.ts';
+import { tilePath } from '../tree/tile-path.ts';
 import { AtomicFiles } from './atomic-files.ts';
+import { removeOutgrown } from './outgrown-partials.ts';
 import type { PublishedTree, Resource } from './published-tree.ts';
 import { noteTextOf, signatureLinesOf, withSignatures } from './signature-lines.ts';
 
@@ -84,7 +83,7 @@ export class Publisher {
       await files.put(newPartials(before.tree, tree).map(asFile));
       await files.settle();
       await this.#publishCheckpoint(tree, position, files);
-      await this.#removeOutgrown(before.tree, tree);
+      await removeOutgrown(this.#options.directory, before.tree.size, tree.size);
       return true;
     } catch (cause) {
       throw publishError(cause);
@@ -161,16 +160,6 @@ export class Publisher {
   get #logKey() {
     const { origin, signer } = this.#options;
     return { origin, publicKey: signer.publicKey };
-  }
-
-  /** Partial tiles may go when the full one is there (tlog-tiles, "Partial Tiles"). */
-  async #removeOutgrown(before: PublishedTree, after: PublishedTree): Promise<void> {
-    for (const { level, index } of before.partial()) {
-      const span = tileWidth ** ((level === 'entries' ? 0 : level) + 1);
-      if ((index + 1) * span > after.size) continue;
-      const path = `${tilePath(level, index, tileWidth)}.p`;
-      await rm(join(this.#options.directory, path), { recursive: true, force: true });
-    }
   }
 }
 

@@ -6,7 +6,8 @@ export const hashBytes = 32;
 /** Bytes of the largest entry: what a 16-bit length of tlog-tiles could hold is more than the ledger takes. */
 export const maxEntryBytes = 4096;
 
-const leafInput = Buffer.alloc(1 + maxEntryBytes);
+/** As much as such a length can say: other logs have larger entries. */
+const leafInput = Buffer.alloc(1 + 0xffff);
 const nodeInput = Buffer.alloc(1 + 2 * hashBytes, 1);
 
 /**
@@ -48,7 +49,7 @@ export function nodeHashInto(
   sha256Into(nodeInput, target, at);
 }
 
-/** The hash of one entry as a leaf of the tree, 32 bytes (RFC 9162 §2.1.1). The entry has at most 4096 bytes. */
+/** The hash of one entry as a leaf of the tree, 32 bytes (RFC 9162 §2.1.1). The entry has at most 65,535 bytes. */
 export function leafHash(entry: Uint8Array): Uint8Array {
   const result = Buffer.alloc(hashBytes);
   leafHashInto(entry, 0, entry.length, result, 0);

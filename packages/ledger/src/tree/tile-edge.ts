@@ -86,7 +86,7 @@ export class TileEdge {
 }
 
 /** Writes the root over `count` (a power of two) neighbouring hashes from hash number `first` to `target`. */
-function foldPerfect(hashes: Buffer, first: number, count: number, target: Buffer, at: number): void {
+export function foldPerfect(hashes: Buffer, first: number, count: number, target: Buffer, at: number): void {
   hashes.copy(scratch, 0, first * hashBytes, (first + count) * hashBytes);
   for (let width = count; width > 1; width /= 2) {
     for (let index = 0; index < width; index += 2) {
