@@ -67,7 +67,7 @@ async function measureAppends(): Promise<void> {
     unit: 'appends per CPU second',
     rounds,
   });
-  const alongside = 'durable appends, 128 writers, until the last is under a checkpoint';
+  const alongside = 'durable appends, 128 writers, tiles published alongside, up to the last checkpoint';
   print({
     figure: alongside,
     value: median(published.map(perSecond)),

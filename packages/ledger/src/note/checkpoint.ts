@@ -26,12 +26,10 @@ const maxExtensionBytes = 256;
  */
 export function signCheckpoint(head: TreeHead, signer: Signer, extensions: readonly string[] = []): string {
   if (extensions.length > maxExtensions) {
-    throw unsuitable(`at most ${maxExtensions} extension lines, not ${extensions.length}`);
+    throw unsuitable(`A checkpoint has at most ${maxExtensions} extension lines, not ${extensions.length}.`);
   }
   if (!extensions.every(isExtension)) {
-    throw unsuitable(
-      `extension lines of 1–${maxExtensionBytes} bytes without line breaks or control characters`,
-    );
+    throw unsuitable(`An extension line has 1–${maxExtensionBytes} bytes and no control characters.`);
   }
   const lines = [head.origin, head.size, toBase64(head.root), ...extensions];
   return signNote(lines.map((line) => `${line}\n`).join(''), head.origin, signer);
@@ -85,6 +83,6 @@ function malformed(what: string, offset: number, cause?: unknown): KitenError {
   });
 }
 
-function unsuitable(what: string): KitenError {
-  return new KitenError('ledger/extension-unsuitable', `A checkpoint has ${what}.`);
+function unsuitable(message: string): KitenError {
+  return new KitenError('ledger/extension-unsuitable', message);
 }

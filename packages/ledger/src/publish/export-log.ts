@@ -62,15 +62,18 @@ export async function exportLog(
     const before = await copiedBefore(copy, head, reader);
     const files = new AtomicFiles(copy, readableByAll);
     let written = 0;
-    const put = async (file: FileContents): Promise<void> => {
-      if (await isThere(join(copy, file.path), file.bytes.length)) return;
-      await files.put([file]);
-      written += 1;
-    };
-    for await (const file of filesFrom(before, reader, source, onProgress)) await put(file);
-    await files.settle();
-    await files.put([checkpoint]);
-    await files.settle();
+    try {
+      for await (const file of filesFrom(before, reader, source, onProgress)) {
+        if (await isThere(join(copy, file.path), file.bytes.length)) continue;
+        await files.put([file]);
+        written += 1;
+      }
+      await files.settle();
+      await files.put([checkpoint]);
+      await files.settle();
+    } finally {
+      await files.idle();
+    }
     await removeOutgrown(copy, before, head.size);
     await rm(await clearPending(copy), { recursive: true });
     return { checkpoint: Buffer.from(checkpoint.bytes).toString(), size: head.size, written };

@@ -77,8 +77,8 @@ export class Publisher {
     const before = this.#published;
     const isPublished = before.checkpoint !== '' && before.tree.size === head.size;
     if (isPublished && this.#settled && !renew) return false;
+    const files = new AtomicFiles(this.#options.directory);
     try {
-      const files = new AtomicFiles(this.#options.directory);
       const { tree, position } = await this.#grow(before, head, files);
       await files.put(newPartials(before.tree, tree).map(asFile));
       await files.settle();
@@ -87,6 +87,8 @@ export class Publisher {
       return true;
     } catch (cause) {
       throw publishError(cause);
+    } finally {
+      await files.idle();
     }
   }
 
@@ -138,15 +140,23 @@ export class Publisher {
   }
 
   async #publishCheckpoint(tree: PublishedTree, position: LogPosition, files: AtomicFiles): Promise<void> {
-    const { origin, signer, clock, extensions, onCheckpoint } = this.#options;
+    const { origin, signer, clock, onCheckpoint } = this.#options;
     const [size, root] = [tree.size, tree.root()];
-    const fresh = signCheckpoint({ origin, size, root }, signer, extensions?.());
+    const fresh = signCheckpoint({ origin, size, root }, signer, this.#extensions());
     const before = this.#published.checkpoint;
     // What others signed is the text, and it holds as long as that is the same.
     const kept = noteTextOf(before) === noteTextOf(fresh) ? signatureLinesOf(before) : [];
     const checkpoint = withSignatures(fresh, kept, this.#logKey);
     await this.#put({ tree, position, checkpoint }, files);
     onCheckpoint?.({ text: checkpoint, size, root, at: clock.now() });
+  }
+
+  #extensions(): readonly string[] {
+    try {
+      return this.#options.extensions?.() ?? [];
+    } catch (cause) {
+      throw new KitenError('ledger/extension-unsuitable', 'The extension lines could not be had.', { cause });
+    }
   }
 
   async #put(published: Published, files: AtomicFiles): Promise<void> {

@@ -1,5 +1,5 @@
 import { bundlePrefix } from './entry-bundle.ts';
-import { hashBytes } from './hashing.ts';
+import { asBuffer, hashBytes } from './hashing.ts';
 import { type TileLevel, tilePath, tileWidth } from './tile-path.ts';
 import type { TileSource } from './tile-source.ts';
 
@@ -36,8 +36,4 @@ export async function findTile(
   if (bytes === undefined) return undefined;
   const whole = asBuffer(bytes);
   return { path: full, bytes: tilePrefix(level, whole, width) ?? whole };
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -79,6 +79,22 @@ describe('extension lines', () => {
     await ledger.close();
     expect(parse(await onDisk(directory))).toMatchObject({ size: 1, extensions: given });
   });
+
+  it('are refused when they cannot be had', async () => {
+    const directory = await temporaryDirectory();
+    let fails = false;
+    const extensions = () => {
+      if (fails) throw new Error('no time');
+      return [];
+    };
+    const ledger = await openTestLedger(directory, { extensions });
+    fails = true;
+    await expect(ledger.publish({ renew: true })).rejects.toMatchObject({
+      code: 'ledger/extension-unsuitable',
+      cause: { message: 'no time' },
+    });
+    await ledger.close();
+  });
 });
 
 describe('a checkpoint signed anew', () => {
