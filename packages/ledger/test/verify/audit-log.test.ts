@@ -162,6 +162,18 @@ describe('an audit from the published files alone', () => {
     expect(report.root).toBe(toBase64(merkleRoot(log.leaves)));
   });
 
+  it('compares the tiles of all levels', async () => {
+    const large = memoryLog(Array.from({ length: 65_800 }, (_, index) => Buffer.from(String(index))));
+    expect(await audit(large)).toMatchObject({ intact: true, entries: 65_800 });
+    for (const path of ['tile/1/000', 'tile/1/001.p/1', 'tile/2/000.p/1']) {
+      const bytes = Buffer.from(large.files.get(path)!);
+      bytes[7]! ^= 1;
+      expect((await audit(withFiles(large, { [path]: bytes }))).problems).toMatchObject([
+        { code: 'ledger/tile-changed', file: path, offset: 7 },
+      ]);
+    }
+  });
+
   it('says nothing of the root when a bundle and its tile are gone, and still finds what is wrong behind', async () => {
     const gone = { 'tile/0/001': undefined, 'tile/entries/001': undefined };
     const report = await audit(withFiles(log, { ...gone, ...flipped('tile/entries/002', 9) }));
