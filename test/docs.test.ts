@@ -11,7 +11,15 @@ import { codesIn } from '../scripts/docs/error-codes.ts';
 import { readRepositoryFile } from './readme.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const handWritten = ['README.md', 'README.ja.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+const handWritten = [
+  'README.md',
+  'README.ja.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs/ledger-format.md',
+  'docs/verify-by-hand.md',
+  'docs/verify-by-hand.ja.md',
+];
 
 describe('the generated documents', async () => {
   it.each(await generatedDocuments())('$path is what `npm run docs` writes', async ({ path, text }) => {

@@ -12,12 +12,19 @@ export interface LedgerOptions {
   readonly clock: Clock;
   /** Keys (SPKI, DER) that signed this log's checkpoints before `signer`. */
   readonly previousKeys?: readonly Uint8Array[];
-  /** Called after each checkpoint. */
+  /**
+   * Asked for the lines after the root whenever a checkpoint is signed: at most 16, of 1–256 bytes each, without line
+   * breaks and control characters.
+   */
+  readonly extensions?: () => readonly string[];
+  /** Called after each checkpoint, also when one was only signed anew. */
   readonly onCheckpoint?: (checkpoint: PublishedCheckpoint) => void;
   /** Called when publishing in the background failed; it is tried again after the interval. */
   readonly onProblem?: (problem: KitenError) => void;
   /** Least milliseconds between checkpoints; 1000 by default. */
   readonly publishInterval?: number;
+  /** Milliseconds after which the checkpoint of a log that doesn't grow is signed anew; 600,000 by default. */
+  readonly refreshInterval?: number;
   /** Size at which a segment is followed by the next; 64 MiB by default. */
   readonly segmentBytes?: number;
   /** Bytes filled with zeros ahead of the entries; 4 MiB by default. */

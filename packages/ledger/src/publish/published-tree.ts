@@ -1,6 +1,7 @@
-import { frameHeaderBytes, recordLengthBytes } from '../segment/frame.ts';
-import { type RawFrame, recordAt } from '../segment/read-frame.ts';
-import { hashBytes, leafHashInto } from '../tree/hashing.ts';
+import { frameHeaderBytes } from '../segment/frame.ts';
+import { type RawFrame, recordEnd } from '../segment/read-frame.ts';
+import { leavesOfBundle } from '../tree/entry-bundle.ts';
+import { hashBytes } from '../tree/hashing.ts';
 import { type Tile, TileEdge } from '../tree/tile-edge.ts';
 import { type TileShape, tileWidth } from '../tree/tile-path.ts';
 
@@ -68,11 +69,15 @@ export class PublishedTree {
   add({ bytes, header, layout }: RawFrame): Resource[] {
     const full: Resource[] = [];
     const recordsEnd = frameHeaderBytes + header.recordBytes;
-    let at = frameHeaderBytes;
-    for (let position = 0; position < header.count; position += 1) {
-      const { end } = recordAt(bytes, at, recordsEnd)!;
-      this.addEntry(bytes, layout.leaves + position * hashBytes, { start: at, end }, full);
-      at = end;
+    let start = frameHeaderBytes;
+    for (let added = 0; added < header.count; ) {
+      const count = Math.min(header.count - added, tileWidth - (this.size % tileWidth));
+      let end = start;
+      for (let position = 0; position < count; position += 1) end = recordEnd(bytes, end, recordsEnd);
+      this.#addToBundle(bytes, start, end);
+      this.#addLeaves(bytes, layout.leaves + added * hashBytes, count, full);
+      start = end;
+      added += count;
     }
     return full;
   }
@@ -88,12 +93,7 @@ export class PublishedTree {
     full: Resource[],
   ): void {
     if (record !== undefined) this.#addToBundle(bytes, record.start, record.end);
-    this.#edge.add(bytes, leafAt, (tile) => {
-      const hashes = Buffer.from(tile.bytes);
-      if (tile.level === 0)
-        full.push({ ...tile, level: 'entries', bytes: this.#takeBundle(), leaves: hashes });
-      full.push({ ...tile, bytes: hashes });
-    });
+    this.#addLeaves(bytes, leafAt, 1, full);
   }
 
   /** The partial tiles and the partial bundle of this size. */
@@ -103,6 +103,16 @@ export class PublishedTree {
     if (leaves === undefined) return tiles;
     const bytes = this.#bundle.subarray(0, this.#bundleEnd);
     return [{ ...leaves, level: 'entries', bytes, leaves: leaves.bytes }, ...tiles];
+  }
+
+  #addLeaves(bytes: Buffer, at: number, count: number, full: Resource[]): void {
+    const onFull = (tile: Tile): void => {
+      const hashes = Buffer.from(tile.bytes);
+      if (tile.level === 0)
+        full.push({ ...tile, level: 'entries', bytes: this.#takeBundle(), leaves: hashes });
+      full.push({ ...tile, bytes: hashes });
+    };
+    this.#edge.add(bytes, at, onFull, count);
   }
 
   #addToBundle(bytes: Buffer, start: number, end: number): void {
@@ -121,17 +131,4 @@ export class PublishedTree {
     this.#bundleEnd = 0;
     return bytes;
   }
-}
-
-/** The leaf hashes of a bundle's entries, or nothing if it isn't a bundle of at most 256 entries. */
-export function leavesOfBundle(bundle: Buffer): Buffer | undefined {
-  const hashes = Buffer.alloc(tileWidth * hashBytes);
-  let count = 0;
-  for (let at = 0; at < bundle.length; count += 1) {
-    const record = at + recordLengthBytes > bundle.length ? undefined : recordAt(bundle, at, bundle.length);
-    if (record === undefined || count === tileWidth) return undefined;
-    leafHashInto(bundle, record.start, record.end, hashes, count * hashBytes);
-    at = record.end;
-  }
-  return hashes.subarray(0, count * hashBytes);
 }

@@ -1,17 +1,17 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Clock, equalBytes, KitenError, type Signer } from '@kiten/codec';
-import { signCheckpoint } from '../note/checkpoint.ts';
+import { type Clock, encodeUtf8, equalBytes, KitenError, type Signer } from '@kiten/codec';
+import { parseCheckpoint, signCheckpoint, type TreeHead } from '../note/checkpoint.ts';
 import { isDiskFull } from '../segment/disk.ts';
 import type { LogHead } from '../segment/group-commit.ts';
 import { type LogPosition, walkLog } from '../segment/walk-log.ts';
-import { tilePath, tileWidth } from '../tree/tile-path.ts';
+import { tilePath } from '../tree/tile-path.ts';
 import { AtomicFiles } from './atomic-files.ts';
+import { removeOutgrown } from './outgrown-partials.ts';
 import type { PublishedTree, Resource } from './published-tree.ts';
+import { noteTextOf, signatureLinesOf, withSignatures } from './signature-lines.ts';
 
 /** A checkpoint that was just published. */
 export interface PublishedCheckpoint {
-  /** The signed note. */
+  /** The signed note, with those cosignatures that it had before and that still hold. */
   readonly text: string;
   readonly size: number;
   readonly root: Uint8Array;
@@ -26,6 +26,8 @@ export interface PublisherOptions {
   readonly originHash: Uint8Array;
   readonly signer: Signer;
   readonly clock: Clock;
+  /** Asked for the extension lines of each checkpoint. */
+  readonly extensions?: (() => readonly string[]) | undefined;
   readonly onCheckpoint?: ((checkpoint: PublishedCheckpoint) => void) | undefined;
 }
 
@@ -45,13 +47,15 @@ export interface Published {
 export class Publisher {
   readonly #options: PublisherOptions;
   #published: Published;
+  /** Whether the file `checkpoint` is certainly the one of `#published`. */
+  #settled = true;
 
   constructor(options: PublisherOptions, published: Published) {
     this.#options = options;
     this.#published = published;
   }
 
-  /** Entries that the latest checkpoint stands for. */
+  /** Entries whose tiles are published. */
   get size(): number {
     return this.#published.tree.size;
   }
@@ -61,34 +65,64 @@ export class Publisher {
   }
 
   /**
-   * Publishes the log up to `head`, which is on the disk and is what the callers were told.
+   * Publishes the log up to `head`, which is on the disk and is what the callers were told. With `renew` the
+   * checkpoint is signed anew even if the log has not grown.
    *
-   * @throws KitenError `ledger/publish-failed`, or `ledger/damaged` when the segments no longer hold what was
-   * appended: such a log is not signed.
+   * @returns whether a checkpoint was signed.
+   * @throws KitenError `ledger/publish-failed`; `ledger/damaged` when the segments no longer hold what was appended
+   * and `ledger/forked` when they contradict the latest checkpoint: such a log is not signed;
+   * `ledger/extension-unsuitable`.
    */
-  async publish(head: LogHead): Promise<void> {
+  async publish(head: LogHead, renew = false): Promise<boolean> {
     const before = this.#published;
-    if (before.checkpoint !== '' && before.tree.size === head.size) return;
+    const isPublished = before.checkpoint !== '' && before.tree.size === head.size;
+    if (isPublished && this.#settled && !renew) return false;
+    const files = new AtomicFiles(this.#options.directory);
     try {
-      const files = new AtomicFiles(this.#options.directory);
       const { tree, position } = await this.#grow(before, head, files);
       await files.put(newPartials(before.tree, tree).map(asFile));
       await files.settle();
       await this.#publishCheckpoint(tree, position, files);
-      await this.#removeOutgrown(before.tree, tree);
+      await removeOutgrown(this.#options.directory, before.tree.size, tree.size);
+      return true;
+    } catch (cause) {
+      throw publishError(cause);
+    } finally {
+      await files.idle();
+    }
+  }
+
+  /**
+   * Adds signature lines to the checkpoint, if it is still the one whose text they sign.
+   *
+   * @returns whether it was.
+   * @throws KitenError `ledger/note-malformed`, `ledger/publish-failed`.
+   */
+  async attach(lines: readonly string[], size: number, text: string): Promise<boolean> {
+    const { tree, position, checkpoint } = this.#published;
+    const isLatest = this.#settled && noteTextOf(text) === noteTextOf(checkpoint);
+    if (!isLatest || headOf(checkpoint)?.size !== size) return false;
+    const signed = withSignatures(checkpoint, lines, this.#logKey);
+    if (signed === checkpoint) return true;
+    try {
+      await this.#put({ tree, position, checkpoint: signed }, new AtomicFiles(this.#options.directory));
     } catch (cause) {
       throw publishError(cause);
     }
+    return true;
   }
 
   async #grow(before: Published, head: LogHead, files: AtomicFiles) {
     const { directory, originHash } = this.#options;
+    const signed = headOf(before.checkpoint);
     const tree = before.tree.clone();
     let position = before.position;
+    let continues = signed === undefined || isAt(tree, signed);
     if (position.index < head.size) {
       for await (const { frame, after } of walkLog(directory, originHash, position)) {
         await files.put(tree.add(frame).map(asFile));
         position = after;
+        continues ||= isAt(tree, signed);
         if (position.index >= head.size) break;
       }
     }
@@ -96,27 +130,46 @@ export class Publisher {
       const detail = { file: position.name, offset: position.offset, index: position.index };
       throw new KitenError('ledger/damaged', 'The segments do not hold what was appended.', { detail });
     }
+    if (!continues) {
+      throw new KitenError(
+        'ledger/forked',
+        'The log does not continue the checkpoint that was signed before.',
+      );
+    }
     return { tree, position };
   }
 
   async #publishCheckpoint(tree: PublishedTree, position: LogPosition, files: AtomicFiles): Promise<void> {
     const { origin, signer, clock, onCheckpoint } = this.#options;
     const [size, root] = [tree.size, tree.root()];
-    const text = signCheckpoint({ origin, size, root }, signer);
-    await files.put([{ path: 'checkpoint', bytes: Buffer.from(text) }]);
-    await files.settle();
-    this.#published = { tree, position, checkpoint: text };
-    onCheckpoint?.({ text, size, root, at: clock.now() });
+    const fresh = signCheckpoint({ origin, size, root }, signer, this.#extensions());
+    const before = this.#published.checkpoint;
+    // What others signed is the text, and it holds as long as that is the same.
+    const kept = noteTextOf(before) === noteTextOf(fresh) ? signatureLinesOf(before) : [];
+    const checkpoint = withSignatures(fresh, kept, this.#logKey);
+    await this.#put({ tree, position, checkpoint }, files);
+    onCheckpoint?.({ text: checkpoint, size, root, at: clock.now() });
   }
 
-  /** Partial tiles may go when the full one is there (tlog-tiles, "Partial Tiles"). */
-  async #removeOutgrown(before: PublishedTree, after: PublishedTree): Promise<void> {
-    for (const { level, index } of before.partial()) {
-      const span = tileWidth ** ((level === 'entries' ? 0 : level) + 1);
-      if ((index + 1) * span > after.size) continue;
-      const path = `${tilePath(level, index, tileWidth)}.p`;
-      await rm(join(this.#options.directory, path), { recursive: true, force: true });
+  #extensions(): readonly string[] {
+    try {
+      return this.#options.extensions?.() ?? [];
+    } catch (cause) {
+      throw new KitenError('ledger/extension-unsuitable', 'The extension lines could not be had.', { cause });
     }
+  }
+
+  async #put(published: Published, files: AtomicFiles): Promise<void> {
+    this.#settled = false;
+    await files.put([{ path: 'checkpoint', bytes: encodeUtf8(published.checkpoint) }]);
+    await files.settle();
+    this.#published = published;
+    this.#settled = true;
+  }
+
+  get #logKey() {
+    const { origin, signer } = this.#options;
+    return { origin, publicKey: signer.publicKey };
   }
 }
 
@@ -127,6 +180,14 @@ function newPartials(before: PublishedTree, after: PublishedTree): Resource[] {
 
 function asFile({ level, index, width, bytes }: Resource): { path: string; bytes: Buffer } {
   return { path: tilePath(level, index, width), bytes };
+}
+
+function headOf(checkpoint: string): TreeHead | undefined {
+  return checkpoint === '' ? undefined : parseCheckpoint(encodeUtf8(checkpoint));
+}
+
+function isAt(tree: PublishedTree, head: TreeHead | undefined): boolean {
+  return head !== undefined && tree.size === head.size && equalBytes(tree.root(), head.root);
 }
 
 function publishError(cause: unknown): KitenError {

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { recordLengthBytes } from '../tree/entry-bundle.ts';
 import { hashBytes, maxEntryBytes, sha256Into } from '../tree/hashing.ts';
 
 /** Bytes before a frame's records. */
@@ -9,8 +10,7 @@ export const frameAlignment = 8;
 export const maxFrameEntries = 4096;
 /** Most bytes of records in one frame. */
 export const maxFrameRecordBytes = 524_288;
-/** Bytes before each entry in a frame: its length. */
-export const recordLengthBytes = 2;
+export { recordLengthBytes };
 /** Bytes of the largest frame. */
 export const maxFrameBytes = frameLayout(maxFrameEntries, maxFrameRecordBytes).end;
 

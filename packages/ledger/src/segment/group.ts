@@ -39,7 +39,7 @@ export class Group {
     this.#leaves = withRoom(this.#leaves, leavesEnd, leavesEnd + hashBytes);
     this.#frame.writeUInt16BE(entry.length, this.#recordsEnd);
     this.#frame.set(entry, start);
-    leafHashInto(entry, 0, entry.length, this.#leaves, leavesEnd);
+    leafHashInto(this.#frame, start, end, this.#leaves, leavesEnd);
     this.#recordsEnd = end;
     this.#waiters.push({ resolve, reject });
   }

@@ -6,6 +6,7 @@ import {
   type FrameLayout,
   frameHeaderBytes,
   frameLayout,
+  maxFrameEntries,
   readFrameHeader,
   recordLengthBytes,
 } from './frame.ts';
@@ -40,7 +41,7 @@ export function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
 }
 
-const computed = Buffer.alloc(hashBytes);
+const computed = Buffer.alloc(maxFrameEntries * hashBytes);
 
 /** Whether everything in the frame fits: lengths, padding, leaf hashes and the chain from `chain` on. */
 export function isSound(frame: RawFrame, chain: Uint8Array): boolean {
@@ -48,20 +49,19 @@ export function isSound(frame: RawFrame, chain: Uint8Array): boolean {
   let at = frameHeaderBytes;
   const end = frameHeaderBytes + header.recordBytes;
   for (let position = 0; position < header.count; position += 1) {
-    const record = recordAt(bytes, at, end);
-    if (record === undefined) return false;
-    leafHashInto(bytes, record.start, record.end, computed, 0);
-    const leaf = layout.leaves + position * hashBytes;
-    if (computed.compare(bytes, leaf, leaf + hashBytes) !== 0) return false;
-    at = record.end;
+    const next = recordEnd(bytes, at, end);
+    if (next < 0) return false;
+    leafHashInto(bytes, at + recordLengthBytes, next, computed, position * hashBytes);
+    at = next;
   }
-  return at === end && isZero(bytes.subarray(end, layout.leaves)) && chainHolds(frame, chain);
+  const leavesHold = computed.compare(bytes, layout.leaves, layout.chain, 0, header.count * hashBytes) === 0;
+  return leavesHold && at === end && isZero(bytes.subarray(end, layout.leaves)) && chainHolds(frame, chain);
 }
 
 /** Whether the frame's chain hash follows from `chain`, its header and its leaf hashes. */
 export function chainHolds({ bytes, layout }: RawFrame, chain: Uint8Array): boolean {
   chainHashInto(chain, bytes, bytes.subarray(layout.leaves, layout.chain), computed, 0);
-  return computed.compare(bytes, layout.chain, layout.end) === 0;
+  return computed.compare(bytes, layout.chain, layout.end, 0, hashBytes) === 0;
 }
 
 /** Where the entry of the record at `at` lies, or nothing if it reaches beyond `end` or is too large. */
@@ -70,8 +70,14 @@ export function recordAt(
   at: number,
   end: number,
 ): { readonly start: number; readonly end: number } | undefined {
+  const next = recordEnd(bytes, at, end);
+  return next < 0 ? undefined : { start: at + recordLengthBytes, end: next };
+}
+
+/** Where the record at `at` ends, or -1 if it reaches beyond `end` or is too large. */
+export function recordEnd(bytes: Buffer, at: number, end: number): number {
   const start = at + recordLengthBytes;
-  if (start > end) return undefined;
+  if (start > end) return -1;
   const length = bytes.readUInt16BE(at);
-  return length > maxEntryBytes || start + length > end ? undefined : { start, end: start + length };
+  return length > maxEntryBytes || start + length > end ? -1 : start + length;
 }

@@ -112,7 +112,7 @@ export function verifyConsistency(
 }
 
 /** The largest power of two smaller than `size`, for size ≥ 2. */
-function splitPoint(size: number): number {
+export function splitPoint(size: number): number {
   let split = 1;
   while (split * 2 < size) split *= 2;
   return split;

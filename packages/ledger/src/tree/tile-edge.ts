@@ -1,8 +1,14 @@
-import { hashBytes, nodeHashInto, sha256 } from './hashing.ts';
+import { hashBytes, nodeHashInto, sha256, sha256Into } from './hashing.ts';
 import { partialTiles, type TileShape, tileWidth } from './tile-path.ts';
 
 const tileBytes = tileWidth * hashBytes;
-const scratch = Buffer.alloc(tileBytes);
+const pairBytes = 1 + 2 * hashBytes;
+/** The inputs of 128 node hashes, one behind the other: 0x01 ‖ left ‖ right. A hash is written where the next needs it. */
+const pairs = Buffer.alloc((tileWidth / 2) * pairBytes);
+const pairInputs = Array.from({ length: tileWidth / 2 }, (_, pair) => {
+  pairs[pair * pairBytes] = 1;
+  return pairs.subarray(pair * pairBytes, (pair + 1) * pairBytes);
+});
 
 /** A tile with its bytes, which are only lent: they change with the next leaf. */
 export interface Tile extends TileShape {
@@ -37,10 +43,13 @@ export class TileEdge {
     );
   }
 
-  /** Adds the leaf hash at `leaves[at:at+32]`; `onFull` sees each tile that this completes, lowest first. */
-  add(leaves: Buffer, at: number, onFull: (tile: Tile) => void): void {
-    leaves.copy(this.#level(0), (this.#size % tileWidth) * hashBytes, at, at + hashBytes);
-    this.#size += 1;
+  /**
+   * Adds the `count` leaf hashes from `leaves[at]` on, no more than the tile of level 0 has room for; `onFull` sees each
+   * tile that this completes, lowest first.
+   */
+  add(leaves: Buffer, at: number, onFull: (tile: Tile) => void, count = 1): void {
+    leaves.copy(this.#level(0), (this.#size % tileWidth) * hashBytes, at, at + count * hashBytes);
+    this.#size += count;
     for (let [level, nodes] = [0, this.#size]; nodes % tileWidth === 0; level += 1) {
       const bytes = this.#level(level);
       nodes /= tileWidth;
@@ -86,13 +95,21 @@ export class TileEdge {
 }
 
 /** Writes the root over `count` (a power of two) neighbouring hashes from hash number `first` to `target`. */
-function foldPerfect(hashes: Buffer, first: number, count: number, target: Buffer, at: number): void {
-  hashes.copy(scratch, 0, first * hashBytes, (first + count) * hashBytes);
-  for (let width = count; width > 1; width /= 2) {
-    for (let index = 0; index < width; index += 2) {
-      const left = index * hashBytes;
-      nodeHashInto(scratch, left, scratch, left + hashBytes, scratch, left / 2);
+export function foldPerfect(hashes: Buffer, first: number, count: number, target: Buffer, at: number): void {
+  if (count === 1) {
+    hashes.copy(target, at, first * hashBytes, (first + 1) * hashBytes);
+    return;
+  }
+  let width = count / 2;
+  for (let pair = 0; pair < width; pair += 1) {
+    const from = (first + 2 * pair) * hashBytes;
+    hashes.copy(pairs, pair * pairBytes + 1, from, from + 2 * hashBytes);
+  }
+  for (; width > 1; width /= 2) {
+    for (let pair = 0; pair < width; pair += 1) {
+      const half = pair % 2 === 0 ? 0 : hashBytes;
+      sha256Into(pairInputs[pair]!, pairs, (pair >>> 1) * pairBytes + 1 + half);
     }
   }
-  scratch.copy(target, at, 0, hashBytes);
+  sha256Into(pairInputs[0]!, target, at);
 }

@@ -1,6 +1,9 @@
 /** Hashes in a full tile, entries in a full bundle (tlog-tiles). */
 export const tileWidth = 256;
 
+/** The highest level that a path can name (C2SP tlog-tiles, "Merkle Tree"). */
+const highestLevel = 63;
+
 /** A level of the tree in tiles, or the bundles of entries beside level 0. */
 export type TileLevel = number | 'entries';
 
@@ -11,6 +14,33 @@ export type TileLevel = number | 'entries';
 export function tilePath(level: TileLevel, index: number, width: number): string {
   const full = `tile/${level}/${tileIndexPath(index)}`;
   return width === tileWidth ? full : `${full}.p/${width}`;
+}
+
+/** What a path of `tilePath` names. */
+export interface TileName {
+  readonly level: TileLevel;
+  readonly index: number;
+  /** 1–256; 256 for a full one. */
+  readonly width: number;
+}
+
+/** What a path names, or nothing if it isn't exactly as `tilePath` writes it. */
+export function parseTilePath(path: string): TileName | undefined {
+  const form = /^tile\/(entries|[0-9]{1,2})\/((?:x[0-9]{3}\/){0,5}[0-9]{3})(?:\.p\/([0-9]{1,3}))?$/;
+  const [, levelText, groups = '', widthText] = form.exec(path) ?? [];
+  if (levelText === undefined) return undefined;
+  const level = levelText === 'entries' ? levelText : Number(levelText);
+  const index = Number(groups.replaceAll(/[x/]/g, ''));
+  const width = widthText === undefined ? tileWidth : Number(widthText);
+  if (
+    !Number.isSafeInteger(index) ||
+    width < 1 ||
+    width > tileWidth ||
+    (level !== 'entries' && level > highestLevel)
+  )
+    return undefined;
+  // Written again it shows leading zeros, and a full tile that is called partial.
+  return tilePath(level, index, width) === path ? { level, index, width } : undefined;
 }
 
 function tileIndexPath(index: number): string {

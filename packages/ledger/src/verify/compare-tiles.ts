@@ -1,10 +1,12 @@
 import { join } from 'node:path';
-import { type Bundle, leavesOfBundle, PublishedTree, type Resource } from '../publish/published-tree.ts';
+import { type Bundle, PublishedTree, type Resource } from '../publish/published-tree.ts';
 import { frameHeaderBytes } from '../segment/frame.ts';
 import { type RawFrame, recordAt } from '../segment/read-frame.ts';
+import { leavesOfBundle } from '../tree/entry-bundle.ts';
 import { hashBytes, maxEntryBytes } from '../tree/hashing.ts';
 import type { Tile } from '../tree/tile-edge.ts';
 import { tilePath, tileWidth } from '../tree/tile-path.ts';
+import { firstDifference, firstOddEntry } from './differences.ts';
 import type { ExaminedFrame } from './examine-frame.ts';
 import { partialWidths } from './published-extent.ts';
 import { readRegularFile } from './regular-file.ts';
@@ -187,23 +189,4 @@ function copied(resource: Resource): Resource {
   return resource.level === 'entries'
     ? { ...resource, bytes, leaves: Buffer.from(resource.leaves) }
     : { ...resource, bytes };
-}
-
-function firstDifference(a: Buffer, b: Buffer): number {
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at += 1) if (a[at] !== b[at]) return at;
-  return length;
-}
-
-/** The first record of a bundle that isn't the entry with the wanted leaf hash. */
-function firstOddEntry(bundle: Buffer, wanted: Buffer): { offset: number; entry: number } {
-  let offset = 0;
-  for (let entry = 0; entry * hashBytes < wanted.length; entry += 1) {
-    const record = recordAt(bundle, offset, bundle.length);
-    if (record === undefined) return { offset, entry };
-    const [hash] = [leavesOfBundle(bundle.subarray(offset, record.end))];
-    if (!hash?.equals(wanted.subarray(entry * hashBytes, (entry + 1) * hashBytes))) return { offset, entry };
-    offset = record.end;
-  }
-  return { offset, entry: wanted.length / hashBytes };
 }

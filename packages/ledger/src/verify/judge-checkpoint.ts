@@ -1,25 +1,38 @@
 import { join } from 'node:path';
-import { encodeUtf8, KitenError } from '@kiten/codec';
+import { encodeUtf8, equalBytes, KitenError } from '@kiten/codec';
 import { verifyEd25519 } from '../ed25519.ts';
 import { type Checkpoint, parseCheckpoint, rootOffset } from '../note/checkpoint.ts';
 import { verifyNote } from '../note/signed-note.ts';
-import type { TileComparison } from './compare-tiles.ts';
+import { maxCheckpointBytes } from '../tree/tile-source.ts';
 import { readRegularFile } from './regular-file.ts';
 import type { ProblemList } from './report.ts';
 
 const file = 'checkpoint';
-const maxCheckpointBytes = 65_536;
+
+/** Reads the published checkpoint's bytes; nothing if there is none. */
+export type ReadCheckpoint = () => Promise<Uint8Array | undefined>;
+
+/** What a checkpoint is held against. */
+export interface ExpectedSigner {
+  /** Keys (SPKI, DER) one of which must have signed; without any, nobody knows who did. */
+  readonly publicKeys: readonly Uint8Array[];
+  readonly origin?: string | undefined;
+}
+
+/** The checkpoint in a ledger's directory, followed by no link and read no further than a checkpoint can reach. */
+export function checkpointIn(directory: string): ReadCheckpoint {
+  return () => readRegularFile(join(directory, file), maxCheckpointBytes);
+}
 
 /** The published checkpoint, if it can be read; what is wrong with its form or its signature is reported. */
 export async function readPublished(
-  directory: string,
-  publicKeys: readonly Uint8Array[],
-  origin: string | undefined,
+  read: ReadCheckpoint,
+  { publicKeys, origin }: ExpectedSigner,
   problems: ProblemList,
 ): Promise<Checkpoint | undefined> {
-  let bytes: Buffer | undefined;
+  let bytes: Uint8Array | undefined;
   try {
-    bytes = await readRegularFile(join(directory, file), maxCheckpointBytes);
+    bytes = await read();
   } catch (error) {
     problems.add('ledger/unreadable', file, 0, `The checkpoint cannot be read: ${String(error)}`);
     return undefined;
@@ -51,16 +64,22 @@ export function readRemembered(text: string, publicKeys: readonly Uint8Array[]):
   throw new KitenError('ledger/checkpoint-forged', 'The remembered checkpoint is not signed by this log.');
 }
 
+/** Roots that were recomputed from the entries. */
+export interface KnownRoots {
+  /** The root at a size, or nothing if the entries that could be read don't reach it. */
+  rootAt(size: number): Uint8Array | undefined;
+}
+
 /** Compares what the segments hold with the published checkpoint. */
 export function judgePublished(
   checkpoint: Checkpoint,
   entries: number,
-  tiles: TileComparison,
+  roots: KnownRoots,
   problems: ProblemList,
 ): void {
   if (checkpoint.size > entries) rolledBack(file, checkpoint, entries, problems);
-  const root = tiles.rootAt(checkpoint.size);
-  if (root === undefined || root.equals(checkpoint.root)) return;
+  const root = roots.rootAt(checkpoint.size);
+  if (root === undefined || equalBytes(root, checkpoint.root)) return;
   const message = 'The root is not that of the entries.';
   problems.add('ledger/root-mismatch', file, rootOffset(checkpoint), message);
 }
@@ -70,7 +89,7 @@ export function judgeRemembered(
   checkpoint: Checkpoint,
   origin: string | undefined,
   entries: number,
-  tiles: TileComparison,
+  roots: KnownRoots,
   problems: ProblemList,
 ): void {
   const name = 'remembered checkpoint';
@@ -79,8 +98,8 @@ export function judgeRemembered(
     return;
   }
   if (checkpoint.size > entries) rolledBack(name, checkpoint, entries, problems);
-  const root = tiles.rootAt(checkpoint.size);
-  if (root === undefined || root.equals(checkpoint.root)) return;
+  const root = roots.rootAt(checkpoint.size);
+  if (root === undefined || equalBytes(root, checkpoint.root)) return;
   const message = `The first ${checkpoint.size} entries are not those that it was signed for.`;
   problems.add('ledger/forked', name, rootOffset(checkpoint), message);
 }
@@ -91,7 +110,7 @@ function rolledBack(
   entries: number,
   problems: ProblemList,
 ): void {
-  const message = `It stands for ${size} entries and the segments hold ${entries}.`;
+  const message = `It stands for ${size} entries and the log holds ${entries}.`;
   problems.add('ledger/rolled-back', name, encodeUtf8(origin).length + 1, message, entries);
 }
 
@@ -100,7 +119,7 @@ function isSigned(checkpoint: Checkpoint, publicKeys: readonly Uint8Array[]): bo
   return publicKeys.some((key) => verifyNote(checkpoint.note, checkpoint.origin, key, verifyEd25519));
 }
 
-function parsed(bytes: Buffer, problems: ProblemList): Checkpoint | undefined {
+function parsed(bytes: Uint8Array, problems: ProblemList): Checkpoint | undefined {
   try {
     return parseCheckpoint(bytes);
   } catch (error) {

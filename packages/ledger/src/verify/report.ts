@@ -40,7 +40,7 @@ export interface LedgerProblem {
 export interface LedgerReport {
   /** Whether nothing is wrong. A torn tail isn't wrong. */
   readonly intact: boolean;
-  /** Entries in the segments. */
+  /** Entries in the segments, or in the published files that were audited. */
   readonly entries: number;
   /** The root over them in base64, as in a checkpoint; empty when a part of the log cannot be read. */
   readonly root: string;
@@ -59,8 +59,13 @@ export class ProblemList {
   readonly problems: LedgerProblem[] = [];
   leftOut = 0;
 
+  /** Whether further problems are only counted. */
+  get isFull(): boolean {
+    return this.problems.length >= mostProblems;
+  }
+
   add(code: LedgerProblemCode, file: string, offset: number, message: string, index?: number): void {
-    if (this.problems.length >= mostProblems) {
+    if (this.isFull) {
       this.leftOut += 1;
       return;
     }

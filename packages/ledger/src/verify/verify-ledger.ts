@@ -4,7 +4,13 @@ import type { Checkpoint } from '../note/checkpoint.ts';
 import { listSegments } from '../segment/segment-files.ts';
 import { originHashOf } from '../segment/segment-header.ts';
 import { TileComparison } from './compare-tiles.ts';
-import { judgePublished, judgeRemembered, readPublished, readRemembered } from './judge-checkpoint.ts';
+import {
+  checkpointIn,
+  judgePublished,
+  judgeRemembered,
+  readPublished,
+  readRemembered,
+} from './judge-checkpoint.ts';
 import { publishedExtent } from './published-extent.ts';
 import { type LedgerReport, ProblemList } from './report.ts';
 import { SegmentWalk } from './verify-segments.ts';
@@ -69,9 +75,9 @@ interface Verification {
 }
 
 async function verifyFiles(directory: string, verification: Verification): Promise<LedgerReport> {
-  const { publicKeys, remembered, problems, onProgress } = verification;
+  const { remembered, problems, onProgress } = verification;
   // First what is derived from the segments, then the segments: a running site is only ever ahead there.
-  const published = await readPublished(directory, publicKeys, verification.origin, problems);
+  const published = await readPublished(checkpointIn(directory), verification, problems);
   const extent = await publishedExtent(directory);
   const segments = await listSegments(directory);
 
