@@ -43,6 +43,7 @@ export {
   type FindingSentence,
   mergeFindings,
 } from './finding-registry.ts';
+export { type LogEntryOptions, readLogEntry } from './log-entry.ts';
 export { indexParts, type PartGraph, type PartOf } from './part-of.ts';
 export type {
   Appraiser,
@@ -56,6 +57,36 @@ export type {
   TappedMessage,
 } from './ports.ts';
 export { defineProfile, type Profile, statusOf } from './profile.ts';
+export { decodeFacts, encodeFacts, maximumFacts } from './proof/facts.ts';
+export {
+  type FindingReading,
+  findingDigest,
+  findingFacts,
+  readFindingFacts,
+  relayedFindingFacts,
+  type StatedFinding,
+} from './proof/finding-facts.ts';
+export { isRole, type Role, roles } from './proof/role.ts';
+export {
+  type FactsFields,
+  factsMediaType,
+  maximumSignedFactsBytes,
+  readUnverifiedFacts,
+  type SaidAtom,
+  type SignedFacts,
+  type StatedFacts,
+  signFacts,
+} from './proof/signed-facts.ts';
+export {
+  type AttestedVerdict,
+  appointmentFacts,
+  compositionFacts,
+  type Vouching,
+  verdictFacts,
+  vouchingFacts,
+} from './proof/stated-facts.ts';
+export type { Atom, Term } from './proof/term.ts';
+export { readVerdictFacts, type VerdictReading } from './proof/verdict-reading.ts';
 export type { EventValue, RecordedEvent } from './recorded-event.ts';
 export { type Language, languages, type Template } from './sentence.ts';
 export { isStanding, type Standing, standings } from './standing.ts';
