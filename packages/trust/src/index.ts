@@ -57,6 +57,7 @@ export type {
   TappedMessage,
 } from './ports.ts';
 export { defineProfile, type Profile, statusOf } from './profile.ts';
+export { compileRules } from './proof/compile-rules.ts';
 export { decodeFacts, encodeFacts, maximumFacts } from './proof/facts.ts';
 export {
   type FindingReading,
@@ -66,7 +67,18 @@ export {
   relayedFindingFacts,
   type StatedFinding,
 } from './proof/finding-facts.ts';
+export type { CompiledRules } from './proof/plan.ts';
 export { isRole, type Role, roles } from './proof/role.ts';
+export {
+  decodeRuleSet,
+  encodeRuleSet,
+  type Pattern,
+  type Rule,
+  type RuleSet,
+  ruleSetDigest,
+  type Variable,
+} from './proof/rule.ts';
+export { patternText, ruleText, termText } from './proof/rule-text.ts';
 export {
   type FactsFields,
   factsMediaType,
@@ -87,6 +99,7 @@ export {
 } from './proof/stated-facts.ts';
 export type { Atom, Term } from './proof/term.ts';
 export { readVerdictFacts, type VerdictReading } from './proof/verdict-reading.ts';
+export { type VerdictRule, type VerdictRuleSet, verdictRules } from './proof/verdict-rules.ts';
 export type { EventValue, RecordedEvent } from './recorded-event.ts';
 export { type Language, languages, type Template } from './sentence.ts';
 export { isStanding, type Standing, standings } from './standing.ts';
