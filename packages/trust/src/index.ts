@@ -57,7 +57,25 @@ export type {
   TappedMessage,
 } from './ports.ts';
 export { defineProfile, type Profile, statusOf } from './profile.ts';
+export type { Derivation, DerivationLeaf } from './proof/assemble-derivation.ts';
+export {
+  type AbsenceLeaf,
+  type AbsenceProof,
+  type Bundle,
+  type BundleLeaf,
+  bundleLimits,
+  bundleMediaType,
+  type InclusionProof,
+  type Neighbour,
+  type PresenceLeaf,
+  type Root,
+  type RootLeaf,
+  type StatementLeaf,
+  type Step,
+} from './proof/bundle.ts';
+export { decodeBundle, encodeBundle } from './proof/bundle-encoding.ts';
 export { compileRules } from './proof/compile-rules.ts';
+export { deriveVerdict, type VerdictSources } from './proof/derive-verdict.ts';
 export { decodeFacts, encodeFacts, maximumFacts } from './proof/facts.ts';
 export {
   type FindingReading,
@@ -67,6 +85,8 @@ export {
   relayedFindingFacts,
   type StatedFinding,
 } from './proof/finding-facts.ts';
+export { type ProvenVerdict, readGoal } from './proof/goal.ts';
+export { type Mark, markBytes } from './proof/mark.ts';
 export type { CompiledRules } from './proof/plan.ts';
 export { isRole, type Role, roles } from './proof/role.ts';
 export {
