@@ -2,6 +2,7 @@ import { commandLineDocument } from './command-line.ts';
 import { configurationDocument } from './configuration.ts';
 import { errorsDocument } from './errors.ts';
 import { findingsDocument } from './findings.ts';
+import { verdictRulesDocument } from './verdict-rules.ts';
 
 /** A document that is generated, and where it lies below the repository's root. */
 export interface GeneratedDocument {
@@ -13,6 +14,7 @@ export interface GeneratedDocument {
 export async function generatedDocuments(): Promise<readonly GeneratedDocument[]> {
   return [
     { path: 'docs/findings.md', text: findingsDocument() },
+    { path: 'docs/verdict-rules.md', text: verdictRulesDocument() },
     { path: 'docs/cli.md', text: commandLineDocument() },
     { path: 'docs/configuration.md', text: configurationDocument() },
     { path: 'docs/errors.md', text: await errorsDocument() },

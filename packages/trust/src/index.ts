@@ -43,6 +43,7 @@ export {
   type FindingSentence,
   mergeFindings,
 } from './finding-registry.ts';
+export { type LogEntryOptions, readLogEntry } from './log-entry.ts';
 export { indexParts, type PartGraph, type PartOf } from './part-of.ts';
 export type {
   Appraiser,
@@ -56,6 +57,69 @@ export type {
   TappedMessage,
 } from './ports.ts';
 export { defineProfile, type Profile, statusOf } from './profile.ts';
+export type { Derivation, DerivationLeaf } from './proof/assemble-derivation.ts';
+export {
+  type AbsenceLeaf,
+  type AbsenceProof,
+  type Bundle,
+  type BundleLeaf,
+  bundleLimits,
+  bundleMediaType,
+  type InclusionProof,
+  type Neighbour,
+  type PresenceLeaf,
+  type Root,
+  type RootLeaf,
+  type StatementLeaf,
+  type Step,
+} from './proof/bundle.ts';
+export { decodeBundle, encodeBundle } from './proof/bundle-encoding.ts';
+export { compileRules } from './proof/compile-rules.ts';
+export { deriveVerdict, type VerdictSources } from './proof/derive-verdict.ts';
+export { decodeFacts, encodeFacts, maximumFacts } from './proof/facts.ts';
+export {
+  type FindingReading,
+  findingDigest,
+  findingFacts,
+  readFindingFacts,
+  relayedFindingFacts,
+  type StatedFinding,
+} from './proof/finding-facts.ts';
+export { type ProvenVerdict, readGoal } from './proof/goal.ts';
+export { type Mark, markBytes } from './proof/mark.ts';
+export type { CompiledRules } from './proof/plan.ts';
+export { isRole, type Role, roles } from './proof/role.ts';
+export {
+  decodeRuleSet,
+  encodeRuleSet,
+  type Pattern,
+  type Rule,
+  type RuleSet,
+  ruleSetDigest,
+  type Variable,
+} from './proof/rule.ts';
+export { patternText, ruleText, termText } from './proof/rule-text.ts';
+export {
+  type FactsFields,
+  factsMediaType,
+  maximumSignedFactsBytes,
+  readUnverifiedFacts,
+  type SaidAtom,
+  type SignedFacts,
+  type StatedFacts,
+  signFacts,
+} from './proof/signed-facts.ts';
+export {
+  type AttestedVerdict,
+  appointmentFacts,
+  compositionFacts,
+  type Vouching,
+  verdictFacts,
+  vouchingFacts,
+} from './proof/stated-facts.ts';
+export type { Atom, Term } from './proof/term.ts';
+export { readVerdictFacts, type VerdictReading } from './proof/verdict-reading.ts';
+export { type VerdictRule, type VerdictRuleSet, verdictRules } from './proof/verdict-rules.ts';
 export type { EventValue, RecordedEvent } from './recorded-event.ts';
 export { type Language, languages, type Template } from './sentence.ts';
 export { isStanding, type Standing, standings } from './standing.ts';

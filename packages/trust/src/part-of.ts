@@ -24,19 +24,21 @@ export interface PartGraph {
 export function indexParts(edges: Iterable<PartOf>): PartGraph {
   const composes = new Map<string, string[]>();
   const affects = new Map<string, string[]>();
-  const join = (on: Subject, from: Subject): void => {
+  for (const edge of edges) {
+    const { on, from } = compositionOf(edge);
     const [to, source] = [subjectKey(on), subjectKey(from)];
     push(composes, to, source);
     push(affects, source, to);
-  };
-  for (const { part, whole } of edges) {
-    if (isKindOfDevices(whole)) join(part, whole);
-    else join(whole, part);
   }
   return {
     composedOf: (subject) => reachable(subjectKey(subject), composes),
     affectedBy: (subject) => reachable(subjectKey(subject), affects),
   };
+}
+
+/** Which way an edge composes: findings on `from` count in verdicts on `on`. */
+export function compositionOf({ part, whole }: PartOf): { readonly on: Subject; readonly from: Subject } {
+  return isKindOfDevices(whole) ? { on: part, from: whole } : { on: whole, from: part };
 }
 
 function isKindOfDevices(subject: Subject): boolean {

@@ -42,7 +42,7 @@ export const maximumStatementBytes = 1024 * 1024;
 const claim = { issuer: 1, subject: 2, expiresAt: 4, notBefore: 5, issuedAt: 6 } as const;
 
 /** The first octet of a COSE_Sign1 with its tag, 18 (RFC 9052 §4.2). */
-const sign1Head = 0xd2;
+export const sign1Head = 0xd2;
 
 const mediaType = /^[A-Za-z0-9!#$&^_.+-]{1,127}\/[A-Za-z0-9!#$&^_.+-]{1,127}( *; *[\x20-\x7e]{1,256})?$/;
 
@@ -76,7 +76,19 @@ export function signStatement(statement: Statement, signer: Signer): Uint8Array 
  * @throws KitenError `trust/statement-too-large`, `-malformed`, `-detached`, `-claims`, and what `signStatement` throws
  */
 export function readUnverifiedStatement(bytes: Uint8Array): Statement {
-  return toStatement(decode(bytes));
+  return decodeStatement(bytes).statement;
+}
+
+/** A statement that nobody verified, and the message that it is. */
+export interface DecodedStatement {
+  readonly message: Sign1;
+  readonly statement: Statement;
+}
+
+/** Decodes a statement for whoever looks at its header, too. Throws what `readUnverifiedStatement` does. */
+export function decodeStatement(bytes: Uint8Array): DecodedStatement {
+  const message = decode(bytes);
+  return { message, statement: toStatement(message) };
 }
 
 /**

@@ -63,10 +63,16 @@ export function subjectKey(subject: Subject): string {
  * @throws KitenError `trust/subject-key`
  */
 export function parseSubjectKey(key: string): Subject {
-  const colon = key.indexOf(':');
-  const subject = { kind: key.slice(0, Math.max(colon, 0)), id: key.slice(colon + 1) };
-  if (isSubject(subject)) return subject;
+  const subject = readSubjectKey(key);
+  if (subject !== undefined) return subject;
   throw new KitenError('trust/subject-key', 'A subject is written as KIND:ID, as in “device:pump-1”.', {
     detail: { key: key.slice(0, 160) },
   });
+}
+
+/** The subject that a key names; undefined for any other text. */
+export function readSubjectKey(key: string): Subject | undefined {
+  const colon = key.indexOf(':');
+  const subject = { kind: key.slice(0, Math.max(colon, 0)), id: key.slice(colon + 1) };
+  return isSubject(subject) ? subject : undefined;
 }

@@ -87,6 +87,11 @@ export function validateFinding(finding: Finding): Finding {
   return finding;
 }
 
+/** Whether a finding is one that may count: `validateFinding` for a reader to whom the reason does not matter. */
+export function isFinding(finding: Finding): boolean {
+  return checks.every(([, holds]) => holds(finding));
+}
+
 /**
  * The finding, cleared by an operator. It then counts as if its appraiser had said nothing on that aspect:
  * what it superseded stays superseded, and only newer evidence can affirm again.

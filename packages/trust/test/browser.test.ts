@@ -20,8 +20,9 @@ test('the package runs where there is nothing of Node', async () => {
     trust.composeVerdict({
       subject: trust.deviceSubject('pump-1'), findings: [], edges: [],
       profile: trust.defineProfile({ name: 'any', required: ['hardware'] }), now: 0,
-    }).status + trust.encodeEvent({ type: 'a/b', at: 0, actor: 'site', data: {} }).length`,
+    }).status + trust.encodeEvent({ type: 'a/b', at: 0, actor: 'site', data: {} }).length +
+    trust.compileRules(trust.verdictRules).ruleSet.rules.length`,
     browser,
   );
-  expect(composed).toBe('warning31');
+  expect(composed).toBe('warning3125');
 });

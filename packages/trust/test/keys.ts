@@ -1,5 +1,5 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
-import type { AlgorithmName, Signer, Verify } from '@kiten/codec';
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import type { AlgorithmName, Sha256, Signer, Verify } from '@kiten/codec';
 
 /** A key pair as the packages take it, and as jose takes it. */
 export interface TestKey {
@@ -25,6 +25,8 @@ export function newKey(algorithm: 'ES256' | 'ES384' | 'EdDSA' = 'ES256'): TestKe
     },
   };
 }
+
+export const sha256: Sha256 = (data) => new Uint8Array(createHash('sha256').update(data).digest());
 
 export const verifyWithNode: Verify = (algorithm, publicKey, data, signature) => {
   const key = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
