@@ -1,5 +1,5 @@
 import { decodeCbor, KitenError, toHex } from '@kiten/codec';
-import { need } from './report.ts';
+import { need, Refusal } from './report.ts';
 import * as is from './shape.ts';
 
 /** Hashes of 32 bytes one after the other, the lowest sibling first. */
@@ -36,7 +36,7 @@ export type Entry = is.Of<typeof entry>;
 export function readBundle(input: Uint8Array) {
   need(input.length <= 65_536, 'bundle-too-large', 'A bundle has at most 65,536 bytes.');
   const item = is.attempt(() => decodeCbor(input, { maxDepth: 4 }));
-  need(!(item instanceof KitenError), 'bundle-malformed', `It cannot be decoded: ${item}`);
+  if (item instanceof KitenError) throw new Refusal('bundle-malformed', item.message);
   // Another version may have another layout.
   const [format, version] = Array.isArray(item) ? item : [];
   const isOther = format === 'kiten-verdict' && is.integer(version) && version !== 1;

@@ -2,11 +2,11 @@ import { KitenError, toHex } from '@kiten/codec';
 import { type Bundle, type Leaf, readBundle } from './bundle.ts';
 import { type Checkpoint, checkCheckpoint, requireOwnIds } from './checkpoint.ts';
 import { believedRules, derive, requireGoal } from './derivation.ts';
-import type { Basis, CheckOptions } from './proving.ts';
+import { type Basis, type CheckOptions, once } from './proving.ts';
 import { type CheckedStatement, type CheckReport, type Held, need, type Premise, Refusal } from './report.ts';
 import { type Atom, natural } from './shape.ts';
 import { checkStatement } from './statement.ts';
-import { requireAbsent, requirePresent } from './tree.ts';
+import { requireMark } from './tree.ts';
 import type { Trust } from './trust-file.ts';
 import { readVerdict } from './verdict.ts';
 
@@ -52,6 +52,7 @@ export type CheckedLeaves = Awaited<ReturnType<typeof checkLeaves>>;
 /** Checks the leaves in order. */
 async function checkLeaves(bundle: Bundle, checkpoint: Checkpoint, basis: Basis) {
   const [nodes, roots, statements]: [Premise[], Held['roots'], CheckedStatement[]] = [[], [], []];
+  const { marks } = checkpoint;
   const idOf = async (key: Uint8Array) => toHex(await basis.cryptography.sha256(key));
   const keys = new Map<string, Uint8Array>();
   for (const key of bundle.keys) keys.set(await idOf(key), key);
@@ -71,8 +72,7 @@ async function checkLeaves(bundle: Bundle, checkpoint: Checkpoint, basis: Basis)
       statements.push({ leaf, ...statement });
       return statement.atoms.map((atom) => ['says', statement.keyId, statement.hash, ...atom]);
     }
-    if (item[0] === 2) await requireAbsent(item, checkpoint.marks, basis);
-    else await requirePresent(item, checkpoint.marks, basis);
+    await once(['marks', marks.size, marks.root, item], basis, () => requireMark(item, marks, basis));
     return [[item[0] === 2 ? 'absent' : 'present', item[1], item[2]]];
   };
   for (const [leaf, item] of bundle.leaves.entries()) {

@@ -1,6 +1,6 @@
 import { concatBytes, encodeUtf8, equalBytes, fromHex, KitenError } from '@kiten/codec';
 import type { Bundle } from './bundle.ts';
-import { type Basis, clockSkew, type Signed, signatureFault } from './proving.ts';
+import { type Basis, clockSkew, once, requireSignature, type Signed } from './proving.ts';
 import { type CheckReason, need } from './report.ts';
 import * as is from './shape.ts';
 import { keyName, readBase64, type VerifierKey } from './trust-file.ts';
@@ -31,7 +31,11 @@ export async function checkCheckpoint(bundle: Bundle, basis: Basis) {
   const logs = await whoSigned(note, logKeys, 'checkpoint-signature', basis);
   need(logs.has(origin), 'checkpoint-signature', 'The log has not signed the checkpoint.');
   const witnesses = await whoSigned(note, trust.witnesses, 'checkpoint-witnesses', basis);
-  need(witnesses.size >= trust.threshold, 'checkpoint-witnesses', `${witnesses.size} witnesses are too few.`);
+  need(
+    witnesses.size >= trust.threshold,
+    'checkpoint-witnesses',
+    `Only ${witnesses.size} witnesses cosigned.`,
+  );
   need(time <= now + clockSkew, 'checkpoint-from-the-future', 'The checkpoint is from the future.');
   need(now - time <= trust.maximumAge, 'checkpoint-stale', 'The checkpoint is too old for the trust file.');
   return { origin, size, root, time, marks, witnesses: [...witnesses] };
@@ -64,8 +68,8 @@ async function whoSigned(note: Note, keys: readonly VerifierKey[], reason: Check
     const key = keys.find((one) => one.name === name && equalBytes(one.id, signature.subarray(0, 4)));
     if (key === undefined) continue;
     const signed = signedBy(key, signature.subarray(4), note);
-    const fault = signed === undefined ? 'it has not its form' : await signatureFault(signed, basis);
-    need(fault === undefined, reason, `The signature of ${name} does not hold: ${fault}.`);
+    need(signed, reason, `The cosignature of ${name} has not its form.`);
+    await once(['line', ...signed], basis, () => requireSignature(signed, reason, basis));
     names.add(name);
   }
   return names;

@@ -45,7 +45,7 @@ export function derive({ steps }: Bundle, rules: Rule[], leaves: CheckedLeaves, 
     need(rule, 'step-malformed', 'There is no such rule.');
     const [label, , body] = rule;
     const count = body.filter((pattern) => !computes(pattern)).length;
-    need(places.length === count, 'step-malformed', `${label} has another number of premises.`);
+    need(places.length === count, 'step-malformed', `The rule “${label}” has more premises, or fewer.`);
     const premises = places.flatMap((place) => nodes[place] ?? []);
     need(premises.length === count, 'step-premise', 'A premise is not an earlier node.');
     const atoms = premises.map(({ atom }) => atom);
@@ -60,10 +60,10 @@ function conclude([label, [predicate, ...places], body]: Rule, atoms: is.Atom[])
   const bound: Bindings = new Map();
   for (const pattern of body) {
     const holds = computes(pattern) ? compute(pattern, bound) : matches(pattern, atoms.shift()!, bound);
-    need(holds, 'step-mismatch', `${label}: the pattern ${pattern[0]} does not hold here.`);
+    need(holds, 'step-mismatch', `In “${label}” the pattern ${pattern[0]} does not hold.`);
   }
   const terms = places.flatMap((place) => termAt(place, bound) ?? []);
-  need(terms.length === places.length, 'step-unbound', `${label}: a variable of the head is not bound.`);
+  need(terms.length === places.length, 'step-unbound', `In “${label}” a variable of the head is not bound.`);
   return [predicate, ...terms];
 }
 
@@ -101,8 +101,9 @@ export function requireGoal(bundle: Bundle, leaves: CheckedLeaves, steps: Deriva
   const step = steps.findIndex((_, number) => !usedSteps.has(number));
   basis.place = { step };
   need(step === steps.length - 1, 'step-unused', 'No later step rests on this one.');
-  const encoded = bundle.leaves.map((item) => toHex(encodeCbor(item)));
-  const repeated = encoded.findIndex((item, number) => encoded.indexOf(item) < number);
+  // What a leaf begins with decides the rest of it, which is proven.
+  const heads = bundle.leaves.map(([kind, one, two]) => toHex(encodeCbor([kind, one, kind === 1 || two])));
+  const repeated = heads.findIndex((item, number) => heads.indexOf(item) < number);
   basis.place = { leaf: repeated };
   need(repeated < 0, 'leaf-repeated', 'An earlier leaf is equal to this one.');
   basis.place = {};

@@ -1,5 +1,5 @@
 import * as codec from '@kiten/codec';
-import type { Place } from './report.ts';
+import { type CheckReason, need, type Place } from './report.ts';
 import type { Trust } from './trust-file.ts';
 
 /** Milliseconds that clocks may differ. */
@@ -37,26 +37,21 @@ export type CheckOptions = Readonly<{ now: number; cryptography: Cryptography; k
 /** What a check goes by, and where it is: a refusal names the place. */
 export type Basis = CheckOptions & { readonly trust: Trust; place: Place };
 
-/** Whether something holds, proven now unless it is known. `fact` holds all that the proof depends on. */
-export async function once(fact: codec.CborValue[], basis: Basis, prove: () => Promise<boolean>) {
+/** Requires what `prove` does, unless it is known. The fact is all that the proof depends on. */
+export async function once(fact: codec.CborValue[], basis: Basis, prove: () => Promise<void>): Promise<void> {
   const { cryptography, known } = basis;
-  const digest = known && codec.toHex(await cryptography.sha256(codec.encodeCbor(fact)));
-  const holds = (digest && known.has(digest)) || (await prove());
-  if (digest && holds) known.add(digest);
-  return holds;
+  const digest = known && codec.toBase64(await cryptography.sha256(codec.encodeCbor(fact)));
+  if (digest && known.has(digest)) return;
+  await prove();
+  if (digest) known.add(digest);
 }
 
-/** What is wrong with a signature; undefined if it holds. */
-export async function signatureFault(signed: Signed, basis: Basis): Promise<string | undefined> {
+/** Requires that a signature holds. */
+export async function requireSignature(signed: Signed, reason: CheckReason, basis: Basis): Promise<void> {
   const [algorithm, , , { length }] = signed;
   const { signatureBytes = length } = codec.algorithmOf(algorithm);
-  if (length !== signatureBytes) return 'it has a wrong length';
-  let fault = 'it does not verify';
-  const verify = async () => (await basis.cryptography.verify(...signed)) === true;
+  const verify = async () => length === signatureBytes && (await basis.cryptography.verify(...signed));
   // A key that is no point on its curve, an algorithm that this runtime lacks: not proven, and said so.
-  const failed = (error: unknown) => {
-    fault = `it could not be verified (${error})`;
-    return false;
-  };
-  return (await once(['signature', ...signed], basis, () => verify().catch(failed))) ? undefined : fault;
+  const holds = await verify().catch((error: unknown) => ` It could not be verified: ${error}.`);
+  need(holds === true, reason, `The signature does not hold.${holds || ''}`);
 }

@@ -35,9 +35,10 @@ export const object = <T>(shapes: Shapes<T>) =>
 const array = shape<unknown[]>(Array.isArray);
 
 export type Term = string | number | Uint8Array;
-/** A text of at most 256 bytes in UTF-8, an integer, or at most 64 bytes. */
+/** In UTF-8 a character takes three bytes at most. */
+const isShort = (value: string): boolean => value.length <= 85 || encodeUtf8(value).length <= 256;
 export const term = shape<Term>((value) =>
-  text(value) ? encodeUtf8(value).length <= 256 : integer(value) || (bytes(value) && value.length <= 64),
+  text(value) ? isShort(value) : integer(value) || (bytes(value) && value.length <= 64),
 );
 export const sameTerm = (left: Term, right: Term): boolean =>
   bytes(left) ? bytes(right) && equalBytes(left, right) : left === right;

@@ -1,7 +1,7 @@
 import * as codec from '@kiten/codec';
 import type { StatementLeaf } from './bundle.ts';
-import { type Basis, clockSkew, signatureFault } from './proving.ts';
-import { need } from './report.ts';
+import { type Basis, clockSkew, once, requireSignature } from './proving.ts';
+import { need, Refusal } from './report.ts';
 import * as is from './shape.ts';
 import { isIn, type Tree } from './tree.ts';
 
@@ -24,25 +24,23 @@ export async function checkStatement(leaf: StatementLeaf, keys: Keys, log: Tree,
   const [, identifier, , keyId] = header;
   const [key, algorithm] = [keys.get(codec.toHex(keyId)), codec.coseToAlgorithm(identifier)];
   need(key, 'key-missing', 'The key of the statement is not among the keys of the bundle.');
-  need(
-    algorithm && codec.publicKeyFits(algorithm, key),
-    'key-unsuitable',
-    'The algorithm does not fit the key.',
-  );
-  const signed = codec.sign1ToBeSigned(message);
-  const fault = await signatureFault([algorithm, key, signed, message.signature], basis);
-  need(fault === undefined, 'statement-signature', `The signature does not hold: ${fault}.`);
+  const fits = algorithm !== undefined && codec.publicKeyFits(algorithm, key);
+  need(fits, 'key-unsuitable', 'The algorithm of the statement does not fit its key.');
+  const hash = await basis.cryptography.sha256(bytes);
+  await once(['signed', key, hash], basis, () => {
+    const signed = codec.sign1ToBeSigned(message);
+    return requireSignature([algorithm, key, signed, message.signature], 'statement-signature', basis);
+  });
   const [issuer, subject, issued, expires = Number.POSITIVE_INFINITY, notBefore = 0] = claims;
   const [issuedAt, expiresAt] = [issued * 1000, Math.min(expires * 1000, Number.MAX_SAFE_INTEGER)];
   const isPast = Math.max(issuedAt, notBefore * 1000) <= basis.now + clockSkew;
   need(isPast, 'statement-from-the-future', 'The statement is from the future.');
   need(basis.now < expiresAt, 'statement-expired', 'The statement has expired.');
-  need(
-    await isIn(log, [index, bytes, path], basis),
-    'statement-not-logged',
-    'The log is not proven to have it.',
-  );
-  return { keyId, hash: await basis.cryptography.sha256(bytes), issuer, subject, issuedAt, expiresAt, atoms };
+  await once(['logged', log.size, log.root, index, path, hash], basis, async () => {
+    const isLogged = await isIn(log, [index, bytes, path], basis);
+    need(isLogged, 'statement-not-logged', "The path does not lead to the log's root.");
+  });
+  return { keyId, hash, issuer, subject, issuedAt, expiresAt, atoms };
 }
 
 /** Takes a statement apart, strictly: there is nothing but what must be and may be there. */
@@ -50,7 +48,7 @@ function readStatement(bytes: Uint8Array) {
   // The tag of COSE_Sign1, which the decoder would do without.
   need(bytes[0] === 0xd2, malformed, 'A statement is a COSE_Sign1 under its tag.');
   const message = is.attempt(() => codec.decodeSign1(bytes, { maxDepth: 3, maxBytes: 4096 }));
-  need(!(message instanceof codec.KitenError), malformed, `It cannot be decoded: ${message}`);
+  if (message instanceof codec.KitenError) throw new Refusal(malformed, message.message);
   const { protectedHeader, unprotectedHeader, payload } = message;
   need(unprotectedHeader.size === 0 && payload, malformed, 'There is an unprotected header, or no payload.');
   const header: unknown = [protectedHeader.size, ...[1, 3, 4, 15].map((label) => protectedHeader.get(label))];
