@@ -52,6 +52,13 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'checker-stands-alone',
+      comment: 'whoever believes the checker has to read it and codec, and nothing else',
+      severity: 'error',
+      from: { path: '(^|/)packages/checker/src/' },
+      to: { pathNot: '(^|/)packages/(checker|codec)/src/' },
+    },
+    {
       name: 'through-the-index',
       comment: 'another package is used through its entry points only',
       severity: 'error',

@@ -39,6 +39,7 @@ export {
   type Sign1,
   type Sign1Fields,
   sign1Algorithm,
+  sign1ToBeSigned,
   type VerifySign1Options,
   verifySign1,
 } from './cose/sign1.ts';

@@ -129,10 +129,24 @@ export function verifySign1(
     throw refusal('codec/cose-key-mismatch', `The public key is not one for ${algorithm}.`);
   }
   checkCritical(message.protectedHeader, options.understood ?? []);
-  const payload = thePayload(message.payload, options.payload);
+  const signed = sign1ToBeSigned(message, options);
   if (!hasRightLength(algorithm, message.signature)) return false;
-  const signed = toBeSigned(message.protectedBytes, options.externalAad ?? nothing, payload);
   return verify(algorithm, publicKey, signed, message.signature);
+}
+
+/**
+ * The octets that the signature of a decoded COSE_Sign1 is over, the Sig_structure (RFC 9052 §4.4): for whoever
+ * verifies it elsewhere, as with WebCrypto, which answers later. That algorithm and key fit and that critical labels
+ * are understood is then theirs to see to; {@link verifySign1} does it all.
+ *
+ * @throws KitenError `codec/cose-payload-missing` or `codec/cose-payload-ambiguous`, as {@link verifySign1}.
+ */
+export function sign1ToBeSigned(
+  message: Sign1,
+  options: Pick<VerifySign1Options, 'payload' | 'externalAad'> = {},
+): Uint8Array {
+  const payload = thePayload(message.payload, options.payload);
+  return toBeSigned(message.protectedBytes, options.externalAad ?? nothing, payload);
 }
 
 /** Sig_structure (RFC 9052 §4.4). */

@@ -1,0 +1,57 @@
+import { encodeUtf8, equalBytes, KitenError } from '@kiten/codec';
+
+/** Whether a value has a shape, and with it a type. */
+export type Shape<T> = (value: unknown) => value is T;
+export type Of<S> = S extends Shape<infer T> ? T : never;
+type Shapes<T> = { readonly [K in keyof T]: Shape<T[K]> };
+type Items = readonly unknown[];
+
+export const shape = <T>(test: (value: unknown) => boolean) => test as Shape<T>;
+export const text = shape<string>((value) => typeof value === 'string');
+/** Within ±(2^53 − 1). The decoders make a number of a float −0.0, too. */
+export const integer = shape<number>((value) => Number.isSafeInteger(value) && !Object.is(value, -0));
+export const natural = shape<number>((value) => integer(value) && value >= 0);
+export const bytes = shape<Uint8Array>((value) => value instanceof Uint8Array);
+export const bytesOf = (size: number) => shape<Uint8Array>((value) => bytes(value) && value.length === size);
+/** A SHA-256, which a key id is, too. */
+export const hash = bytesOf(32);
+export const one = <const T extends Items>(...all: T) =>
+  shape<T[number]>((value) => all.some((each) => Object.is(each, value)));
+export const either = <T extends Items>(...shapes: Shapes<T>) =>
+  shape<T[number]>((value) => shapes.some((option) => option(value)));
+export const optional = <T>(member: Shape<T>) => either(one(undefined), member);
+export const list = <T>(item: Shape<T>, least: number, most = Number.POSITIVE_INFINITY) =>
+  shape<T[]>((value) => array(value) && value.length >= least && value.length <= most && value.every(item));
+export const tuple = <T extends Items>(...shapes: Shapes<T>) =>
+  shape<T>((all) => array(all) && all.length === shapes.length && shapes.every((item, at) => item(all[at])));
+/** An object with no other members than these. One that is not there is undefined. */
+export const object = <T>(shapes: Shapes<T>) =>
+  shape<T>((value) => {
+    const members = new Map<unknown, unknown>(typeof value === 'object' ? Object.entries(value ?? {}) : []);
+    const known: [string, Shape<unknown>][] = Object.entries(shapes);
+    const isWhole = known.every(([name, member]) => member(members.get(name)));
+    return isWhole && [...members.keys()].every((name) => known.some(([one]) => one === name));
+  });
+const array = shape<unknown[]>(Array.isArray);
+
+export type Term = string | number | Uint8Array;
+/** In UTF-8 a character takes three bytes at most. */
+const isShort = (value: string): boolean => value.length <= 85 || encodeUtf8(value).length <= 256;
+export const term = shape<Term>((value) =>
+  text(value) ? isShort(value) : integer(value) || (bytes(value) && value.length <= 64),
+);
+export const sameTerm = (left: Term, right: Term): boolean =>
+  bytes(left) ? bytes(right) && equalBytes(left, right) : left === right;
+/** A predicate, and what it holds of. */
+export type Atom = readonly [predicate: string, ...Term[]];
+export const atom = (most = 24) => shape<Atom>((value) => list(term, 1, most)(value) && text(value[0]));
+
+/** What codec decodes, or why it refuses. */
+export function attempt<T>(decode: () => T): T | KitenError {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof KitenError) return error;
+    throw error;
+  }
+}
