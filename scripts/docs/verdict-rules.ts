@@ -27,7 +27,7 @@ const said: readonly (readonly [who: string, atom: string, en: string, ja: strin
     'この鍵は検証者として発言する。',
   ],
   [
-    'any role / 各役割',
+    'operator, manufacturer, chip-maker, laboratory / 検証者以外',
     'appoints(key, role)',
     "Another key speaks in the signer's own role.",
     '別の鍵が署名者と同じ役割で発言する。',

@@ -10,3 +10,14 @@ export interface Evidence {
   readonly via: readonly string[];
   readonly body: Uint8Array;
 }
+
+/**
+ * Evidence under the name by which findings and the log speak of it. The name tells nothing of the content, however
+ * easily that could be guessed: once content and salt are erased, what remains is a random number.
+ */
+export interface SealedEvidence extends Evidence {
+  /** 32 random bytes, kept with the content and nowhere else. */
+  readonly salt: Uint8Array;
+  /** `sha256:` and 64 hexadecimal digits, over salt and body. */
+  readonly digest: string;
+}

@@ -26,6 +26,8 @@ export interface Finding {
   readonly holdsUntil?: number;
   /** Digests of the evidence it rests on, `sha256:` and 64 hexadecimal digits. */
   readonly premises: readonly string[];
+  /** SHA-256, hexadecimal, of the logged statement whose word this finding only relays. */
+  readonly relays?: string;
   /** What the sentences of its code mention. */
   readonly parameters: Readonly<Record<string, string | number>>;
   /** Only on a warning or contraindicated finding: an operator decided that it no longer counts. */

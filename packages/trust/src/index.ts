@@ -33,7 +33,7 @@ export {
   veraisonEarProfile,
 } from './ear-profiles.ts';
 export { decodeEvent, encodeEvent, maximumEventBytes, maximumEventData } from './event-encoding.ts';
-export type { Evidence } from './evidence.ts';
+export type { Evidence, SealedEvidence } from './evidence.ts';
 export { type Clearance, type Finding, findingKey } from './finding.ts';
 export {
   defineFindings,
@@ -159,3 +159,5 @@ export {
   validateFinding,
 } from './validate-finding.ts';
 export type { Verdict } from './verdict.ts';
+export { type Authority, createVouchingAppraiser } from './vouching/vouching-appraiser.ts';
+export { vouchingFindings } from './vouching/vouching-findings.ts';

@@ -1,4 +1,4 @@
-import type { Evidence } from './evidence.ts';
+import type { Evidence, SealedEvidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 import type { Subject } from './subject.ts';
@@ -36,7 +36,7 @@ export interface Appraiser {
   /** Stable: findings supersede each other under this name. */
   readonly name: string;
   readonly mediaTypes: readonly string[];
-  appraise(evidence: Evidence, references: readonly ReferenceValue[]): readonly Finding[];
+  appraise(evidence: SealedEvidence, references: readonly ReferenceValue[]): readonly Finding[];
 }
 
 /** Holds a change where things pass. A fall is enforced before it is logged, a rise after. */

@@ -21,6 +21,11 @@ export function severityOf(tier: Tier): number {
   return severities[tier];
 }
 
+/** Whether a claim value affirms. @throws KitenError `trust/claim-value` */
+export function isAffirming(value: number): boolean {
+  return tierOf(value) === 'affirming';
+}
+
 /** The worse of two tiers. */
 export function worseTier(left: Tier, right: Tier): Tier {
   return severities[left] >= severities[right] ? left : right;

@@ -10,6 +10,7 @@ export const findingLimits = { premises: 32, parameters: 16, parameterLength: 25
 const codePattern = /^[a-z][a-z0-9-]{0,31}\/[a-z0-9][a-z0-9-]{0,63}$/;
 const wordPattern = /^[\x21-\x7e]{1,128}$/;
 const premisePattern = /^sha256:[0-9a-f]{64}$/;
+const digestPattern = /^[0-9a-f]{64}$/;
 const parameterPattern = /^[a-z][A-Za-z0-9]{0,31}$/;
 
 type Check = readonly [problem: string, holds: (finding: Finding) => boolean, sentence: string];
@@ -38,6 +39,11 @@ const checks: readonly Check[] = [
     'premises',
     (it) => arePremises(it.premises),
     'The premises of a finding are at most 32 digests “sha256:…”.',
+  ],
+  [
+    'relays',
+    (it) => it.relays === undefined || digestPattern.test(it.relays),
+    'The statement that a finding relays is named by its SHA-256 in hexadecimal.',
   ],
   [
     'parameters',
@@ -74,7 +80,7 @@ const checks: readonly Check[] = [
 /**
  * @returns the finding, if it is one that may count.
  * @throws KitenError `trust/finding-subject`, `-claim`, `-value`, `-code`, `-aspect`, `-appraiser`, `-at`,
- *   `-premises`, `-parameters`, `-no-end`, `-lapse`, `-holds-until`, `-clearance`, `-not-clearable`
+ *   `-premises`, `-relays`, `-parameters`, `-no-end`, `-lapse`, `-holds-until`, `-clearance`, `-not-clearable`
  */
 export function validateFinding(finding: Finding): Finding {
   for (const [problem, holds, sentence] of checks) {

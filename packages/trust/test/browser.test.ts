@@ -24,5 +24,5 @@ test('the package runs where there is nothing of Node', async () => {
     trust.compileRules(trust.verdictRules).ruleSet.rules.length`,
     browser,
   );
-  expect(composed).toBe('warning3125');
+  expect(composed).toBe('warning3129');
 });

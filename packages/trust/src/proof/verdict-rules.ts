@@ -31,10 +31,13 @@ const speaking: readonly VerdictRule[] = [
   {
     label: 'trusted-root',
     head: ['speaks', K, R],
-    body: [['root', K, R]],
+    body: [
+      ['root', K, R],
+      ['absent', 'key', K],
+    ],
     meaning: {
-      en: 'A root of the trust file speaks in the role that the file gives it.',
-      ja: '信頼ファイルのルートは、ファイルが与えた役割で発言する。',
+      en: 'A root of the trust file speaks in the role that the file gives it, while its key is not withdrawn.',
+      ja: '信頼ファイルのルートは、鍵が取り消されていない間、ファイルが与えた役割で発言する。',
     },
   },
   {
@@ -54,13 +57,34 @@ const speaking: readonly VerdictRule[] = [
   {
     label: 'appointed-in-role',
     head: ['speaks', K, R],
-    body: [['speaks', P, R], ['says', P, S, 'appoints', K, R], ['absent', 'key', K], inForce],
+    body: [
+      ['speaks', P, R],
+      ['appointing', R],
+      ['says', P, S, 'appoints', K, R],
+      ['absent', 'key', K],
+      inForce,
+    ],
     meaning: {
-      en: 'Whoever speaks in a role appoints further keys to the same role, while neither the key nor the appointment is withdrawn.',
-      ja: 'ある役割で発言する者は、同じ役割に別の鍵を任命できる。鍵も任命も取り消されていない間に限る。',
+      en: 'Whoever speaks in such a role appoints further keys to the same role, while neither the key nor the appointment is withdrawn.',
+      ja: 'そのような役割で発言する者は、同じ役割に別の鍵を任命できる。鍵も任命も取り消されていない間に限る。',
     },
   },
 ];
+
+/** Who may hand its role on. Verifiers are not among them: only an operator appoints those. */
+const handsOn: readonly (readonly [role: Role, en: string, ja: string])[] = [
+  ['operator', 'An operator', 'オペレーター'],
+  ['manufacturer', 'A manufacturer', '製造者'],
+  ['chip-maker', 'A chip maker', 'チップ製造者'],
+  ['laboratory', 'A laboratory', '試験機関'],
+];
+
+const appointing: readonly VerdictRule[] = handsOn.map(([role, en, ja]) => ({
+  label: 'appointing',
+  head: ['appointing', role] as const,
+  body: [],
+  meaning: { en: `${en} may appoint others of its kind.`, ja: `${ja}は、同じ役割の者を任命できる。` },
+}));
 
 const finding: readonly VerdictRule[] = [
   {
@@ -197,7 +221,7 @@ const judging: readonly VerdictRule[] = [
 export const verdictRules: VerdictRuleSet = {
   name: 'kiten-verdict',
   version: 1,
-  rules: [...speaking, ...finding, ...entitled, ...judging],
+  rules: [...speaking, ...appointing, ...finding, ...entitled, ...judging],
 };
 
 function variables<const Names extends readonly string[]>(

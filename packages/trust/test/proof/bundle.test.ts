@@ -96,12 +96,12 @@ test('it is the array of eight of docs/verdict-bundle.md', () => {
   expect(absence).toEqual([
     2,
     'key',
-    verifier.keyId,
+    operator.keyId,
     [7, new Uint8Array([7]), short],
     [8, new Uint8Array([8]), short],
   ]);
   const presence = (decodeCbor(encodeBundle(bundle(deriveVerdict(revoked)))) as CborValue[][])[5]?.at(-1);
-  expect(presence).toEqual([3, 'subject', 'device:pump-1', 6, path]);
+  expect(presence).toEqual([3, 'subject', 'device:pump-1', 7, path]);
 });
 
 test('the same derivation gives the same bytes', () => {
@@ -197,7 +197,7 @@ describe('a bundle is refused', () => {
     [
       'trust/bundle-malformed',
       'a step from itself',
-      changed(6, [...steps.slice(0, -1), [0, 9 + steps.length - 1]]),
+      changed(6, [...steps.slice(0, -1), [0, 10 + steps.length - 1]]),
     ],
     ['trust/bundle-idle', 'a leaf twice', changed(5, [...leaves, leaves[0] as CborValue])],
     ['trust/bundle-idle', 'a key twice', changed(4, many(2, operator.signer.publicKey))],

@@ -172,7 +172,7 @@ describe('a derivation uses only what it needs', () => {
     recheck(derivation, verdictRules);
     expect(derivation.leaves.map(({ kind }) => kind)).toEqual([
       ...['root', 'statement', 'statement', 'statement'],
-      ...['absence', 'absence', 'absence', 'absence'],
+      ...['absence', 'absence', 'absence', 'absence', 'absence'],
     ]);
     expect(derivation.leaves).toEqual(expect.arrayContaining([...bare.leaves]));
     expect(derivation.signers).toEqual([operator.keyId, verifier.keyId]);
@@ -188,11 +188,24 @@ describe('a derivation uses only what it needs', () => {
     }));
     expect([first, second, third]).toEqual(digests);
     expect(absences).toEqual([
+      { kind: 'absence', mark: { kind: 'key', value: operator.keyId } },
       { kind: 'absence', mark: { kind: 'key', value: verifier.keyId } },
       { kind: 'absence', mark: { kind: 'statement', value: appointment.digest } },
       { kind: 'absence', mark: { kind: 'statement', value: scene.statements.at(-1)?.digest } },
       { kind: 'absence', mark: { kind: 'subject', value: 'device:pump-1' } },
     ]);
+  });
+
+  test('nothing follows from a root whose key is withdrawn, and no verifier appoints another', () => {
+    expect(() =>
+      deriveVerdict({ ...scene, isMarked: marks({ kind: 'key', value: operator.keyId }) }),
+    ).toThrow(expect.objectContaining({ code: 'trust/not-derivable' }));
+    const handed = say(verifier, appointmentFacts(maker.keyId, 'verifier'));
+    const byMaker = say(maker, scene.statements.at(-1)?.facts ?? []);
+    const statements = [...scene.statements.slice(0, -1), handed, byMaker];
+    expect(() => deriveVerdict({ ...scene, statements })).toThrow(
+      expect.objectContaining({ code: 'trust/not-derivable' }),
+    );
   });
 
   test('of several verdicts, the one of the highest epoch that is not withdrawn', () => {
