@@ -54,8 +54,8 @@ describe('a log whose writer is killed at any moment', () => {
     }
     // A test that killed nobody at work would show nothing.
     expect(total.acknowledged).toBeGreaterThan(kills * 20);
-    expect(total.checkpoints).toBeGreaterThan(kills);
-    expect(total.attached).toBeGreaterThan(kills / 2);
+    expect(total.checkpoints).toBeGreaterThanOrEqual(kills / 2);
+    expect(total.attached).toBeGreaterThanOrEqual(kills / 4);
   });
 });
 

@@ -19,11 +19,9 @@ export type Found = PayloadFile | Tombstone | { readonly state: 'damaged' };
 /** The files of a payload store, one a digest, each whole whatever happens. One change at a time. */
 export class PayloadDirectory {
   readonly #path: string;
-  readonly #files: AtomicFiles;
 
   constructor(path: string) {
     this.#path = path;
-    this.#files = new AtomicFiles(path);
   }
 
   /**
@@ -49,8 +47,10 @@ export class PayloadDirectory {
    */
   async write(digest: Uint8Array, bytes: Uint8Array): Promise<void> {
     try {
-      await this.#files.put([{ path: payloadPath(toHex(digest)), bytes }]);
-      await this.#files.settle();
+      // One that failed takes no more: the next write has its own.
+      const files = new AtomicFiles(this.#path);
+      await files.put([{ path: payloadPath(toHex(digest)), bytes }]);
+      await files.settle();
     } catch (cause) {
       throw writeFailure(cause);
     }

@@ -1,4 +1,4 @@
-import { hashBytes, leafHashInto } from '../tree/hashing.ts';
+import { asBuffer, hashBytes, leafHashInto } from '../tree/hashing.ts';
 import { type AuditPath, HashLevels } from './hash-levels.ts';
 import { placeOf, sortedItems, suitable } from './sorted-item.ts';
 import type { AbsenceProof, Neighbour, SortedTreeHead } from './sorted-proof.ts';
@@ -105,7 +105,7 @@ export class SortedTree implements SortedTreeHead {
       if (item === undefined) {
         read += 1;
       } else {
-        leafHashInto(item, 0, item.length, leaves, items.length * hashBytes);
+        leafHashInto(asBuffer(item), 0, item.length, leaves, items.length * hashBytes);
         items.push(item);
       }
     }

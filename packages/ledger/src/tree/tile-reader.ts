@@ -77,20 +77,33 @@ export class TileReader {
   /** An entry. */
   async entryAt(index: number): Promise<Uint8Array> {
     requireEntry(index, this.size);
-    const bundle = Math.floor(index / tileWidth);
-    const [leaf, { path, bytes }] = await Promise.all([
-      this.leafHashAt(index),
-      this.#find('entries', bundle, this.#widthOf(0, bundle)),
-    ]);
-    const record = recordsOfBundle(bytes).records[index % tileWidth];
-    const hash = Buffer.alloc(hashBytes);
-    if (record !== undefined) leafHashInto(bytes, record.start, record.end, hash, 0);
-    if (record === undefined || !equalBytes(hash, leaf)) {
-      throw new KitenError('ledger/bundle-changed', `Entry ${index} in ${path} does not match its hash.`, {
-        detail: { file: path, index },
-      });
+    for await (const entry of this.entries(index, index + 1)) return entry;
+    throw noSuchEntry(`Entry ${index} is not there.`);
+  }
+
+  /** The entries from `from` up to but excluding `to`, by default all; each bundle is read once. */
+  async *entries(from = 0, to = this.size): AsyncGenerator<Uint8Array> {
+    if (!isWithin(to, 0, this.size) || !isWithin(from, 0, to)) {
+      throw noSuchEntry(`A log of ${this.size} entries has none from ${from} to ${to}.`);
     }
-    return Uint8Array.from(bytes.subarray(record.start, record.end));
+    const hash = Buffer.alloc(hashBytes);
+    for (let start = from; start < to; ) {
+      const bundle = Math.floor(start / tileWidth);
+      const [leaves, { path, bytes }] = await Promise.all([
+        this.tile(0, bundle),
+        this.#find('entries', bundle, this.#widthOf(0, bundle)),
+      ]);
+      const { records } = recordsOfBundle(bytes);
+      for (const end = Math.min(to, (bundle + 1) * tileWidth); start < end; start += 1) {
+        const [record, at] = [records[start % tileWidth], (start % tileWidth) * hashBytes];
+        if (record !== undefined) leafHashInto(bytes, record.start, record.end, hash, 0);
+        if (record === undefined || hash.compare(leaves, at, at + hashBytes) !== 0) {
+          const message = `Entry ${start} in ${path} does not match its hash.`;
+          throw new KitenError('ledger/bundle-changed', message, { detail: { file: path, index: start } });
+        }
+        yield Uint8Array.from(bytes.subarray(record.start, record.end));
+      }
+    }
   }
 
   /** The hashes of a tile, as many as the checkpoint's tree has. */
