@@ -1,6 +1,5 @@
 import { type Certificate, KitenError, parseCertificate, toHex, type Verify } from '@kiten/codec';
 import type { Appraiser, DeviceId, Evidence } from '@kiten/trust';
-import { sha256Hex } from './digest.ts';
 import { enrolmentMediaType, parseEnrolmentEvidence } from './enrolment-evidence.ts';
 import { identityFindings } from './findings.ts';
 import { certificateSignatureHolds } from './keys/x509-signature.ts';
@@ -34,7 +33,7 @@ export function createIdentityAppraiser(site: AppraisedSite): Appraiser {
       const conclusion = conclude(site, evidence);
       if (conclusion === undefined) return [];
       const { code, ...rest } = conclusion;
-      const premises = [`sha256:${sha256Hex(evidence.body)}`];
+      const premises = [evidence.digest];
       const { subject, receivedAt: at } = evidence;
       return [
         identityFindings.finding(code, { subject, aspect: 'certificate', appraiser, at, premises, ...rest }),

@@ -1,5 +1,5 @@
 import { encodeCbor } from '@kiten/codec';
-import { type Evidence, tierOf } from '@kiten/trust';
+import { type SealedEvidence, tierOf } from '@kiten/trust';
 import { describe, expect, test } from 'vitest';
 import {
   createIdentityAppraiser,
@@ -8,7 +8,6 @@ import {
   identityFindings,
   nodeVerify,
   publicKeyDigest,
-  sha256Hex,
 } from '../src/index.ts';
 import { createCa, day, device, start, trustDomain } from './fixtures.ts';
 
@@ -16,17 +15,21 @@ const { authority } = createCa();
 const appraiser = createIdentityAppraiser({ trustDomain, issuers: authority.issuers, verify: nodeVerify });
 const { publicKey } = generateSigner('ES256');
 
-function evidenceOf(ca = authority, id = 'pump-1', method = 'token' as const): Evidence {
+function evidenceOf(ca = authority, id = 'pump-1', method = 'token' as const): SealedEvidence {
   const certificate = {
     ...ca.issueDevice({ id, publicKey }),
     device: device('pump-1'),
     publicKeyDigest: publicKeyDigest(publicKey),
     issuedAt: start,
   };
-  return enrolmentEvidence({ method, certificate });
+  return {
+    ...enrolmentEvidence({ method, certificate }),
+    salt: new Uint8Array(32),
+    digest: `sha256:${'5a'.repeat(32)}`,
+  };
 }
 
-const changed = (evidence: Evidence, body: Uint8Array): Evidence => ({ ...evidence, body });
+const changed = (evidence: SealedEvidence, body: Uint8Array): SealedEvidence => ({ ...evidence, body });
 
 describe('the identity appraiser', () => {
   test('affirms instance-identity for a certificate of the site, until it expires', () => {
@@ -40,7 +43,7 @@ describe('the identity appraiser', () => {
       code: 'identity/certificate-issued',
       at: start,
       holdsUntil: start + 90 * day,
-      premises: [`sha256:${sha256Hex(evidence.body)}`],
+      premises: [evidence.digest],
       parameters: { device: 'pump-1', method: 'token' },
     });
     expect(identityFindings.sentence(finding!, 'ja').found).toContain('「pump-1」');

@@ -1,28 +1,28 @@
-import { parseJsonStrict, type Sha256 } from '@kiten/codec';
-import type { Appraiser, Evidence, Finding } from '@kiten/trust';
+import { parseJsonStrict } from '@kiten/codec';
+import type { Appraiser, Evidence, Finding, SealedEvidence } from '@kiten/trust';
 import {
   type OverlapEnd,
   type SessionOverlapBody,
   sessionOverlapMediaType,
 } from '../evidence/session-overlap.ts';
 import { gatewayFindings } from '../findings.ts';
-import { premiseOf, unreadable } from './premise.ts';
+import { unreadable } from './unreadable.ts';
 
 /** Judges whether one credential was in two places. */
-export function sessionOverlapAppraiser(sha256: Sha256): Appraiser {
+export function sessionOverlapAppraiser(): Appraiser {
   const name = 'gateway/session-overlap';
   return {
     name,
     mediaTypes: [sessionOverlapMediaType],
     appraise(evidence) {
       const body = bodyOf(evidence);
-      if (body === undefined) return [unreadable(evidence, name, sha256)];
-      return [finding(evidence, body, name, premiseOf(evidence, sha256))];
+      if (body === undefined) return [unreadable(evidence, name)];
+      return [finding(evidence, body, name)];
     },
   };
 }
 
-function finding(evidence: Evidence, body: SessionOverlapBody, appraiser: string, premise: string): Finding {
+function finding(evidence: SealedEvidence, body: SessionOverlapBody, appraiser: string): Finding {
   const { older, newer, count } = body;
   const isOverlap = body.kind === 'overlap';
   return gatewayFindings.finding(
@@ -32,7 +32,7 @@ function finding(evidence: Evidence, body: SessionOverlapBody, appraiser: string
       aspect: isOverlap ? 'places' : 'client-id',
       appraiser,
       at: body.provenAt,
-      premises: [premise],
+      premises: [evidence.digest],
       parameters: {
         count,
         olderAddress: older.address,

@@ -1,21 +1,21 @@
-import { parseJsonStrict, type Sha256 } from '@kiten/codec';
+import { parseJsonStrict } from '@kiten/codec';
 import type { Appraiser, Evidence } from '@kiten/trust';
 import { type TopicProbingBody, topicProbingMediaType } from '../evidence/topic-probing.ts';
 import { gatewayFindings } from '../findings.ts';
-import { premiseOf, unreadable } from './premise.ts';
+import { unreadable } from './unreadable.ts';
 
 /** From so many different topics on, it is no mistake in a configuration any more. */
 const searchThreshold = 50;
 
 /** Judges a device that tried topics that are not its own. */
-export function topicProbingAppraiser(sha256: Sha256): Appraiser {
+export function topicProbingAppraiser(): Appraiser {
   const name = 'gateway/topic-probing';
   return {
     name,
     mediaTypes: [topicProbingMediaType],
     appraise(evidence) {
       const body = bodyOf(evidence);
-      if (body === undefined) return [unreadable(evidence, name, sha256)];
+      if (body === undefined) return [unreadable(evidence, name)];
       const code = body.distinct >= searchThreshold ? 'gateway/topic-search' : 'gateway/topic-probing';
       return [
         gatewayFindings.finding(code, {
@@ -23,7 +23,7 @@ export function topicProbingAppraiser(sha256: Sha256): Appraiser {
           aspect: code === 'gateway/topic-search' ? 'search' : 'topics',
           appraiser: name,
           at: body.lastAt,
-          premises: [premiseOf(evidence, sha256)],
+          premises: [evidence.digest],
           parameters: { distinct: body.distinct, window: body.window, example: body.topics[0] as string },
         }),
       ];
