@@ -67,9 +67,9 @@ describe('the configuration', () => {
   it('has the defaults that the template shows', () => {
     const shown = configurationTemplate.replaceAll(/^# (?=\w+ = |\[\[)/gm, '');
     const file = parseConfiguration(shown, 'template');
-    // Names and manufacturers are examples, not defaults.
-    const { names, manufacturers, ...defaults } = completeConfiguration(file, 'default');
-    expect([names.length, manufacturers.length]).toEqual([2, 1]);
+    // Names, manufacturers and the time stamp authority are examples, not defaults.
+    const { names, manufacturers, timeStamps, ...defaults } = completeConfiguration(file, 'default');
+    expect([names.length, manufacturers.length, timeStamps?.minutes]).toEqual([2, 1, 60]);
     expect(completeConfiguration({}, 'default')).toEqual({ ...defaults, names: [], manufacturers: [] });
   });
 

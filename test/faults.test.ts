@@ -281,7 +281,7 @@ describe('secrets', () => {
     expect(files.some((file) => file.endsWith('site.db'))).toBe(true);
     const kept = await Promise.all(files.map((file) => readFile(file, 'latin1')));
     const lines = site.events.filter(({ event }) => event !== 'ready').map((event) => JSON.stringify(event));
-    expect(secrets).toHaveLength(1 + 4 + 4 + 1 + 5);
+    expect(secrets).toHaveLength(1 + 4 + 4 + 1 + 6);
     for (const secret of secrets) {
       // A key in its PEM dress: the middle of it is enough to know it by.
       const core = secret.startsWith('-----') ? (secret.split('\n')[1] ?? '') : secret.slice(4);

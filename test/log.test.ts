@@ -83,7 +83,7 @@ describe('kiten log verify', () => {
     expect(report).toEqual({
       code: 0,
       intact: true,
-      entries: 14,
+      entries: 15,
       root: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
       problems: [],
       problemsLeftOut: 0,
@@ -92,7 +92,7 @@ describe('kiten log verify', () => {
       kiten(['log', 'verify', '--data', site.data], { XDG_STATE_HOME: join(site.directory, 'state-2') });
     const first = await told();
     expect(first.code).toBe(0);
-    expect(first.stdout).toContain(`intact: 14 entries, root ${report.root}`);
+    expect(first.stdout).toContain(`intact: 15 entries, root ${report.root}`);
     expect(first.stdout).toContain('there was no earlier checkpoint to compare with');
     expect((await told()).stdout).toContain('it contains the remembered checkpoint');
   });
@@ -153,7 +153,7 @@ describe('kiten log verify', () => {
     it('in the checkpoint or in a tile is found there', async () => {
       const checkpoint = await copyWith(whole.segment);
       const text = await readFile(join(checkpoint, 'log', 'checkpoint'), 'utf8');
-      await writeFile(join(checkpoint, 'log', 'checkpoint'), text.replace('\n14\n', '\n13\n'));
+      await writeFile(join(checkpoint, 'log', 'checkpoint'), text.replace('\n15\n', '\n14\n'));
       expect((await verify(checkpoint, stateOf(checkpoint))).problems[0]?.file).toBe('checkpoint');
 
       const tiles = await copyWith(whole.segment);
@@ -235,15 +235,15 @@ describe('kiten log verify', () => {
       const segment = await readFile(file);
       const frames = framesOf(segment);
       const end = frames.at(-1)?.end ?? 0;
-      // A crash in the middle of a write leaves a part of the next frame, and zeros where the rest was to be.
-      const next = segmentOf(segment, [...frames.map(entriesOf), [Buffer.from('never acknowledged')]]);
+      // A crash in the middle of a write leaves some sectors of the next frame, and zeros where the rest was to be.
+      const next = segmentOf(segment, [...frames.map(entriesOf), [Buffer.alloc(1500, 'never acknowledged ')]]);
       expect(next.subarray(0, end).equals(segment.subarray(0, end))).toBe(true);
-      next.copy(segment, end, end, end + 40);
+      next.copy(segment, end, end, Math.ceil((end + 40) / 512) * 512);
       await writeFile(file, segment);
       const state = cut.env.XDG_STATE_HOME ?? '';
       expect(await verify(cut.data, state)).toMatchObject({
         intact: true,
-        entries: 4,
+        entries: 5,
         tornTail: { file: SEGMENT, offset: end, bytes: expect.any(Number) },
       });
       const told = await cut.kiten('log', 'verify');
@@ -254,7 +254,7 @@ describe('kiten log verify', () => {
       expect(cut.errors).toContain('a crash had cut off an entry that was never acknowledged');
       await decide(cut, 1);
       const after = await verify(cut.data, state);
-      expect(after).toMatchObject({ intact: true, entries: 6 });
+      expect(after).toMatchObject({ intact: true, entries: 7 });
       expect(after.tornTail).toBeUndefined();
     } finally {
       await cut[Symbol.asyncDispose]();

@@ -51,6 +51,7 @@ export async function openApi(): Promise<ApiSite> {
     standing: openStandingDesk(site.trust, async () => undefined),
     presence: new PresenceBoard(),
     logKey: site.keys.log.publicKey,
+    logEntries: 'operators',
     verifierKey: encodePem('PUBLIC KEY', site.keys.verifier.publicKey),
     warnings: () => [],
     ready: () => true,

@@ -36,6 +36,10 @@ describe('the configuration file', () => {
       manufacturers: [],
       logLevel: 'info',
       checkpointSeconds: 1,
+      logEntries: 'operators',
+      evidenceDays: 365,
+      trafficDays: 14,
+      verdictHours: 24,
     });
   });
 
@@ -47,7 +51,10 @@ describe('the configuration file', () => {
 
   it('as kiten init writes it names every key, each with its default', () => {
     const uncommented = configurationTemplate.replace(/^# ([a-z_]+ = |\[\[)/gm, '$1');
-    const { names, manufacturers, ...rest } = completeConfiguration(parse(uncommented), 'default');
+    const { names, manufacturers, timeStamps, ...rest } = completeConfiguration(
+      parse(uncommented),
+      'default',
+    );
     const {
       names: _names,
       manufacturers: _manufacturers,
@@ -56,6 +63,7 @@ describe('the configuration file', () => {
     expect(rest).toEqual(defaults);
     expect(names).toEqual(['gateway.plant-7.example', '192.0.2.10']);
     expect(manufacturers).toEqual([{ name: 'acme', root: 'ca/acme.pem', group: 'default' }]);
+    expect(timeStamps).toEqual({ url: 'http://tsa.example/', roots: 'ca/tsa.pem', minutes: 60 });
   });
 
   it('with --ports random has no port of its own', () => {

@@ -10,15 +10,23 @@ import {
   manualClock,
   type Signer,
   toBase64,
+  toHex,
 } from '@kiten/codec';
 import { createEst, type EstResponse, generateSigner } from '@kiten/identity';
-import { type Ledger, openLedger } from '@kiten/ledger';
-import { decodeEvent, deviceSubject, type Finding, parseDeviceId, type RecordedEvent } from '@kiten/trust';
+import { type Ledger, openLedger, saltedDigest } from '@kiten/ledger';
+import {
+  deviceSubject,
+  type Finding,
+  parseDeviceId,
+  type RecordedEvent,
+  type SealedEvidence,
+} from '@kiten/trust';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { completeConfiguration } from '../src/config/configuration.ts';
 import { type Desks, openDesks } from '../src/site/desks.ts';
 import { initialise } from '../src/site/initialise.ts';
+import { readEntry } from '../src/site/log-entries.ts';
 import { openManufacturers } from '../src/site/manufacturers.ts';
 import type { Operator } from '../src/site/operators.ts';
 import type { Random } from '../src/site/secrets.ts';
@@ -65,7 +73,7 @@ export async function newLedger(folder: string, clock = manualClock(start)): Pro
 /** What a log holds, oldest first. */
 export async function entriesOf(ledger: Pick<Ledger, 'read' | 'size'>): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];
-  for await (const { entry } of ledger.read(0, ledger.size)) events.push(decodeEvent(entry));
+  for await (const { entry } of ledger.read(0, ledger.size)) events.push(readEntry(entry));
   return events;
 }
 
@@ -84,6 +92,21 @@ export function fillable(ledger: Ledger) {
       if (this.full) return Promise.reject(new KitenError('ledger/disk-full', 'No room.'));
       return ledger.append(entry);
     },
+  };
+}
+
+/** Evidence that nobody looks into, under a digest of its own. */
+export function evidenceOn(device: string): SealedEvidence {
+  const body = random(16);
+  const salt = random(32);
+  return {
+    mediaType: 'application/octet-stream',
+    subject: deviceSubject(parseDeviceId(device)),
+    receivedAt: start,
+    via: ['test'],
+    body,
+    salt,
+    digest: `sha256:${toHex(saltedDigest(salt, body))}`,
   };
 }
 

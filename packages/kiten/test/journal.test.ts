@@ -21,6 +21,7 @@ async function journalIn(folder: string, changes: Partial<JournalParts> = {}) {
     database,
     ledger,
     heard: ({ type }) => void heard.push(type),
+    located: () => undefined,
     troubled: (error) => void troubles.push(error),
     ...changes,
   });

@@ -2,9 +2,18 @@ import { canonicalJson } from '@kiten/codec';
 import { generateSigner } from '@kiten/identity';
 import { describe, expect, it } from 'vitest';
 import type { DeviceBook, DeviceRecord } from '../src/site/device-book.ts';
-import { ann, day, finding, hour, type InnerSite, newFolder, openSite, outcome, start } from './fixtures.ts';
-
-const none = async () => undefined;
+import {
+  ann,
+  day,
+  evidenceOn,
+  finding,
+  hour,
+  type InnerSite,
+  newFolder,
+  openSite,
+  outcome,
+  start,
+} from './fixtures.ts';
 
 function remembered(book: DeviceBook): DeviceRecord[] {
   const findingsInOrder = (record: DeviceRecord) => ({
@@ -37,15 +46,17 @@ describe('what a site remembers', () => {
     await site.admit('returned');
     await site.admit('renewed', 'observers');
     const at = clock.now();
-    await trust.find('cleared', [finding('cleared', { at, value: 96, code: 'test/stolen' })], none);
+    await trust.find('cleared', evidenceOn('cleared'), [
+      finding('cleared', { at, value: 96, code: 'test/stolen' }),
+    ]);
     await trust.clear('cleared', 'test/stolen', { operator: 'operator:ann', reason: 'mistaken', at });
-    await trust.find(
-      'found',
-      [finding('found', { at, parameters: { address: '192.0.2.1', times: 3 } })],
-      none,
-    );
-    await trust.find('found', [finding('found', { at: at + 1, value: 33 })], none);
-    await trust.find('plain', [finding('plain', { at, aspect: 'other', value: 0, code: 'test/none' })], none);
+    await trust.find('found', evidenceOn('found'), [
+      finding('found', { at, parameters: { address: '192.0.2.1', times: 3 } }),
+    ]);
+    await trust.find('found', evidenceOn('found'), [finding('found', { at: at + 1, value: 33 })]);
+    await trust.find('plain', evidenceOn('plain'), [
+      finding('plain', { at, aspect: 'other', value: 0, code: 'test/none' }),
+    ]);
     await site.groups.put({ name: 'observers', required: ['executables', 'instance-identity'] }, ann);
 
     const before = remembered(site.book);

@@ -1,14 +1,19 @@
 import { manualClock } from '@kiten/codec';
+import { generateSigner } from '@kiten/identity';
 import { deviceSubject, emptyVector, type Finding, parseDeviceId } from '@kiten/trust';
 import { describe, expect, it } from 'vitest';
 import { DeviceBook, type DeviceRecord } from '../src/site/device-book.ts';
 import { openJournal } from '../src/site/journal.ts';
+import { MarkBoard } from '../src/site/mark-board.ts';
+import { PassportBoard } from '../src/site/passport-board.ts';
 import { openStandingDesk } from '../src/site/standing.ts';
+import { stateFinding } from '../src/site/statements.ts';
 import { TrustDesk } from '../src/site/trust-desk.ts';
 import { newestFindings } from '../src/store/findings.ts';
 import {
   ann,
   entriesOf,
+  evidenceOn,
   fillable,
   finding,
   newFolder,
@@ -21,6 +26,7 @@ import {
 const id = parseDeviceId('pump-1');
 const subject = deviceSubject(id);
 const by = 'operator:ann';
+const verifier = generateSigner('ES256');
 
 /** A desk over a real store and log, with one device, that notes what happens in which order. */
 async function newDesk() {
@@ -33,6 +39,7 @@ async function newDesk() {
     database,
     ledger,
     heard: ({ type }) => void order.push(`logged ${type}`),
+    located: () => undefined,
     troubled: () => void order.push('log in trouble'),
   });
   const book = new DeviceBook();
@@ -43,6 +50,13 @@ async function newDesk() {
     book,
     journal,
     sign: ({ epoch }) => `ear-${signed.push(epoch)}`,
+    attest: (finding) => stateFinding({ issuer: 'test.example', signer: verifier }, finding, clock.now()),
+    keep: async () => undefined,
+    passports: await PassportBoard.load(database, {
+      book,
+      marks: await MarkBoard.load(database, clock),
+      clock,
+    }),
     enforce: (device, fall) => {
       expect(book.find(device.id)).toBe(device);
       order.push(`enforced ${device.standing} ${device.verdict.status}${fall ? ' as a fall' : ''}`);
@@ -83,7 +97,7 @@ async function newDesk() {
       registered_at: start,
     })
     .execute();
-  const find = (...findings: Finding[]) => desk.find(id, findings, async () => undefined);
+  const find = (...findings: Finding[]) => desk.find(id, evidenceOn(id), findings);
   const stored = () =>
     database.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   return { clock, database, ledger, journal, book, desk, order, signed, find, stored };

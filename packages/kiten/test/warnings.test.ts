@@ -6,10 +6,10 @@ import { ann, day, newFolder, openSite } from './fixtures.ts';
 describe('what an operator is warned of', () => {
   it('is nothing while every certificate has most of its life before it, then each by its name', async () => {
     const site = await openSite(await newFolder());
-    const { clock, keys, database, book } = site;
+    const { clock, keys, database, book, witnesses } = site;
     const tls = await openTlsDesk({ database, keys, names: [], clock });
     const codes = () =>
-      siteWarnings({ keys, tls, book, deviceLifetime: 90 * day, clock }).map(({ code }) => code);
+      siteWarnings({ keys, tls, book, witnesses, deviceLifetime: 90 * day, clock }).map(({ code }) => code);
     await site.admit('pump-1');
     expect(codes()).toEqual([]);
 

@@ -11,6 +11,7 @@ export interface Problem {
 
 const statuses: Readonly<Record<string, number>> = {
   'kiten/not-signed-in': 401,
+  'kiten/certificate-needed': 401,
   'kiten/sign-in-link': 401,
   'kiten/forbidden': 403,
   'kiten/foreign-origin': 403,
@@ -19,13 +20,18 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/device-unknown': 404,
   'kiten/group-unknown': 404,
   'kiten/finding-unknown': 404,
+  'kiten/evidence-unknown': 404,
+  'kiten/evidence-erased': 410,
+  'kiten/authority-known': 409,
   'kiten/standing-unchanged': 409,
   'kiten/device-revoked': 409,
   'kiten/body-too-large': 413,
   'kiten/media-type': 415,
+  'kiten/passport-too-often': 429,
   'kiten/disk-full': 507,
   'ledger/disk-full': 507,
   'ledger/write-failed': 507,
+  'ledger/witness-store': 507,
 };
 
 const titles: Readonly<Record<number, string>> = {
@@ -34,9 +40,11 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Not allowed',
   404: 'Not found',
   409: 'In conflict with the present state',
+  410: 'No longer there',
   413: 'Too large',
   415: 'Unsupported media type',
   421: 'Wrong host',
+  429: 'Too many requests',
   500: 'Kiten failed',
   507: 'No room to write',
 };

@@ -8,17 +8,21 @@ import type { SiteServices } from '../site/services.ts';
 import { version } from '../version.ts';
 import { guard } from './guard.ts';
 import { type Problem, problemOf } from './problem.ts';
+import { authorityRoutes } from './routes/authorities.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
+import { logFileRoutes } from './routes/log-files.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/site.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
+import { witnessRoutes } from './routes/witnesses.ts';
 
 export type Api = FastifyInstance<
   import('node:http').Server,
@@ -71,6 +75,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
   });
   guard(api, services);
   healthRoutes(api, services);
+  logFileRoutes(api, services);
   await api.register(
     async (scope) => {
       const routes = scope as unknown as Api;
@@ -82,6 +87,9 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       verdictRoutes(routes, services);
       policyRoutes(routes, services);
       logRoutes(routes, services);
+      witnessRoutes(routes, services);
+      evidenceRoutes(routes, services);
+      authorityRoutes(routes, services);
       eventRoutes(routes, services);
       routes.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => api.swagger());
     },

@@ -10,6 +10,7 @@ import { dataDirectory, type SiteOptions } from './options.ts';
 export interface Client {
   get<T>(path: string): Promise<T>;
   text(path: string): Promise<string>;
+  bytes(path: string): Promise<Uint8Array>;
   send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
 }
 
@@ -42,6 +43,7 @@ export async function openClient(options: SiteOptions, environment: Environment)
   return {
     get: async (path) => (await ask('GET', path)).json() as Promise<never>,
     text: async (path) => (await ask('GET', path)).text(),
+    bytes: async (path) => new Uint8Array(await (await ask('GET', path)).arrayBuffer()),
     async send(method, path, body) {
       const response = await ask(method, path, body);
       return (response.status === 204 ? undefined : await response.json()) as never;

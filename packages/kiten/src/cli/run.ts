@@ -1,8 +1,10 @@
 import { KitenError } from '@kiten/codec';
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import { authorityCommands } from './commands/authority.ts';
 import { deviceCommands } from './commands/device.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { evidenceCommands } from './commands/evidence.ts';
 import { groupCommands } from './commands/group.ts';
 import { initCommand } from './commands/init.ts';
 import { logCommands } from './commands/log.ts';
@@ -50,6 +52,8 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   deviceCommands,
   tokenCommands,
   verdictCommands,
+  evidenceCommands,
+  authorityCommands,
   groupCommands,
   policyCommands,
   logCommands,

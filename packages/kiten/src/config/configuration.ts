@@ -1,3 +1,4 @@
+import { KitenError } from '@kiten/codec';
 import type { ConfigurationFile } from './schema.ts';
 
 /** A manufacturer whose device certificates (IDevID) this site trusts for enrolment. */
@@ -25,6 +26,15 @@ export interface Configuration {
   readonly manufacturers: readonly Manufacturer[];
   readonly logLevel: string;
   readonly checkpointSeconds: number;
+  /** Who may read entries of the log over HTTP. Its checkpoints and hashes tell nothing, and are for everybody. */
+  readonly logEntries: 'operators' | 'public';
+  /** Who stamps checkpoints with a time (RFC 3161). */
+  readonly timeStamps?: { readonly url: string; readonly roots: string; readonly minutes: number };
+  /** After so long the content of evidence is erased, unless what rests on it still counts. */
+  readonly evidenceDays: number;
+  readonly trafficDays: number;
+  /** How long a verdict that was signed for others holds. */
+  readonly verdictHours: number;
 }
 
 export const loopback: readonly string[] = ['127.0.0.1', '::1'];
@@ -46,7 +56,23 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     manufacturers: file.manufacturers ?? [],
     logLevel: file.log?.level ?? 'info',
     checkpointSeconds: file.log?.checkpoint_seconds ?? 1,
+    logEntries: file.log?.entries ?? 'operators',
+    ...timeStamps(file.log),
+    evidenceDays: file.retention?.evidence_days ?? 365,
+    trafficDays: file.retention?.traffic_days ?? 14,
+    verdictHours: file.verdicts?.validity_hours ?? 24,
   };
+}
+
+/** @throws KitenError `kiten/config-key` if an authority is named without the roots that it is trusted under */
+function timeStamps(log: ConfigurationFile['log']): Pick<Configuration, 'timeStamps'> {
+  const { time_stamp_url: url, time_stamp_roots: roots, time_stamp_minutes: minutes = 60 } = log ?? {};
+  if (url === undefined) return {};
+  if (roots !== undefined) return { timeStamps: { url, roots, minutes } };
+  throw new KitenError(
+    'kiten/config-key',
+    '“log.time_stamp_roots” is missing: whose time stamps are believed?',
+  );
 }
 
 /** What `kiten init` writes: everything there is to set, with its default. */
@@ -81,4 +107,16 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 [log]
 # level = "info"
 # checkpoint_seconds = 1
+# entries = "operators"          # or "public": who may read entries over HTTP
+# Have checkpoints stamped with a time by somebody else (RFC 3161):
+# time_stamp_url = "http://tsa.example/"
+# time_stamp_roots = "ca/tsa.pem"
+# time_stamp_minutes = 60
+
+[retention]
+# evidence_days = 365            # content of evidence; what still counts is kept
+# traffic_days = 14
+
+[verdicts]
+# validity_hours = 24            # of a verdict that is exported for others
 `;

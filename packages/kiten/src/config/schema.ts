@@ -58,9 +58,25 @@ export const configurationSchema = Type.Object(
         {
           level: Type.Optional(Type.Enum(['trace', 'debug', 'info', 'warn', 'error'])),
           checkpoint_seconds: Type.Optional(Type.Number({ minimum: 1, maximum: 3600 })),
+          entries: Type.Optional(Type.Enum(['operators', 'public'])),
+          time_stamp_url: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
+          time_stamp_roots: Type.Optional(Type.String({ minLength: 1 })),
+          time_stamp_minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_080 })),
         },
         closed,
       ),
+    ),
+    retention: Type.Optional(
+      Type.Object(
+        {
+          evidence_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
+          traffic_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
+        },
+        closed,
+      ),
+    ),
+    verdicts: Type.Optional(
+      Type.Object({ validity_hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 720 })) }, closed),
     ),
   },
   closed,

@@ -1,26 +1,39 @@
 import { gatewayFindings, sessionOverlapAppraiser, topicProbingAppraiser } from '@kiten/gateway';
-import type { Authority } from '@kiten/identity';
-import { createIdentityAppraiser, identityFindings, nodeVerify, sha256 } from '@kiten/identity';
+import {
+  createIdentityAppraiser,
+  identityFindings,
+  nodeVerify,
+  type Authority as SiteAuthority,
+  sha256,
+} from '@kiten/identity';
 import {
   type Appraiser,
-  type Evidence,
+  type Authority,
+  createVouchingAppraiser,
   type Finding,
   type FindingRegistry,
   mergeFindings,
+  type SealedEvidence,
+  vouchingFindings,
 } from '@kiten/trust';
 
 /** Every code that this site's appraisers can find, with its sentences. */
-export const findingRegistry: FindingRegistry = mergeFindings(identityFindings, gatewayFindings);
+export const findingRegistry: FindingRegistry = mergeFindings(
+  identityFindings,
+  gatewayFindings,
+  vouchingFindings,
+);
 
 /** Turns evidence into findings by whichever appraisers know its media type. */
-export function openAppraisal({
-  trustDomain,
-  issuers,
-}: Authority): (evidence: Evidence) => readonly Finding[] {
+export function openAppraisal(
+  { trustDomain, issuers }: SiteAuthority,
+  authorityOf: (keyId: Uint8Array) => Authority | undefined,
+): (evidence: SealedEvidence) => readonly Finding[] {
   const appraisers: readonly Appraiser[] = [
     createIdentityAppraiser({ trustDomain, issuers, verify: nodeVerify }),
-    sessionOverlapAppraiser(sha256),
-    topicProbingAppraiser(sha256),
+    sessionOverlapAppraiser(),
+    topicProbingAppraiser(),
+    createVouchingAppraiser(authorityOf, sha256),
   ];
   return (evidence) =>
     appraisers

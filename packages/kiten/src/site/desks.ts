@@ -1,17 +1,33 @@
 import type { TokenStore } from '@kiten/identity';
-import { type EarClaims, type Evidence, earClaims, type Finding, signEar, type Verdict } from '@kiten/trust';
+import {
+  type EarClaims,
+  earClaims,
+  type Finding,
+  type SealedEvidence,
+  signEar,
+  type Verdict,
+} from '@kiten/trust';
 import { tokenStore } from '../store/tokens.ts';
 import { version } from '../version.ts';
 import { openAppraisal } from './appraisal.ts';
+import { AuthorityDesk } from './authorities.ts';
 import type { DeviceRecord } from './device-book.ts';
 import { type EnrolmentDesk, openEnrolmentDesk } from './enrolment.ts';
+import { EvidenceDesk } from './evidence-desk.ts';
 import { type GroupDesk, openGroupDesk } from './groups.ts';
+import { LogAnchor } from './log-anchor.ts';
+import { originOf } from './log-identity.ts';
 import type { Manufacturers } from './manufacturers.ts';
 import { OperatorDesk } from './operators.ts';
+import { PassportBoard } from './passport-board.ts';
 import { PolicyDesk } from './policies.ts';
 import { openRegister } from './register.ts';
 import type { SiteOptions, SiteState } from './state.ts';
+import { stateFinding } from './statements.ts';
 import { TrustDesk } from './trust-desk.ts';
+import { VerdictDesk } from './verdict-desk.ts';
+import { WitnessDesk } from './witness-desk.ts';
+import { WitnessingDesk } from './witnessing.ts';
 
 /** Where what is decided goes: to the gateway, once there is one. */
 export interface Outlet {
@@ -28,7 +44,14 @@ export interface Desks {
   readonly enrolment: EnrolmentDesk;
   readonly tokens: TokenStore;
   readonly register: ReturnType<typeof openRegister>;
-  readonly appraise: (evidence: Evidence) => readonly Finding[];
+  readonly appraise: (evidence: SealedEvidence) => readonly Finding[];
+  readonly evidence: EvidenceDesk;
+  /** Others whose word counts. */
+  readonly authorities: AuthorityDesk;
+  /** Verdicts for others to carry and check. */
+  readonly verdicts: VerdictDesk;
+  readonly witnesses: WitnessDesk;
+  readonly witnessing: WitnessingDesk;
   /** Changes made before this is set are those that the gateway is brought up to date with at its start. */
   connect(outlet: Outlet): void;
 }
@@ -38,25 +61,59 @@ export async function openDesks(
   options: SiteOptions,
   manufacturers: Manufacturers,
 ): Promise<Desks> {
-  const { site, database, book, journal, hub, keys } = state;
-  const { clock, random } = options;
+  const { site, database, book, journal, hub, keys, marks, payloads, ledger } = state;
+  const { clock, random, logger } = options;
   let outlet: Outlet | undefined;
+
+  const evidence = new EvidenceDesk({ database, payloads, book, journal, clock, random });
+  const authorities = await AuthorityDesk.open({ database, journal, book, clock });
+  const passports = await PassportBoard.load(database, { book, marks, clock });
+  const verifier = { issuer: site, signer: keys.verifier };
 
   const trust = new TrustDesk({
     clock,
     book,
     journal,
     sign: (verdict) => signEar(earOf(verdict), keys.verifier),
+    attest: (finding) => stateFinding(verifier, finding, clock.now()),
+    keep: (sealed) => evidence.keep(sealed),
+    passports,
     enforce: (device, fall) => outlet?.device(device, fall),
     changed: ({ id }) => hub.publish('device', { device: id }),
   });
   const policies = await PolicyDesk.open({ database, journal, clock, enforce: () => outlet?.policies() });
-  const appraise = openAppraisal(keys.authority);
+  const witnesses = await WitnessDesk.open({ database, ledger, journal, logger, clock });
+  const appraise = openAppraisal(keys.authority, (keyId) => authorities.byKeyId(keyId));
   const tokens = tokenStore(database);
   return {
     trust,
     policies,
     appraise,
+    evidence,
+    authorities,
+    witnesses,
+    verdicts: new VerdictDesk({
+      ...state,
+      clock,
+      authorities,
+      passports,
+      trust,
+      verifier,
+      rootKey: keys.root,
+      log: { origin: originOf(site), key: keys.log.publicKey },
+      anchor: new LogAnchor({ ledger, marks, clock, witness: (checkpoint) => witnesses.ask(checkpoint) }),
+      witnesses: () => witnesses.all().map(({ key }) => key),
+      validity: options.configuration.verdictHours * 3_600_000,
+    }),
+    witnessing: await WitnessingDesk.open({
+      name: site,
+      signer: keys.witness,
+      database,
+      journal,
+      hub,
+      logger,
+      clock,
+    }),
     tokens,
     operators: new OperatorDesk(database, clock, random),
     groups: openGroupDesk({ book, journal, trust, clock }),
@@ -65,6 +122,7 @@ export async function openDesks(
       database,
       book,
       trust,
+      seal: (received) => evidence.seal(received),
       appraise,
       admitIdevid: (identity) => manufacturers.admit(identity),
     }),

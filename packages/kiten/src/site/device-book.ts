@@ -1,6 +1,7 @@
 import { KitenError } from '@kiten/codec';
 import type { CertificateStanding } from '@kiten/identity';
 import type { DeviceId, Finding, Profile, Standing, Verdict } from '@kiten/trust';
+import { blacken } from '../store/evidence.ts';
 
 /** Everything the site holds about one device, immutable: a change makes a new record. */
 export interface DeviceRecord {
@@ -49,6 +50,20 @@ export class DeviceBook {
   put(device: DeviceRecord): void {
     this.#devices.set(device.id, device);
     for (const { publicKeyDigest } of device.certificates) this.putKeyOwner(publicKeyDigest, device.id);
+  }
+
+  /** The evidence behind some findings was erased: what they had taken over from it is gone too. */
+  blacken(id: string, premise: string): void {
+    const device = this.#devices.get(id);
+    if (device === undefined) return;
+    const of = (finding: Finding): Finding =>
+      finding.premises.includes(premise) ? { ...finding, parameters: blacken(finding.parameters) } : finding;
+    const { findings, verdict } = device;
+    this.put({
+      ...device,
+      findings: findings.map(of),
+      verdict: { ...verdict, findings: verdict.findings.map(of) },
+    });
   }
 
   putKeyOwner(publicKeyDigest: string, device: DeviceId): void {

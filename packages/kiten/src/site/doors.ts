@@ -1,8 +1,9 @@
 import { KitenError } from '@kiten/codec';
 import { createEst, type EnrolmentQuestion, type EstRefusal } from '@kiten/identity';
-import { deviceSubject, type Evidence, emptyVector, isDeviceId } from '@kiten/trust';
-import { startDeviceServer } from '../device/est-server.ts';
-import { insertEvidence } from '../store/evidence.ts';
+import { deviceSubject, type Evidence, emptyVector, isDeviceId, type SealedEvidence } from '@kiten/trust';
+import { startDeviceServer } from '../device/device-server.ts';
+import { logRoutes } from '../device/log-routes.ts';
+import { passportRoute } from '../device/passport-route.ts';
 import type { Desks } from './desks.ts';
 import { gatewayEvents } from './gateway-events.ts';
 import { GatewayLink } from './gateway-link.ts';
@@ -46,7 +47,7 @@ export async function openDoors(
   const { configuration, logger, clock } = options;
   const tls = await openTlsDesk({ database, keys, names: configuration.names, clock });
   const presence = new PresenceBoard();
-  const unkept: Evidence[] = [];
+  const unkept: SealedEvidence[] = [];
   let statistics: Readonly<Record<string, number>> = {};
 
   const link = new GatewayLink(
@@ -57,6 +58,7 @@ export async function openDoors(
     },
     gatewayEvents({
       database,
+      traffic: state.traffic,
       journal,
       presence,
       hub,
@@ -94,6 +96,18 @@ export async function openDoors(
       tls: tls.present,
       manufacturers: manufacturers.pem,
       est,
+      mount(server) {
+        logRoutes(server, {
+          directory: state.layout.log,
+          entries: configuration.logEntries,
+          addCheckpoint: (body) => desks.witnessing.addCheckpoint(body),
+        });
+        passportRoute(server, {
+          book,
+          clock,
+          passport: (device) => desks.verdicts.exportBundle(device, { compact: true }),
+        });
+      },
       failed: (error) => logger.error({ err: error }, 'enrolment failed'),
       refused: (error, address) =>
         logger.warn({ code: 'kiten/tls-refused', reason: error.code, address }, 'a TLS handshake failed'),
@@ -121,13 +135,17 @@ export async function openDoors(
   };
 
   /** Evidence that the gateway gathered: appraised, and whatever it shows put in force. */
-  async function consider(evidence: Evidence): Promise<void> {
+  function consider(evidence: Evidence): Promise<void> {
+    return considerSealed(desks.evidence.seal(evidence));
+  }
+
+  async function considerSealed(evidence: SealedEvidence): Promise<void> {
     const findings = desks.appraise(evidence);
     const { kind, id } = evidence.subject;
     if (findings.length === 0 || kind !== 'device' || book.find(id) === undefined) return;
     logger.warn({ device: id, findings: findings.map(({ code }) => code) }, 'new findings');
     try {
-      await desks.trust.find(id, findings, (store) => insertEvidence(store, evidence));
+      await desks.trust.find(id, evidence, findings);
     } catch (error) {
       // What it shows is enforced already; it stays so when the disk takes it.
       if (unkept.length < MOST_UNKEPT) unkept.push(evidence);
@@ -136,7 +154,7 @@ export async function openDoors(
   }
 
   async function reconsider(): Promise<void> {
-    for (const evidence of unkept.splice(0)) await consider(evidence);
+    for (const evidence of unkept.splice(0)) await considerSealed(evidence);
   }
 
   /** Whoever enrols is judged as what it is about to be: admitted, with everything that is known about it. */

@@ -6,9 +6,11 @@ import { addDenial, addTraffic } from '../store/traffic.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Journal } from './journal.ts';
 import type { PresenceBoard } from './presence.ts';
+import type { TrafficLog } from './traffic-log.ts';
 
 export interface GatewayEventParts {
   readonly database: Database;
+  readonly traffic: Pick<TrafficLog, 'minuteFor'>;
   readonly journal: Journal;
   readonly presence: PresenceBoard;
   readonly hub: EventHub;
@@ -28,7 +30,7 @@ export function gatewayEvents(parts: GatewayEventParts): (event: GatewayEvent) =
 }
 
 async function hear(event: GatewayEvent, parts: GatewayEventParts): Promise<void> {
-  const { database, journal, presence, hub, logger } = parts;
+  const { database, traffic, journal, presence, hub, logger } = parts;
   switch (event.kind) {
     case 'session-opened': {
       const { device, clientId, address, version, admission, resumed, at } = event;
@@ -63,7 +65,7 @@ async function hear(event: GatewayEvent, parts: GatewayEventParts): Promise<void
       return addDenial(database, { device, action, topic, policies: JSON.stringify(policies), at, repeated });
     }
     case 'counts':
-      return addTraffic(database, event.minute, event.rows);
+      return addTraffic(database, traffic.minuteFor(event.minute), event.rows);
     case 'severed': {
       const { device, sessions, at } = event;
       logger.warn({ device, sessions }, 'sessions severed');

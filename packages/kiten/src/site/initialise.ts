@@ -15,11 +15,13 @@ import { defaultPolicies } from '@kiten/policy';
 import { configurationTemplate } from '../config/configuration.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrations.ts';
+import { insertStatement, type StatementRecord } from '../store/statements.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { logKeyFile } from './log-identity.ts';
 import { OperatorDesk } from './operators.ts';
 import { defaultGroup } from './register.ts';
 import type { Random } from './secrets.ts';
+import { stateAppointment } from './statements.ts';
 
 export interface NewSite {
   readonly directory: string;
@@ -75,12 +77,12 @@ export async function initialise({ directory, site, clock, random }: NewSite): P
 
 async function make(layout: Layout, making: Making & { site: string }): Promise<Uint8Array> {
   for (const folder of [layout.keys, layout.certificates, layout.log]) await mkdir(folder, { mode: 0o700 });
-  const rootDer = await createKeysAndCertificates(layout, making);
+  const { rootDer, appointment } = await createKeysAndCertificates(layout, making);
   await writeFile(layout.configuration, configurationTemplate, { mode: 0o600 });
   await writeFile(join(layout.directory, 'site-name'), `${making.site}\n`);
   const database = openDatabase(layout.store);
   await migrate(database);
-  await fill(database, layout, making);
+  await fill(database, layout, making, appointment);
   await database.destroy();
   return rootDer;
 }
@@ -128,15 +130,24 @@ interface Making {
   readonly random: Random;
 }
 
-async function createKeysAndCertificates(layout: Layout, making: Making): Promise<Uint8Array> {
+interface Created {
+  readonly rootDer: Uint8Array;
+  /** The root's word for the verifier's key, given while the root's key is at hand. */
+  readonly appointment: StatementRecord;
+}
+
+async function createKeysAndCertificates(
+  layout: Layout,
+  making: Making & { site: string },
+): Promise<Created> {
   const [root, issuing, server, verifier] = [1, 2, 3, 4].map(() => generateSigner('ES256')) as [
     Key,
     Key,
     Key,
     Key,
   ];
-  const log = generateSigner('EdDSA');
-  for (const [name, signer] of Object.entries({ root, issuing, server, verifier, log })) {
+  const [log, witness] = [generateSigner('EdDSA'), generateSigner('EdDSA')];
+  for (const [name, signer] of Object.entries({ root, issuing, server, verifier, log, witness })) {
     await storeSigner(join(layout.keys, `${name}.key.pem`), signer);
   }
   await writeFile(logKeyFile(layout), encodePem('PUBLIC KEY', log.publicKey));
@@ -156,7 +167,11 @@ async function createKeysAndCertificates(layout: Layout, making: Making): Promis
   await writeFile(layout.caFile, encodePem('CERTIFICATE', rootDer));
   await writeFile(join(layout.certificates, 'issuing.pem'), encodePem('CERTIFICATE', issuingDer));
   await writeFile(join(layout.certificates, 'root.crl.pem'), encodePem('X509 CRL', list.der));
-  return rootDer;
+  const { site: issuer, clock } = making;
+  return {
+    rootDer,
+    appointment: stateAppointment({ issuer, signer: root }, verifier.publicKey, clock.now()),
+  };
 }
 
 type Key = ReturnType<typeof generateSigner>;
@@ -165,6 +180,7 @@ async function fill(
   database: Database,
   layout: Layout,
   { site, clock, random }: Omit<NewSite, 'directory'>,
+  appointment: StatementRecord,
 ): Promise<void> {
   const at = clock.now();
   await database.insertInto('facts').values({ name: 'site', value: site }).execute();
@@ -176,6 +192,10 @@ async function fill(
     .execute();
   const first = { text: defaultPolicies, author: 'site', reason: 'The policies that Kiten ships', at };
   await database.insertInto('policies').values(first).execute();
+  // The log takes it when it is first opened.
+  await insertStatement(database, appointment);
+  const { statement: entry, digest: statement } = appointment;
+  await database.insertInto('outbox').values({ entry, statement, log_size: 0 }).execute();
   const token = await new OperatorDesk(database, clock, random).create(owner, 'administrator');
   await writeFile(layout.tokenFile, `${token}\n`, { mode: 0o600 });
 }

@@ -1,10 +1,20 @@
 import { toHex } from '@kiten/codec';
 import type { Ledger } from '@kiten/ledger';
-import { encodeEvent, type RecordedEvent } from '@kiten/trust';
+import { encodeEvent, type RecordedEvent, readLogEntry } from '@kiten/trust';
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
 import { sharedTransactions } from '../store/shared-transactions.ts';
 import type { Tables } from '../store/tables.ts';
+
+/** A signed statement that goes into the log as it is. */
+export interface StatementEntry {
+  readonly statement: Uint8Array;
+  /** SHA-256 of it, hexadecimal. */
+  readonly digest: string;
+}
+
+/** What the log takes. */
+export type LogEntry = RecordedEvent | StatementEntry;
 
 /**
  * Keeps store and log together: what changes the store is committed with its log entries in one
@@ -15,7 +25,7 @@ export interface Journal {
   /** Appends events that change nothing in the store. Resolves when they are durable. */
   record(...events: readonly RecordedEvent[]): Promise<void>;
   /** Commits `work` and the events it explains, both or neither. Resolves when that is durable. */
-  commit<T>(events: readonly RecordedEvent[], work: (store: Transaction<Tables>) => Promise<T>): Promise<T>;
+  commit<T>(entries: readonly LogEntry[], work: (store: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Resolves when nothing is under way any more. */
   settled(): Promise<void>;
 }
@@ -25,6 +35,8 @@ export interface JournalParts {
   readonly ledger: Pick<Ledger, 'append' | 'read' | 'size'>;
   /** Hears of each event once it is durable. */
   readonly heard: (event: RecordedEvent) => void;
+  /** Hears at which index of the log a statement stands. The store is told with the next transaction. */
+  readonly located: (digest: string, index: number) => void;
   /** Hears why the log could not take an entry that the store holds; it is tried again. */
   readonly troubled: (error: unknown) => void;
 }
@@ -32,14 +44,23 @@ export interface JournalParts {
 interface Kept {
   readonly id: number;
   readonly entry: Uint8Array;
+  /** Of a statement. */
+  readonly digest: string | null;
 }
 
-export async function openJournal({ database, ledger, heard, troubled }: JournalParts): Promise<Journal> {
+interface Logged {
+  readonly id: number;
+  readonly digest: string | null;
+  readonly index: number;
+}
+
+export async function openJournal(parts: JournalParts): Promise<Journal> {
+  const { database, ledger, heard, located, troubled } = parts;
   await bringForward(database, ledger);
   const transact = sharedTransactions(database);
   const underWay = new Set<Promise<unknown>>();
   /** In the store's outbox and in the log: to be taken out of the outbox with the next transaction. */
-  let appended: readonly number[] = [];
+  let appended: readonly Logged[] = [];
   /** In the outbox and not in the log yet. */
   let backlog: readonly Kept[] = [];
   let catchingUp: Promise<void> | undefined;
@@ -47,10 +68,20 @@ export async function openJournal({ database, ledger, heard, troubled }: Journal
   /** @returns those that the log did not take, and why not. */
   async function appendKept(kept: readonly Kept[]): Promise<{ left: readonly Kept[]; reason?: unknown }> {
     const outcomes = await Promise.allSettled(kept.map(({ entry }) => ledger.append(entry)));
-    const isLogged = (_: Kept, index: number) => outcomes[index]?.status === 'fulfilled';
-    appended = [...appended, ...kept.filter(isLogged).map(({ id }) => id)];
-    const refusal = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
-    return { left: kept.filter((one, index) => !isLogged(one, index)), reason: refusal?.reason };
+    const left: Kept[] = [];
+    let reason: unknown;
+    for (const [position, one] of kept.entries()) {
+      const outcome = outcomes[position] as PromiseSettledResult<number>;
+      if (outcome.status === 'fulfilled') {
+        const { id, digest } = one;
+        appended = [...appended, { id, digest, index: outcome.value }];
+        if (digest !== null) located(digest, outcome.value);
+      } else {
+        reason ??= outcome.reason;
+        left.push(one);
+      }
+    }
+    return { left, reason };
   }
 
   /** However many wait for it, each entry is appended once. */
@@ -68,15 +99,12 @@ export async function openJournal({ database, ledger, heard, troubled }: Journal
     if (left.length > 0) throw reason;
   }
 
-  async function commit<T>(
-    events: readonly RecordedEvent[],
-    work: (store: Transaction<Tables>) => Promise<T>,
-  ) {
+  async function commit<T>(entries: readonly LogEntry[], work: (store: Transaction<Tables>) => Promise<T>) {
     if (backlog.length > 0) await catchUp();
-    const entries = events.map(encodeEvent);
+    const rows = entries.map(rowOf);
     const { result, kept } = await transact(async (store) => {
       const result = await work(store);
-      return { result, kept: await exchange(store, entries) };
+      return { result, kept: await exchange(store, rows) };
     });
     const { left, reason } = await appendKept(kept);
     if (left.length > 0) {
@@ -84,16 +112,16 @@ export async function openJournal({ database, ledger, heard, troubled }: Journal
       backlog = [...backlog, ...left];
       troubled(reason);
     }
-    for (const event of events) heard(event);
+    for (const entry of entries) heard('statement' in entry ? readLogEntry(entry.statement) : entry);
     return result;
   }
 
   /** Takes out of the outbox what is in the log by now, and puts the new entries in. */
-  async function exchange(store: Transaction<Tables>, entries: readonly Uint8Array[]) {
+  async function exchange(store: Transaction<Tables>, rows: readonly Omit<Kept, 'id'>[]) {
     const done = appended;
-    if (done.length > 0) await store.deleteFrom('outbox').where('id', 'in', done).execute();
-    appended = appended.filter((id) => !done.includes(id));
-    return keep(store, entries, ledger.size);
+    await settle(store, done);
+    appended = appended.filter((one) => !done.includes(one));
+    return keep(store, rows, ledger.size);
   }
 
   async function record(events: readonly RecordedEvent[]): Promise<void> {
@@ -114,20 +142,42 @@ export async function openJournal({ database, ledger, heard, troubled }: Journal
     async settled() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
       if (backlog.length > 0) await catchUp();
-      await database.deleteFrom('outbox').execute();
+      await database.transaction().execute((store) => settle(store, appended));
+      appended = [];
     },
   };
 }
 
+function rowOf(entry: LogEntry): Omit<Kept, 'id'> {
+  if ('statement' in entry) return { entry: entry.statement, digest: entry.digest };
+  return { entry: encodeEvent(entry), digest: null };
+}
+
+/** These are in the log: nothing needs to bring them there any more, and statements can be found there. */
+async function settle(store: Transaction<Tables>, logged: readonly Logged[]): Promise<void> {
+  if (logged.length === 0) return;
+  const ids = logged.map(({ id }) => id);
+  await store.deleteFrom('outbox').where('id', 'in', ids).execute();
+  for (const { digest, index } of logged) {
+    if (digest === null) continue;
+    await store
+      .updateTable('statements')
+      .set({ log_index: index })
+      .where('digest', '=', digest)
+      .where('log_index', 'is', null)
+      .execute();
+  }
+}
+
 async function keep(
   store: Transaction<Tables>,
-  entries: readonly Uint8Array[],
+  rows: readonly Omit<Kept, 'id'>[],
   size: number,
 ): Promise<readonly Kept[]> {
-  if (entries.length === 0) return [];
-  const rows = entries.map((entry) => ({ entry, log_size: size }));
-  const ids = await store.insertInto('outbox').values(rows).returning('id').execute();
-  return entries.map((entry, index) => ({ entry, id: ids[index]?.id ?? 0 }));
+  if (rows.length === 0) return [];
+  const values = rows.map(({ entry, digest }) => ({ entry, statement: digest, log_size: size }));
+  const ids = await store.insertInto('outbox').values(values).returning('id').execute();
+  return rows.map((row, index) => ({ ...row, id: ids[index]?.id ?? 0 }));
 }
 
 /** Appends what the store committed and the log does not hold yet. */
@@ -135,13 +185,18 @@ async function bringForward(database: Database, ledger: JournalParts['ledger']):
   const rows = await database.selectFrom('outbox').selectAll().orderBy('id').execute();
   if (rows.length === 0) return;
   const from = rows.reduce((least, { log_size }) => Math.min(least, log_size), ledger.size);
-  const logged = new Map<string, number>();
-  const count = (entry: Uint8Array) => logged.get(toHex(entry)) ?? 0;
-  for await (const { entry } of ledger.read(from, ledger.size)) logged.set(toHex(entry), count(entry) + 1);
-  for (const { entry } of rows) {
-    // Two entries may read the same: each in the log speaks for one in the outbox.
-    if (count(entry) > 0) logged.set(toHex(entry), count(entry) - 1);
-    else await ledger.append(entry);
+  const found = new Map<string, number[]>();
+  for await (const { index, entry } of ledger.read(from, ledger.size)) {
+    const key = toHex(entry);
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [index]);
+    else known.push(index);
   }
-  await database.deleteFrom('outbox').execute();
+  const logged: Logged[] = [];
+  for (const { id, entry, statement: digest } of rows) {
+    // Two entries may read the same: each in the log speaks for one in the outbox.
+    const index = found.get(toHex(entry))?.shift() ?? (await ledger.append(entry));
+    logged.push({ id, digest, index });
+  }
+  await database.transaction().execute((store) => settle(store, logged));
 }

@@ -1,7 +1,15 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, decodePem, KitenError, type Signer } from '@kiten/codec';
-import { type Authority, createAuthority, loadSigner, parseTrustDomain } from '@kiten/identity';
+import { type Clock, decodePem, KitenError, parseCertificate, type Signer } from '@kiten/codec';
+import {
+  type Authority,
+  createAuthority,
+  generateSigner,
+  loadSigner,
+  parseTrustDomain,
+  storeSigner,
+} from '@kiten/identity';
 import type { Layout } from './layout.ts';
 import type { Random } from './secrets.ts';
 
@@ -13,6 +21,10 @@ export interface SiteKeys {
   readonly verifier: Signer;
   /** Signs checkpoints, Ed25519. */
   readonly log: Signer;
+  /** Cosigns the checkpoints of other logs, Ed25519. It signs nothing else (C2SP tlog-cosignature). */
+  readonly witness: Signer;
+  /** The root's public key (SPKI, DER): the operator's, which appoints the verifier. */
+  readonly root: Uint8Array;
   /** The root's revocation list, PEM. */
   readonly rootList: string;
 }
@@ -31,18 +43,34 @@ export async function openKeys(layout: Layout, options: KeyOptions): Promise<Sit
   const [issuing, server, verifier, log] = await Promise.all(
     ['issuing', 'server', 'verifier', 'log'].map(keyOf),
   );
+  const witness = await witnessKey(join(layout.keys, 'witness.key.pem'));
   const rootList = await readFile(join(layout.certificates, 'root.crl.pem'), 'utf8');
+  const rootCertificate = await certificateIn(layout.caFile);
   const authority = createAuthority({
     trustDomain: parseTrustDomain(options.site),
     certificate: await certificateIn(join(layout.certificates, 'issuing.pem')),
     signer: issuing as Signer,
-    chain: [await certificateIn(layout.caFile)],
+    chain: [rootCertificate],
     reservedNames: options.names,
     deviceLifetime: options.deviceLifetime,
     clock: options.clock,
     random: options.random,
   });
-  return { authority, server: server as Signer, verifier: verifier as Signer, log: log as Signer, rootList };
+  return {
+    authority,
+    server: server as Signer,
+    verifier: verifier as Signer,
+    log: log as Signer,
+    witness,
+    root: parseCertificate(rootCertificate).publicKey,
+    rootList,
+  };
+}
+
+/** Sites from before there were witnesses have no such key yet. */
+async function witnessKey(file: string): Promise<Signer> {
+  if (!existsSync(file)) await storeSigner(file, generateSigner('EdDSA'));
+  return loadSigner(file);
 }
 
 export async function certificateIn(file: string): Promise<Uint8Array> {

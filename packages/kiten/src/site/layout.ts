@@ -7,6 +7,12 @@ export interface Layout {
   readonly lock: string;
   readonly store: string;
   readonly log: string;
+  /** The log of the counts of traffic, whose checkpoints are entries of `log`. */
+  readonly trafficLog: string;
+  /** Content of evidence, by salted digest. */
+  readonly payloads: string;
+  /** Checkpoints with the time that somebody else gave them. */
+  readonly timeStamps: string;
   readonly keys: string;
   readonly certificates: string;
   /** The root certificate that devices are given to trust. */
@@ -26,6 +32,9 @@ export function layoutOf(directory: string): Layout {
     lock: join(directory, 'lock.db'),
     store: join(directory, 'site.db'),
     log: join(directory, 'log'),
+    trafficLog: join(directory, 'log-traffic'),
+    payloads: join(directory, 'payloads'),
+    timeStamps: join(directory, 'timestamps'),
     keys: join(directory, 'keys'),
     certificates: join(directory, 'ca'),
     caFile: join(directory, 'ca', 'root.pem'),

@@ -16,16 +16,14 @@ import {
   type Evidence,
   emptyVector,
   type Finding,
+  type SealedEvidence,
   type Verdict,
 } from '@kiten/trust';
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
-import { insertEvidence } from '../store/evidence.ts';
-import { insertFindings } from '../store/findings.ts';
 import type { Tables } from '../store/tables.ts';
 import { recordOf } from '../store/tokens.ts';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
-import { findingRecorded } from './events.ts';
 import type { Proposal, TrustDesk } from './trust-desk.ts';
 import { Turns } from './turns.ts';
 
@@ -33,7 +31,8 @@ export interface RegisterParts {
   readonly database: Database;
   readonly book: DeviceBook;
   readonly trust: TrustDesk;
-  readonly appraise: (evidence: Evidence) => readonly Finding[];
+  readonly seal: (evidence: Evidence) => SealedEvidence;
+  readonly appraise: (evidence: SealedEvidence) => readonly Finding[];
   readonly admitIdevid: (identity: IdevidIdentity) => IdevidAdmission | undefined;
 }
 
@@ -45,6 +44,7 @@ export function openRegister({
   database,
   book,
   trust,
+  seal,
   appraise,
   admitIdevid,
 }: RegisterParts): DeviceRegister {
@@ -56,18 +56,15 @@ export function openRegister({
     const refusal = enrolmentRefusal(attemptOf(enrolment), await stateFor(enrolment));
     if (refusal !== undefined) return refusal;
     const token = tokenHash === undefined ? undefined : await tokenOf(tokenHash);
-    const evidence = enrolmentEvidence(enrolment);
-    const findings = appraise(evidence);
+    const evidence = seal(enrolmentEvidence(enrolment));
     const admitted = afterEnrolment(before, enrolment, token?.group);
-    const judged = trust.judge(admitted, findings);
+    const considered = trust.considered(admitted, evidence, appraise(evidence));
     const proposal: Proposal = {
-      after: judged.after,
-      events: [enrolment.event, ...findings.map(findingRecorded), ...judged.events],
+      ...considered,
+      events: [enrolment.event, ...considered.events],
       store: async (store) => {
-        await storeEnrolment(store, enrolment, judged.after);
-        await insertEvidence(store, evidence);
-        await insertFindings(store, findings);
-        await judged.store(store);
+        await storeEnrolment(store, enrolment, considered.after);
+        await considered.store(store);
       },
     };
     await trust.inForce(proposal, before);

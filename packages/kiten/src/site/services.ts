@@ -1,18 +1,25 @@
 import type { Clock } from '@kiten/codec';
 import type { Ledger } from '@kiten/ledger';
-import type { FindingRegistry } from '@kiten/trust';
+import type { Finding, FindingRegistry, SealedEvidence } from '@kiten/trust';
 import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
+import type { AuthorityDesk } from './authorities.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { EnrolmentDesk } from './enrolment.ts';
 import type { EventHub } from './event-hub.ts';
+import type { EvidenceDesk } from './evidence-desk.ts';
 import type { GroupDesk } from './groups.ts';
 import type { Journal } from './journal.ts';
+import type { SiteKeys } from './keys.ts';
+import type { Layout } from './layout.ts';
 import type { OperatorDesk } from './operators.ts';
 import type { PolicyDesk } from './policies.ts';
 import type { PresenceBoard } from './presence.ts';
 import type { StandingDesk } from './standing.ts';
 import type { TrustDesk } from './trust-desk.ts';
+import type { VerdictDesk } from './verdict-desk.ts';
+import type { WitnessDesk } from './witness-desk.ts';
+import type { WitnessingDesk } from './witnessing.ts';
 
 /** Something that is not wrong yet, and will be. */
 export interface Warning {
@@ -45,6 +52,16 @@ export interface SiteServices {
   readonly database: Database;
   readonly journal: Journal;
   readonly trust: TrustDesk;
+  readonly evidence: EvidenceDesk;
+  readonly authorities: AuthorityDesk;
+  readonly verdicts: VerdictDesk;
+  readonly witnesses: WitnessDesk;
+  readonly witnessing: WitnessingDesk;
+  readonly appraise: (evidence: SealedEvidence) => readonly Finding[];
+  readonly keys: SiteKeys;
+  readonly layout: Layout;
+  /** Who may read entries of the log over HTTP. */
+  readonly logEntries: 'operators' | 'public';
   readonly standing: StandingDesk;
   readonly groups: GroupDesk;
   readonly enrolment: EnrolmentDesk;

@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { encodePem } from '@kiten/codec';
+import type { PublishedCheckpoint } from '@kiten/ledger';
 import { buildApi } from '../api/server.ts';
 import { findingRegistry } from './appraisal.ts';
 import { openDesks } from './desks.ts';
@@ -10,7 +11,7 @@ import { listenLocally } from './local-listener.ts';
 import { openManufacturers } from './manufacturers.ts';
 import type { Addresses, SiteServices } from './services.ts';
 import { openState, type SiteOptions } from './state.ts';
-import { watchTime } from './time-watch.ts';
+import { openTimekeeping } from './timekeeping.ts';
 import { siteWarnings } from './warnings.ts';
 
 /** A site that answers. */
@@ -63,7 +64,11 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   closing.defer(() =>
     state.journal.record({ type: 'site/stopped', at: clock.now(), actor: 'site', data: {} }),
   );
-  closing.use(watchTime({ state, desks, doors, options }));
+  const { witnesses } = desks;
+  const published = (checkpoint: PublishedCheckpoint): void => witnesses.published(checkpoint);
+  state.checkpoints.on('published', published);
+  closing.defer(() => void state.checkpoints.off('published', published));
+  closing.use(await openTimekeeping({ state, desks, doors, options }));
   await writeFile(state.layout.running, JSON.stringify({ ...addresses, run: options.run }), { mode: 0o600 });
   closing.defer(() => rm(state.layout.running, { force: true }));
   ready = true;
@@ -116,10 +121,12 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
       standing: doors.standing,
       presence: doors.presence,
       logKey: state.keys.log.publicKey,
+      logEntries: configuration.logEntries,
       verifierKey: encodePem('PUBLIC KEY', state.keys.verifier.publicKey),
       warnings: () =>
         siteWarnings({
           ...state,
+          ...desks,
           tls: doors.tls,
           deviceLifetime: configuration.deviceLifetimeDays * 86_400_000,
           clock,

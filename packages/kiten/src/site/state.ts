@@ -1,9 +1,18 @@
+import { EventEmitter } from 'node:events';
 import type { Clock } from '@kiten/codec';
-import { type Ledger, openLedger } from '@kiten/ledger';
+import {
+  type Ledger,
+  openLedger,
+  openPayloadStore,
+  type PayloadStore,
+  type PublishedCheckpoint,
+  writerOrigin,
+} from '@kiten/ledger';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrations.ts';
+import { ensureAppointment } from './appointment.ts';
 import type { DeviceBook } from './device-book.ts';
 import { EventHub } from './event-hub.ts';
 import { type Journal, openJournal } from './journal.ts';
@@ -11,8 +20,11 @@ import { openKeys, type SiteKeys } from './keys.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { loadBook } from './load.ts';
 import { lockDirectory } from './lock.ts';
+import { lastCheckpointOf } from './log-entries.ts';
 import { originOf } from './log-identity.ts';
+import { MarkBoard } from './mark-board.ts';
 import type { Random } from './secrets.ts';
+import { TrafficLog, trafficWriter } from './traffic-log.ts';
 
 export interface SiteOptions {
   readonly directory: string;
@@ -30,6 +42,15 @@ export interface SiteState {
   readonly layout: Layout;
   readonly database: Database;
   readonly ledger: Ledger;
+  /** What is withdrawn; its root stands in each checkpoint. */
+  readonly marks: MarkBoard;
+  readonly payloads: PayloadStore;
+  /** The log of the counts of traffic. */
+  readonly traffic: TrafficLog;
+  /** Where statements stand in the log, those that the store was not told of yet. */
+  readonly located: ReadonlyMap<string, number>;
+  /** Hears of each checkpoint. */
+  readonly checkpoints: EventEmitter<{ published: [PublishedCheckpoint] }>;
   readonly journal: Journal;
   readonly keys: SiteKeys;
   readonly book: DeviceBook;
@@ -37,6 +58,8 @@ export interface SiteState {
 }
 
 const DAY = 86_400_000;
+/** The store is told with the next change: so many cannot be waiting. */
+const MOST_LOCATED = 10_000;
 
 /** Opens all that a site remembers. What was opened is closed by `closing`, the last first. */
 export async function openState(options: SiteOptions, closing: AsyncDisposableStack): Promise<SiteState> {
@@ -59,25 +82,66 @@ export async function openState(options: SiteOptions, closing: AsyncDisposableSt
     clock,
     random,
   });
+  const marks = await MarkBoard.load(database, clock);
+  const checkpoints: SiteState['checkpoints'] = new EventEmitter();
   const ledger = await openLedger({
     directory: layout.log,
     origin: originOf(site),
     signer: keys.log,
     clock,
     publishInterval: configuration.checkpointSeconds * 1000,
+    extensions: () => marks.extensions(),
+    onCheckpoint: (checkpoint) => checkpoints.emit('published', checkpoint),
     onProblem: (problem) =>
       logger.error({ err: problem, code: problem.code }, 'the log could not be published'),
   });
   closing.defer(() => ledger.close());
   if (ledger.tornTail !== undefined)
     logger.warn({ ...ledger.tornTail }, 'a crash had cut off an entry that was never acknowledged');
+  const payloads = await openPayloadStore({ directory: layout.payloads, clock });
+  const located = new Map<string, number>();
   const hub = new EventHub(run);
   const journal = await openJournal({
     database,
     ledger,
     heard: (event) => hub.publish('log', { ...event }),
+    located: (digest, index) => {
+      located.set(digest, index);
+      const [oldest] = located.keys();
+      if (located.size > MOST_LOCATED && oldest !== undefined) located.delete(oldest);
+    },
     troubled: (error) => logger.error({ err: error }, 'the log cannot be written; changes wait in the store'),
   });
   closing.defer(() => journal.settled());
-  return { site, layout, database, ledger, journal, keys, hub, book: await loadBook(database, clock) };
+  const traffic = await TrafficLog.open({
+    directory: layout.trafficLog,
+    siteOrigin: originOf(site),
+    signer: keys.log,
+    parent: ledger,
+    lastSeen: () => lastCheckpointOf(ledger, writerOrigin(originOf(site), trafficWriter)),
+    database,
+    clock,
+    random,
+    onProblem: (problem) =>
+      logger.error({ err: problem, code: problem.code }, 'the counts of traffic could not be logged'),
+  });
+  closing.defer(() => traffic.close());
+  if (!(await ensureAppointment({ site, layout, database, journal, keys, clock })))
+    logger.warn({ code: 'kiten/verifier-not-appointed' }, 'no verdict of this site can be proved to others');
+  const book = await loadBook(database, clock);
+  return {
+    site,
+    layout,
+    database,
+    ledger,
+    marks,
+    payloads,
+    traffic,
+    located,
+    checkpoints,
+    journal,
+    keys,
+    hub,
+    book,
+  };
 }

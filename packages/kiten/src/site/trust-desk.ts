@@ -7,24 +7,29 @@ import {
   composeVerdict,
   deviceSubject,
   type Finding,
-  type RecordedEvent,
+  type SealedEvidence,
   type Standing,
   subjectKey,
   type Verdict,
 } from '@kiten/trust';
 import type { Transaction } from 'kysely';
+import { insertEvidence } from '../store/evidence.ts';
 import { insertFindings, markCleared } from '../store/findings.ts';
+import { insertStatement, type StatementRecord } from '../store/statements.ts';
 import type { Tables } from '../store/tables.ts';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
-import { findingRecorded, verdictIssued } from './events.ts';
+import { verdictIssued } from './events.ts';
 import { newestOfEach } from './history.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, LogEntry } from './journal.ts';
+import type { PassportBoard } from './passport-board.ts';
 import { Turns } from './turns.ts';
 
 /** What a change of a device comes to, before it is in force. */
 export interface Proposal {
   readonly after: DeviceRecord;
-  readonly events: readonly RecordedEvent[];
+  readonly events: readonly LogEntry[];
+  /** Makes durable what the store is going to speak of. */
+  prepare?(): Promise<void>;
   store(transaction: Transaction<Tables>): Promise<void>;
 }
 
@@ -34,6 +39,12 @@ export interface TrustDeskParts {
   readonly journal: Journal;
   /** Signs a verdict as an attestation result, a compact JWT. */
   readonly sign: (verdict: Verdict) => string;
+  /** Signs a finding as the verifier's statement. */
+  readonly attest: (finding: Finding) => StatementRecord;
+  /** Makes the content of evidence durable. */
+  readonly keep: (evidence: SealedEvidence) => Promise<void>;
+  /** What was said about devices and no longer holds is withdrawn. */
+  readonly passports: PassportBoard;
   /** Brings a device's record to where things pass; `fall` before anything that waits there. */
   readonly enforce: (device: DeviceRecord, fall: boolean) => void;
   readonly changed: (device: DeviceRecord) => void;
@@ -64,16 +75,21 @@ export class TrustDesk {
 
   /** The same for a proposal already made, as enrolment makes one for a device that may not be known yet. */
   async inForce(proposal: Proposal, before: DeviceRecord | undefined): Promise<void> {
-    const { book, journal, enforce, changed } = this.#parts;
+    const { book, journal, passports, enforce, changed } = this.#parts;
     const { after, events } = proposal;
     const fall = compareTrust(before, after) === 'fall';
     const apply = () => {
       book.put(after);
+      passports.follow(after);
       enforce(after, fall);
     };
     if (fall) apply();
     try {
-      await journal.commit(events, (store) => proposal.store(store));
+      await proposal.prepare?.();
+      await journal.commit(events, async (store) => {
+        await proposal.store(store);
+        await passports.storeSuperseded(store, after);
+      });
     } catch (error) {
       // What cannot be kept is refused, and the book says what the store says. The fall stays enforced meanwhile.
       if (fall && before !== undefined) book.put(before);
@@ -87,20 +103,26 @@ export class TrustDesk {
     return this.#turns.take(id, work);
   }
 
-  /** New findings on a device count from now on. */
-  find(id: string, findings: readonly Finding[], keep: (store: Transaction<Tables>) => Promise<void>) {
-    return this.settle(id, (before) => {
-      const judged = this.judge(before, findings);
-      return {
-        after: judged.after,
-        events: [...findings.map((finding) => findingRecorded(finding)), ...judged.events],
-        store: async (store) => {
-          await keep(store);
-          await insertFindings(store, findings);
-          await judged.store(store);
-        },
-      };
-    });
+  /** What evidence shows counts from now on. */
+  find(id: string, evidence: SealedEvidence, findings: readonly Finding[]): Promise<DeviceRecord> {
+    return this.settle(id, (before) => this.considered(before, evidence, findings));
+  }
+
+  /** The device's record with what evidence has shown, and all that is to be kept of it. */
+  considered(before: DeviceRecord, evidence: SealedEvidence, findings: readonly Finding[]): Proposal {
+    const judged = this.judge(before, findings);
+    const said = findings.map((finding) => this.#parts.attest(finding));
+    return {
+      after: judged.after,
+      events: [...said, ...judged.events],
+      prepare: () => this.#parts.keep(evidence),
+      store: async (store) => {
+        await insertEvidence(store, evidence);
+        await insertFindings(store, findings);
+        for (const statement of said) await insertStatement(store, statement);
+        await judged.store(store);
+      },
+    };
   }
 
   /** Time has passed: what has lapsed no longer counts. */

@@ -4,6 +4,7 @@ import type { DeviceBook } from './device-book.ts';
 import type { SiteKeys } from './keys.ts';
 import type { Warning } from './services.ts';
 import type { TlsDesk } from './tls-material.ts';
+import type { WitnessDesk } from './witness-desk.ts';
 
 export interface WarningParts {
   readonly keys: SiteKeys;
@@ -11,10 +12,11 @@ export interface WarningParts {
   readonly book: DeviceBook;
   /** Milliseconds that a device's certificate lasts. */
   readonly deviceLifetime: number;
+  readonly witnesses: Pick<WitnessDesk, 'all'>;
   readonly clock: Clock;
 }
 
-/** What an operator should know before it hurts: certificates, the site's own and the devices', in their last third. */
+/** What an operator should know: certificates in their last third, the site's own and the devices', and objections to the log. */
 export function siteWarnings(parts: WarningParts): readonly Warning[] {
   const { tls, clock } = parts;
   const { authority } = parts.keys;
@@ -27,11 +29,31 @@ export function siteWarnings(parts: WarningParts): readonly Warning[] {
     code: `kiten/${kind}-${state}`,
     message: `${name} ${state === 'expired' ? 'expired' : 'expires'} on ${new Date(notAfter).toISOString().slice(0, 10)}`,
   }));
+  return [...own, ...objections(parts), ...renewals(parts)];
+}
+
+const whatObjected: Readonly<Record<string, string>> = {
+  'ledger/witness-ahead':
+    'has seen more of this log than there is: it was set back, or a copy of it runs somewhere',
+  'ledger/split-view': 'has seen another log under this one’s name, signed with its key',
+};
+
+/** Witnesses that do not cosign, and what that says about the log. */
+function objections({ witnesses }: WarningParts): readonly Warning[] {
+  return witnesses.all().flatMap(({ name, problem }) => {
+    if (problem === undefined) return [];
+    return [
+      { code: problem, message: `the witness ${name} ${whatObjected[problem] ?? 'does not cosign the log'}` },
+    ];
+  });
+}
+
+function renewals(parts: WarningParts): readonly Warning[] {
   const devices = devicesToRenew(parts);
-  if (devices.length === 0) return own;
+  if (devices.length === 0) return [];
   const some = devices.slice(0, 3).join(', ') + (devices.length > 3 ? ', …' : '');
   const message = `${devices.length} devices have not renewed a certificate in its last third: ${some}`;
-  return [...own, { code: 'kiten/device-expiring', message }];
+  return [{ code: 'kiten/device-expiring', message }];
 }
 
 /** Devices that are let in and whose last certificate has less than a third of its life left, or none. */

@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { KitenError } from '@kiten/codec';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
 export type Database = Kysely<Tables>;
@@ -11,21 +11,45 @@ export type Database = Kysely<Tables>;
  * @throws KitenError `kiten/store-unreadable` if the file is no SQLite database
  */
 export function openDatabase(file: string): Database {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Adapter(open(file)) }) });
+  return over(open(file));
+}
+
+/** The same to look into only, beside whoever writes it. @throws KitenError `kiten/store-unreadable` */
+export function readDatabase(file: string): Database {
+  try {
+    return over(new DatabaseSync(file, { readOnly: true, timeout: 5_000 }));
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}
+
+function over(database: DatabaseSync): Database {
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Adapter(database) }) });
 }
 
 function open(file: string): DatabaseSync {
   try {
     const database = new DatabaseSync(file, { timeout: 5_000 });
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;',
+    );
     return database;
   } catch (cause) {
     if (isNoRoom(cause)) throw noRoom(cause);
-    throw new KitenError('kiten/store-unreadable', `The store ${file} cannot be opened.`, {
-      cause,
-      detail: { file },
-    });
+    throw unreadable(file, cause);
   }
+}
+
+function unreadable(file: string, cause: unknown): KitenError {
+  return new KitenError('kiten/store-unreadable', `The store ${file} cannot be opened.`, {
+    cause,
+    detail: { file },
+  });
+}
+
+/** What was deleted or overwritten leaves the write-ahead log too, as far as nobody is reading in it just now. */
+export async function releaseErased(database: Database): Promise<void> {
+  await sql`pragma wal_checkpoint(truncate)`.execute(database);
 }
 
 const KEPT_STATEMENTS = 256;

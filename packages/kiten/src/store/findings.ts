@@ -74,6 +74,7 @@ function rowOf(finding: Finding) {
     at: finding.at,
     holds_until: finding.holdsUntil ?? null,
     premises: JSON.stringify(finding.premises),
+    relays: finding.relays ?? null,
     parameters: JSON.stringify(finding.parameters),
     cleared_by: finding.clearedBy === undefined ? null : JSON.stringify(finding.clearedBy),
   };
@@ -90,6 +91,7 @@ function findingOf(row: Selectable<Tables['findings']>): Finding {
     at: row.at,
     premises: JSON.parse(row.premises),
     parameters: JSON.parse(row.parameters),
+    ...(row.relays === null ? {} : { relays: row.relays }),
     ...(row.holds_until === null ? {} : { holdsUntil: row.holds_until }),
     ...(row.cleared_by === null ? {} : { clearedBy: JSON.parse(row.cleared_by) }),
   };

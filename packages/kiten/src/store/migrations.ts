@@ -2,23 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
 
-/** Forward only: a released migration is never edited, a new one follows it. */
-const migrations: Readonly<Record<string, Migration>> = {
-  '0001-site': { up: createSite },
-};
-
-/** Brings the store to the newest form. Each migration is one transaction. */
-export async function migrate(database: Database): Promise<void> {
-  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
-}
-
-async function createSite(database: Kysely<unknown>): Promise<void> {
-  for (const statement of tables) await sql.raw(statement).execute(database);
-}
-
-const tables = [
+const site = [
   'create table facts (name text primary key, value text not null) strict',
   'create table groups (name text primary key, required text not null) strict',
   `create table devices (id text primary key, groups text not null, idevid text, standing text not null, standing_reason text,
@@ -50,3 +34,49 @@ const tables = [
      policies text not null, repeated integer not null) strict`,
   'create index denials_by_device on denials (device, id)',
 ];
+
+/** Content moves out of the store, and what is needed to prove something moves in. */
+const proof = [
+  `create table evidence_new (digest text primary key, media_type text not null, subject text not null, received_at integer not null,
+     via text not null, size integer not null, body blob, salt blob, erased_at integer) strict`,
+  `insert into evidence_new select digest, media_type, subject, received_at, via, length(body), body, null, null from evidence`,
+  'drop table evidence',
+  'alter table evidence_new rename to evidence',
+  'create index evidence_by_subject on evidence (subject, received_at)',
+  `create table statements (digest text primary key, kind text not null, about text not null, subject text, issuer text not null,
+     bytes blob not null, issued_at integer not null, expires_at integer, log_index integer) strict`,
+  'create index statements_by_kind on statements (kind, about)',
+  'create index statements_by_subject on statements (subject, kind, issued_at)',
+  `create table marks (kind text not null, value text not null, at integer not null, expires_at integer,
+     primary key (kind, value)) strict, without rowid`,
+  `create table witnesses (name text primary key, url text not null, key text not null, ca text, size integer not null,
+     cosigned_at integer, problem text) strict`,
+  `create table followed_logs (origin text primary key, keys text not null, size integer not null, root blob, note text,
+     cosigned_at integer) strict`,
+  `create table suspicions (id integer primary key, at integer not null, origin text not null, code text not null, known text not null,
+     offered text not null) strict`,
+  'create table traffic_windows (minute integer primary key, salt blob not null, count integer not null, root blob not null) strict',
+  `create table authorities (name text not null, role text not null, public_key blob not null, added_by text not null,
+     added_at integer not null, primary key (name, role)) strict, without rowid`,
+  'alter table findings add column relays text',
+  'alter table outbox add column statement text',
+];
+
+/** Forward only: a released migration is never edited, a new one follows it. */
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-site': { up: run(site) },
+  '0002-proof': { up: run(proof) },
+};
+
+/** Brings the store to the newest form. Each migration is one transaction. */
+export async function migrate(database: Database): Promise<void> {
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+function run(statements: readonly string[]) {
+  return async (database: Kysely<unknown>): Promise<void> => {
+    for (const statement of statements) await sql.raw(statement).execute(database);
+  };
+}

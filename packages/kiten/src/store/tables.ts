@@ -46,8 +46,74 @@ export interface Tables {
     subject: string;
     received_at: number;
     via: string;
-    body: Uint8Array;
+    /** Bytes: what the payload store holds, or held. */
+    size: number;
+    /** Small content; larger content is in the payload store. */
+    body: Uint8Array | null;
+    /** Of content that is here; content from before there were salts has none. */
+    salt: Uint8Array | null;
+    erased_at: number | null;
   };
+  /** Signed statements, as they stand in the log. */
+  statements: {
+    /** SHA-256, hexadecimal. */
+    digest: string;
+    /** `appointment`, `finding`, `verdict` or `admitted`. */
+    kind: string;
+    /** The finding's digest, the verdict's epoch, the appointed key's id. */
+    about: string;
+    subject: string | null;
+    issuer: string;
+    bytes: Uint8Array;
+    issued_at: number;
+    expires_at: number | null;
+    /** Absent until the log has it. */
+    log_index: number | null;
+  };
+  /** What is withdrawn, apart from revoked devices: these follow from their standing. */
+  marks: {
+    kind: string;
+    /** Hexadecimal. */
+    value: string;
+    at: number;
+    /** When what it withdraws would have ended by itself. */
+    expires_at: number | null;
+  };
+  /** Others whose word counts here, as manufacturers' does. */
+  authorities: { name: string; role: string; public_key: Uint8Array; added_by: string; added_at: number };
+  /** Witnesses that this site's log asks. */
+  witnesses: {
+    name: string;
+    url: string;
+    /** C2SP verifier key. */
+    key: string;
+    /** PEM of the CA that the witness's server is trusted under, besides the system's. */
+    ca: string | null;
+    size: number;
+    cosigned_at: number | null;
+    problem: string | null;
+  };
+  /** Other logs that this site is a witness for. */
+  followed_logs: {
+    origin: string;
+    /** A JSON list of verifier keys. */
+    keys: string;
+    size: number;
+    root: Uint8Array | null;
+    note: string | null;
+    cosigned_at: number | null;
+  };
+  /** Two signed notes that contradict each other. */
+  suspicions: {
+    id: Generated<number>;
+    at: number;
+    origin: string;
+    code: string;
+    known: string;
+    offered: string;
+  };
+  /** One root for a minute's counts of traffic. */
+  traffic_windows: { minute: number; salt: Uint8Array; count: number; root: Uint8Array };
   findings: {
     id: Generated<number>;
     subject: string;
@@ -61,6 +127,7 @@ export interface Tables {
     at: number;
     holds_until: number | null;
     premises: string;
+    relays: string | null;
     parameters: string;
     cleared_by: string | null;
   };
@@ -76,7 +143,7 @@ export interface Tables {
     ear: string;
   };
   /** Log entries committed with the state they speak of and not yet known to be in the log. */
-  outbox: { id: Generated<number>; entry: Uint8Array; log_size: number };
+  outbox: { id: Generated<number>; entry: Uint8Array; statement: string | null; log_size: number };
   policies: { revision: Generated<number>; text: string; author: string; reason: string; at: number };
   operators: { name: string; role: string; token_hash: string; created_at: number };
   sign_in_links: { hash: string; operator: string; expires_at: number; used_at: number | null };

@@ -64,7 +64,63 @@ export async function denialsOf(store: Kysely<Tables>, device: string, limit: nu
   return rows.map(({ policies, ...row }) => ({ ...row, policies: JSON.parse(policies) as string[] }));
 }
 
-/** Lets go of counts older than the given minute. */
+/** Lets go of counts older than the given minute; their roots in the log tell nothing without their salts. */
 export async function forgetTraffic(store: Kysely<Tables>, before: number): Promise<void> {
   await store.deleteFrom('traffic').where('minute', '<', before).execute();
+  await store.deleteFrom('traffic_windows').where('minute', '<', before).execute();
+}
+
+/** The root over a minute's counts, as it is in the log. */
+export interface TrafficWindow {
+  readonly minute: number;
+  readonly salt: Uint8Array;
+  readonly count: number;
+  readonly root: Uint8Array;
+}
+
+/** A minute's counts in the order in which its root was made. */
+export function trafficOf(store: Kysely<Tables>, minute: number): Promise<TrafficRow[]> {
+  return store
+    .selectFrom('traffic')
+    .select(['device', 'action', 'topic', 'allowed', 'denied'])
+    .where('minute', '=', minute)
+    .orderBy('device')
+    .orderBy('action')
+    .orderBy('topic')
+    .execute();
+}
+
+/** Minutes with counts after `after` and before `before` that have no root yet. */
+export async function minutesWithoutWindow(
+  store: Kysely<Tables>,
+  after: number,
+  before: number,
+): Promise<number[]> {
+  const rows = await store
+    .selectFrom('traffic')
+    .select('minute')
+    .distinct()
+    .where('minute', '>', after)
+    .where('minute', '<', before)
+    .orderBy('minute')
+    .execute();
+  return rows.map(({ minute }) => minute);
+}
+
+export async function lastWindow(store: Kysely<Tables>): Promise<number | undefined> {
+  const row = await store
+    .selectFrom('traffic_windows')
+    .select('minute')
+    .orderBy('minute', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.minute;
+}
+
+export async function insertWindow(store: Kysely<Tables>, window: TrafficWindow): Promise<void> {
+  await store.insertInto('traffic_windows').values(window).execute();
+}
+
+export function trafficWindows(store: Kysely<Tables>): Promise<TrafficWindow[]> {
+  return store.selectFrom('traffic_windows').selectAll().orderBy('minute').execute();
 }

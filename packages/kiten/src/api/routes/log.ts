@@ -1,6 +1,10 @@
 import { toHex } from '@kiten/codec';
-import { decodeEvent, type RecordedEvent } from '@kiten/trust';
+import { publicKeyDigest } from '@kiten/identity';
+import { encodeVerifierKey, verifierKey } from '@kiten/ledger';
+import type { RecordedEvent } from '@kiten/trust';
 import Type from 'typebox';
+import { readEntry } from '../../site/log-entries.ts';
+import { originOf } from '../../site/log-identity.ts';
 import type { SiteServices } from '../../site/services.ts';
 import { time } from '../schemas.ts';
 import type { Api } from '../server.ts';
@@ -16,7 +20,9 @@ const entry = Type.Object({
 });
 
 /** The site's log: its entries and its signed head. */
-export function logRoutes(api: Api, { ledger, logKey }: SiteServices): void {
+export function logRoutes(api: Api, { site, ledger, logKey, keys }: SiteServices): void {
+  const ownKeys = new Set([keys.verifier.publicKey, keys.root].map(publicKeyDigest));
+
   api.get(
     '/log/entries',
     {
@@ -35,7 +41,7 @@ export function logRoutes(api: Api, { ledger, logKey }: SiteServices): void {
       const start = Math.min(size, from ?? (last === undefined ? 0 : Math.max(0, size - last)));
       const entries = [];
       for await (const one of ledger.read(start, Math.min(size, start + (last ?? count)))) {
-        entries.push(entryView(one.index, decodeEvent(one.entry)));
+        entries.push(entryView(one.index, readEntry(one.entry, ownKeys)));
       }
       return { size, entries };
     },
@@ -52,10 +58,18 @@ export function logRoutes(api: Api, { ledger, logKey }: SiteServices): void {
     {
       schema: {
         summary: 'The key that checkpoints verify under',
-        response: { 200: Type.Object({ spki: Type.String() }) },
+        response: {
+          200: Type.Object({
+            spki: Type.String(),
+            key: Type.String({ description: 'The same as a C2SP verifier key' }),
+          }),
+        },
       },
     },
-    async () => ({ spki: toHex(logKey) }),
+    async () => ({
+      spki: toHex(logKey),
+      key: encodeVerifierKey(verifierKey(originOf(site), 'ed25519', logKey)),
+    }),
   );
 }
 

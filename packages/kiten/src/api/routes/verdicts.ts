@@ -1,3 +1,4 @@
+import { bundleMediaType } from '@kiten/trust';
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
 import { deviceId, deviceParameter, finding, standing, tier, time, vector } from '../schemas.ts';
@@ -19,7 +20,7 @@ const verdict = Type.Object({
 });
 
 /** Verdicts, and the public key that their attestation results verify under. */
-export function verdictRoutes(api: Api, { book, registry, verifierKey }: SiteServices): void {
+export function verdictRoutes(api: Api, { book, registry, verdicts, verifierKey }: SiteServices): void {
   api.get(
     '/verdicts/:id',
     {
@@ -45,6 +46,34 @@ export function verdictRoutes(api: Api, { book, registry, verifierKey }: SiteSer
         ear,
       };
     },
+  );
+
+  api.get(
+    '/verdicts/:id/bundle',
+    {
+      schema: {
+        summary:
+          'The verdict with its proof, for whoever does not believe this site (docs/verdict-bundle.md)',
+        params: deviceParameter,
+        querystring: Type.Object({
+          compact: Type.Optional(Type.Boolean({ description: 'Without the text of the rules' })),
+        }),
+        produces: [bundleMediaType],
+      },
+    },
+    async ({ params: { id }, query: { compact = false } }, reply) =>
+      reply.type(bundleMediaType).send(Buffer.from(await verdicts.exportBundle(id, { compact }))),
+  );
+
+  api.get(
+    '/trust',
+    {
+      schema: {
+        summary: 'What whoever checks a verdict of this site has to believe (docs/verdict-bundle.md)',
+        produces: ['application/json'],
+      },
+    },
+    async (_request, reply) => reply.type('application/json').send(verdicts.trustFile()),
   );
 
   api.get(

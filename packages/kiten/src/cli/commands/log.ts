@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { KitenError, toHex } from '@kiten/codec';
 import type { Command } from 'commander';
-import { layoutOf } from '../../site/layout.ts';
-import { logOrigin, logPublicKey } from '../../site/log-identity.ts';
-import { type CheckpointMemory, rememberedCheckpoints } from '../checkpoint-memory.ts';
 import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { dataDirectory, dataHelp, parseCount, type SiteOptions, withSite } from '../options.ts';
-import { counted, print, printJson, printTable, showTime } from '../output.ts';
+import { parseCount, type SiteOptions, withSite } from '../options.ts';
+import { print, printJson, printTable, showTime } from '../output.ts';
+import { logExportCommand } from './log-export.ts';
+import { logProofCommands } from './log-proofs.ts';
+import { logVerifyCommand } from './log-verify.ts';
+import { witnessCommands } from './witness.ts';
 
 interface EntryAnswer {
   readonly index: number;
@@ -55,102 +52,19 @@ export function logCommands(program: Command, environment: Environment): void {
       else process.stdout.write(checkpoint);
     });
 
-  log
-    .command('verify')
-    .description('prove that nothing in the log was changed; works offline, and beside a running site')
-    .option('--data <directory>', dataHelp)
-    .option('--from <file>', 'a checkpoint kept elsewhere: the log must contain it')
-    .option('--forget', 'disregard the checkpoint that this user’s last verification remembered')
-    .option('--json', 'print JSON')
-    .action(async (options: VerifyOptions) => verify(options, environment));
-}
+  withSite(log.command('key'))
+    .description('print the key that checkpoints verify under, as C2SP tools and witnesses take it')
+    .action(async (options: SiteOptions) => {
+      const client = await openClient(options, environment);
+      const { key } = await client.get<{ key: string }>('/log/key');
+      if (options.json) printJson({ key });
+      else print(key);
+    });
 
-interface VerifyOptions {
-  readonly data?: string;
-  readonly from?: string;
-  readonly forget?: boolean;
-  readonly json?: boolean;
-}
-
-async function verify(options: VerifyOptions, environment: Environment): Promise<void> {
-  const { verifyLedger } = await import('@kiten/ledger');
-  const layout = layoutOf(dataDirectory(options.data, environment));
-  const publicKey = await logPublicKey(layout);
-  const origin = await logOrigin(layout);
-  const memory = rememberedCheckpoints(environment, `${origin} ${toHex(publicKey)}`);
-  const checkpoint =
-    options.from === undefined ? await recalled(memory, options) : await readCheckpoint(options.from);
-  // Read first: what is verified below contains it, and may contain more.
-  const published = await readIfThere(join(layout.log, 'checkpoint'));
-  const report = await verifyLedger(layout.log, {
-    publicKey,
-    origin,
-    ...(checkpoint === undefined ? {} : { checkpoint }),
-    ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
-  });
-  // A log that was only compared with another checkpoint may be older than what is remembered.
-  if (report.intact && published !== undefined && options.from === undefined)
-    await remember(memory, published);
-  if (!report.intact) process.exitCode = exitCodes.refused;
-  if (options.json) return printJson(report);
-  for (const { code, file, offset, index, message } of report.problems) {
-    print(
-      `✖ ${file} at byte ${offset}${index === undefined ? '' : `, entry ${index}`}: ${message} (${code})`,
-    );
-  }
-  if (report.tornTail !== undefined) {
-    const { file, offset, bytes } = report.tornTail;
-    print(
-      `○ ${file} at byte ${offset}: ${bytes} bytes of a write that a crash cut off; nobody was told they were kept`,
-    );
-  }
-  const remembered =
-    checkpoint === undefined
-      ? 'there was no earlier checkpoint to compare with'
-      : 'it contains the remembered checkpoint';
-  const problems = report.problems.length + report.problemsLeftOut;
-  return print(
-    report.intact
-      ? `● intact: ${counted(report.entries, 'entry', 'entries')}, root ${report.root}; ${remembered}`
-      : `✖ ${counted(problems, 'problem', 'problems')} in ${counted(report.entries, 'entry', 'entries')}`,
-  );
-}
-
-/** What was found about the log stands, whether or not it can be kept for the next time. */
-async function remember(memory: CheckpointMemory, checkpoint: string): Promise<void> {
-  try {
-    await memory.remember(checkpoint);
-  } catch (error) {
-    process.stderr.write(
-      `kiten: the checkpoint cannot be remembered for the next verification: ${(error as Error).message}\n`,
-    );
-  }
-}
-
-async function recalled(memory: CheckpointMemory, { forget }: VerifyOptions): Promise<string | undefined> {
-  return forget === true ? undefined : memory.recall();
-}
-
-async function readCheckpoint(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new KitenError('kiten/file-unreadable', `The checkpoint ${file} cannot be read.`, { cause });
-  }
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    // Its absence is a problem that the verification itself reports.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function showProgress(entries: number): void {
-  process.stderr.write(`\r${entries} entries`);
+  logVerifyCommand(log, environment);
+  logProofCommands(log, environment);
+  logExportCommand(log, environment);
+  witnessCommands(log, environment);
 }
 
 /** The reason where there is one, else what tells this entry from others of its kind. */

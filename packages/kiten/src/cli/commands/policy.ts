@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { KitenError } from '@kiten/codec';
 import type { Command } from 'commander';
 import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
+import { readText } from '../files.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { print, printJson } from '../output.ts';
 
@@ -51,12 +50,4 @@ export function policyCommands(program: Command, environment: Environment): void
       if (options.json) printJson(answer);
       else print(`Revision ${answer.revision} is in force.`);
     });
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new KitenError('kiten/file-unreadable', `${file} cannot be read.`, { cause });
-  }
 }

@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { print, printJson, showTime } from '../output.ts';
 import { type FindingAnswer, printFindings, tierMark } from './findings.ts';
+import { verdictBundleCommands } from './verdict-bundle.ts';
 
 interface VerdictAnswer {
   readonly device: string;
@@ -30,6 +31,8 @@ export function verdictCommands(program: Command, environment: Environment): voi
       if (options.json) printJson(answer);
       else printVerdict(answer);
     });
+
+  verdictBundleCommands(verdict, environment);
 }
 
 function printVerdict(verdict: VerdictAnswer): void {

@@ -1,13 +1,12 @@
 import type { TLSSocket } from 'node:tls';
+import { KitenError } from '@kiten/codec';
 import type { TlsMaterial } from '@kiten/gateway';
 import type { Est } from '@kiten/identity';
-import Fastify, { type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Problem, problemOf } from '../api/problem.ts';
 import { listenOnAll } from './listen.ts';
 
 const MAXIMUM_BODY = 64 * 1024;
-/** Insufficient Storage (RFC 4918 §11.5): whoever asks should know that it is not its fault, and try again. */
-const NO_ROOM = 507;
 
 export interface DeviceServer {
   readonly port: number;
@@ -23,14 +22,16 @@ export interface DeviceServerOptions {
   /** PEM of further CAs whose names clients are shown when asked for a certificate. */
   readonly manufacturers: readonly string[];
   readonly est: Est;
+  /** What else is offered here. */
+  readonly mount: (server: FastifyInstance) => void;
   readonly failed: (error: unknown) => void;
   /** A TLS handshake that did not come about. */
   readonly refused: (error: NodeJS.ErrnoException, address: string) => void;
 }
 
-/** The devices' HTTPS port: enrolment over secure transport. A client certificate is asked for, not required. */
+/** The devices' HTTPS port: enrolment over secure transport, and what is mounted beside it. A client certificate is asked for, not required. */
 export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
-  const { est, failed, refused } = options;
+  const { est, mount, failed, refused } = options;
   const server = Fastify({
     https: {
       ...secureContext(options.tls, options.manufacturers),
@@ -67,11 +68,13 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       reply.raw.end(request.method === 'HEAD' ? undefined : answer.body);
     },
   });
+  mount(server as unknown as FastifyInstance);
   server.setErrorHandler((error, _request, reply) => {
     const { statusCode = 500 } = error as { statusCode?: number };
-    if (statusCode >= 500) failed(error);
-    const own = problemOf(error);
-    const answer = own.status === NO_ROOM ? own : problem(statusCode);
+    const own = error instanceof KitenError ? problemOf(error) : undefined;
+    // What has no status of its own is our fault here, and its text stays in the log.
+    const answer = own === undefined || own.status === 400 ? problem(statusCode) : own;
+    if (answer.status >= 500) failed(error);
     return reply.code(answer.status).type('application/problem+json').send(answer);
   });
   server.setNotFoundHandler((_request, reply) =>
@@ -118,7 +121,7 @@ function problem(status: number): Problem {
     status === 413
       ? ['kiten/body-too-large', `A request body may have ${MAXIMUM_BODY} bytes at most.`]
       : status === 404
-        ? ['kiten/not-found', 'Enrolment is at /.well-known/est/.']
+        ? ['kiten/not-found', 'There is nothing here. Enrolment is at /.well-known/est/.']
         : status >= 500
           ? ['kiten/internal', 'The site could not do this; its log says why.']
           : ['kiten/request-invalid', 'The request is not HTTP as expected here.'];

@@ -1,0 +1,35 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { KitenError } from '@kiten/codec';
+
+/** @throws KitenError `kiten/file-unreadable` */
+export async function readBytes(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new KitenError('kiten/file-unreadable', `${file} cannot be read.`, { cause });
+  }
+}
+
+/** @throws KitenError `kiten/file-unreadable` */
+export async function readText(file: string): Promise<string> {
+  return (await readBytes(file)).toString('utf8');
+}
+
+/** @throws KitenError `kiten/file-unwritable` */
+export async function writeBytes(file: string, bytes: Uint8Array | string): Promise<void> {
+  try {
+    await writeFile(file, bytes);
+  } catch (cause) {
+    throw new KitenError('kiten/file-unwritable', `${file} cannot be written.`, { cause });
+  }
+}
+
+/** The text of a file, or nothing if there is no such file. */
+export async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
