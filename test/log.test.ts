@@ -236,7 +236,10 @@ describe('kiten log verify', () => {
       const frames = framesOf(segment);
       const end = frames.at(-1)?.end ?? 0;
       // A crash in the middle of a write leaves some sectors of the next frame, and zeros where the rest was to be.
-      const next = segmentOf(segment, [...frames.map(entriesOf), [Buffer.alloc(1500, 'never acknowledged ')]]);
+      const next = segmentOf(segment, [
+        ...frames.map(entriesOf),
+        [Buffer.alloc(1500, 'never acknowledged ')],
+      ]);
       expect(next.subarray(0, end).equals(segment.subarray(0, end))).toBe(true);
       next.copy(segment, end, end, Math.ceil((end + 40) / 512) * 512);
       await writeFile(file, segment);

@@ -54,8 +54,8 @@ describe('a log whose writer is killed at any moment', () => {
     }
     // A test that killed nobody at work would show nothing.
     expect(total.acknowledged).toBeGreaterThan(kills * 20);
-    expect(total.checkpoints).toBeGreaterThanOrEqual(kills / 2);
-    expect(total.attached).toBeGreaterThanOrEqual(kills / 4);
+    expect(total.checkpoints).toBeGreaterThan(kills / 3);
+    expect(total.attached).toBeGreaterThan(kills / 4);
   });
 });
 
@@ -64,14 +64,20 @@ async function killed(directory: string, random: () => number): Promise<Said> {
   const writers = [1, 16, 128][Math.floor(random() * 3)];
   const segmentBytes = [20_000, 200_000][Math.floor(random() * 2)];
   const atWork = random() < 0.8;
-  const wait = random() * (atWork ? 90 : 400);
+  const wait = random() * (atWork ? 30 : 400);
+  const wanted = { bytes: random() * 20_000, checkpoint: random() < 0.7 };
   const child = spawn(process.execPath, [program, directory, String(writers), String(segmentBytes)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = once(child, 'close');
   const output: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  if (atWork) await once(child.stdout, 'data');
+  // By what it has done, not by the time it took: a busy machine must not make an idle writer of it.
+  const hasDone = () => {
+    const said = Buffer.concat(output);
+    return said.length > wanted.bytes && (!wanted.checkpoint || said.includes('checkpoint '));
+  };
+  while (atWork && !hasDone()) await once(child.stdout, 'data');
   await setTimeout(wait);
   expect(child.exitCode).toBeNull();
   child.kill('SIGKILL');
