@@ -12,7 +12,7 @@ export interface Recipient {
   allowed: boolean;
   /** Why not. */
   policies: readonly string[];
-  /** The largest QoS of its subscriptions that match [MQTT-3.3.5-1]. */
+  /** The largest QoS of its subscriptions that match [MQTT-3.3.4-2] (3.1.1: [MQTT-3.3.5-1]). */
   qos: 0 | 1 | 2;
   retainAsPublished: boolean;
   /** The identifiers of all subscriptions that match [MQTT-3.3.4-3] [MQTT-3.3.4-4]; none is `undefined`. */

@@ -28,14 +28,14 @@ const connect: Vector[] = [
   ['will retain without a will [MQTT-3.1.2-13]', '10', '22 0000 00 0000', 'wire/mqtt-will-flags'],
   ['will QoS 3 [MQTT-3.1.2-12]', '10', "1e 0000 00 0000 00 0001 'w' 0000", 'wire/mqtt-will-flags'],
   [
-    'a password without a user name (3.1.1 [MQTT-3.1.2-22])',
+    'a password without a user name (3.1.1: [MQTT-3.1.2-22])',
     '10',
     "42 0000 0001 'a' 0001 'p'",
     'wire/mqtt-password-without-user-name',
     in4,
   ],
   [
-    'no identifier and no clean session (3.1.1 [MQTT-3.1.3-8])',
+    'no identifier and no clean session (3.1.1: [MQTT-3.1.3-8])',
     '10',
     '00 0000 0000',
     'wire/mqtt-client-identifier',
