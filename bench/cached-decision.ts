@@ -115,6 +115,8 @@ function gatewayCore(): Core {
     access: 'governed',
     refusedPublish: 'drop',
     name: 'gateway',
+    authenticators: [],
+    verifyPassword: undefined,
     poll: () => undefined,
   });
   const vector = Object.fromEntries(claimNames.map((claim) => [claim, 2])) as TrustVector;

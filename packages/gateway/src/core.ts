@@ -1,5 +1,6 @@
 import type { Clock } from '@kiten/codec';
 import type { Decision, PolicyError } from '@kiten/policy';
+import type { Authenticator, PasswordVerifier } from './authenticator.ts';
 import type { Connection } from './connection.ts';
 import { DenialLog } from './denial-log.ts';
 import { DeviceRecord } from './device-record.ts';
@@ -9,6 +10,7 @@ import { TopicProbing } from './evidence/topic-probing.ts';
 import { type Judge, openJudge, PolicyJudge } from './judge.ts';
 import type { Limits } from './limits.ts';
 import { Outbox } from './outbox.ts';
+import { RateLimiter } from './rate-limiter.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RepeatLimiter } from './repeat-limiter.ts';
 import { Replica } from './replica.ts';
@@ -18,6 +20,8 @@ import { noStatistics, type Statistics } from './statistics.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { TrafficCounts } from './traffic-counts.ts';
 import { Wills } from './wills.ts';
+
+const minute = 60_000;
 
 export interface CoreOptions {
   readonly trustDomain: string;
@@ -32,6 +36,8 @@ export interface CoreOptions {
   readonly refusedPublish: 'drop' | 'close';
   /** Names this gateway in the way that evidence came. */
   readonly name: string;
+  readonly authenticators: readonly Authenticator[];
+  readonly verifyPassword: PasswordVerifier | undefined;
   /** Looks whether changes have arrived that the loop has not got to yet. */
   readonly poll: () => void;
 }
@@ -55,6 +61,8 @@ export class Core {
   readonly denials: DenialLog;
   readonly refusals: RefusalLog;
   readonly policyFailures: RepeatLimiter<PolicyError>;
+  readonly passwordAttempts: RateLimiter;
+  readonly handshakes: RateLimiter;
   readonly overlap: SessionOverlap;
   readonly probing: TopicProbing;
   /** Milliseconds since the Unix epoch, read once for each chunk and each change. */
@@ -87,6 +95,8 @@ export class Core {
       tell: ({ policy, message }, at, repeated) =>
         emit({ kind: 'policy-failed', policy, message, at, repeated }),
     });
+    this.passwordAttempts = new RateLimiter(limits.passwordAttempts, minute, limits.rateKeys);
+    this.handshakes = new RateLimiter(limits.handshakesPerAddress, minute, limits.rateKeys);
     this.overlap = new SessionOverlap(emit, options.name);
     this.probing = new TopicProbing(emit, options.name);
   }

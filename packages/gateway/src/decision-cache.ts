@@ -1,6 +1,6 @@
 import type { DenialRecord } from './denial-log.ts';
 import type { DeviceRecord } from './device-record.ts';
-import type { Recipient } from './recipient.ts';
+import type { Recipient, SharedRecipients } from './recipient.ts';
 import type { TopicResource } from './topic-resource.ts';
 import type { CountRow } from './traffic-counts.ts';
 
@@ -13,6 +13,7 @@ export class CachedDecision {
   readonly allow: boolean;
   readonly policies: readonly string[];
   readonly recipients: readonly Recipient[];
+  readonly groups: readonly SharedRecipients[];
   readonly policyEpoch: number;
   readonly trustEpoch: number;
   readonly branch: number;
@@ -30,6 +31,7 @@ export class CachedDecision {
     this.allow = fields.allow;
     this.policies = fields.policies;
     this.recipients = fields.recipients;
+    this.groups = fields.groups;
     this.policyEpoch = fields.policyEpoch;
     this.trustEpoch = fields.trustEpoch;
     this.branch = fields.branch;

@@ -38,6 +38,8 @@ export type GatewayEvent =
       readonly version: MqttVersion;
       /** Whether the TLS session was resumed. */
       readonly resumed: boolean;
+      /** What it was let in by. */
+      readonly by: 'certificate' | 'password' | 'none';
       /** `restricted` may attest and be updated, nothing else. */
       readonly admission: 'full' | 'restricted';
       readonly at: number;

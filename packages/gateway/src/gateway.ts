@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Clock, KitenError } from '@kiten/codec';
 import { reasonCodes } from '@kiten/wire';
 import { registerRefusal } from './admission.ts';
+import type { Authenticator, PasswordVerifier } from './authenticator.ts';
 import type { ReplicaChange, TlsMaterial } from './change.ts';
 import { Connection } from './connection.ts';
 import { Core } from './core.ts';
@@ -29,6 +30,10 @@ export interface GatewayOptions {
   readonly refusedPublish?: 'drop' | 'close';
   /** Stands in the way that evidence came. Default `gateway`. */
   readonly name?: string;
+  /** Methods of enhanced authentication that clients of version 5 may use. Default none. */
+  readonly authenticators?: readonly Authenticator[];
+  /** Judges passwords on ports of the kind `password`. */
+  readonly verifyPassword?: PasswordVerifier;
   /**
    * Called now and then while much arrives, between chunks: it may call `apply` for changes that wait outside, so that
    * a fall need not wait for a long turn of the loop to end.
@@ -75,6 +80,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     access: options.access ?? 'governed',
     refusedPublish: options.refusedPublish ?? 'drop',
     name: options.name ?? 'gateway',
+    authenticators: options.authenticators ?? [],
+    verifyPassword: options.verifyPassword,
     poll: options.poll ?? (() => undefined),
   });
   const secured: TlsListener[] = [];
@@ -171,6 +178,7 @@ function anonymous(socket: Socket): Peer {
     port: remotePort,
     serial: '',
     fingerprint: '',
+    admission: 'none',
     resumed: false,
   };
 }

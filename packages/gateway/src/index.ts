@@ -1,6 +1,14 @@
 export type { AdmissionCode } from './admission.ts';
 export { sessionOverlapAppraiser } from './appraisers/session-overlap-appraiser.ts';
 export { topicProbingAppraiser } from './appraisers/topic-probing-appraiser.ts';
+export type {
+  AuthenticationExchange,
+  AuthenticationStep,
+  AuthenticationSubject,
+  Authenticator,
+  PasswordOutcome,
+  PasswordVerifier,
+} from './authenticator.ts';
 export type { ReplicaChange, ReplicaDevice, TlsMaterial } from './change.ts';
 export type { EmitEvent, GatewayEvent, TrafficAction, TrafficCount } from './event.ts';
 export {

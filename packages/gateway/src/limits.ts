@@ -9,9 +9,21 @@ export interface Limits {
   readonly connectsPerDevice: number;
   /** Sessions of one device, those without a connection included. */
   readonly sessionsPerDevice: number;
+  /** Handshakes from one address (of IPv6 one /64) within a minute. */
+  readonly handshakesPerAddress: number;
+  /** Connections of one address that have not come to a session yet. */
+  readonly halfOpenPerAddress: number;
+  /** Passwords tried for one user name, or from one address, within a minute. */
+  readonly passwordAttempts: number;
+  /** Addresses and names that are counted at a time. */
+  readonly rateKeys: number;
   readonly handshakeTimeout: number;
   /** From the end of the handshake to a complete CONNECT. */
   readonly connectTimeout: number;
+  /** From CONNECT, or the wish to authenticate anew, to the end of enhanced authentication. */
+  readonly authenticationTimeout: number;
+  /** Steps of one enhanced authentication. */
+  readonly authenticationRounds: number;
   /** How long a connection that is being closed may take to say goodbye. */
   readonly closeTimeout: number;
   /** A larger keep-alive, or none, is replaced by this one where the version allows it (5.0); seconds, 0 for none. */
@@ -22,6 +34,8 @@ export interface Limits {
   readonly topicLength: number;
   readonly topicLevels: number;
   readonly subscriptionsPerSession: number;
+  /** Topics that a client may give a number to, and that we give one to; 0 for none. */
+  readonly topicAliases: number;
   /** QoS 1 and 2 messages sent to a client and not yet acknowledged. */
   readonly inflightMessages: number;
   /** QoS 2 messages of a client that it has not released yet: the receive maximum it is told. */
@@ -52,8 +66,14 @@ export const defaultLimits: Limits = {
   connectionsPerDevice: 16,
   connectsPerDevice: 600,
   sessionsPerDevice: 64,
+  handshakesPerAddress: 6_000,
+  halfOpenPerAddress: 256,
+  passwordAttempts: 30,
+  rateKeys: 10_000,
   handshakeTimeout: 10_000,
   connectTimeout: 10_000,
+  authenticationTimeout: 10_000,
+  authenticationRounds: 16,
   closeTimeout: 2_000,
   maximumKeepAlive: 0,
   packetSize: 1_048_576,
@@ -61,6 +81,7 @@ export const defaultLimits: Limits = {
   topicLength: 1_024,
   topicLevels: 32,
   subscriptionsPerSession: 1_000,
+  topicAliases: 64,
   inflightMessages: 1_024,
   unreleasedMessages: 256,
   queuedMessages: 1_000,
@@ -84,6 +105,7 @@ const mayBeZero: ReadonlySet<string> = new Set([
   'stalenessBound',
   'sessionExpiry',
   'retainedMessages',
+  'topicAliases',
 ]);
 
 /**

@@ -1,5 +1,6 @@
 import { noProperties, type Properties, type Publish, type Will } from '@kiten/wire';
 import type { DeviceRecord } from './device-record.ts';
+import type { SharedGroup } from './shared-group.ts';
 
 /**
  * A message on its way, with bytes of its own. It remembers who said it, so that it can be judged again by that
@@ -26,6 +27,8 @@ export interface Delivery {
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
   readonly identifiers: readonly number[] | undefined;
+  /** The group whose members share it, if it goes to one of them. */
+  readonly group?: SharedGroup | undefined;
 }
 
 /** Copies a decoded PUBLISH or will out of the chunk it came in. */

@@ -1,6 +1,6 @@
 /** Who is at the other end, as far as the listener found out. */
 export interface Peer {
-  /** The device id of its certificate. */
+  /** The device id of its certificate; empty until a password tells it. */
   readonly device: string;
   readonly address: string;
   readonly port: number;
@@ -10,6 +10,8 @@ export interface Peer {
   readonly fingerprint: string;
   /** When its certificate expires, in milliseconds since the Unix epoch: the connection ends then. */
   readonly validUntil?: number;
+  /** What it is let in by; a certificate unless it says otherwise. `none`: an open broker asks for nothing. */
+  readonly admission?: 'certificate' | 'password' | 'none';
   /** Whether its TLS session was resumed. */
   readonly resumed: boolean;
 }

@@ -8,12 +8,13 @@ import { decideTopic, forward, stillHolds } from './router.ts';
 /** PUBLISH from a client, the general way: any QoS, retained or not, with properties or without. */
 export function onPublish(core: Core, connection: Connection, packet: Publish): void {
   core.statistics.received++;
-  // We announce a topic alias maximum of 0, by saying nothing about it [MQTT-3.2.2-17].
-  if (packet.properties.topicAlias !== undefined) {
-    connection.fail(reasonCodes.topicAliasInvalid, 'Topic aliases are not accepted here.', 'topic-alias');
+  const topic = connection.incomingAliases.topicOf(packet);
+  if (packet.retain && core.limits.retainedMessages === 0 && connection.version === 5) {
+    // [MQTT-3.2.2-14]
+    connection.fail(reasonCodes.retainNotSupported, 'Nothing is retained here.', 'retain-not-supported');
     return;
   }
-  if (!isWithinLimits(core, packet.topic)) {
+  if (!isWithinLimits(core, topic)) {
     connection.fail(
       reasonCodes.topicNameInvalid,
       'The topic is too long or has too many levels.',
@@ -22,7 +23,7 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
     return;
   }
   if (packet.qos === 2 && !isFirst(core, connection, packet.packetId as number)) return;
-  const decision = decide(core, connection, packet.topic, packet.retain);
+  const decision = decide(core, connection, topic, packet.retain);
   let code: number = reasonCodes.success;
   if (!decision.allow) {
     refuse(core, connection, decision, 1);
@@ -36,7 +37,7 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
       now: core.now,
       will: false,
     };
-    const message = messageFrom(packet, origin);
+    const message = messageFrom({ ...packet, topic }, origin);
     if (packet.retain && !core.retained.store(message)) code = reasonCodes.quotaExceeded;
     else forward(core, decision, message);
   }

@@ -1,5 +1,6 @@
 import type { DenialRecord } from './denial-log.ts';
 import type { Session } from './session.ts';
+import type { SharedGroup } from './shared-group.ts';
 import type { Subscription } from './subscriptions.ts';
 import type { CountRow } from './traffic-counts.ts';
 
@@ -19,4 +20,26 @@ export interface Recipient {
   identifiers: readonly number[] | undefined;
   row: CountRow;
   denial: DenialRecord | undefined;
+}
+
+/** A group that shares a topic's messages. Its members become recipients, and are judged, as their turn comes. */
+export interface SharedRecipients {
+  readonly group: SharedGroup;
+  readonly members: Map<Subscription, Recipient>;
+}
+
+/** A recipient that nothing was decided about yet. */
+export function undecided(session: Session, matched: readonly Subscription[], row: CountRow): Recipient {
+  return {
+    session,
+    matched,
+    trustEpoch: -1,
+    allowed: false,
+    policies: [],
+    qos: 0,
+    retainAsPublished: false,
+    identifiers: undefined,
+    row,
+    denial: undefined,
+  };
 }

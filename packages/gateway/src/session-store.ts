@@ -2,6 +2,7 @@ import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { publishWill } from './publish.ts';
 import { Session } from './session.ts';
+import { handOver } from './shared-handover.ts';
 
 /** Ends the connection that a client has under this id [MQTT-3.1.4-3]; its will counts as for any lost connection. */
 export function takeOver(core: Core, clientId: string, by: Connection): void {
@@ -50,8 +51,10 @@ export function leaveSession(core: Core, connection: Connection): void {
     if (delay > 0) core.wills.wait(session.clientId, will.message, core.now + delay * 1000);
     else publishWill(core, will.message);
   }
-  if (session.isPersistent) session.expiresAt = core.now + session.expiry * 1000;
-  else endSession(core, session);
+  if (session.isPersistent) {
+    session.expiresAt = core.now + session.expiry * 1000;
+    handOver(core, session, false);
+  } else endSession(core, session);
 }
 
 /** Forgets a session. A will that still waited is published now (MQTT 5.0 §3.1.3.2.2). */
@@ -60,6 +63,7 @@ export function endSession(core: Core, session: Session): void {
   core.sessions.delete(session.clientId);
   session.device.sessions.delete(session);
   for (const subscription of session.subscriptions.values()) core.subscriptions.remove(subscription);
+  handOver(core, session, true);
   session.subscriptions.clear();
   session.discardMessages();
   const will = core.wills.take(session.clientId);

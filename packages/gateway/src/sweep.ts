@@ -18,6 +18,8 @@ export function sweep(core: Core, all = false): void {
   core.denials.sweep(now);
   core.refusals.sweep(now);
   core.policyFailures.sweep(now);
+  core.passwordAttempts.sweep(now);
+  core.handshakes.sweep(now);
   if (now - core.retainedSweptAt >= retainedInterval) {
     core.retainedSweptAt = now;
     core.retained.sweep(now);
@@ -37,6 +39,11 @@ function checkPatience(connection: Connection, now: number): void {
   if (connection.state === 'open') {
     if (now > (connection.peer.validUntil ?? now)) {
       connection.end('certificate-expired', reasonCodes.notAuthorized, 'The certificate has expired.');
+      return;
+    }
+    if (now >= (connection.authentication?.deadline ?? Number.POSITIVE_INFINITY)) {
+      const text = 'The authentication was not completed in time.';
+      connection.fail(reasonCodes.notAuthorized, text, 'authentication-timeout');
       return;
     }
     if (connection.patience > 0 && now - connection.lastPacketAt > connection.patience) {

@@ -169,17 +169,18 @@ it('bounds how often a device connects', async () => {
   expect(await (await harness.socket('pump-1')).connect('pump-1')).toMatchObject({ reasonCode: 0 });
 });
 
-it('says what it does not offer', async () => {
+it('says what it offers, within its limits', async () => {
   const client = await harness.socket('pump-1');
   const { properties } = await client.connect('pump-1', {
     properties: { sessionExpiryInterval: 4_000_000_000 },
   });
   expect(properties).toMatchObject({
-    sharedSubscriptionAvailable: false,
     maximumPacketSize: 1_048_576,
     receiveMaximum: 256,
+    topicAliasMaximum: 64,
     sessionExpiryInterval: 86_400,
   });
+  expect(properties.sharedSubscriptionAvailable).toBeUndefined();
   const other = await harness.socket('pump-2');
   const connack = await other.connect('pump-2', { properties: { authenticationMethod: 'SCRAM-SHA-256' } });
   expect(connack.reasonCode).toBe(0x8c);
