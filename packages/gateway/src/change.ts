@@ -23,6 +23,15 @@ export interface TlsMaterial {
   readonly certificate: string;
   readonly ca: string;
   readonly crl: string;
+  /** Further certificates, each for clients that ask for its name (SNI, RFC 6066 §3); `*.` stands for one label. */
+  readonly named?: readonly NamedCertificate[];
+}
+
+export interface NamedCertificate {
+  /** A DNS name in lower case. */
+  readonly name: string;
+  readonly key: string;
+  readonly certificate: string;
 }
 
 /**

@@ -46,6 +46,7 @@ function accept(
   clientId: string,
   authenticationData?: Uint8Array,
 ): void {
+  core.gate.leave(connection.peer);
   // [MQTT-3.1.3-2] (3.1.1: [MQTT-3.1.3-2])
   connection.clientId = clientId;
   takeOver(core, clientId, connection);

@@ -1,12 +1,14 @@
 import type { Clock } from '@kiten/codec';
 import type { Decision, PolicyError } from '@kiten/policy';
 import type { Authenticator, PasswordVerifier } from './authenticator.ts';
+import type { TlsMaterial } from './change.ts';
 import type { Connection } from './connection.ts';
 import { DenialLog } from './denial-log.ts';
 import { DeviceRecord } from './device-record.ts';
 import type { EmitEvent } from './event.ts';
 import { SessionOverlap } from './evidence/session-overlap.ts';
 import { TopicProbing } from './evidence/topic-probing.ts';
+import { HandshakeGate } from './handshake-gate.ts';
 import { type Judge, openJudge, PolicyJudge } from './judge.ts';
 import type { Limits } from './limits.ts';
 import { Outbox } from './outbox.ts';
@@ -62,11 +64,13 @@ export class Core {
   readonly refusals: RefusalLog;
   readonly policyFailures: RepeatLimiter<PolicyError>;
   readonly passwordAttempts: RateLimiter;
-  readonly handshakes: RateLimiter;
+  readonly gate: HandshakeGate;
   readonly overlap: SessionOverlap;
   readonly probing: TopicProbing;
   /** Milliseconds since the Unix epoch, read once for each chunk and each change. */
   now: number;
+  /** What ports with TLS serve with, once it is known. */
+  tls: TlsMaterial | undefined;
   polledAt = 0;
   statisticsAt = Number.NEGATIVE_INFINITY;
   retainedSweptAt = Number.NEGATIVE_INFINITY;
@@ -96,7 +100,7 @@ export class Core {
         emit({ kind: 'policy-failed', policy, message, at, repeated }),
     });
     this.passwordAttempts = new RateLimiter(limits.passwordAttempts, minute, limits.rateKeys);
-    this.handshakes = new RateLimiter(limits.handshakesPerAddress, minute, limits.rateKeys);
+    this.gate = new HandshakeGate(limits);
     this.overlap = new SessionOverlap(emit, options.name);
     this.probing = new TopicProbing(emit, options.name);
   }

@@ -7,6 +7,7 @@ import type { Admission, DeviceRecord } from './device-record.ts';
 import type { Session } from './session.ts';
 import { endSession } from './session-store.ts';
 import { handOver } from './shared-handover.ts';
+import { recheckConnections } from './tls-recheck.ts';
 
 const rank: Readonly<Record<Admission, number>> = { none: 0, restricted: 1, full: 2 };
 
@@ -41,12 +42,24 @@ export function applyChange(core: Core, change: ReplicaChange, renewTls: (tls?: 
         }
         break;
       case 'other':
-        if (change.kind === 'tls') renewTls(change.tls);
+        if (change.kind === 'tls') renewMaterial(core, change.tls, change.sequence, renewTls);
     }
   } catch (error) {
     refuseChange(core, change, error);
   }
   core.emit({ kind: 'applied', sequence: change.sequence });
+}
+
+function renewMaterial(
+  core: Core,
+  tls: TlsMaterial,
+  sequence: number,
+  renewTls: (tls: TlsMaterial) => void,
+): void {
+  const before = core.tls;
+  renewTls(tls);
+  core.tls = tls;
+  if (before !== undefined) recheckConnections(core, before, tls, sequence);
 }
 
 /** A change that cannot be followed is told, and thrown. Policies that cannot be compiled leave nobody any right. */

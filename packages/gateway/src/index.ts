@@ -9,7 +9,7 @@ export type {
   PasswordOutcome,
   PasswordVerifier,
 } from './authenticator.ts';
-export type { ReplicaChange, ReplicaDevice, TlsMaterial } from './change.ts';
+export type { NamedCertificate, ReplicaChange, ReplicaDevice, TlsMaterial } from './change.ts';
 export type { EmitEvent, GatewayEvent, TrafficAction, TrafficCount } from './event.ts';
 export {
   type OverlapEnd,
@@ -18,8 +18,9 @@ export {
 } from './evidence/session-overlap.ts';
 export { type TopicProbingBody, topicProbingMediaType } from './evidence/topic-probing.ts';
 export { gatewayFindings } from './findings.ts';
-export { createGateway, type Gateway, type GatewayOptions, type ListenOptions } from './gateway.ts';
+export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export { defaultLimits, type Limits } from './limits.ts';
+export type { ListenerKind, ListenOptions } from './listener-kind.ts';
 export type { Peer } from './peer.ts';
 export type { Statistics } from './statistics.ts';
 export { type GatewayClient, gatewayClient } from './worker-client.ts';

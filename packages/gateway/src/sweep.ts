@@ -19,7 +19,7 @@ export function sweep(core: Core, all = false): void {
   core.refusals.sweep(now);
   core.policyFailures.sweep(now);
   core.passwordAttempts.sweep(now);
-  core.handshakes.sweep(now);
+  core.gate.sweep(now);
   if (now - core.retainedSweptAt >= retainedInterval) {
     core.retainedSweptAt = now;
     core.retained.sweep(now);
