@@ -114,6 +114,7 @@ function gatewayCore(): Core {
     limits: limitsFrom({ stalenessBound: 0 }),
     access: 'governed',
     refusedPublish: 'drop',
+    version: 'Kiten',
     name: 'gateway',
     authenticators: [],
     verifyPassword: undefined,

@@ -47,6 +47,7 @@ function accept(
   authenticationData?: Uint8Array,
 ): void {
   core.gate.leave(connection.peer);
+  core.statistics.connects++;
   // [MQTT-3.1.3-2] (3.1.1: [MQTT-3.1.3-2])
   connection.clientId = clientId;
   takeOver(core, clientId, connection);

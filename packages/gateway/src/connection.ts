@@ -81,6 +81,7 @@ export class Connection {
     this.openedAt = core.now;
     this.lastPacketAt = core.now;
     this.deadline = core.now + core.limits.connectTimeout;
+    core.statistics.sockets++;
     core.connections.add(this);
     device.connections.add(this);
   }
@@ -142,8 +143,10 @@ export class Connection {
   /** Puts a packet into the output of this turn; says whether the client takes one of its size. */
   write(packet: Packet): boolean {
     const bytes = encodeWithin(packet, this.version, this.maximumPacketSize);
-    if (bytes !== undefined) this.output.append(bytes, 0, bytes.length);
-    return bytes !== undefined;
+    if (bytes === undefined) return false;
+    this.core.statistics.controlOut++;
+    this.output.append(bytes, 0, bytes.length);
+    return true;
   }
 
   /** A reason string, if the client wants any. */

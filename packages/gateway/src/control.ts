@@ -19,9 +19,12 @@ import { onPublish } from './publish.ts';
 import { resendMore } from './resend.ts';
 import { onSubscribe, onUnsubscribe } from './subscribe.ts';
 
+const publishType = 3;
+
 /** Handles one packet off the quick way. `body` is a view, valid during the call. */
 export function onPacket(connection: Connection, header: number, body: Buffer): void {
   const { core } = connection;
+  if (header >> 4 !== publishType) core.statistics.controlIn++;
   if (connection.state === 'connecting') {
     // [MQTT-3.1.0-1] (3.1.1: [MQTT-3.1.0-1])
     if (connection.authentication !== undefined) whileAuthenticating(core, connection, header, body);

@@ -20,6 +20,7 @@ import { RetainedMessages } from './retained.ts';
 import type { Session } from './session.ts';
 import { noStatistics, type Statistics } from './statistics.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { SystemTopics } from './system-topics.ts';
 import { TrafficCounts } from './traffic-counts.ts';
 import { Wills } from './wills.ts';
 
@@ -36,6 +37,8 @@ export interface CoreOptions {
   readonly access: 'governed' | 'open';
   /** What becomes of a 3.1.1 client whose publication was refused; version 5 has an answer for it. */
   readonly refusedPublish: 'drop' | 'close';
+  /** What it says that it is, below $SYS. */
+  readonly version: string;
   /** Names this gateway in the way that evidence came. */
   readonly name: string;
   readonly authenticators: readonly Authenticator[];
@@ -74,6 +77,9 @@ export class Core {
   polledAt = 0;
   statisticsAt = Number.NEGATIVE_INFINITY;
   retainedSweptAt = Number.NEGATIVE_INFINITY;
+  /** Who says what nobody published. */
+  readonly broker = new DeviceRecord('$SYS', true);
+  readonly system: SystemTopics;
   /** Everybody, where there is no register. */
   readonly #anyone = new DeviceRecord('anyone');
 
@@ -103,6 +109,7 @@ export class Core {
     this.gate = new HandshakeGate(limits);
     this.overlap = new SessionOverlap(emit, options.name);
     this.probing = new TopicProbing(emit, options.name);
+    this.system = new SystemTopics(this);
   }
 
   /** The record of a registered device. */
@@ -127,10 +134,16 @@ export class Core {
   /** The statistics with the gauges as they are now. */
   measured(): Statistics {
     let queued = 0;
-    for (const session of this.sessions.values()) queued += session.queued;
+    let connected = 0;
+    for (const session of this.sessions.values()) {
+      queued += session.queued;
+      if (session.connection !== undefined) connected++;
+    }
     this.statistics.connections = this.connections.size;
+    this.statistics.connected = connected;
     this.statistics.sessions = this.sessions.size;
     this.statistics.subscriptions = this.subscriptions.size;
+    this.statistics.sharedSubscriptions = this.subscriptions.sharedSize;
     this.statistics.retainedMessages = this.retained.size;
     this.statistics.retainedBytes = this.retained.bytes;
     this.statistics.queuedMessages = queued;

@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly access?: 'governed' | 'open';
   /** What becomes of a 3.1.1 client whose publication was refused. Default `drop`. */
   readonly refusedPublish?: 'drop' | 'close';
+  /** What it says that it is, at `$SYS/broker/version`. Default `Kiten`. */
+  readonly version?: string;
   /** Stands in the way that evidence came. Default `gateway`. */
   readonly name?: string;
   /** Methods of enhanced authentication that clients of version 5 may use. Default none. */
@@ -83,6 +85,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     limits: limitsFrom(options.access === 'open' ? { ...openLimits, ...options.limits } : options.limits),
     access: options.access ?? 'governed',
     refusedPublish: options.refusedPublish ?? 'drop',
+    version: options.version ?? 'Kiten',
     name: options.name ?? 'gateway',
     authenticators: options.authenticators ?? [],
     verifyPassword: options.verifyPassword,

@@ -59,6 +59,8 @@ export interface Limits {
   readonly denialsPerDevice: number;
   readonly countRows: number;
   readonly statisticsInterval: number;
+  /** Between what is told below $SYS; 0 for nothing. */
+  readonly systemInterval: number;
 }
 
 export const defaultLimits: Limits = {
@@ -98,6 +100,7 @@ export const defaultLimits: Limits = {
   denialsPerDevice: 64,
   countRows: 10_000,
   statisticsInterval: 10_000,
+  systemInterval: 10_000,
 };
 
 const mayBeZero: ReadonlySet<string> = new Set([
@@ -106,6 +109,7 @@ const mayBeZero: ReadonlySet<string> = new Set([
   'sessionExpiry',
   'retainedMessages',
   'topicAliases',
+  'systemInterval',
 ]);
 
 /**

@@ -147,6 +147,7 @@ function acknowledge(connection: Connection, packetId: number): void {
   slab[at + 2] = packetId >> 8;
   slab[at + 3] = packetId & 0xff;
   output.commit(4);
+  connection.core.statistics.controlOut++;
 }
 
 function sendPatched(

@@ -6,7 +6,7 @@ import { topicResource } from './topic-resource.ts';
 
 /** Each retained message is judged as a delivery, by what its publisher is worth now. */
 export function sendRetained(core: Core, { session, filter, qos, identifier }: Subscription): void {
-  for (const message of core.retained.match(filter, core.now)) {
+  for (const message of [...core.retained.match(filter, core.now), ...core.system.match(filter)]) {
     const topic = topicResource(message.topic);
     const context = { retain: true, will: message.will, publisher: message.publisher };
     const judgement = core.judge.message('receive', session.device, topic, context);

@@ -2,12 +2,12 @@ import type { Core } from './core.ts';
 import { CachedDecision } from './decision-cache.ts';
 import { deliver } from './delivery.ts';
 import type { DeviceRecord } from './device-record.ts';
-import { actionOn } from './judge.ts';
+import { actionOn, type Judgement, type MessageContext } from './judge.ts';
 import { judgeRecipient, withhold } from './judge-recipient.ts';
 import type { Message } from './message.ts';
 import { type Recipient, type SharedRecipients, undecided } from './recipient.ts';
 import { forwardToGroup } from './shared-delivery.ts';
-import { type TopicResource, topicResource } from './topic-resource.ts';
+import { isSystemTopic, type TopicResource, topicResource } from './topic-resource.ts';
 
 /** Who publishes, as far as decisions depend on it. */
 export interface Publisher {
@@ -32,7 +32,7 @@ export function decideTopic(
 ): CachedDecision {
   const topic = topicResource(written.text);
   const owner = topic.owner === undefined ? undefined : core.device(topic.owner);
-  const judgement = core.judge.message('publish', publisher.device, topic, { retain, will });
+  const judgement = judgePublication(core, publisher.device, topic, { retain, will });
   const branch = core.subscriptions.epochs.branchOf(written.text);
   return new CachedDecision({
     hash: written.hash,
@@ -50,6 +50,18 @@ export function decideTopic(
     ownerEpoch: owner?.trustEpoch ?? 0,
     row: core.counts.row(publisher.device.id, actionOn(topic, 'publish'), written.text),
   });
+}
+
+/** What the broker says about itself needs no leave, and nobody else may say it. */
+function judgePublication(
+  core: Core,
+  device: DeviceRecord,
+  topic: TopicResource,
+  context: MessageContext,
+): Judgement {
+  if (device.isBroker) return { allow: true, policies: [] };
+  if (isSystemTopic(topic.path)) return { allow: false, policies: ['gateway/topic-of-the-broker'] };
+  return core.judge.message('publish', device, topic, context);
 }
 
 /** Whether nothing has changed since that could change the decision about publishing, or the list of recipients. */

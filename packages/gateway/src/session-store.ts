@@ -72,5 +72,9 @@ export function endSession(core: Core, session: Session): void {
 
 /** Ends the sessions whose time is over. */
 export function expireSessions(core: Core): void {
-  for (const session of core.sessions.values()) if (session.expiresAt <= core.now) endSession(core, session);
+  for (const session of core.sessions.values()) {
+    if (session.expiresAt > core.now) continue;
+    core.statistics.expired++;
+    endSession(core, session);
+  }
 }

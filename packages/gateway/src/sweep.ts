@@ -12,6 +12,7 @@ export function sweep(core: Core, all = false): void {
   for (const connection of core.connections) checkPatience(connection, now);
   for (const will of core.wills.due(now)) publishWill(core, will);
   expireSessions(core);
+  core.system.sweep(now);
   core.overlap.sweep(now);
   core.probing.sweep(now);
   core.counts.sweep(now);
