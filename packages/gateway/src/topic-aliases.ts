@@ -1,8 +1,5 @@
 import { MqttError, type Publish } from '@kiten/wire';
 
-/** A topic below this length is hardly longer than the alias that would stand for it. */
-const shortest = 4;
-
 /** The topics that a client has given numbers to, for as long as its connection lasts [MQTT-3.3.2-7]. */
 export class IncomingAliases {
   readonly #maximum: number;
@@ -49,7 +46,7 @@ export class OutgoingAliases {
     const known = this.#aliases.get(topic);
     if (known !== undefined)
       return { ...packet, topic: '', properties: { ...properties, topicAlias: known } };
-    if (topic.length < shortest || this.#aliases.size >= this.#maximum) return packet;
+    if (this.#aliases.size >= this.#maximum) return packet;
     return { ...packet, properties: { ...properties, topicAlias: this.#aliases.size + 1 } };
   }
 

@@ -6,8 +6,7 @@ export interface Tag {
   readonly id: string;
 }
 
-const token =
-  /(?<older>3\.1\.1:?(?= \[MQTT-))|(?<end>[);])|\[MQTT-(?<id>[\d.-]+)\](?: to \[MQTT-(?<last>[\d.-]+)\])?/g;
+const token = /(?<older>3\.1\.1:)|(?<end>[);])|\[MQTT-(?<id>[\d.-]+)\](?: to \[MQTT-(?<last>[\d.-]+)\])?/g;
 
 /**
  * The statements that a text names: `[MQTT-3.1.2-4]` is one of MQTT 5.0, and of 3.1.1 after `3.1.1:`, up to the next
