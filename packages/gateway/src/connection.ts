@@ -12,6 +12,7 @@ import { Inbound } from './inbound.ts';
 import type { Message } from './message.ts';
 import { Output } from './outbox.ts';
 import type { Peer } from './peer.ts';
+import type { RetainedReplay } from './retained-replay.ts';
 import type { Session } from './session.ts';
 import { leaveSession } from './session-store.ts';
 import { IncomingAliases, type OutgoingAliases } from './topic-aliases.ts';
@@ -61,6 +62,8 @@ export class Connection {
   authentication: Authentication | undefined;
   /** What was sent before the connection was resumed and waits for room to be sent again. */
   toResend: InFlight[] = [];
+  /** Retained messages on their way to the client. */
+  replay: RetainedReplay | undefined;
   /** Nothing more is taken in until an answer is there. */
   isHeld = false;
   /** Evidence waits for a sign of life from this connection. */

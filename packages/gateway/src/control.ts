@@ -108,13 +108,15 @@ function handle(core: Core, connection: Connection, packet: Packet): void {
 export function onPuback(core: Core, connection: Connection, packetId: number): void {
   const { session } = connection;
   if (!session.window.release(packetId, 'puback')) return;
-  if (session.queued > 0 || connection.toResend.length > 0) goOn(core, connection);
+  const isAwaited = session.queued > 0 || connection.toResend.length > 0 || connection.replay !== undefined;
+  if (isAwaited) goOn(core, connection);
 }
 
-/** There is room in the window: first for what has to be sent again, then for what waits. */
+/** There is room in the window: for what has to be sent again, for what waits, for what is retained. */
 function goOn(core: Core, connection: Connection): void {
   resendMore(core, connection);
   drain(core, connection.session);
+  connection.replay?.advance();
 }
 
 function onPubrec(core: Core, connection: Connection, packetId: number, reasonCode: number): void {

@@ -68,6 +68,7 @@ export class Core {
   readonly policyFailures: RepeatLimiter<PolicyError>;
   readonly passwordAttempts: RateLimiter;
   readonly gate: HandshakeGate;
+  readonly subscriptionRates: RateLimiter;
   readonly overlap: SessionOverlap;
   readonly probing: TopicProbing;
   /** Milliseconds since the Unix epoch, read once for each chunk and each change. */
@@ -107,6 +108,7 @@ export class Core {
     });
     this.passwordAttempts = new RateLimiter(limits.passwordAttempts, minute, limits.rateKeys);
     this.gate = new HandshakeGate(limits);
+    this.subscriptionRates = new RateLimiter(limits.subscribesPerDevice, minute, limits.rateKeys);
     this.overlap = new SessionOverlap(emit, options.name);
     this.probing = new TopicProbing(emit, options.name);
     this.system = new SystemTopics(this);

@@ -34,6 +34,8 @@ export interface Limits {
   readonly topicLength: number;
   readonly topicLevels: number;
   readonly subscriptionsPerSession: number;
+  /** Filters that a device subscribes to within a minute. */
+  readonly subscribesPerDevice: number;
   /** Topics that a client may give a number to, and that we give one to; 0 for none. */
   readonly topicAliases: number;
   /** QoS 1 and 2 messages sent to a client and not yet acknowledged. */
@@ -83,6 +85,7 @@ export const defaultLimits: Limits = {
   topicLength: 1_024,
   topicLevels: 32,
   subscriptionsPerSession: 1_000,
+  subscribesPerDevice: 10_000,
   topicAliases: 64,
   inflightMessages: 1_024,
   unreleasedMessages: 256,

@@ -39,7 +39,7 @@ export function onSubscribe(core: Core, connection: Connection, packet: Subscrib
     if (subscription.group !== undefined) continue;
     // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11] [MQTT-3.8.4-4] (3.1.1: [MQTT-3.3.1-6] [MQTT-3.8.4-3])
     if (wanted.retainHandling === 0 || (wanted.retainHandling === 1 && isNew))
-      sendRetained(core, subscription);
+      sendRetained(core, connection, subscription);
   }
 }
 
@@ -77,6 +77,7 @@ function refusalOf(
   if (!subscriptions.has(filter) && subscriptions.size >= core.limits.subscriptionsPerSession) {
     return reasonCodes.quotaExceeded;
   }
+  if (isTooOften(core, connection)) return reasonCodes.quotaExceeded;
   const judgement = core.judge.message('subscribe', connection.device, prefix, {
     retain: false,
     will: false,
@@ -93,6 +94,11 @@ function refusalOf(
   if (!core.replica.stale)
     core.probing.refused(connection, 'subscribe', { ...prefix, path: filter }, core.now);
   return reasonCodes.notAuthorized;
+}
+
+/** Each change of subscriptions costs those who publish a look at who receives. */
+function isTooOften(core: Core, { device }: Connection): boolean {
+  return core.options.access === 'governed' && !core.subscriptionRates.allows(device.id, core.now);
 }
 
 /** Takes the place of an earlier subscription of the same filter [MQTT-3.8.4-3] (3.1.1: [MQTT-3.8.4-3]). */

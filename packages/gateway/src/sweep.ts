@@ -21,6 +21,7 @@ export function sweep(core: Core, all = false): void {
   core.policyFailures.sweep(now);
   core.passwordAttempts.sweep(now);
   core.gate.sweep(now);
+  core.subscriptionRates.sweep(now);
   if (now - core.retainedSweptAt >= retainedInterval) {
     core.retainedSweptAt = now;
     core.retained.sweep(now);

@@ -38,6 +38,10 @@ export class SystemTopics {
     return [...this.#messages.values()].filter(({ topic }) => topicMatches(filter, topic));
   }
 
+  current(topic: string): Message | undefined {
+    return this.#messages.get(topic);
+  }
+
   #tell(topic: string, text: string): void {
     const payload = Buffer.from(text);
     if (this.#messages.get(topic)?.payload.equals(payload) === true) return;
