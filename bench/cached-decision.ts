@@ -115,6 +115,7 @@ function gatewayCore(): Core {
     access: 'governed',
     refusedPublish: 'drop',
     version: 'Kiten',
+    checksPayloadFormat: false,
     name: 'gateway',
     authenticators: [],
     verifyPassword: undefined,

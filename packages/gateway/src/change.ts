@@ -1,5 +1,6 @@
 import type { PolicySetJson } from '@kiten/policy';
 import type { Standing, TrustVector } from '@kiten/trust';
+import type { PayloadRule } from './payload/payload-rule.ts';
 
 /** What the gateway has to know about one device. Structured-clonable. */
 export interface ReplicaDevice {
@@ -43,5 +44,7 @@ export type ReplicaChange = { readonly sequence: number } & (
   | { readonly kind: 'device'; readonly device: ReplicaDevice }
   | { readonly kind: 'device-removed'; readonly id: string }
   | { readonly kind: 'tls'; readonly tls: TlsMaterial }
+  /** All of them: those that were there before and are not in the list are gone. */
+  | { readonly kind: 'payload-rules'; readonly rules: readonly PayloadRule[] }
   | { readonly kind: 'heartbeat'; readonly at: number }
 );

@@ -3,6 +3,7 @@ import { registerRefusal } from './admission.ts';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { DeviceRecord } from './device-record.ts';
+import { isText } from './payload/payload-check.ts';
 import { isPublishable } from './publish.ts';
 
 /** Why a CONNECT is turned away. */
@@ -107,6 +108,10 @@ function willRefusal(core: Core, { will, version }: Connect): ConnectRefusal | u
   if (!isPublishable(core, will.topic)) {
     const message = 'The topic of the will is too long or has too many levels.';
     return { reasonCode: reasonCodes.topicNameInvalid, code: 'gateway/will-topic', message };
+  }
+  if (!isText(core, will.properties, will.payload)) {
+    const message = 'The will says that it is text, and is not UTF-8.';
+    return { reasonCode: reasonCodes.payloadFormatInvalid, code: 'gateway/will-format', message };
   }
   // [MQTT-3.2.2-13]
   if (will.retain && core.limits.retainedMessages === 0 && version === 5) {

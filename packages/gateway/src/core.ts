@@ -12,6 +12,8 @@ import { HandshakeGate } from './handshake-gate.ts';
 import { type Judge, openJudge, PolicyJudge } from './judge.ts';
 import type { Limits } from './limits.ts';
 import { Outbox } from './outbox.ts';
+import { CompiledRule } from './payload/compiled-rule.ts';
+import type { PayloadRule } from './payload/payload-rule.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RepeatLimiter } from './repeat-limiter.ts';
@@ -35,6 +37,8 @@ export interface CoreOptions {
   readonly limits: Limits;
   /** `open`: no register, no policy, everybody may do everything. */
   readonly access: 'governed' | 'open';
+  /** Whether payloads that say that they are text have to be. */
+  readonly checksPayloadFormat: boolean;
   /** What becomes of a 3.1.1 client whose publication was refused; version 5 has an answer for it. */
   readonly refusedPublish: 'drop' | 'close';
   /** What it says that it is, below $SYS. */
@@ -75,6 +79,7 @@ export class Core {
   now: number;
   /** What ports with TLS serve with, once it is known. */
   tls: TlsMaterial | undefined;
+  payloadRules: readonly CompiledRule[] = [];
   polledAt = 0;
   statisticsAt = Number.NEGATIVE_INFINITY;
   retainedSweptAt = Number.NEGATIVE_INFINITY;
@@ -117,6 +122,17 @@ export class Core {
   /** The record of a registered device. */
   device(id: string): DeviceRecord | undefined {
     return this.options.access === 'open' ? this.#anyone : this.replica.device(id);
+  }
+
+  /**
+   * Holds what is published from now on to these rules.
+   *
+   * @throws KitenError `gateway/payload-…`; then the rules from before stay in force
+   */
+  setPayloadRules(rules: readonly PayloadRule[]): void {
+    this.payloadRules = rules.map((rule) => new CompiledRule(rule, this.limits.rateKeys));
+    // Every decision that was made before is looked up anew.
+    this.subscriptions.epochs.touch('#');
   }
 
   #decided(errors: Decision['errors']): void {

@@ -43,6 +43,7 @@ export function applyChange(core: Core, change: ReplicaChange, renewTls: (tls?: 
         break;
       case 'other':
         if (change.kind === 'tls') renewMaterial(core, change.tls, change.sequence, renewTls);
+        if (change.kind === 'payload-rules') core.setPayloadRules(change.rules);
     }
   } catch (error) {
     refuseChange(core, change, error);

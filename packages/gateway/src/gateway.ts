@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly access?: 'governed' | 'open';
   /** What becomes of a 3.1.1 client whose publication was refused. Default `drop`. */
   readonly refusedPublish?: 'drop' | 'close';
+  /** Whether payloads that say that they are text (payload format indicator 1) have to be UTF-8. Default no. */
+  readonly checksPayloadFormat?: boolean;
   /** What it says that it is, at `$SYS/broker/version`. Default `Kiten`. */
   readonly version?: string;
   /** Stands in the way that evidence came. Default `gateway`. */
@@ -85,6 +87,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     limits: limitsFrom(options.access === 'open' ? { ...openLimits, ...options.limits } : options.limits),
     access: options.access ?? 'governed',
     refusedPublish: options.refusedPublish ?? 'drop',
+    checksPayloadFormat: options.checksPayloadFormat ?? false,
     version: options.version ?? 'Kiten',
     name: options.name ?? 'gateway',
     authenticators: options.authenticators ?? [],

@@ -120,7 +120,7 @@ function scan(connection: Connection, bytes: Buffer, length: number): number {
       const topicStart = body + 2;
       const topicEnd = topicStart + (((bytes[body] as number) << 8) | (bytes[body + 1] as number));
       const decision = knownDecision(connection, bytes, topicStart, topicEnd, end, isQos1);
-      if (decision !== undefined && stillHolds(core, decision, connection.device)) {
+      if (decision !== undefined && !decision.hasRules && stillHolds(core, decision, connection.device)) {
         if (!isQos1) {
           if (run !== decision) {
             if (run !== undefined) forwardRun(connection, run, bytes, runStart, offset, runCount, runLargest);

@@ -21,6 +21,7 @@ export { gatewayFindings } from './findings.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export type { ListenerKind, ListenOptions } from './listener-kind.ts';
+export type { PayloadRule } from './payload/payload-rule.ts';
 export type { Peer } from './peer.ts';
 export type { Statistics } from './statistics.ts';
 export { type GatewayClient, gatewayClient } from './worker-client.ts';

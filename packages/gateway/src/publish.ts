@@ -2,7 +2,9 @@ import { type Publish, reasonCodes, validTopicName } from '@kiten/wire';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { type CachedDecision, hashTopic } from './decision-cache.ts';
+import type { DeviceRecord } from './device-record.ts';
 import { type Message, messageFrom } from './message.ts';
+import { type PayloadRefusal, payloadRefusalOf } from './payload/payload-check.ts';
 import { decideTopic, forward, stillHolds } from './router.ts';
 
 /** PUBLISH from a client, the general way: any QoS, retained or not, with properties or without. */
@@ -24,10 +26,14 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
   }
   if (packet.qos === 2 && !isFirst(core, connection, packet.packetId as number)) return;
   const decision = decide(core, connection, topic, packet.retain);
+  const broken = decision.allow ? payloadRefusalOf(core, connection.device, decision, packet) : undefined;
   let code: number = reasonCodes.success;
   if (!decision.allow) {
     refuse(core, connection, decision, 1);
     code = reasonCodes.notAuthorized;
+  } else if (broken !== undefined) {
+    refusePayload(core, connection.device, decision, broken);
+    code = broken.reasonCode;
   } else {
     decision.row = core.counts.enrolled(decision.row);
     decision.row.allowed++;
@@ -38,10 +44,14 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
       will: false,
     };
     const message = messageFrom({ ...packet, topic }, origin);
-    if (packet.retain && !core.retained.store(message)) code = reasonCodes.quotaExceeded;
+    // [MQTT-3.3.1-5] to [MQTT-3.3.1-8] (3.1.1: [MQTT-3.3.1-5] [MQTT-3.3.1-7] [MQTT-3.3.1-10] to [MQTT-3.3.1-12])
+    const isStored = !packet.retain || core.retained.store(message);
+    if (!isStored) tellUnretained(core, connection.device, decision);
+    // Who can be told that it was refused, is; to the others it is passed on, at least.
+    if (!isStored && connection.version === 5 && packet.qos > 0) code = reasonCodes.quotaExceeded;
     else forward(core, decision, message);
   }
-  if (connection.isOpen) answer(core, connection, packet, code, decision);
+  if (connection.isOpen) answer(core, connection, packet, code);
 }
 
 /** A will whose time has come: judged now, under the trust of now. */
@@ -56,6 +66,11 @@ export function publishWill(core: Core, message: Message): void {
     core.statistics.refused++;
     const { action } = decision.row;
     core.denials.note({ device: publisher.id, action, topic, policies: decision.policies }, core.now, 1);
+    return;
+  }
+  const broken = payloadRefusalOf(core, publisher, decision, message);
+  if (broken !== undefined) {
+    refusePayload(core, publisher, decision, broken);
     return;
   }
   decision.row.allowed++;
@@ -78,6 +93,27 @@ export function refuse(core: Core, connection: Connection, decision: CachedDecis
     decision.denial = core.denials.note(denial, core.now, times);
   }
   if (!core.replica.stale) core.probing.refused(connection, 'publish', decision.topic, core.now);
+}
+
+/** There is no room for a retained message. */
+function tellUnretained(core: Core, device: DeviceRecord, { row, topic }: CachedDecision): void {
+  core.statistics.dropped++;
+  const policies = ['gateway/retained-quota'];
+  core.denials.note({ device: device.id, action: row.action, topic: topic.path, policies }, core.now, 1);
+}
+
+/** Counts a message whose payload may not pass, and tells about it. */
+function refusePayload(
+  core: Core,
+  device: DeviceRecord,
+  decision: CachedDecision,
+  { policies }: PayloadRefusal,
+): void {
+  core.statistics.refused++;
+  decision.row = core.counts.enrolled(decision.row);
+  decision.row.denied++;
+  const { action } = decision.row;
+  core.denials.note({ device: device.id, action, topic: decision.topic.path, policies }, core.now, 1);
 }
 
 /** What a client is told of a refusal. Policies are named in the log, not to the device. */
@@ -116,14 +152,9 @@ function isFirst(core: Core, connection: Connection, packetId: number): boolean 
   return false;
 }
 
-function answer(
-  core: Core,
-  connection: Connection,
-  packet: Publish,
-  code: number,
-  decision: CachedDecision,
-): void {
-  if (!decision.allow && closeAfterRefusal(core, connection)) return;
+function answer(core: Core, connection: Connection, packet: Publish, code: number): void {
+  const isForbidden = code === reasonCodes.notAuthorized || code === reasonCodes.payloadFormatInvalid;
+  if (isForbidden && closeAfterRefusal(core, connection)) return;
   const { packetId, qos } = packet;
   if (packetId === undefined) return;
   const properties = code === reasonCodes.notAuthorized ? connection.reason(refusalReason) : {};

@@ -6,7 +6,7 @@ import type { ListenOptions } from './listener-kind.ts';
 /** What a gateway worker is started with, as `workerData`. */
 export type GatewayWorkerData = Pick<
   GatewayOptions,
-  'trustDomain' | 'limits' | 'access' | 'refusedPublish' | 'name' | 'version'
+  'trustDomain' | 'limits' | 'access' | 'refusedPublish' | 'name' | 'version' | 'checksPayloadFormat'
 >;
 
 /** What goes to a gateway worker, in order. */

@@ -176,6 +176,7 @@ describe('the cache of decisions', () => {
       bytes: Buffer.from(text),
       topic: topicResource(text),
       recipients: [],
+      rules: [],
     } as never);
 
   it('never takes one topic for another, even if their hashes are equal', () => {
