@@ -31,6 +31,14 @@ describe('the statements of MQTT', async () => {
     ).toEqual([251, 141]);
   });
 
+  it('that bind a server have code that fulfils them, and a test that shows it', () => {
+    const binding = statements.filter(({ binds }) => binds === 'server').map(keyOf);
+    expect({
+      withoutCode: binding.filter((key) => !evidence.code.has(key)),
+      withoutTest: binding.filter((key) => !evidence.tests.has(key)),
+    }).toEqual({ withoutCode: [], withoutTest: [] });
+  });
+
   it('are the only ones that code and tests name', () => {
     const known = new Set(statements.map(keyOf));
     expect(evidence.tags.filter((tag) => !known.has(keyOf(tag)))).toEqual([]);

@@ -13,7 +13,8 @@ import { openSession, takeOver } from './session-store.ts';
 import { OutgoingAliases } from './topic-aliases.ts';
 
 /**
- * CONNECT: who is it, may it, and what is left of the session it had. Answered at once, unless a password has to be
+ * CONNECT: who is it, may it, and what is left of the session it had. Nothing of ours is needed beyond the standard
+ * (3.1.1: [MQTT-7.0.0-2]). Answered at once, unless a password has to be
  * verified or the client goes on with AUTH.
  */
 export function onConnect(core: Core, connection: Connection, packet: Connect): void {

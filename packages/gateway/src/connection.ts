@@ -157,7 +157,7 @@ export class Connection {
     return this.version === 5 && this.problemInformation ? { reasonString: text } : noProperties;
   }
 
-  /** Ends the connection because of what the client did; its will is published [MQTT-3.14.4-3]. */
+  /** Ends the connection because of what the client did; its will is published. */
   fail(reasonCode: number, text: string, cause: string): void {
     if (this.state === 'connecting') {
       this.core.refusals.note(
@@ -174,7 +174,10 @@ export class Connection {
     this.end(cause, reasonCode, text);
   }
 
-  /** Says goodbye (version 5, to a client that was let in) and waits, bounded, for the other side to close too. */
+  /**
+   * Says goodbye (version 5, to a client that was let in [MQTT-3.14.0-1]) and waits, bounded, for the other side to
+   * close too. Nothing follows [MQTT-3.14.4-1] [MQTT-3.14.4-2].
+   */
   end(cause: string, reasonCode?: number, text?: string): void {
     if (hasEnded(this.state)) return;
     const goodbye = this.state === 'open' && this.version === 5 && reasonCode !== undefined;

@@ -35,7 +35,10 @@ export function onPacket(connection: Connection, header: number, body: Buffer): 
   handle(core, connection, decodePacket(header, body, connection.version, 'client'));
 }
 
-/** A CONNECT that cannot be read is answered in its own version, or in 3.1.1 if it has none [MQTT-3.1.2-2]. */
+/**
+ * A CONNECT that cannot be read is answered in its own version, or in 3.1.1 if it has none [MQTT-3.1.2-2]
+ * (3.1.1: [MQTT-3.1.2-2]), as far as there is an answer to it [MQTT-3.1.4-1] (3.1.1: [MQTT-3.1.4-1]).
+ */
 function connectWith(core: Core, connection: Connection, body: Buffer): void {
   connection.version = connectVersion(body) ?? 4;
   let packet: Connect;
@@ -89,7 +92,7 @@ function handle(core: Core, connection: Connection, packet: Packet): void {
       onUnsubscribe(core, connection, packet);
       return;
     case 'pingreq':
-      connection.write({ type: 'pingresp' });
+      connection.write({ type: 'pingresp' }); // [MQTT-3.12.4-1] (3.1.1: [MQTT-3.12.4-1])
       return;
     case 'disconnect':
       onDisconnect(core, connection, packet);
@@ -98,13 +101,16 @@ function handle(core: Core, connection: Connection, packet: Packet): void {
       onAuth(core, connection, packet);
       return;
     default:
-      // [MQTT-3.1.0-2] a second CONNECT; the others are refused by the decoder as not a client's to send.
+      // [MQTT-3.1.0-2] (3.1.1: [MQTT-3.1.0-2]) a second CONNECT; the others are refused by the decoder as not a client's to send.
       connection.fail(reasonCodes.protocolError, `Unexpected ${packet.type}.`, 'packet-unexpected');
       return;
   }
 }
 
-/** A QoS 1 message arrived; there is room for the next. Unknown identifiers are ignored, as after a lost session. */
+/**
+ * A QoS 1 message arrived, or was refused: nobody gets it again [MQTT-4.4.0-2] [MQTT-4.8.2-6]. There is room for the
+ * next. Unknown identifiers are ignored, as after a lost session.
+ */
 export function onPuback(core: Core, connection: Connection, packetId: number): void {
   const { session } = connection;
   if (!session.window.release(packetId, 'puback')) return;
@@ -129,7 +135,7 @@ function onPubrec(core: Core, connection: Connection, packetId: number, reasonCo
   }
   if (known === 'pubrec') window.received(packetId);
   const unknown = known === undefined && connection.version === 5;
-  // [MQTT-4.3.3-4]
+  // [MQTT-4.3.3-4] [MQTT-4.3.3-13] (3.1.1: [MQTT-4.3.3-1])
   connection.write({
     type: 'pubrel',
     packetId,
@@ -141,7 +147,7 @@ function onPubrec(core: Core, connection: Connection, packetId: number, reasonCo
 function onPubrel(connection: Connection, packetId: number): void {
   const known = connection.session.unreleased.delete(packetId);
   const reasonCode = known || connection.version === 4 ? 0 : reasonCodes.packetIdentifierNotFound;
-  connection.write({ type: 'pubcomp', packetId, reasonCode, properties: {} }); // [MQTT-4.3.3-11]
+  connection.write({ type: 'pubcomp', packetId, reasonCode, properties: {} }); // [MQTT-4.3.3-11] (3.1.1: [MQTT-4.3.3-2])
 }
 
 function onDisconnect(core: Core, connection: Connection, packet: Disconnect): void {
@@ -159,7 +165,7 @@ function onDisconnect(core: Core, connection: Connection, packet: Disconnect): v
     }
     session.expiry = Math.min(expiry, core.limits.sessionExpiry);
   }
-  // [MQTT-3.14.4-3] [MQTT-3.1.2-8]
+  // [MQTT-3.14.4-3] [MQTT-3.1.2-8] [MQTT-3.1.2-10] (3.1.1: [MQTT-3.14.4-3] [MQTT-3.1.2-10])
   if (packet.reasonCode !== reasonCodes.disconnectWithWill) connection.will = undefined;
   connection.end(
     packet.reasonCode === reasonCodes.disconnectWithWill ? 'disconnected-with-will' : 'disconnected',

@@ -25,7 +25,7 @@ export function keep(core: Core, session: Session, delivery: Delivery): void {
   else session.enqueue(delivery);
 }
 
-/** Sends what waits, as far as the window goes. Each is judged again: trust may have changed while it waited. */
+/** Sends what waits, as far as the window goes [MQTT-4.9.0-2]; nothing else waits for it [MQTT-4.9.0-3]. Each is judged again: trust may have changed while it waited. */
 export function drain(core: Core, session: Session): void {
   while (session.connection !== undefined && session.queued > 0 && !session.window.isFull) {
     const delivery = session.dequeue();
@@ -51,6 +51,11 @@ export function mayReceive(core: Core, session: Session, { message, retain }: De
   return false;
 }
 
+/**
+ * For the first time: without DUP, under a free identifier where there is a quota for it, which it keeps until it is
+ * acknowledged [MQTT-4.3.1-1] [MQTT-4.3.2-1] to [MQTT-4.3.2-3] [MQTT-4.3.3-1] to [MQTT-4.3.3-3] [MQTT-3.3.1-3]
+ * (3.1.1: [MQTT-4.3.1-1] [MQTT-4.3.2-1] [MQTT-4.3.3-1] [MQTT-3.3.1-3] [MQTT-2.3.1-4]).
+ */
 function send(core: Core, connection: Connection, session: Session, delivery: Delivery): void {
   if (delivery.qos === 0) {
     if (connection.output.isCongested) core.statistics.dropped++;

@@ -68,7 +68,7 @@ export class InFlightWindow {
     return id !== free && this.#ids[slot] === id ? states[this.#states[slot] as number] : undefined;
   }
 
-  /** The client has the message: what is left is to release its identifier (QoS 2). */
+  /** The client has the message: what is left is to release its identifier (QoS 2) [MQTT-4.3.3-5]. */
   received(id: number): void {
     const slot = id & (this.#ids.length - 1);
     this.#states[slot] = states.indexOf('pubcomp');

@@ -77,6 +77,7 @@ export class Inbound {
   }
 }
 
+/** A malformed packet or protocol error ends the connection [MQTT-4.13.1-1] (3.1.1: [MQTT-4.8.0-1]). */
 function scanSafely(connection: Connection, bytes: Buffer, length: number): number {
   try {
     return scan(connection, bytes, length);
@@ -90,7 +91,10 @@ function scanSafely(connection: Connection, bytes: Buffer, length: number): numb
   }
 }
 
-/** Goes through the packets of a chunk; returns how many bytes of it were used. */
+/**
+ * Goes through the packets of a chunk, in the order in which they came; returns how many bytes of it were used.
+ * What answers them is written in that order, too (3.1.1: [MQTT-4.6.0-2] [MQTT-4.6.0-3] [MQTT-4.6.0-4]).
+ */
 function scan(connection: Connection, bytes: Buffer, length: number): number {
   const { core } = connection;
   let offset = 0;

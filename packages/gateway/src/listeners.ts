@@ -8,7 +8,7 @@ import type { Peer } from './peer.ts';
 import { TlsListener } from './tls-listener.ts';
 import { WebSocketDoor } from './web-socket-door.ts';
 
-/** The ports of a gateway. */
+/** The ports of a gateway: streams of bytes, all of them [MQTT-4.2.0-1] (3.1.1: [MQTT-7.1.1-1]). */
 export class Listeners {
   readonly webSockets: WebSocketDoor;
   readonly #core: Core;

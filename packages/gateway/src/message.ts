@@ -50,7 +50,10 @@ export function messageFrom(
   };
 }
 
-/** [MQTT-3.3.2-4] [MQTT-3.3.2-15] [MQTT-3.3.2-16] [MQTT-3.3.2-18] [MQTT-3.3.2-20]: these reach the subscriber unaltered. */
+/**
+ * These reach the subscriber unaltered: [MQTT-3.3.2-4] [MQTT-3.3.2-15] to [MQTT-3.3.2-18] [MQTT-3.3.2-20], those of a
+ * will as well [MQTT-3.1.3-10].
+ */
 function passedOn(properties: Properties): Properties {
   if (properties === noProperties) return noProperties;
   const { payloadFormatIndicator, contentType, responseTopic, correlationData, userProperties } = properties;

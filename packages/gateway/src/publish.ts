@@ -7,7 +7,10 @@ import { type Message, messageFrom } from './message.ts';
 import { type PayloadRefusal, payloadRefusalOf } from './payload/payload-check.ts';
 import { decideTopic, forward, stillHolds } from './router.ts';
 
-/** PUBLISH from a client, the general way: any QoS, retained or not, with properties or without. */
+/**
+ * PUBLISH from a client, the general way: any QoS, retained or not, with properties or without. It is answered as its
+ * QoS asks [MQTT-3.3.4-1] [MQTT-4.3.2-4] [MQTT-4.3.3-8] (3.1.1: [MQTT-3.3.4-1] [MQTT-4.3.2-2] [MQTT-4.3.3-2]).
+ */
 export function onPublish(core: Core, connection: Connection, packet: Publish): void {
   core.statistics.received++;
   const topic = connection.incomingAliases.topicOf(packet);
@@ -54,7 +57,10 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
   if (connection.isOpen) answer(core, connection, packet, code);
 }
 
-/** A will whose time has come: judged now, under the trust of now. */
+/**
+ * A will whose time has come: judged now, under the trust of now, and published as retained or not
+ * [MQTT-3.1.2-14] [MQTT-3.1.2-15] (3.1.1: [MQTT-3.1.2-16] [MQTT-3.1.2-17]).
+ */
 export function publishWill(core: Core, message: Message): void {
   const { publisher, clientId, topic } = message;
   const bytes = Buffer.from(topic);
@@ -119,7 +125,7 @@ function refusePayload(
 /** What a client is told of a refusal. Policies are named in the log, not to the device. */
 export const refusalReason = 'Policy does not permit this to the device as it stands.';
 
-/** Ends a 3.1.1 connection after a refusal, if it is configured so; says whether it did. */
+/** Ends a 3.1.1 connection after a refusal, if it is configured so (3.1.1: [MQTT-3.3.5-2]); says whether it did. */
 export function closeAfterRefusal(core: Core, connection: Connection): boolean {
   if (connection.version === 5 || core.options.refusedPublish === 'drop') return false;
   connection.end('publish-refused');
@@ -136,7 +142,7 @@ function decide(core: Core, connection: Connection, text: string, retain: boolea
   return decision;
 }
 
-/** Whether a QoS 2 message is not one that came before [MQTT-4.3.3-10]; answers it if it is. */
+/** Whether a QoS 2 message is not one that came before [MQTT-4.3.3-10] [MQTT-4.3.3-12]; answers it if it is. */
 function isFirst(core: Core, connection: Connection, packetId: number): boolean {
   const { unreleased } = connection.session;
   if (unreleased.has(packetId)) {
@@ -144,6 +150,7 @@ function isFirst(core: Core, connection: Connection, packetId: number): boolean 
     return false;
   }
   if (unreleased.size < core.limits.unreleasedMessages) return true;
+  // [MQTT-3.3.4-7]
   connection.fail(
     reasonCodes.receiveMaximumExceeded,
     'Too many QoS 2 messages without PUBREL.',
@@ -159,6 +166,7 @@ function answer(core: Core, connection: Connection, packet: Publish, code: numbe
   if (packetId === undefined) return;
   const properties = code === reasonCodes.notAuthorized ? connection.reason(refusalReason) : {};
   const reasonCode = connection.version === 5 ? code : 0;
+  // [MQTT-2.2.1-5] (3.1.1: [MQTT-2.3.1-6]); after PUBACK nothing is remembered [MQTT-4.3.2-5].
   if (qos === 1) connection.write({ type: 'puback', packetId, reasonCode, properties });
   else {
     // [MQTT-4.3.3-9] a PUBREC of 0x80 or more releases the identifier.

@@ -75,7 +75,11 @@ export function stillHolds(core: Core, decision: CachedDecision, publisher: Devi
   );
 }
 
-/** Brings a message to everyone it is for; the general way, whatever its QoS and versions. */
+/**
+ * Brings a message to everyone it is for, to each in the order in which messages come; the general way, whatever its
+ * QoS and versions. [MQTT-4.5.0-1] [MQTT-4.6.0-5] [MQTT-4.6.0-6]
+ * (3.1.1: [MQTT-4.5.0-1] [MQTT-4.6.0-5] [MQTT-4.6.0-6])
+ */
 export function forward(core: Core, decision: CachedDecision, message: Message): void {
   for (const recipient of decision.recipients) {
     const { session } = recipient;
@@ -89,12 +93,13 @@ export function forward(core: Core, decision: CachedDecision, message: Message):
     recipient.row = core.counts.enrolled(recipient.row);
     recipient.row.allowed++;
     const qos = message.qos < recipient.qos ? message.qos : recipient.qos;
-    const retain = recipient.retainAsPublished && message.retain;
+    const retain = recipient.retainAsPublished && message.retain; // [MQTT-3.3.1-12] [MQTT-3.3.1-13] (3.1.1: [MQTT-3.3.1-9])
     deliver(core, session, { message, qos, retain, identifiers: recipient.identifiers });
   }
   for (const shared of decision.groups) forwardToGroup(core, decision, shared, message);
 }
 
+/** Whoever has a filter that matches [MQTT-3.3.2-3] (3.1.1: [MQTT-3.3.2-3]). */
 function recipientsOf(core: Core, publisher: Publisher, topic: TopicResource, will: boolean): Recipient[] {
   const recipients: Recipient[] = [];
   for (const [session, subscriptions] of core.subscriptions.match(topic.path)) {
