@@ -114,7 +114,11 @@ function gatewayCore(): Core {
     limits: limitsFrom({ stalenessBound: 0 }),
     access: 'governed',
     refusedPublish: 'drop',
+    version: 'Kiten',
+    checksPayloadFormat: false,
     name: 'gateway',
+    authenticators: [],
+    verifyPassword: undefined,
     poll: () => undefined,
   });
   const vector = Object.fromEntries(claimNames.map((claim) => [claim, 2])) as TrustVector;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const launcher = fileURLToPath(new URL('../packages/kiten/bin/kiten.mjs', import.meta.url));
+export const launcher = fileURLToPath(new URL('../packages/kiten/bin/kiten.mjs', import.meta.url));
 
 /** What a program that ended had to say. */
 export interface Outcome {

@@ -1,5 +1,6 @@
 import { commandLineDocument } from './command-line.ts';
 import { configurationDocument } from './configuration.ts';
+import { conformanceDocument } from './conformance.ts';
 import { errorsDocument } from './errors.ts';
 import { findingsDocument } from './findings.ts';
 import { verdictRulesDocument } from './verdict-rules.ts';
@@ -18,5 +19,6 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
     { path: 'docs/cli.md', text: commandLineDocument() },
     { path: 'docs/configuration.md', text: configurationDocument() },
     { path: 'docs/errors.md', text: await errorsDocument() },
+    { path: 'docs/mqtt-conformance.md', text: await conformanceDocument() },
   ];
 }

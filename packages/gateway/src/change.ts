@@ -1,5 +1,6 @@
 import type { PolicySetJson } from '@kiten/policy';
 import type { Standing, TrustVector } from '@kiten/trust';
+import type { PayloadRule } from './payload/payload-rule.ts';
 
 /** What the gateway has to know about one device. Structured-clonable. */
 export interface ReplicaDevice {
@@ -23,6 +24,15 @@ export interface TlsMaterial {
   readonly certificate: string;
   readonly ca: string;
   readonly crl: string;
+  /** Further certificates, each for clients that ask for its name (SNI, RFC 6066 §3); `*.` stands for one label. */
+  readonly named?: readonly NamedCertificate[];
+}
+
+export interface NamedCertificate {
+  /** A DNS name in lower case. */
+  readonly name: string;
+  readonly key: string;
+  readonly certificate: string;
 }
 
 /**
@@ -34,5 +44,7 @@ export type ReplicaChange = { readonly sequence: number } & (
   | { readonly kind: 'device'; readonly device: ReplicaDevice }
   | { readonly kind: 'device-removed'; readonly id: string }
   | { readonly kind: 'tls'; readonly tls: TlsMaterial }
+  /** All of them: those that were there before and are not in the list are gone. */
+  | { readonly kind: 'payload-rules'; readonly rules: readonly PayloadRule[] }
   | { readonly kind: 'heartbeat'; readonly at: number }
 );

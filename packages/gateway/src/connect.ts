@@ -1,31 +1,58 @@
 import { toHex } from '@kiten/codec';
-import { type Connect, connectReturnCode, noProperties, type Properties, reasonCodes } from '@kiten/wire';
-import { registerRefusal } from './admission.ts';
+import { type Connect, reasonCodes } from '@kiten/wire';
+import { authenticate } from './authentication.ts';
+import { connackProperties, keepAliveOf } from './connack.ts';
+import { refusalOf, refuseConnect } from './connect-refusal.ts';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
-import { drain, resend } from './delivery.ts';
-import type { DeviceRecord } from './device-record.ts';
+import { drain } from './delivery.ts';
 import { messageFrom } from './message.ts';
-import { isPublishable } from './publish.ts';
+import { identifyByPassword } from './password.ts';
+import { resend } from './resend.ts';
 import { openSession, takeOver } from './session-store.ts';
+import { OutgoingAliases } from './topic-aliases.ts';
 
-interface ConnectRefusal {
-  readonly reasonCode: number;
-  readonly code: string;
-  readonly message: string;
-}
-
-/** CONNECT: who is it, may it, and what is left of the session it had. */
+/**
+ * CONNECT: who is it, may it, and what is left of the session it had. Nothing of ours is needed beyond the standard
+ * (3.1.1: [MQTT-7.0.0-2]). Answered at once, unless a password has to be
+ * verified or the client goes on with AUTH.
+ */
 export function onConnect(core: Core, connection: Connection, packet: Connect): void {
   connection.version = packet.version;
+  connection.maximumPacketSize = packet.properties.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+  if (connection.peer.admission !== 'password') consider(core, connection, packet);
+  else identifyByPassword(core, connection, packet, () => consider(core, connection, packet));
+}
+
+function consider(core: Core, connection: Connection, packet: Connect): void {
+  // [MQTT-3.1.3-6] (3.1.1: [MQTT-3.1.3-6])
   const clientId = packet.clientId === '' ? assignedClientId(core, connection) : packet.clientId;
-  const refusal = refusalOf(core, connection, packet, clientId);
-  if (refusal !== undefined) {
-    refuseConnect(core, connection, refusal);
-    return;
+  const refusal = refusalOf(core, connection, packet, clientId, true);
+  if (refusal !== undefined) refuseConnect(core, connection, refusal);
+  else if (packet.properties.authenticationMethod === undefined) accept(core, connection, packet, clientId);
+  else {
+    authenticate(core, connection, packet, clientId, (data) => {
+      // It may have taken a while, and trust may have changed meanwhile.
+      const late = refusalOf(core, connection, packet, clientId, false);
+      if (late === undefined) accept(core, connection, packet, clientId, data);
+      else refuseConnect(core, connection, late);
+    });
   }
+}
+
+function accept(
+  core: Core,
+  connection: Connection,
+  packet: Connect,
+  clientId: string,
+  authenticationData?: Uint8Array,
+): void {
+  core.gate.leave(connection.peer);
+  core.statistics.connects++;
+  // [MQTT-3.1.3-2] (3.1.1: [MQTT-3.1.3-2])
   connection.clientId = clientId;
   takeOver(core, clientId, connection);
+  // [MQTT-3.1.4-4] (3.1.1: [MQTT-3.1.4-3])
   const opened = openSession(core, connection, packet.cleanStart);
   if (opened === undefined) {
     const message = 'The device has as many sessions as it may have.';
@@ -40,13 +67,19 @@ export function onConnect(core: Core, connection: Connection, packet: Connect): 
   connection.session = session;
   core.wills.cancel(clientId);
   settle(core, connection, packet);
-  connection.write({
+  // [MQTT-3.1.4-5] [MQTT-3.2.0-1] [MQTT-3.2.0-2] [MQTT-3.2.2-2] [MQTT-3.2.2-3]
+  // 3.1.1: [MQTT-3.1.4-4] [MQTT-3.2.0-1] [MQTT-3.2.2-1] [MQTT-3.2.2-2] [MQTT-3.2.2-3]
+  const isTold = connection.write({
     type: 'connack',
     sessionPresent: present,
     reasonCode: reasonCodes.success,
-    properties: connackProperties(core, connection, packet),
+    properties: connackProperties(core, connection, packet, authenticationData),
   });
   tellOpened(core, connection);
+  if (!isTold) {
+    connection.end('packet-size-too-small');
+    return;
+  }
   if (present) {
     resend(core, session, connection);
     drain(core, session);
@@ -54,86 +87,7 @@ export function onConnect(core: Core, connection: Connection, packet: Connect): 
   if (core.options.access === 'governed') core.overlap.opened(connection, core.now);
 }
 
-/** Answers a CONNECT with a refusal, if its version has a code for it, and closes [MQTT-3.2.2-5] [MQTT-3.2.2-7]. */
-export function refuseConnect(core: Core, connection: Connection, refusal: ConnectRefusal): void {
-  const { reasonCode, code, message } = refusal;
-  const { address, device } = connection.peer;
-  core.refusals.note({ kind: 'connect-refused', code, message, address, device }, core.now);
-  const answered = connection.version === 5 ? reasonCode : connectReturnCode(reasonCode);
-  if (answered !== undefined) {
-    const properties: Properties = connection.version === 5 ? { reasonString: message } : noProperties;
-    connection.write({ type: 'connack', sessionPresent: false, reasonCode: answered, properties });
-  }
-  connection.end(code);
-}
-
-function refusalOf(
-  core: Core,
-  connection: Connection,
-  packet: Connect,
-  clientId: string,
-): ConnectRefusal | undefined {
-  const { device, peer } = connection;
-  const open = core.options.access === 'open';
-  const { properties, will } = packet;
-  if (!open && !ownsClientId(device.id, clientId)) {
-    const message = `A client id is the device's id, ${device.id}, or begins with ${device.id}/.`;
-    return { reasonCode: reasonCodes.clientIdentifierNotValid, code: 'gateway/client-id-not-own', message };
-  }
-  if (clientId.length > core.limits.topicLength) {
-    const message = 'The client id is too long.';
-    return { reasonCode: reasonCodes.clientIdentifierNotValid, code: 'gateway/client-id-too-long', message };
-  }
-  if (properties.authenticationMethod !== undefined) {
-    const message = 'No authentication beyond the certificate is offered here.';
-    return {
-      reasonCode: reasonCodes.badAuthenticationMethod,
-      code: 'gateway/authentication-method',
-      message,
-    };
-  }
-  if (!open && packet.password !== undefined) {
-    const message =
-      'Passwords are not accepted: the certificate is the credential. Remove the password from the client.';
-    return { reasonCode: reasonCodes.badUserNameOrPassword, code: 'gateway/password-not-accepted', message };
-  }
-  if (!open && isTooOften(core, device)) {
-    const message = 'The device connects too often.';
-    return { reasonCode: reasonCodes.connectionRateExceeded, code: 'gateway/connects-too-often', message };
-  }
-  if (core.replica.stale) {
-    const message = 'The gateway has lost touch with the site and lets nobody in until it is back.';
-    return { reasonCode: reasonCodes.serverUnavailable, code: 'gateway/replica-stale', message };
-  }
-  const known = device.device;
-  const refused = open ? undefined : registerRefusal(device, peer.serial);
-  if (refused !== undefined) return { reasonCode: reasonCodes.notAuthorized, ...refused };
-  connection.admission = core.judge.admission(device);
-  connection.standing = known?.standing ?? 'admitted';
-  if (connection.admission === 'none') {
-    const message = 'Policy permits the device neither to connect nor to attest.';
-    return { reasonCode: reasonCodes.notAuthorized, code: 'gateway/connect-denied', message };
-  }
-  if (will !== undefined && !isPublishable(core, will.topic)) {
-    const message = 'The topic of the will is too long or has too many levels.';
-    return { reasonCode: reasonCodes.topicNameInvalid, code: 'gateway/will-topic', message };
-  }
-  return undefined;
-}
-
-function isTooOften(core: Core, { connects }: DeviceRecord): boolean {
-  if (core.now - connects.since >= 60_000) {
-    connects.since = core.now;
-    connects.count = 0;
-  }
-  connects.count++;
-  return connects.count > core.limits.connectsPerDevice;
-}
-
-function ownsClientId(device: string, clientId: string): boolean {
-  return clientId === device || clientId.startsWith(`${device}/`);
-}
-
+/** New, since nobody can guess or repeat it. */
 function assignedClientId(core: Core, connection: Connection): string {
   const random = toHex(core.options.random(16));
   return core.options.access === 'open' ? random : `${connection.device.id}/${random}`;
@@ -151,36 +105,19 @@ function settle(core: Core, connection: Connection, packet: Connect): void {
         ? 0
         : Number.POSITIVE_INFINITY;
   session.expiry = Math.min(wanted, core.limits.sessionExpiry);
+  // [MQTT-4.9.0-1]
   session.window.limit = Math.min(properties.receiveMaximum ?? 65_535, core.limits.inflightMessages);
-  connection.maximumPacketSize = properties.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+  const aliases = Math.min(properties.topicAliasMaximum ?? 0, core.limits.topicAliases);
+  connection.aliases = aliases === 0 ? undefined : new OutgoingAliases(aliases);
   connection.problemInformation = properties.requestProblemInformation ?? true;
-  connection.patience = keepAliveOf(core, packet) * 1500; // [MQTT-3.1.2-22]
+  connection.patience = keepAliveOf(core, packet) * 1500; // [MQTT-3.1.2-22] (3.1.1: [MQTT-3.1.2-24])
   connection.deadline = Number.POSITIVE_INFINITY;
   connection.state = 'open';
   if (will !== undefined) {
+    // [MQTT-3.1.2-7] [MQTT-3.1.2-9] (3.1.1: [MQTT-3.1.2-8] [MQTT-3.1.2-9])
     const origin = { publisher: connection.device, clientId: connection.clientId, now: core.now, will: true };
     connection.will = { message: messageFrom(will, origin), delay: will.properties.willDelayInterval ?? 0 };
   }
-}
-
-function keepAliveOf(core: Core, packet: Connect): number {
-  const most = core.limits.maximumKeepAlive;
-  if (most === 0 || packet.version === 4) return packet.keepAlive;
-  return packet.keepAlive === 0 ? most : Math.min(packet.keepAlive, most);
-}
-
-function connackProperties(core: Core, connection: Connection, packet: Connect): Properties {
-  if (packet.version === 4) return noProperties;
-  const keepAlive = keepAliveOf(core, packet);
-  const { expiry } = connection.session;
-  return {
-    ...(packet.clientId === '' ? { assignedClientIdentifier: connection.clientId } : {}),
-    ...(keepAlive === packet.keepAlive ? {} : { serverKeepAlive: keepAlive }),
-    ...(expiry === (packet.properties.sessionExpiryInterval ?? 0) ? {} : { sessionExpiryInterval: expiry }),
-    receiveMaximum: core.limits.unreleasedMessages,
-    maximumPacketSize: core.limits.packetSize,
-    sharedSubscriptionAvailable: false,
-  };
 }
 
 function tellOpened(core: Core, connection: Connection): void {
@@ -196,6 +133,7 @@ function tellOpened(core: Core, connection: Connection): void {
     fingerprint,
     version,
     resumed,
+    by: peer.admission ?? 'certificate',
     admission: admission === 'full' ? 'full' : 'restricted',
     at: core.now,
   });

@@ -1,23 +1,21 @@
 import type { Duplex } from 'node:stream';
 import type { Standing } from '@kiten/trust';
-import {
-  encodePacket,
-  type MqttVersion,
-  noProperties,
-  type Packet,
-  type Properties,
-  reasonCodes,
-} from '@kiten/wire';
+import { type MqttVersion, noProperties, type Packet, type Properties, reasonCodes } from '@kiten/wire';
+import type { Authentication } from './authentication.ts';
 import type { Core } from './core.ts';
 import { DecisionCache } from './decision-cache.ts';
 import type { Admission, DeviceRecord } from './device-record.ts';
 import { type Place, placeOf } from './evidence/place.ts';
+import { encodeWithin } from './fitting.ts';
+import type { InFlight } from './in-flight-window.ts';
 import { Inbound } from './inbound.ts';
 import type { Message } from './message.ts';
 import { Output } from './outbox.ts';
 import type { Peer } from './peer.ts';
+import type { RetainedReplay } from './retained-replay.ts';
 import type { Session } from './session.ts';
 import { leaveSession } from './session-store.ts';
+import { IncomingAliases, type OutgoingAliases } from './topic-aliases.ts';
 
 /** Between chunks of one turn of the loop: at full load a turn is long, and a fall must not wait for its end. */
 const pollInterval = 1;
@@ -35,7 +33,8 @@ export class Connection {
   readonly transport: Duplex;
   readonly peer: Peer;
   readonly place: Place | undefined;
-  readonly device: DeviceRecord;
+  /** Nobody yet on a port that asks for a password, until its CONNECT. */
+  device: DeviceRecord;
   readonly output: Output;
   readonly cache: DecisionCache;
   state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
@@ -46,6 +45,9 @@ export class Connection {
   standing: Standing = 'admitted';
   /** The largest packet the client takes. */
   maximumPacketSize = Number.POSITIVE_INFINITY;
+  /** Set if the client allows topic aliases. */
+  aliases: OutgoingAliases | undefined;
+  readonly incomingAliases: IncomingAliases;
   /** Whether reason strings may be sent with anything but CONNACK and DISCONNECT [MQTT-3.1.2-29]. */
   problemInformation = true;
   /** Milliseconds of silence after which the client counts as gone; 0 for never. */
@@ -55,6 +57,15 @@ export class Connection {
   lastPacketAt: number;
   /** When to give up waiting, while connecting or closing. */
   deadline: number;
+  /** What the client named in its CONNECT, and what it is about at present. */
+  authenticationMethod: string | undefined;
+  authentication: Authentication | undefined;
+  /** What was sent before the connection was resumed and waits for room to be sent again. */
+  toResend: InFlight[] = [];
+  /** Retained messages on their way to the client. */
+  replay: RetainedReplay | undefined;
+  /** Nothing more is taken in until an answer is there. */
+  isHeld = false;
   /** Evidence waits for a sign of life from this connection. */
   isWatched = false;
   readonly #inbound = new Inbound();
@@ -69,9 +80,11 @@ export class Connection {
     this.device = device;
     this.output = new Output(core.outbox, transport, core.limits.outboundBytes);
     this.cache = new DecisionCache(core.limits.cachedDecisions);
+    this.incomingAliases = new IncomingAliases(core.limits.topicAliases);
     this.openedAt = core.now;
     this.lastPacketAt = core.now;
     this.deadline = core.now + core.limits.connectTimeout;
+    core.statistics.sockets++;
     core.connections.add(this);
     device.connections.add(this);
   }
@@ -108,10 +121,35 @@ export class Connection {
     if (this.isWatched && this.state === 'open') core.overlap.signOfLife(this, core.now);
   }
 
-  /** Puts a packet into the output of this turn. */
-  write(packet: Packet): void {
-    const bytes = encodePacket(packet, this.version);
+  /** What arrives from now on waits. */
+  hold(): void {
+    this.isHeld = true;
+    this.transport.pause();
+  }
+
+  /** Goes on with what waits. */
+  release(): void {
+    if (!this.isHeld) return;
+    this.isHeld = false;
+    if (hasEnded(this.state)) return;
+    this.#inbound.take(this, Buffer.alloc(0));
+    if (!this.isHeld) this.transport.resume();
+  }
+
+  /** From now on it is this device's. */
+  identify(device: DeviceRecord): void {
+    this.device.connections.delete(this);
+    this.device = device;
+    device.connections.add(this);
+  }
+
+  /** Puts a packet into the output of this turn; says whether the client takes one of its size. */
+  write(packet: Packet): boolean {
+    const bytes = encodeWithin(packet, this.version, this.maximumPacketSize);
+    if (bytes === undefined) return false;
+    this.core.statistics.controlOut++;
     this.output.append(bytes, 0, bytes.length);
+    return true;
   }
 
   /** A reason string, if the client wants any. */
@@ -119,7 +157,7 @@ export class Connection {
     return this.version === 5 && this.problemInformation ? { reasonString: text } : noProperties;
   }
 
-  /** Ends the connection because of what the client did; its will is published [MQTT-3.14.4-3]. */
+  /** Ends the connection because of what the client did; its will is published. */
   fail(reasonCode: number, text: string, cause: string): void {
     if (this.state === 'connecting') {
       this.core.refusals.note(
@@ -136,7 +174,10 @@ export class Connection {
     this.end(cause, reasonCode, text);
   }
 
-  /** Says goodbye (version 5, to a client that was let in) and waits, bounded, for the other side to close too. */
+  /**
+   * Says goodbye (version 5, to a client that was let in [MQTT-3.14.0-1]) and waits, bounded, for the other side to
+   * close too. Nothing follows [MQTT-3.14.4-1] [MQTT-3.14.4-2].
+   */
   end(cause: string, reasonCode?: number, text?: string): void {
     if (hasEnded(this.state)) return;
     const goodbye = this.state === 'open' && this.version === 5 && reasonCode !== undefined;
@@ -162,10 +203,10 @@ export class Connection {
     const isTold = this.state === 'open' && this.version === 5 && this.transport.writableLength === 0;
     this.output.close();
     if (isTold) {
+      const goodbye = { type: 'disconnect', reasonCode: reasonCodes.notAuthorized } as const;
       const properties = { reasonString: text };
-      this.transport.write(
-        encodePacket({ type: 'disconnect', reasonCode: reasonCodes.notAuthorized, properties }, 5),
-      );
+      const bytes = encodeWithin({ ...goodbye, properties }, 5, this.maximumPacketSize);
+      if (bytes !== undefined) this.transport.write(bytes);
     }
     this.transport.destroy();
     this.#leave('severed');

@@ -1,14 +1,20 @@
 import type { Clock } from '@kiten/codec';
 import type { Decision, PolicyError } from '@kiten/policy';
+import type { Authenticator, PasswordVerifier } from './authenticator.ts';
+import type { TlsMaterial } from './change.ts';
 import type { Connection } from './connection.ts';
 import { DenialLog } from './denial-log.ts';
 import { DeviceRecord } from './device-record.ts';
 import type { EmitEvent } from './event.ts';
 import { SessionOverlap } from './evidence/session-overlap.ts';
 import { TopicProbing } from './evidence/topic-probing.ts';
+import { HandshakeGate } from './handshake-gate.ts';
 import { type Judge, openJudge, PolicyJudge } from './judge.ts';
 import type { Limits } from './limits.ts';
 import { Outbox } from './outbox.ts';
+import { CompiledRule } from './payload/compiled-rule.ts';
+import type { PayloadRule } from './payload/payload-rule.ts';
+import { RateLimiter } from './rate-limiter.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RepeatLimiter } from './repeat-limiter.ts';
 import { Replica } from './replica.ts';
@@ -16,8 +22,11 @@ import { RetainedMessages } from './retained.ts';
 import type { Session } from './session.ts';
 import { noStatistics, type Statistics } from './statistics.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { SystemTopics } from './system-topics.ts';
 import { TrafficCounts } from './traffic-counts.ts';
 import { Wills } from './wills.ts';
+
+const minute = 60_000;
 
 export interface CoreOptions {
   readonly trustDomain: string;
@@ -28,10 +37,16 @@ export interface CoreOptions {
   readonly limits: Limits;
   /** `open`: no register, no policy, everybody may do everything. */
   readonly access: 'governed' | 'open';
+  /** Whether payloads that say that they are text have to be. */
+  readonly checksPayloadFormat: boolean;
   /** What becomes of a 3.1.1 client whose publication was refused; version 5 has an answer for it. */
   readonly refusedPublish: 'drop' | 'close';
+  /** What it says that it is, below $SYS. */
+  readonly version: string;
   /** Names this gateway in the way that evidence came. */
   readonly name: string;
+  readonly authenticators: readonly Authenticator[];
+  readonly verifyPassword: PasswordVerifier | undefined;
   /** Looks whether changes have arrived that the loop has not got to yet. */
   readonly poll: () => void;
 }
@@ -55,13 +70,22 @@ export class Core {
   readonly denials: DenialLog;
   readonly refusals: RefusalLog;
   readonly policyFailures: RepeatLimiter<PolicyError>;
+  readonly passwordAttempts: RateLimiter;
+  readonly gate: HandshakeGate;
+  readonly subscriptionRates: RateLimiter;
   readonly overlap: SessionOverlap;
   readonly probing: TopicProbing;
   /** Milliseconds since the Unix epoch, read once for each chunk and each change. */
   now: number;
+  /** What ports with TLS serve with, once it is known. */
+  tls: TlsMaterial | undefined;
+  payloadRules: readonly CompiledRule[] = [];
   polledAt = 0;
   statisticsAt = Number.NEGATIVE_INFINITY;
   retainedSweptAt = Number.NEGATIVE_INFINITY;
+  /** Who says what nobody published. */
+  readonly broker = new DeviceRecord('$SYS', true);
+  readonly system: SystemTopics;
   /** Everybody, where there is no register. */
   readonly #anyone = new DeviceRecord('anyone');
 
@@ -87,13 +111,28 @@ export class Core {
       tell: ({ policy, message }, at, repeated) =>
         emit({ kind: 'policy-failed', policy, message, at, repeated }),
     });
+    this.passwordAttempts = new RateLimiter(limits.passwordAttempts, minute, limits.rateKeys);
+    this.gate = new HandshakeGate(limits);
+    this.subscriptionRates = new RateLimiter(limits.subscribesPerDevice, minute, limits.rateKeys);
     this.overlap = new SessionOverlap(emit, options.name);
     this.probing = new TopicProbing(emit, options.name);
+    this.system = new SystemTopics(this);
   }
 
   /** The record of a registered device. */
   device(id: string): DeviceRecord | undefined {
     return this.options.access === 'open' ? this.#anyone : this.replica.device(id);
+  }
+
+  /**
+   * Holds what is published from now on to these rules.
+   *
+   * @throws KitenError `gateway/payload-…`; then the rules from before stay in force
+   */
+  setPayloadRules(rules: readonly PayloadRule[]): void {
+    this.payloadRules = rules.map((rule) => new CompiledRule(rule, this.limits.rateKeys));
+    // Every decision that was made before is looked up anew.
+    this.subscriptions.epochs.touch('#');
   }
 
   #decided(errors: Decision['errors']): void {
@@ -113,10 +152,16 @@ export class Core {
   /** The statistics with the gauges as they are now. */
   measured(): Statistics {
     let queued = 0;
-    for (const session of this.sessions.values()) queued += session.queued;
+    let connected = 0;
+    for (const session of this.sessions.values()) {
+      queued += session.queued;
+      if (session.connection !== undefined) connected++;
+    }
     this.statistics.connections = this.connections.size;
+    this.statistics.connected = connected;
     this.statistics.sessions = this.sessions.size;
     this.statistics.subscriptions = this.subscriptions.size;
+    this.statistics.sharedSubscriptions = this.subscriptions.sharedSize;
     this.statistics.retainedMessages = this.retained.size;
     this.statistics.retainedBytes = this.retained.bytes;
     this.statistics.queuedMessages = queued;

@@ -1,6 +1,7 @@
 import type { DenialRecord } from './denial-log.ts';
 import type { DeviceRecord } from './device-record.ts';
-import type { Recipient } from './recipient.ts';
+import type { CompiledRule } from './payload/compiled-rule.ts';
+import type { Recipient, SharedRecipients } from './recipient.ts';
 import type { TopicResource } from './topic-resource.ts';
 import type { CountRow } from './traffic-counts.ts';
 
@@ -13,6 +14,11 @@ export class CachedDecision {
   readonly allow: boolean;
   readonly policies: readonly string[];
   readonly recipients: readonly Recipient[];
+  readonly groups: readonly SharedRecipients[];
+  /** What the payload is held to. */
+  readonly rules: readonly CompiledRule[];
+  /** Whether the payload has to be looked at. */
+  readonly hasRules: boolean;
   readonly policyEpoch: number;
   readonly trustEpoch: number;
   readonly branch: number;
@@ -22,7 +28,7 @@ export class CachedDecision {
   row: CountRow;
   denial: DenialRecord | undefined;
 
-  constructor(fields: Omit<CachedDecision, 'denial'>) {
+  constructor(fields: Omit<CachedDecision, 'denial' | 'hasRules'>) {
     this.hash = fields.hash;
     this.retain = fields.retain;
     this.bytes = fields.bytes;
@@ -30,6 +36,9 @@ export class CachedDecision {
     this.allow = fields.allow;
     this.policies = fields.policies;
     this.recipients = fields.recipients;
+    this.groups = fields.groups;
+    this.rules = fields.rules;
+    this.hasRules = fields.rules.length > 0;
     this.policyEpoch = fields.policyEpoch;
     this.trustEpoch = fields.trustEpoch;
     this.branch = fields.branch;

@@ -13,6 +13,8 @@ export type Admission = 'full' | 'restricted' | 'none';
  */
 export class DeviceRecord {
   readonly id: string;
+  /** No device: the broker, when it speaks for itself. */
+  readonly isBroker: boolean;
   readonly uid: EntityValue;
   /** `undefined` while the device is not in the register. */
   device: ReplicaDevice | undefined;
@@ -26,8 +28,9 @@ export class DeviceRecord {
   /** CONNECTs within the minute that began then. */
   connects = { since: Number.NEGATIVE_INFINITY, count: 0 };
 
-  constructor(id: string) {
+  constructor(id: string, isBroker = false) {
     this.id = id;
+    this.isBroker = isBroker;
     this.uid = entityValue('Device', id);
   }
 

@@ -4,7 +4,10 @@ import type { ReplicaChange, TlsMaterial } from './change.ts';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { Admission, DeviceRecord } from './device-record.ts';
+import type { Session } from './session.ts';
 import { endSession } from './session-store.ts';
+import { handOver } from './shared-handover.ts';
+import { recheckConnections } from './tls-recheck.ts';
 
 const rank: Readonly<Record<Admission, number>> = { none: 0, restricted: 1, full: 2 };
 
@@ -39,12 +42,25 @@ export function applyChange(core: Core, change: ReplicaChange, renewTls: (tls?: 
         }
         break;
       case 'other':
-        if (change.kind === 'tls') renewTls(change.tls);
+        if (change.kind === 'tls') renewMaterial(core, change.tls, change.sequence, renewTls);
+        if (change.kind === 'payload-rules') core.setPayloadRules(change.rules);
     }
   } catch (error) {
     refuseChange(core, change, error);
   }
   core.emit({ kind: 'applied', sequence: change.sequence });
+}
+
+function renewMaterial(
+  core: Core,
+  tls: TlsMaterial,
+  sequence: number,
+  renewTls: (tls: TlsMaterial) => void,
+): void {
+  const before = core.tls;
+  renewTls(tls);
+  core.tls = tls;
+  if (before !== undefined) recheckConnections(core, before, tls, sequence);
 }
 
 /** A change that cannot be followed is told, and thrown. Policies that cannot be compiled leave nobody any right. */
@@ -69,20 +85,25 @@ function enforceFall(core: Core, record: DeviceRecord, sequence: number): void {
       connection.standing = record.device?.standing ?? 'admitted';
     }
   }
-  if (record.device?.standing !== 'admitted')
-    for (const session of record.sessions) session.discardMessages();
+  if (record.device?.standing !== 'admitted') for (const session of record.sessions) empty(core, session);
   if (fallen.length === 0) return;
   // What was judged before is sent as it was judged: acknowledged and passed on, or neither.
   core.outbox.flush();
   const sessions = fallen.filter(({ clientId }) => clientId !== '').map(({ clientId }) => clientId);
   for (const connection of fallen) {
-    if (connection.hasSession) connection.session.discardMessages();
+    if (connection.hasSession) empty(core, connection.session);
     connection.sever(
       'The trust in this device has fallen: it may connect again to attest and be updated, if at all.',
     );
   }
   core.statistics.severed += fallen.length;
   core.emit({ kind: 'severed', device: record.id, sessions, sequence, at: core.now });
+}
+
+/** What waits for a device that fell is not for it any more; what others share with it is theirs. */
+function empty(core: Core, session: Session): void {
+  handOver(core, session, true);
+  session.discardMessages();
 }
 
 function mustGo(connection: Connection, record: DeviceRecord, admission: Admission): boolean {

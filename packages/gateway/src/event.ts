@@ -1,5 +1,6 @@
 import type { Evidence } from '@kiten/trust';
 import type { MqttVersion } from '@kiten/wire';
+import type { ListenerKind } from './listener-kind.ts';
 import type { Statistics } from './statistics.ts';
 
 /** What the gateway judges: the Cedar actions of messages. */
@@ -21,7 +22,7 @@ export interface TrafficCount {
 export type GatewayEvent =
   | {
       readonly kind: 'listening';
-      readonly listener: 'tls' | 'plain';
+      readonly listener: ListenerKind;
       readonly address: string;
       readonly port: number;
     }
@@ -38,6 +39,8 @@ export type GatewayEvent =
       readonly version: MqttVersion;
       /** Whether the TLS session was resumed. */
       readonly resumed: boolean;
+      /** What it was let in by. */
+      readonly by: 'certificate' | 'password' | 'none';
       /** `restricted` may attest and be updated, nothing else. */
       readonly admission: 'full' | 'restricted';
       readonly at: number;

@@ -1,18 +1,21 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Clock, KitenError } from '@kiten/codec';
+import type { Clock } from '@kiten/codec';
 import { reasonCodes } from '@kiten/wire';
 import { registerRefusal } from './admission.ts';
-import type { ReplicaChange, TlsMaterial } from './change.ts';
+import type { Authenticator, PasswordVerifier } from './authenticator.ts';
+import type { ReplicaChange } from './change.ts';
 import { Connection } from './connection.ts';
 import { Core } from './core.ts';
+import { DeviceRecord } from './device-record.ts';
 import { applyChange } from './enforce.ts';
 import type { EmitEvent } from './event.ts';
 import { defaultLimits, type Limits, limitsFrom } from './limits.ts';
+import type { ListenOptions } from './listener-kind.ts';
+import { Listeners } from './listeners.ts';
 import type { Peer } from './peer.ts';
 import type { Statistics } from './statistics.ts';
 import { sweep } from './sweep.ts';
-import { TlsListener } from './tls-listener.ts';
 
 export interface GatewayOptions {
   /** The site's trust domain, `plant-7.example`. */
@@ -27,8 +30,16 @@ export interface GatewayOptions {
   readonly access?: 'governed' | 'open';
   /** What becomes of a 3.1.1 client whose publication was refused. Default `drop`. */
   readonly refusedPublish?: 'drop' | 'close';
+  /** Whether payloads that say that they are text (payload format indicator 1) have to be UTF-8. Default no. */
+  readonly checksPayloadFormat?: boolean;
+  /** What it says that it is, at `$SYS/broker/version`. Default `Kiten`. */
+  readonly version?: string;
   /** Stands in the way that evidence came. Default `gateway`. */
   readonly name?: string;
+  /** Methods of enhanced authentication that clients of version 5 may use. Default none. */
+  readonly authenticators?: readonly Authenticator[];
+  /** Judges passwords on ports of the kind `password`. */
+  readonly verifyPassword?: PasswordVerifier;
   /**
    * Called now and then while much arrives, between chunks: it may call `apply` for changes that wait outside, so that
    * a fall need not wait for a long turn of the loop to end.
@@ -36,13 +47,6 @@ export interface GatewayOptions {
   readonly poll?: () => void;
   /** Milliseconds between looks at what is due; 0: the caller calls `sweep`. Default 250. */
   readonly sweepInterval?: number;
-}
-
-export interface ListenOptions {
-  readonly kind: 'tls' | 'plain';
-  readonly host: string;
-  /** 0: any. */
-  readonly port: number;
 }
 
 /** The checkpoint that messages pass. See {@link createGateway}. */
@@ -53,10 +57,19 @@ export interface Gateway {
    * @throws KitenError `gateway/change-out-of-order`, `gateway/change-malformed` and what compiling policies throws
    */
   apply(change: ReplicaChange): void;
-  /** Opens a port. TLS needs a `tls` change first; `plain` needs `access: 'open'`. @throws KitenError `gateway/listen-…` */
+  /**
+   * Opens a port. Those with TLS need a `tls` change first, those without need `access: 'open'`.
+   *
+   * @throws KitenError `gateway/listen-…`
+   */
   listen(options: ListenOptions): Promise<{ address: string; port: number }>;
   /** Serves a client on a stream, as a listener that found out who it is. */
   accept(transport: Duplex, peer: Peer): void;
+  /**
+   * Answers a request to go on in WebSocket, and serves the client on it: for a server that has other things to offer
+   * on its port, and found out who it is. `head` is what was read beyond the request.
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer): void;
   /** Does what is due: time-outs, wills, expiry, reports. */
   sweep(): void;
   statistics(): Statistics;
@@ -74,62 +87,33 @@ export function createGateway(options: GatewayOptions): Gateway {
     limits: limitsFrom(options.access === 'open' ? { ...openLimits, ...options.limits } : options.limits),
     access: options.access ?? 'governed',
     refusedPublish: options.refusedPublish ?? 'drop',
+    checksPayloadFormat: options.checksPayloadFormat ?? false,
+    version: options.version ?? 'Kiten',
     name: options.name ?? 'gateway',
+    authenticators: options.authenticators ?? [],
+    verifyPassword: options.verifyPassword,
     poll: options.poll ?? (() => undefined),
   });
-  const secured: TlsListener[] = [];
-  const plain: Server[] = [];
-  let material: TlsMaterial | undefined;
+  const listeners = new Listeners(core, accept);
   const interval = options.sweepInterval ?? 250;
-  const timer = interval > 0 ? setInterval(() => sweep(core), interval) : undefined;
+  const timer = interval > 0 ? setInterval(lookAtTheTime, interval) : undefined;
 
   function accept(transport: Duplex, peer: Peer): void {
     serve(core, transport, peer);
   }
 
+  function lookAtTheTime(): void {
+    sweep(core);
+    listeners.webSockets.sweep(core.now);
+  }
+
   function apply(change: ReplicaChange): void {
-    applyChange(core, change, (renewed) => {
-      if (renewed === undefined) for (const listener of secured) listener.forgetSessions();
-      else {
-        material = renewed;
-        for (const listener of secured) listener.renew(renewed);
-      }
-    });
+    applyChange(core, change, (renewed) => listeners.renew(renewed));
   }
 
-  async function listen({ kind, host, port }: ListenOptions): Promise<{ address: string; port: number }> {
-    const bound = kind === 'tls' ? await listenTls(host, port) : await listenPlain(host, port);
-    core.emit({ kind: 'listening', listener: kind, address: bound.address, port: bound.port });
-    return { address: bound.address, port: bound.port };
-  }
-
-  async function listenTls(host: string, port: number): Promise<AddressInfo> {
-    if (material === undefined) {
-      throw new KitenError(
-        'gateway/listen-without-certificate',
-        'The gateway has no certificate to listen with yet.',
-      );
-    }
-    const listener = new TlsListener(core, material, accept);
-    const bound = await listener.listen(port, host);
-    secured.push(listener);
-    return bound;
-  }
-
-  function listenPlain(host: string, port: number): Promise<AddressInfo> {
-    if (core.options.access !== 'open') {
-      throw new KitenError(
-        'gateway/listen-without-identity',
-        'Without TLS nobody can tell who is there: only an open broker listens so.',
-      );
-    }
-    const server = createServer({ noDelay: true }, (socket) => accept(socket, anonymous(socket)));
-    server.maxConnections = core.limits.connections;
-    plain.push(server);
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, 1024, () => resolve(server.address() as AddressInfo));
-    });
+  async function listen(wanted: ListenOptions): Promise<{ address: string; port: number }> {
+    const { address, port } = await listeners.listen(wanted);
+    return { address, port };
   }
 
   async function close(): Promise<void> {
@@ -143,17 +127,22 @@ export function createGateway(options: GatewayOptions): Gateway {
     // Ports close once the last connection is gone; nobody can hold them up.
     const grace = setTimeout(() => {
       for (const connection of core.connections) connection.lost();
-      for (const listener of secured) listener.abandon();
+      listeners.abandon();
     }, core.limits.closeTimeout);
-    await Promise.all([
-      ...secured.map((listener) => listener.close()),
-      ...plain.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
-    ]);
+    await listeners.close();
     clearTimeout(grace);
     for (const connection of core.connections) connection.lost();
   }
 
-  return { apply, listen, accept, sweep: () => sweep(core), statistics: () => core.measured(), close };
+  return {
+    apply,
+    listen,
+    accept,
+    upgrade: (request, socket, head, peer) => listeners.webSockets.upgrade(request, socket, head, peer),
+    sweep: lookAtTheTime,
+    statistics: () => core.measured(),
+    close,
+  };
 }
 
 /** Where everybody is one device, what a device may have is what there is. */
@@ -163,25 +152,15 @@ const openLimits: Partial<Limits> = {
   retainedMessagesPerDevice: defaultLimits.retainedMessages,
 };
 
-function anonymous(socket: Socket): Peer {
-  const { remoteAddress = '', remotePort = 0 } = socket;
-  return {
-    device: 'anyone',
-    address: remoteAddress,
-    port: remotePort,
-    serial: '',
-    fingerprint: '',
-    resumed: false,
-  };
-}
-
 /** The register is asked at each handshake, and at each CONNECT again. */
 function serve(core: Core, transport: Duplex, peer: Peer): void {
   core.observe();
   // What broke a connection shows as its end; 'close' follows.
   transport.on('error', () => undefined);
-  const record = core.device(peer.device);
-  const isOpen = core.options.access === 'open';
+  // Whose a password is shows at CONNECT.
+  const isNobodyYet = peer.admission === 'password';
+  const record = isNobodyYet ? new DeviceRecord('') : core.device(peer.device);
+  const isOpen = core.options.access === 'open' || isNobodyYet;
   const refusal = isOpen ? undefined : registerRefusal(record, peer.serial);
   const isTooMany = !isOpen && (record?.connections.size ?? 0) >= core.limits.connectionsPerDevice;
   if (record === undefined || refusal !== undefined || isTooMany) {

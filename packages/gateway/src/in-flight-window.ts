@@ -3,6 +3,13 @@ import type { Delivery } from './message.ts';
 /** What a message that was sent with QoS 1 or 2 waits for. */
 export type AwaitedPacket = 'puback' | 'pubrec' | 'pubcomp';
 
+/** A message that was sent and not acknowledged; without the delivery once only PUBREL is left of it. */
+export interface InFlight {
+  readonly id: number;
+  readonly awaits: AwaitedPacket;
+  readonly delivery: Delivery | undefined;
+}
+
 const states = ['puback', 'pubrec', 'pubcomp'] as const;
 const free = 0;
 
@@ -31,6 +38,10 @@ export class InFlightWindow {
     this.#limit = limit;
   }
 
+  get limit(): number {
+    return this.#limit;
+  }
+
   get isFull(): boolean {
     return this.#size >= this.#limit;
   }
@@ -57,7 +68,7 @@ export class InFlightWindow {
     return id !== free && this.#ids[slot] === id ? states[this.#states[slot] as number] : undefined;
   }
 
-  /** The client has the message: what is left is to release its identifier (QoS 2). */
+  /** The client has the message: what is left is to release its identifier (QoS 2) [MQTT-4.3.3-5]. */
   received(id: number): void {
     const slot = id & (this.#ids.length - 1);
     this.#states[slot] = states.indexOf('pubcomp');
@@ -76,8 +87,8 @@ export class InFlightWindow {
   }
 
   /** What is in flight, oldest first. */
-  entries(): { id: number; awaits: AwaitedPacket; delivery: Delivery | undefined }[] {
-    const found: { id: number; awaits: AwaitedPacket; delivery: Delivery | undefined }[] = [];
+  entries(): InFlight[] {
+    const found: InFlight[] = [];
     for (let slot = 0; slot < this.#ids.length; slot++) {
       const id = this.#ids[slot] as number;
       if (id === free) continue;

@@ -2,6 +2,7 @@ import { MqttError, reasonCodes } from '@kiten/wire';
 import type { Connection } from './connection.ts';
 import { onPacket, onPuback } from './control.ts';
 import { type CachedDecision, hashTopic } from './decision-cache.ts';
+import { reportFault } from './fault.ts';
 import { forwardQos1, forwardRun } from './quick-way.ts';
 import { stillHolds } from './router.ts';
 
@@ -19,6 +20,10 @@ export class Inbound {
   #pendingLength = 0;
 
   take(connection: Connection, chunk: Buffer): void {
+    if (connection.isHeld) {
+      this.#hold(connection, chunk);
+      return;
+    }
     let bytes = chunk;
     let length = chunk.length;
     if (this.#pending !== undefined) {
@@ -29,6 +34,16 @@ export class Inbound {
     const used = scanSafely(connection, bytes, length);
     if (connection.state === 'closing' || connection.state === 'closed') this.discard();
     else this.#keep(bytes, used, length);
+  }
+
+  /** Bounded, since the transport was told to wait. */
+  #hold(connection: Connection, chunk: Buffer): void {
+    if (this.#pendingLength + chunk.length > connection.core.limits.packetSize) {
+      connection.fail(reasonCodes.packetTooLarge, 'Too much was sent before an answer.', 'held-too-much');
+      return;
+    }
+    if (this.#pending === undefined) this.#keep(chunk, 0, chunk.length);
+    else this.#append(chunk);
   }
 
   discard(): void {
@@ -62,6 +77,7 @@ export class Inbound {
   }
 }
 
+/** A malformed packet or protocol error ends the connection [MQTT-4.13.1-1] (3.1.1: [MQTT-4.8.0-1]). */
 function scanSafely(connection: Connection, bytes: Buffer, length: number): number {
   try {
     return scan(connection, bytes, length);
@@ -75,16 +91,12 @@ function scanSafely(connection: Connection, bytes: Buffer, length: number): numb
   }
 }
 
-/** A fault of ours costs the one connection that met it, and is told; the others go on. */
-function reportFault(connection: Connection, error: unknown): void {
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  connection.core.emit({ kind: 'fault', code: 'gateway/internal-fault', message, at: connection.core.now });
-  connection.fail(reasonCodes.unspecifiedError, 'The server failed to handle a packet.', 'internal-fault');
-}
-
-/** Goes through the packets of a chunk; returns how many bytes of it were used. */
+/**
+ * Goes through the packets of a chunk, in the order in which they came; returns how many bytes of it were used.
+ * What answers them is written in that order, too (3.1.1: [MQTT-4.6.0-2] [MQTT-4.6.0-3] [MQTT-4.6.0-4]).
+ */
 function scan(connection: Connection, bytes: Buffer, length: number): number {
-  const { core, device } = connection;
+  const { core } = connection;
   let offset = 0;
   // Messages in a row that go the same way are passed on in one piece: from here, so many, none larger.
   let run: CachedDecision | undefined;
@@ -112,7 +124,7 @@ function scan(connection: Connection, bytes: Buffer, length: number): number {
       const topicStart = body + 2;
       const topicEnd = topicStart + (((bytes[body] as number) << 8) | (bytes[body + 1] as number));
       const decision = knownDecision(connection, bytes, topicStart, topicEnd, end, isQos1);
-      if (decision !== undefined && stillHolds(core, decision, device)) {
+      if (decision !== undefined && !decision.hasRules && stillHolds(core, decision, connection.device)) {
         if (!isQos1) {
           if (run !== decision) {
             if (run !== undefined) forwardRun(connection, run, bytes, runStart, offset, runCount, runLargest);
@@ -143,6 +155,7 @@ function scan(connection: Connection, bytes: Buffer, length: number): number {
     } else onPacket(connection, header, bytes.subarray(body, end));
     if (connection.state !== 'open' && connection.state !== 'connecting') return length;
     offset = end;
+    if (connection.isHeld) return offset;
   }
   if (run !== undefined) forwardRun(connection, run, bytes, runStart, offset, runCount, runLargest);
   return offset;

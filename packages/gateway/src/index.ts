@@ -1,7 +1,15 @@
 export type { AdmissionCode } from './admission.ts';
 export { sessionOverlapAppraiser } from './appraisers/session-overlap-appraiser.ts';
 export { topicProbingAppraiser } from './appraisers/topic-probing-appraiser.ts';
-export type { ReplicaChange, ReplicaDevice, TlsMaterial } from './change.ts';
+export type {
+  AuthenticationExchange,
+  AuthenticationStep,
+  AuthenticationSubject,
+  Authenticator,
+  PasswordOutcome,
+  PasswordVerifier,
+} from './authenticator.ts';
+export type { NamedCertificate, ReplicaChange, ReplicaDevice, TlsMaterial } from './change.ts';
 export type { EmitEvent, GatewayEvent, TrafficAction, TrafficCount } from './event.ts';
 export {
   type OverlapEnd,
@@ -10,8 +18,10 @@ export {
 } from './evidence/session-overlap.ts';
 export { type TopicProbingBody, topicProbingMediaType } from './evidence/topic-probing.ts';
 export { gatewayFindings } from './findings.ts';
-export { createGateway, type Gateway, type GatewayOptions, type ListenOptions } from './gateway.ts';
+export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export { defaultLimits, type Limits } from './limits.ts';
+export type { ListenerKind, ListenOptions } from './listener-kind.ts';
+export type { PayloadRule } from './payload/payload-rule.ts';
 export type { Peer } from './peer.ts';
 export type { Statistics } from './statistics.ts';
 export { type GatewayClient, gatewayClient } from './worker-client.ts';

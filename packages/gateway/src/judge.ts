@@ -25,7 +25,7 @@ export interface Judgement {
 export interface MessageContext {
   readonly retain: boolean;
   readonly will: boolean;
-  /** Who said it; only for `receive`. */
+  /** Who said it; only for `receive`. Policies see no publisher where the broker did. */
   readonly publisher?: DeviceRecord;
 }
 
@@ -92,8 +92,7 @@ export class PolicyJudge implements Judge {
     if (this.#replica.stale) return refusal('gateway/replica-stale');
     if (device.device === undefined) return refusal('gateway/device-unknown');
     if (device.device.standing === 'revoked') return refusal('gateway/device-revoked');
-    if (action === 'receive' && context.publisher?.device === undefined)
-      return refusal('gateway/publisher-unknown');
+    if (action === 'receive' && !isKnown(context.publisher)) return refusal('gateway/publisher-unknown');
     this.#entities.topic = topic;
     const judged = actionOn(topic, action);
     const record = judged === action ? messageContext(context) : emptyRecord;
@@ -140,8 +139,12 @@ function refusal(code: string): Judgement {
   return { allow: false, policies: [code] };
 }
 
+function isKnown(publisher: DeviceRecord | undefined): boolean {
+  return publisher !== undefined && (publisher.isBroker || publisher.device !== undefined);
+}
+
 function messageContext({ retain, will, publisher }: MessageContext): CedarRecord {
-  return publisher === undefined
+  return publisher === undefined || publisher.isBroker
     ? recordValue({ retain, will })
     : recordValue({ retain, will, publisher: publisher.uid });
 }

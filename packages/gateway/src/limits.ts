@@ -9,9 +9,21 @@ export interface Limits {
   readonly connectsPerDevice: number;
   /** Sessions of one device, those without a connection included. */
   readonly sessionsPerDevice: number;
+  /** Handshakes from one address (of IPv6 one /64) within a minute. */
+  readonly handshakesPerAddress: number;
+  /** Connections of one address that have not come to a session yet. */
+  readonly halfOpenPerAddress: number;
+  /** Passwords tried for one user name, or from one address, within a minute. */
+  readonly passwordAttempts: number;
+  /** Addresses and names that are counted at a time. */
+  readonly rateKeys: number;
   readonly handshakeTimeout: number;
   /** From the end of the handshake to a complete CONNECT. */
   readonly connectTimeout: number;
+  /** From CONNECT, or the wish to authenticate anew, to the end of enhanced authentication. */
+  readonly authenticationTimeout: number;
+  /** Steps of one enhanced authentication. */
+  readonly authenticationRounds: number;
   /** How long a connection that is being closed may take to say goodbye. */
   readonly closeTimeout: number;
   /** A larger keep-alive, or none, is replaced by this one where the version allows it (5.0); seconds, 0 for none. */
@@ -22,6 +34,10 @@ export interface Limits {
   readonly topicLength: number;
   readonly topicLevels: number;
   readonly subscriptionsPerSession: number;
+  /** Filters that a device subscribes to within a minute. */
+  readonly subscribesPerDevice: number;
+  /** Topics that a client may give a number to, and that we give one to; 0 for none. */
+  readonly topicAliases: number;
   /** QoS 1 and 2 messages sent to a client and not yet acknowledged. */
   readonly inflightMessages: number;
   /** QoS 2 messages of a client that it has not released yet: the receive maximum it is told. */
@@ -45,6 +61,8 @@ export interface Limits {
   readonly denialsPerDevice: number;
   readonly countRows: number;
   readonly statisticsInterval: number;
+  /** Between what is told below $SYS; 0 for nothing. */
+  readonly systemInterval: number;
 }
 
 export const defaultLimits: Limits = {
@@ -52,8 +70,14 @@ export const defaultLimits: Limits = {
   connectionsPerDevice: 16,
   connectsPerDevice: 600,
   sessionsPerDevice: 64,
+  handshakesPerAddress: 6_000,
+  halfOpenPerAddress: 256,
+  passwordAttempts: 30,
+  rateKeys: 10_000,
   handshakeTimeout: 10_000,
   connectTimeout: 10_000,
+  authenticationTimeout: 10_000,
+  authenticationRounds: 16,
   closeTimeout: 2_000,
   maximumKeepAlive: 0,
   packetSize: 1_048_576,
@@ -61,6 +85,8 @@ export const defaultLimits: Limits = {
   topicLength: 1_024,
   topicLevels: 32,
   subscriptionsPerSession: 1_000,
+  subscribesPerDevice: 10_000,
+  topicAliases: 64,
   inflightMessages: 1_024,
   unreleasedMessages: 256,
   queuedMessages: 1_000,
@@ -77,6 +103,7 @@ export const defaultLimits: Limits = {
   denialsPerDevice: 64,
   countRows: 10_000,
   statisticsInterval: 10_000,
+  systemInterval: 10_000,
 };
 
 const mayBeZero: ReadonlySet<string> = new Set([
@@ -84,6 +111,8 @@ const mayBeZero: ReadonlySet<string> = new Set([
   'stalenessBound',
   'sessionExpiry',
   'retainedMessages',
+  'topicAliases',
+  'systemInterval',
 ]);
 
 /**

@@ -1,5 +1,6 @@
 import { noProperties, type Properties, type Publish, type Will } from '@kiten/wire';
 import type { DeviceRecord } from './device-record.ts';
+import type { SharedGroup } from './shared-group.ts';
 
 /**
  * A message on its way, with bytes of its own. It remembers who said it, so that it can be judged again by that
@@ -26,6 +27,8 @@ export interface Delivery {
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
   readonly identifiers: readonly number[] | undefined;
+  /** The group whose members share it, if it goes to one of them. */
+  readonly group?: SharedGroup | undefined;
 }
 
 /** Copies a decoded PUBLISH or will out of the chunk it came in. */
@@ -47,7 +50,10 @@ export function messageFrom(
   };
 }
 
-/** [MQTT-3.3.2-4] [MQTT-3.3.2-15] [MQTT-3.3.2-16] [MQTT-3.3.2-18] [MQTT-3.3.2-20]: these reach the subscriber unaltered. */
+/**
+ * These reach the subscriber unaltered: [MQTT-3.3.2-4] [MQTT-3.3.2-15] to [MQTT-3.3.2-18] [MQTT-3.3.2-20], those of a
+ * will as well [MQTT-3.1.3-10].
+ */
 function passedOn(properties: Properties): Properties {
   if (properties === noProperties) return noProperties;
   const { payloadFormatIndicator, contentType, responseTopic, correlationData, userProperties } = properties;

@@ -2,18 +2,24 @@ import { type Publish, reasonCodes, validTopicName } from '@kiten/wire';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { type CachedDecision, hashTopic } from './decision-cache.ts';
+import type { DeviceRecord } from './device-record.ts';
 import { type Message, messageFrom } from './message.ts';
+import { type PayloadRefusal, payloadRefusalOf } from './payload/payload-check.ts';
 import { decideTopic, forward, stillHolds } from './router.ts';
 
-/** PUBLISH from a client, the general way: any QoS, retained or not, with properties or without. */
+/**
+ * PUBLISH from a client, the general way: any QoS, retained or not, with properties or without. It is answered as its
+ * QoS asks [MQTT-3.3.4-1] [MQTT-4.3.2-4] [MQTT-4.3.3-8] (3.1.1: [MQTT-3.3.4-1] [MQTT-4.3.2-2] [MQTT-4.3.3-2]).
+ */
 export function onPublish(core: Core, connection: Connection, packet: Publish): void {
   core.statistics.received++;
-  // We announce a topic alias maximum of 0, by saying nothing about it [MQTT-3.2.2-17].
-  if (packet.properties.topicAlias !== undefined) {
-    connection.fail(reasonCodes.topicAliasInvalid, 'Topic aliases are not accepted here.', 'topic-alias');
+  const topic = connection.incomingAliases.topicOf(packet);
+  if (packet.retain && core.limits.retainedMessages === 0 && connection.version === 5) {
+    // [MQTT-3.2.2-14]
+    connection.fail(reasonCodes.retainNotSupported, 'Nothing is retained here.', 'retain-not-supported');
     return;
   }
-  if (!isWithinLimits(core, packet.topic)) {
+  if (!isWithinLimits(core, topic)) {
     connection.fail(
       reasonCodes.topicNameInvalid,
       'The topic is too long or has too many levels.',
@@ -22,11 +28,15 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
     return;
   }
   if (packet.qos === 2 && !isFirst(core, connection, packet.packetId as number)) return;
-  const decision = decide(core, connection, packet.topic, packet.retain);
+  const decision = decide(core, connection, topic, packet.retain);
+  const broken = decision.allow ? payloadRefusalOf(core, connection.device, decision, packet) : undefined;
   let code: number = reasonCodes.success;
   if (!decision.allow) {
     refuse(core, connection, decision, 1);
     code = reasonCodes.notAuthorized;
+  } else if (broken !== undefined) {
+    refusePayload(core, connection.device, decision, broken);
+    code = broken.reasonCode;
   } else {
     decision.row = core.counts.enrolled(decision.row);
     decision.row.allowed++;
@@ -36,14 +46,21 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
       now: core.now,
       will: false,
     };
-    const message = messageFrom(packet, origin);
-    if (packet.retain && !core.retained.store(message)) code = reasonCodes.quotaExceeded;
+    const message = messageFrom({ ...packet, topic }, origin);
+    // [MQTT-3.3.1-5] to [MQTT-3.3.1-8] (3.1.1: [MQTT-3.3.1-5] [MQTT-3.3.1-7] [MQTT-3.3.1-10] to [MQTT-3.3.1-12])
+    const isStored = !packet.retain || core.retained.store(message);
+    if (!isStored) tellUnretained(core, connection.device, decision);
+    // Who can be told that it was refused, is; to the others it is passed on, at least.
+    if (!isStored && connection.version === 5 && packet.qos > 0) code = reasonCodes.quotaExceeded;
     else forward(core, decision, message);
   }
-  if (connection.isOpen) answer(core, connection, packet, code, decision);
+  if (connection.isOpen) answer(core, connection, packet, code);
 }
 
-/** A will whose time has come: judged now, under the trust of now. */
+/**
+ * A will whose time has come: judged now, under the trust of now, and published as retained or not
+ * [MQTT-3.1.2-14] [MQTT-3.1.2-15] (3.1.1: [MQTT-3.1.2-16] [MQTT-3.1.2-17]).
+ */
 export function publishWill(core: Core, message: Message): void {
   const { publisher, clientId, topic } = message;
   const bytes = Buffer.from(topic);
@@ -55,6 +72,11 @@ export function publishWill(core: Core, message: Message): void {
     core.statistics.refused++;
     const { action } = decision.row;
     core.denials.note({ device: publisher.id, action, topic, policies: decision.policies }, core.now, 1);
+    return;
+  }
+  const broken = payloadRefusalOf(core, publisher, decision, message);
+  if (broken !== undefined) {
+    refusePayload(core, publisher, decision, broken);
     return;
   }
   decision.row.allowed++;
@@ -79,10 +101,31 @@ export function refuse(core: Core, connection: Connection, decision: CachedDecis
   if (!core.replica.stale) core.probing.refused(connection, 'publish', decision.topic, core.now);
 }
 
+/** There is no room for a retained message. */
+function tellUnretained(core: Core, device: DeviceRecord, { row, topic }: CachedDecision): void {
+  core.statistics.dropped++;
+  const policies = ['gateway/retained-quota'];
+  core.denials.note({ device: device.id, action: row.action, topic: topic.path, policies }, core.now, 1);
+}
+
+/** Counts a message whose payload may not pass, and tells about it. */
+function refusePayload(
+  core: Core,
+  device: DeviceRecord,
+  decision: CachedDecision,
+  { policies }: PayloadRefusal,
+): void {
+  core.statistics.refused++;
+  decision.row = core.counts.enrolled(decision.row);
+  decision.row.denied++;
+  const { action } = decision.row;
+  core.denials.note({ device: device.id, action, topic: decision.topic.path, policies }, core.now, 1);
+}
+
 /** What a client is told of a refusal. Policies are named in the log, not to the device. */
 export const refusalReason = 'Policy does not permit this to the device as it stands.';
 
-/** Ends a 3.1.1 connection after a refusal, if it is configured so; says whether it did. */
+/** Ends a 3.1.1 connection after a refusal, if it is configured so (3.1.1: [MQTT-3.3.5-2]); says whether it did. */
 export function closeAfterRefusal(core: Core, connection: Connection): boolean {
   if (connection.version === 5 || core.options.refusedPublish === 'drop') return false;
   connection.end('publish-refused');
@@ -99,7 +142,7 @@ function decide(core: Core, connection: Connection, text: string, retain: boolea
   return decision;
 }
 
-/** Whether a QoS 2 message is not one that came before [MQTT-4.3.3-10]; answers it if it is. */
+/** Whether a QoS 2 message is not one that came before [MQTT-4.3.3-10] [MQTT-4.3.3-12]; answers it if it is. */
 function isFirst(core: Core, connection: Connection, packetId: number): boolean {
   const { unreleased } = connection.session;
   if (unreleased.has(packetId)) {
@@ -107,6 +150,7 @@ function isFirst(core: Core, connection: Connection, packetId: number): boolean 
     return false;
   }
   if (unreleased.size < core.limits.unreleasedMessages) return true;
+  // [MQTT-3.3.4-7]
   connection.fail(
     reasonCodes.receiveMaximumExceeded,
     'Too many QoS 2 messages without PUBREL.',
@@ -115,18 +159,14 @@ function isFirst(core: Core, connection: Connection, packetId: number): boolean 
   return false;
 }
 
-function answer(
-  core: Core,
-  connection: Connection,
-  packet: Publish,
-  code: number,
-  decision: CachedDecision,
-): void {
-  if (!decision.allow && closeAfterRefusal(core, connection)) return;
+function answer(core: Core, connection: Connection, packet: Publish, code: number): void {
+  const isForbidden = code === reasonCodes.notAuthorized || code === reasonCodes.payloadFormatInvalid;
+  if (isForbidden && closeAfterRefusal(core, connection)) return;
   const { packetId, qos } = packet;
   if (packetId === undefined) return;
   const properties = code === reasonCodes.notAuthorized ? connection.reason(refusalReason) : {};
   const reasonCode = connection.version === 5 ? code : 0;
+  // [MQTT-2.2.1-5] (3.1.1: [MQTT-2.3.1-6]); after PUBACK nothing is remembered [MQTT-4.3.2-5].
   if (qos === 1) connection.write({ type: 'puback', packetId, reasonCode, properties });
   else {
     // [MQTT-4.3.3-9] a PUBREC of 0x80 or more releases the identifier.

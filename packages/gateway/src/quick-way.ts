@@ -1,12 +1,14 @@
-import { decodePacket } from '@kiten/wire';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { CachedDecision } from './decision-cache.ts';
 import { deliver } from './delivery.ts';
-import { type Message, messageFrom } from './message.ts';
+import { judgeRecipient, withhold } from './judge-recipient.ts';
+import type { Message } from './message.ts';
 import { closeAfterRefusal, refusalReason, refuse } from './publish.ts';
-import type { Recipient } from './recipient.ts';
-import { judgeRecipient, withhold } from './router.ts';
+import { shareRun } from './quick-shared.ts';
+import type { Recipient, SharedRecipients } from './recipient.ts';
+import { eachPacket, isPlainTo, messageAt } from './run.ts';
+import { forwardToGroup } from './shared-delivery.ts';
 
 /** Larger packets take the general way: {@link Output.reserve} makes room up to here. */
 const largestPatched = 16_384;
@@ -40,11 +42,7 @@ export function forwardRun(
     if (target === undefined) continue;
     if (!mayHave(core, recipient, decision, connection, count)) continue;
     if (target.output.isCongested) core.statistics.dropped += count;
-    else if (
-      target.version === connection.version &&
-      recipient.identifiers === undefined &&
-      largest <= target.maximumPacketSize
-    ) {
+    else if (isPlainTo(connection, target, recipient, largest)) {
       core.statistics.sent += count;
       target.output.append(bytes, start, end);
     } else {
@@ -52,6 +50,7 @@ export function forwardRun(
       for (const message of messages) deliverTo(core, recipient, message);
     }
   }
+  if (decision.groups.length > 0) shareRun(connection, decision, bytes, start, end);
 }
 
 /** Acknowledges a QoS 1 message and passes it on, patching nothing but packet identifier and flags where it can. */
@@ -87,11 +86,9 @@ export function forwardQos1(
     const target = session.connection;
     const isPlain =
       target !== undefined &&
-      target.version === connection.version &&
-      recipient.identifiers === undefined &&
       recipient.qos > 0 &&
       size <= largestPatched &&
-      size <= target.maximumPacketSize;
+      isPlainTo(connection, target, recipient, size);
     if (isPlain && session.queued === 0 && !session.window.isFull) {
       if (session.isPersistent) message ??= messageAt(connection, bytes, offset, body, end);
       const kept =
@@ -104,6 +101,10 @@ export function forwardQos1(
       message ??= messageAt(connection, bytes, offset, body, end);
       deliverTo(core, recipient, message);
     }
+  }
+  for (let index = 0; index < decision.groups.length; index++) {
+    message ??= messageAt(connection, bytes, offset, body, end);
+    forwardToGroup(core, decision, decision.groups[index] as SharedRecipients, message);
   }
 }
 
@@ -146,6 +147,7 @@ function acknowledge(connection: Connection, packetId: number): void {
   slab[at + 2] = packetId >> 8;
   slab[at + 3] = packetId & 0xff;
   output.commit(4);
+  connection.core.statistics.controlOut++;
 }
 
 function sendPatched(
@@ -169,28 +171,8 @@ function sendPatched(
 
 function messagesOf(connection: Connection, bytes: Buffer, start: number, end: number): Message[] {
   const messages: Message[] = [];
-  for (let offset = start; offset < end; ) {
-    let body = offset + 1;
-    let remaining = 0;
-    for (let shift = 0, byte = 0x80; byte >= 0x80; shift += 7) {
-      byte = bytes[body++] as number;
-      remaining |= (byte & 0x7f) << shift;
-    }
-    messages.push(messageAt(connection, bytes, offset, body, body + remaining));
-    offset = body + remaining;
-  }
+  eachPacket(bytes, start, end, (offset, body, packetEnd) =>
+    messages.push(messageAt(connection, bytes, offset, body, packetEnd)),
+  );
   return messages;
-}
-
-function messageAt(
-  connection: Connection,
-  bytes: Buffer,
-  offset: number,
-  body: number,
-  end: number,
-): Message {
-  const packet = decodePacket(bytes[offset] as number, bytes.subarray(body, end), connection.version);
-  if (packet.type !== 'publish') throw new TypeError('Only a PUBLISH is passed on.');
-  const { core, device, clientId } = connection;
-  return messageFrom(packet, { publisher: device, clientId, now: core.now, will: false });
 }

@@ -85,6 +85,7 @@ export class Replica {
         this.#freshAt = Math.max(this.#freshAt, change.at);
         return { kind: 'other' };
       case 'tls':
+      case 'payload-rules':
         return { kind: 'other' };
     }
   }

@@ -46,6 +46,11 @@ export class RetainedMessages {
     return found.filter((message) => !hasExpired(message, now));
   }
 
+  /** What the topic has at present. */
+  current(topic: string): Message | undefined {
+    return this.#find(topicLevels(topic));
+  }
+
   /** Drops what has expired, and what the given test says. */
   sweep(now: number, unwanted: (message: Message) => boolean = () => false): void {
     const gone: Message[] = [];

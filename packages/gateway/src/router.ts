@@ -2,11 +2,12 @@ import type { Core } from './core.ts';
 import { CachedDecision } from './decision-cache.ts';
 import { deliver } from './delivery.ts';
 import type { DeviceRecord } from './device-record.ts';
-import { actionOn, type Judgement } from './judge.ts';
+import { actionOn, type Judgement, type MessageContext } from './judge.ts';
+import { judgeRecipient, withhold } from './judge-recipient.ts';
 import type { Message } from './message.ts';
-import type { Recipient } from './recipient.ts';
-import type { Subscription } from './subscriptions.ts';
-import { type TopicResource, topicResource } from './topic-resource.ts';
+import { type Recipient, type SharedRecipients, undecided } from './recipient.ts';
+import { forwardToGroup } from './shared-delivery.ts';
+import { isSystemTopic, type TopicResource, topicResource } from './topic-resource.ts';
 
 /** Who publishes, as far as decisions depend on it. */
 export interface Publisher {
@@ -31,7 +32,7 @@ export function decideTopic(
 ): CachedDecision {
   const topic = topicResource(written.text);
   const owner = topic.owner === undefined ? undefined : core.device(topic.owner);
-  const judgement = core.judge.message('publish', publisher.device, topic, { retain, will });
+  const judgement = judgePublication(core, publisher.device, topic, { retain, will });
   const branch = core.subscriptions.epochs.branchOf(written.text);
   return new CachedDecision({
     hash: written.hash,
@@ -40,6 +41,8 @@ export function decideTopic(
     topic,
     ...judgement,
     recipients: judgement.allow ? recipientsOf(core, publisher, topic, will) : [],
+    groups: judgement.allow ? groupsOf(core, topic) : [],
+    rules: core.payloadRules.filter((rule) => rule.binds(publisher.device, written.text)),
     policyEpoch: core.judge.policyEpoch,
     trustEpoch: publisher.device.trustEpoch,
     branch,
@@ -48,6 +51,18 @@ export function decideTopic(
     ownerEpoch: owner?.trustEpoch ?? 0,
     row: core.counts.row(publisher.device.id, actionOn(topic, 'publish'), written.text),
   });
+}
+
+/** What the broker says about itself needs no leave, and nobody else may say it. */
+function judgePublication(
+  core: Core,
+  device: DeviceRecord,
+  topic: TopicResource,
+  context: MessageContext,
+): Judgement {
+  if (device.isBroker) return { allow: true, policies: [] };
+  if (isSystemTopic(topic.path)) return { allow: false, policies: ['gateway/topic-of-the-broker'] };
+  return core.judge.message('publish', device, topic, context);
 }
 
 /** Whether nothing has changed since that could change the decision about publishing, or the list of recipients. */
@@ -60,49 +75,11 @@ export function stillHolds(core: Core, decision: CachedDecision, publisher: Devi
   );
 }
 
-/** Decides about a recipient anew, because its device's trust has changed. */
-export function judgeRecipient(
-  core: Core,
-  recipient: Recipient,
-  topic: TopicResource,
-  publisher: DeviceRecord,
-  will: boolean,
-): void {
-  const { session } = recipient;
-  recipient.trustEpoch = session.device.trustEpoch;
-  recipient.denial = undefined;
-  let judgement = core.judge.message('receive', session.device, topic, { retain: false, will, publisher });
-  let granted: readonly Subscription[] = [];
-  if (judgement.allow) {
-    const each = recipient.matched.map((subscription) => ({
-      subscription,
-      judgement: judgeSubscription(core, subscription),
-    }));
-    granted = each.filter((one) => one.judgement.allow).map((one) => one.subscription);
-    if (granted.length === 0) judgement = each[0]?.judgement ?? judgement;
-  }
-  recipient.allowed = judgement.allow && granted.length > 0;
-  recipient.policies = judgement.policies;
-  recipient.qos = granted.reduce<0 | 1 | 2>((most, { qos }) => (qos > most ? qos : most), 0);
-  recipient.retainAsPublished = granted.some(({ retainAsPublished }) => retainAsPublished);
-  const identifiers = granted
-    .map(({ identifier }) => identifier)
-    .filter((identifier) => identifier !== undefined);
-  recipient.identifiers = identifiers.length > 0 ? identifiers : undefined;
-}
-
-/** Counts a refused delivery and tells about it. */
-export function withhold(core: Core, recipient: Recipient, topic: TopicResource, times: number): void {
-  core.statistics.withheld += times;
-  recipient.row = core.counts.enrolled(recipient.row);
-  recipient.row.denied += times;
-  if (core.denials.again(recipient.denial, core.now, times)) return;
-  const { row, policies } = recipient;
-  const denial = { device: recipient.session.device.id, action: row.action, topic: topic.path, policies };
-  recipient.denial = core.denials.note(denial, core.now, times);
-}
-
-/** Brings a message to everyone it is for; the general way, whatever its QoS and versions. */
+/**
+ * Brings a message to everyone it is for, to each in the order in which messages come; the general way, whatever its
+ * QoS and versions. [MQTT-4.5.0-1] [MQTT-4.6.0-5] [MQTT-4.6.0-6]
+ * (3.1.1: [MQTT-4.5.0-1] [MQTT-4.6.0-5] [MQTT-4.6.0-6])
+ */
 export function forward(core: Core, decision: CachedDecision, message: Message): void {
   for (const recipient of decision.recipients) {
     const { session } = recipient;
@@ -116,11 +93,13 @@ export function forward(core: Core, decision: CachedDecision, message: Message):
     recipient.row = core.counts.enrolled(recipient.row);
     recipient.row.allowed++;
     const qos = message.qos < recipient.qos ? message.qos : recipient.qos;
-    const retain = recipient.retainAsPublished && message.retain;
+    const retain = recipient.retainAsPublished && message.retain; // [MQTT-3.3.1-12] [MQTT-3.3.1-13] (3.1.1: [MQTT-3.3.1-9])
     deliver(core, session, { message, qos, retain, identifiers: recipient.identifiers });
   }
+  for (const shared of decision.groups) forwardToGroup(core, decision, shared, message);
 }
 
+/** Whoever has a filter that matches [MQTT-3.3.2-3] (3.1.1: [MQTT-3.3.2-3]). */
 function recipientsOf(core: Core, publisher: Publisher, topic: TopicResource, will: boolean): Recipient[] {
   const recipients: Recipient[] = [];
   for (const [session, subscriptions] of core.subscriptions.match(topic.path)) {
@@ -130,25 +109,14 @@ function recipientsOf(core: Core, publisher: Publisher, topic: TopicResource, wi
         ? subscriptions.filter(({ noLocal }) => !noLocal)
         : subscriptions;
     if (matched.length === 0) continue;
-    const recipient: Recipient = {
-      session,
-      matched,
-      trustEpoch: -1,
-      allowed: false,
-      policies: [],
-      qos: 0,
-      retainAsPublished: false,
-      identifiers: undefined,
-      row: core.counts.row(session.device.id, actionOn(topic, 'receive'), topic.path),
-      denial: undefined,
-    };
+    const row = core.counts.row(session.device.id, actionOn(topic, 'receive'), topic.path);
+    const recipient = undecided(session, matched, row);
     judgeRecipient(core, recipient, topic, publisher.device, will);
     recipients.push(recipient);
   }
   return recipients;
 }
 
-/** A subscription that was granted once is worth what it would be worth now. */
-function judgeSubscription(core: Core, { session, prefix }: Subscription): Judgement {
-  return core.judge.message('subscribe', session.device, prefix, { retain: false, will: false });
+function groupsOf(core: Core, topic: TopicResource): SharedRecipients[] {
+  return core.subscriptions.groups(topic.path).map((group) => ({ group, members: new Map() }));
 }

@@ -2,8 +2,9 @@ import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { publishWill } from './publish.ts';
 import { Session } from './session.ts';
+import { handOver } from './shared-handover.ts';
 
-/** Ends the connection that a client has under this id [MQTT-3.1.4-3]; its will counts as for any lost connection. */
+/** Ends the connection that a client has under this id [MQTT-3.1.4-3] (3.1.1: [MQTT-3.1.4-2]); its will counts as for any lost connection. */
 export function takeOver(core: Core, clientId: string, by: Connection): void {
   const displaced = core.sessions.get(clientId)?.connection;
   if (displaced === undefined) return;
@@ -12,8 +13,8 @@ export function takeOver(core: Core, clientId: string, by: Connection): void {
 }
 
 /**
- * The session for a client id: the one there is, or a new one [MQTT-3.1.2-4] [MQTT-3.1.2-5]. `undefined` if the
- * device has as many as it may.
+ * The session for a client id: the one there is, or a new one [MQTT-3.1.2-4] to [MQTT-3.1.2-6]
+ * (3.1.1: [MQTT-3.1.2-4] [MQTT-3.1.2-6]). `undefined` if the device has as many as it may.
  */
 export function openSession(
   core: Core,
@@ -39,7 +40,11 @@ export function openSession(
   return { session, present };
 }
 
-/** The connection is over: the session goes with it or waits, and so does the will. */
+/**
+ * The connection is over: the session goes with it or waits [MQTT-3.1.2-23] [MQTT-4.1.0-1]
+ * (3.1.1: [MQTT-3.1.2-5] [MQTT-4.1.0-1] [MQTT-4.1.0-2]), and so does the will, if there is one
+ * [MQTT-3.1.2-8] [MQTT-3.1.2-10] (3.1.1: [MQTT-3.1.2-8] [MQTT-3.1.2-12]).
+ */
 export function leaveSession(core: Core, connection: Connection): void {
   const { session, will } = connection;
   if (session.connection !== connection) return;
@@ -50,23 +55,33 @@ export function leaveSession(core: Core, connection: Connection): void {
     if (delay > 0) core.wills.wait(session.clientId, will.message, core.now + delay * 1000);
     else publishWill(core, will.message);
   }
-  if (session.isPersistent) session.expiresAt = core.now + session.expiry * 1000;
-  else endSession(core, session);
+  if (session.isPersistent) {
+    session.expiresAt = core.now + session.expiry * 1000;
+    handOver(core, session, false);
+  } else endSession(core, session);
 }
 
-/** Forgets a session. A will that still waited is published now (MQTT 5.0 §3.1.3.2.2). */
+/**
+ * Forgets a session, and nothing that is retained (3.1.1: [MQTT-3.1.2-7]). A will that still waited is published now
+ * (MQTT 5.0 §3.1.3.2.2).
+ */
 export function endSession(core: Core, session: Session): void {
   if (core.sessions.get(session.clientId) !== session) return;
   core.sessions.delete(session.clientId);
   session.device.sessions.delete(session);
   for (const subscription of session.subscriptions.values()) core.subscriptions.remove(subscription);
+  handOver(core, session, true);
   session.subscriptions.clear();
   session.discardMessages();
   const will = core.wills.take(session.clientId);
   if (will !== undefined) publishWill(core, will);
 }
 
-/** Ends the sessions whose time is over. */
+/** Ends the sessions whose time is over [MQTT-4.1.0-2]. */
 export function expireSessions(core: Core): void {
-  for (const session of core.sessions.values()) if (session.expiresAt <= core.now) endSession(core, session);
+  for (const session of core.sessions.values()) {
+    if (session.expiresAt > core.now) continue;
+    core.statistics.expired++;
+    endSession(core, session);
+  }
 }

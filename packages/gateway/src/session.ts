@@ -17,6 +17,8 @@ export class Session {
   /** When it ends by itself, in milliseconds since the Unix epoch; set while there is no connection. */
   expiresAt = Number.POSITIVE_INFINITY;
   readonly subscriptions = new Map<string, Subscription>();
+  /** Whether it was ever a member of a group, so that messages of the group may be here. */
+  isSharing = false;
   readonly window: InFlightWindow;
   /** Identifiers of QoS 2 messages that the client has sent and not released. */
   readonly unreleased = new Set<number>();
@@ -62,6 +64,14 @@ export class Session {
       this.#head = 0;
     }
     return delivery;
+  }
+
+  /** Takes what the test says out of the queue; it is asked about each that waits, the oldest first. */
+  withdraw(unwanted: (delivery: Delivery) => boolean): void {
+    const kept = this.#queue.slice(this.#head).filter((delivery) => !unwanted(delivery));
+    this.#queue = kept;
+    this.#head = 0;
+    this.#queuedBytes = kept.reduce((sum, { message }) => sum + message.payload.length, 0);
   }
 
   /** Drops what waits and what is in flight, in both directions; subscriptions stay. */

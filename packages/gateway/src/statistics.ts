@@ -1,11 +1,25 @@
 /** Gauges and counters since the start. Counters only grow. */
 export interface Statistics {
   connections: number;
+  /** Connections that have come to a session. */
+  connected: number;
   sessions: number;
+  /** Shared ones included. */
   subscriptions: number;
+  sharedSubscriptions: number;
   retainedMessages: number;
   retainedBytes: number;
   queuedMessages: number;
+  /** Connections that were begun. */
+  sockets: number;
+  /** Sessions that were opened or resumed. */
+  connects: number;
+  /** Sessions that ended because nobody came back in time. */
+  expired: number;
+  /** Packets in that are no PUBLISH. */
+  controlIn: number;
+  /** Packets out that are no PUBLISH. */
+  controlOut: number;
   /** PUBLISH packets in. */
   received: number;
   /** PUBLISH packets out. */
@@ -29,11 +43,18 @@ export interface Statistics {
 export function noStatistics(): Statistics {
   return {
     connections: 0,
+    connected: 0,
     sessions: 0,
     subscriptions: 0,
+    sharedSubscriptions: 0,
     retainedMessages: 0,
     retainedBytes: 0,
     queuedMessages: 0,
+    sockets: 0,
+    connects: 0,
+    expired: 0,
+    controlIn: 0,
+    controlOut: 0,
     received: 0,
     sent: 0,
     refused: 0,

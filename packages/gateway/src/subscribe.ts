@@ -1,53 +1,61 @@
 import {
-  literalPrefix,
   reasonCodes,
   type Subscribe,
+  sharedFilter,
   type Unsubscribe,
   type Subscription as Wanted,
 } from '@kiten/wire';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
-import { deliver } from './delivery.ts';
 import { actionOn } from './judge.ts';
 import { isWithinLimits, refusalReason } from './publish.ts';
-import type { Subscription } from './subscriptions.ts';
-import { topicResource } from './topic-resource.ts';
+import { sendRetained } from './retained-replay.ts';
+import { type Subscription, subscriptionOf } from './subscriptions.ts';
 
-/** SUBSCRIBE: each filter is judged by itself; retained messages follow the SUBACK. */
+/**
+ * SUBSCRIBE: each filter is judged by itself, in turn [MQTT-3.8.4-5] (3.1.1: [MQTT-3.8.4-4]); retained messages follow
+ * the SUBACK.
+ */
 export function onSubscribe(core: Core, connection: Connection, packet: Subscribe): void {
   const identifier = packet.properties.subscriptionIdentifiers?.[0];
   const granted: { wanted: Wanted; subscription: Subscription; isNew: boolean }[] = [];
+  // [MQTT-3.8.4-6] [MQTT-3.8.4-7] [MQTT-3.9.3-1] (3.1.1: [MQTT-3.8.4-5] [MQTT-3.9.3-1])
   const reasonCodesOfFilters = packet.subscriptions.map((wanted) => {
-    const code = refusalOf(core, connection, wanted.filter);
-    if (code !== undefined) return connection.version === 5 ? code : reasonCodes.unspecifiedError;
+    const subscription = subscriptionOf(connection.session, wanted, identifier);
+    const code = refusalOf(core, connection, subscription);
+    if (code !== undefined) return connection.version === 5 ? code : reasonCodes.unspecifiedError; // 3.1.1: [MQTT-3.9.3-2]
     const isNew = !connection.session.subscriptions.has(wanted.filter);
-    granted.push({ wanted, subscription: add(core, connection, wanted, identifier), isNew });
+    granted.push({ wanted, subscription, isNew });
+    add(core, subscription);
     return wanted.qos;
   });
   const refused = reasonCodesOfFilters.some((code) => code === reasonCodes.notAuthorized);
   const properties = refused ? connection.reason(refusalReason) : {};
-  connection.write({
-    type: 'suback',
-    packetId: packet.packetId,
-    reasonCodes: reasonCodesOfFilters,
-    properties,
-  });
+  // [MQTT-3.8.4-1] [MQTT-3.8.4-2] [MQTT-2.2.1-6] (3.1.1: [MQTT-3.8.4-1] [MQTT-3.8.4-2] [MQTT-2.3.1-7])
+  const { packetId } = packet;
+  connection.write({ type: 'suback', packetId, reasonCodes: reasonCodesOfFilters, properties });
   for (const { wanted, subscription, isNew } of granted) {
-    // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
+    // Shared subscriptions get no retained messages (MQTT 5.0 §4.8.2).
+    if (subscription.group !== undefined) continue;
+    // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11] [MQTT-3.8.4-4] (3.1.1: [MQTT-3.3.1-6] [MQTT-3.8.4-3])
     if (wanted.retainHandling === 0 || (wanted.retainHandling === 1 && isNew))
-      sendRetained(core, subscription);
+      sendRetained(core, connection, subscription);
   }
 }
 
+/** UNSUBSCRIBE: the filter that is the same character by character [MQTT-3.10.4-1] (3.1.1: [MQTT-3.10.4-1]). */
 export function onUnsubscribe(core: Core, connection: Connection, packet: Unsubscribe): void {
   const { subscriptions } = connection.session;
+  // [MQTT-3.10.4-6] [MQTT-3.11.3-1] (3.1.1: [MQTT-3.10.4-6])
   const codes = packet.filters.map((filter) => {
     const subscription = subscriptions.get(filter);
     if (subscription === undefined) return reasonCodes.noSubscriptionExisted;
     subscriptions.delete(filter);
+    // What is queued or in flight stays [MQTT-3.10.4-2] [MQTT-3.10.4-3] (3.1.1: [MQTT-3.10.4-2] [MQTT-3.10.4-3]).
     core.subscriptions.remove(subscription);
     return reasonCodes.success;
   });
+  // [MQTT-3.10.4-4] [MQTT-3.10.4-5] (3.1.1: [MQTT-3.10.4-4] [MQTT-3.10.4-5])
   connection.write({
     type: 'unsuback',
     packetId: packet.packetId,
@@ -56,17 +64,25 @@ export function onUnsubscribe(core: Core, connection: Connection, packet: Unsubs
   });
 }
 
-function refusalOf(core: Core, connection: Connection, filter: string): number | undefined {
-  // Shared subscriptions are declared unavailable; taking the filter literally would surprise 3.1.1 clients too.
-  if (filter.startsWith('$share/')) return reasonCodes.sharedSubscriptionsNotSupported;
-  if (!isWithinLimits(core, filter)) return reasonCodes.topicFilterInvalid;
+function refusalOf(
+  core: Core,
+  connection: Connection,
+  { filter, pattern, prefix }: Subscription,
+): number | undefined {
+  // The decoder has seen to it in version 5; to 3.1.1 clients it means the same, literally taken it would surprise.
+  if (filter.startsWith('$share/') && sharedFilter(filter) === undefined)
+    return reasonCodes.topicFilterInvalid;
+  if (!isWithinLimits(core, pattern)) return reasonCodes.topicFilterInvalid;
   const { subscriptions } = connection.session;
   if (!subscriptions.has(filter) && subscriptions.size >= core.limits.subscriptionsPerSession) {
     return reasonCodes.quotaExceeded;
   }
-  const topic = topicResource(literalPrefix(filter));
-  const judgement = core.judge.message('subscribe', connection.device, topic, { retain: false, will: false });
-  const action = actionOn(topic, 'subscribe');
+  if (isTooOften(core, connection)) return reasonCodes.quotaExceeded;
+  const judgement = core.judge.message('subscribe', connection.device, prefix, {
+    retain: false,
+    will: false,
+  });
+  const action = actionOn(prefix, 'subscribe');
   core.counts.count(connection.device.id, action, filter, judgement.allow);
   if (judgement.allow) return undefined;
   core.statistics.refused++;
@@ -76,46 +92,19 @@ function refusalOf(core: Core, connection: Connection, filter: string): number |
     1,
   );
   if (!core.replica.stale)
-    core.probing.refused(connection, 'subscribe', { ...topic, path: filter }, core.now);
+    core.probing.refused(connection, 'subscribe', { ...prefix, path: filter }, core.now);
   return reasonCodes.notAuthorized;
 }
 
-function add(
-  core: Core,
-  connection: Connection,
-  wanted: Wanted,
-  identifier: number | undefined,
-): Subscription {
-  const { filter, qos, noLocal, retainAsPublished } = wanted;
-  const prefix = topicResource(literalPrefix(filter));
-  const { session } = connection;
-  const subscription = { session, filter, prefix, qos, noLocal, retainAsPublished, identifier };
-  session.subscriptions.set(filter, subscription);
-  core.subscriptions.add(subscription);
-  return subscription;
+/** Each change of subscriptions costs those who publish a look at who receives. */
+function isTooOften(core: Core, { device }: Connection): boolean {
+  return core.options.access === 'governed' && !core.subscriptionRates.allows(device.id, core.now);
 }
 
-/** Each retained message is judged as a delivery, by what its publisher is worth now. */
-function sendRetained(core: Core, { session, filter, qos, identifier }: Subscription): void {
-  for (const message of core.retained.match(filter, core.now)) {
-    const topic = topicResource(message.topic);
-    const context = { retain: true, will: message.will, publisher: message.publisher };
-    const judgement = core.judge.message('receive', session.device, topic, context);
-    const action = actionOn(topic, 'receive');
-    core.counts.count(session.device.id, action, message.topic, judgement.allow);
-    if (judgement.allow) {
-      const least = message.qos < qos ? message.qos : qos;
-      const identifiers = identifier === undefined ? undefined : [identifier];
-      deliver(core, session, { message, qos: least, retain: true, identifiers });
-    } else {
-      core.statistics.withheld++;
-      const denial = {
-        device: session.device.id,
-        action,
-        topic: message.topic,
-        policies: judgement.policies,
-      };
-      core.denials.note(denial, core.now, 1);
-    }
-  }
+/** Takes the place of an earlier subscription of the same filter [MQTT-3.8.4-3] (3.1.1: [MQTT-3.8.4-3]). */
+function add(core: Core, subscription: Subscription): void {
+  const { session, filter, group } = subscription;
+  session.subscriptions.set(filter, subscription);
+  if (group !== undefined) session.isSharing = true;
+  core.subscriptions.add(subscription);
 }

@@ -1,13 +1,20 @@
-import { topicLevels } from '@kiten/wire';
+import { literalPrefix, sharedFilter, type Subscription as Wanted } from '@kiten/wire';
+import { FilterTree } from './filter-tree.ts';
 import { RouteEpochs } from './route-epochs.ts';
 import type { Session } from './session.ts';
-import type { TopicResource } from './topic-resource.ts';
+import { SharedGroup } from './shared-group.ts';
+import { type TopicResource, topicResource } from './topic-resource.ts';
 
 /** One filter of one session, as granted. */
 export interface Subscription {
   readonly session: Session;
+  /** As it was asked for: `$share/NAME/…` included. */
   readonly filter: string;
-  /** What a SUBSCRIBE for it is judged on: the literal beginning of the filter. */
+  /** The filter that topics are matched with. */
+  readonly pattern: string;
+  /** The name of the group that shares the messages, if it is one of them. */
+  readonly group: string | undefined;
+  /** What a SUBSCRIBE for it is judged on: the literal beginning of the pattern. */
   readonly prefix: TopicResource;
   readonly qos: 0 | 1 | 2;
   readonly noLocal: boolean;
@@ -15,121 +22,87 @@ export interface Subscription {
   readonly identifier: number | undefined;
 }
 
-interface Level {
-  readonly literal: Map<string, Level>;
-  any: Level | undefined;
-  /** Subscriptions whose filter ends here, and those that end in `#` here. */
-  here: Map<Session, Subscription> | undefined;
-  below: Map<Session, Subscription> | undefined;
+/** A subscription of a session, from what a SUBSCRIBE asks for. */
+export function subscriptionOf(
+  session: Session,
+  { filter, qos, noLocal, retainAsPublished }: Omit<Wanted, 'retainHandling'>,
+  identifier: number | undefined,
+): Subscription {
+  const shared = sharedFilter(filter);
+  const pattern = shared?.filter ?? filter;
+  const prefix = topicResource(literalPrefix(pattern));
+  const group = shared?.group;
+  return { session, filter, pattern, group, prefix, qos, noLocal, retainAsPublished, identifier };
 }
 
-/** Who subscribes to what: filters by level. Matching is linear in the levels of the topic and the matches. */
+/** Who subscribes to what. Filters and topics are compared as they are [MQTT-4.7.3-4] (3.1.1: [MQTT-4.7.3-4]). */
 export class Subscriptions {
   readonly epochs = new RouteEpochs();
-  readonly #root = level();
+  readonly #own = new FilterTree<Map<Session, Subscription>>();
+  readonly #shared = new FilterTree<Map<string, SharedGroup>>();
   #size = 0;
+  #sharedSize = 0;
 
+  /** Shared ones included. */
   get size(): number {
-    return this.#size;
+    return this.#size + this.#sharedSize;
+  }
+
+  get sharedSize(): number {
+    return this.#sharedSize;
   }
 
   /** Adds a subscription, in place of an earlier one of the same session and filter. */
   add(subscription: Subscription): void {
-    const levels = topicLevels(subscription.filter);
-    const below = levels.at(-1) === '#';
-    if (below) levels.pop();
-    let node = this.#root;
-    for (const name of levels) node = child(node, name);
-    const place = below ? 'below' : 'here';
-    const list = node[place] ?? new Map<Session, Subscription>();
-    node[place] = list;
-    if (!list.has(subscription.session)) this.#size++;
-    list.set(subscription.session, subscription);
-    this.epochs.touch(subscription.filter);
+    const { session, pattern, group } = subscription;
+    if (group === undefined) {
+      const list = this.#own.at(pattern, () => new Map());
+      if (!list.has(session)) this.#size++;
+      list.set(session, subscription);
+    } else {
+      const groups = this.#shared.at(pattern, () => new Map());
+      const joined = groups.get(group) ?? new SharedGroup(group, pattern);
+      groups.set(group, joined);
+      if (joined.join(subscription)) this.#sharedSize++;
+    }
+    this.epochs.touch(pattern);
   }
 
-  remove(subscription: Subscription): void {
-    const levels = topicLevels(subscription.filter);
-    const below = levels.at(-1) === '#';
-    if (below) levels.pop();
-    if (prune(this.#root, levels, 0, below, subscription.session)) this.#size--;
-    this.epochs.touch(subscription.filter);
+  remove({ session, pattern, group }: Subscription): void {
+    if (group === undefined) {
+      const list = this.#own.get(pattern);
+      if (list?.delete(session) === true) this.#size--;
+      if (list?.size === 0) this.#own.remove(pattern);
+    } else this.#leave(session, pattern, group);
+    this.epochs.touch(pattern);
   }
 
-  /** The subscriptions that match a topic, by session. */
+  /** The subscriptions that match a topic, by session; shared ones left out. */
   match(topic: string): Map<Session, Subscription[]> {
     const found = new Map<Session, Subscription[]>();
-    const levels = topicLevels(topic);
-    // [MQTT-4.7.2-1] a wildcard at the start doesn't match a topic that begins with $.
-    if (topic.startsWith('$')) {
-      const first = this.#root.literal.get(levels[0] as string);
-      if (first !== undefined) collect(first, levels, 1, found);
-    } else collect(this.#root, levels, 0, found);
+    this.#own.match(topic, (list) => {
+      for (const [session, subscription] of list) {
+        const already = found.get(session);
+        if (already === undefined) found.set(session, [subscription]);
+        else already.push(subscription);
+      }
+    });
     return found;
   }
-}
 
-function level(): Level {
-  return { literal: new Map(), any: undefined, here: undefined, below: undefined };
-}
-
-function child(node: Level, name: string): Level {
-  const next = (name === '+' ? node.any : node.literal.get(name)) ?? level();
-  if (name === '+') node.any = next;
-  else node.literal.set(name, next);
-  return next;
-}
-
-function collect(
-  node: Level,
-  levels: readonly string[],
-  index: number,
-  found: Map<Session, Subscription[]>,
-): void {
-  if (node.below !== undefined) append(found, node.below);
-  if (index === levels.length) {
-    if (node.here !== undefined) append(found, node.here);
-    return;
+  /** The groups that share a topic's messages. */
+  groups(topic: string): SharedGroup[] {
+    const found: SharedGroup[] = [];
+    if (this.#sharedSize > 0) this.#shared.match(topic, (groups) => found.push(...groups.values()));
+    return found;
   }
-  const next = node.literal.get(levels[index] as string);
-  if (next !== undefined) collect(next, levels, index + 1, found);
-  if (node.any !== undefined) collect(node.any, levels, index + 1, found);
-}
 
-function append(found: Map<Session, Subscription[]>, list: Map<Session, Subscription>): void {
-  for (const [session, subscription] of list) {
-    const already = found.get(session);
-    if (already === undefined) found.set(session, [subscription]);
-    else already.push(subscription);
+  #leave(session: Session, pattern: string, name: string): void {
+    const groups = this.#shared.get(pattern);
+    const group = groups?.get(name);
+    if (groups === undefined || group === undefined || !group.leave(session)) return;
+    this.#sharedSize--;
+    if (group.size === 0) groups.delete(name);
+    if (groups.size === 0) this.#shared.remove(pattern);
   }
-}
-
-/** Takes the session's subscription out and lets empty levels go, so that hostile filters leave nothing behind. */
-function prune(
-  node: Level,
-  levels: readonly string[],
-  index: number,
-  below: boolean,
-  session: Session,
-): boolean {
-  if (index === levels.length) {
-    const list = below ? node.below : node.here;
-    if (list === undefined || !list.delete(session)) return false;
-    if (list.size === 0) node[below ? 'below' : 'here'] = undefined;
-    return true;
-  }
-  const name = levels[index] as string;
-  const next = name === '+' ? node.any : node.literal.get(name);
-  if (next === undefined || !prune(next, levels, index + 1, below, session)) return false;
-  if (isEmpty(next)) {
-    if (name === '+') node.any = undefined;
-    else node.literal.delete(name);
-  }
-  return true;
-}
-
-function isEmpty(node: Level): boolean {
-  return (
-    node.here === undefined && node.below === undefined && node.any === undefined && node.literal.size === 0
-  );
 }

@@ -12,12 +12,16 @@ export function sweep(core: Core, all = false): void {
   for (const connection of core.connections) checkPatience(connection, now);
   for (const will of core.wills.due(now)) publishWill(core, will);
   expireSessions(core);
+  core.system.sweep(now);
   core.overlap.sweep(now);
   core.probing.sweep(now);
   core.counts.sweep(now);
   core.denials.sweep(now);
   core.refusals.sweep(now);
   core.policyFailures.sweep(now);
+  core.passwordAttempts.sweep(now);
+  core.gate.sweep(now);
+  core.subscriptionRates.sweep(now);
   if (now - core.retainedSweptAt >= retainedInterval) {
     core.retainedSweptAt = now;
     core.retained.sweep(now);
@@ -37,6 +41,11 @@ function checkPatience(connection: Connection, now: number): void {
   if (connection.state === 'open') {
     if (now > (connection.peer.validUntil ?? now)) {
       connection.end('certificate-expired', reasonCodes.notAuthorized, 'The certificate has expired.');
+      return;
+    }
+    if (now >= (connection.authentication?.deadline ?? Number.POSITIVE_INFINITY)) {
+      const text = 'The authentication was not completed in time.';
+      connection.fail(reasonCodes.notAuthorized, text, 'authentication-timeout');
       return;
     }
     if (connection.patience > 0 && now - connection.lastPacketAt > connection.patience) {

@@ -1,42 +1,59 @@
-import { constants } from 'node:crypto';
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
-import { admitCertificate, isRefusal } from './admission.ts';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import {
+  createSecureContext,
+  createServer as createTlsServer,
+  type SecureContext,
+  type TLSSocket,
+  type Server as TlsServer,
+} from 'node:tls';
+import { admitPeer, isRefusedPeer } from './admit-peer.ts';
 import type { TlsMaterial } from './change.ts';
 import type { Core } from './core.ts';
 import type { Peer } from './peer.ts';
+import { secureContextOf } from './tls-context.ts';
 import { tlsFailure } from './tls-failure.ts';
 
 const ticketKeyBytes = 48;
 const sessionLifetime = 3600;
 
-/** MQTT over TLS with client certificates. What a certificate is worth is judged here, not by TLS. */
+/**
+ * TLS, with client certificates or for clients that have a password instead. What a certificate is worth is judged
+ * here, not by TLS.
+ */
 export class TlsListener {
   readonly #core: Core;
+  readonly #admission: 'certificate' | 'password';
   readonly #accept: (socket: TLSSocket, peer: Peer) => void;
-  readonly #server: Server;
+  /** Takes connections, and hands those on that may begin their handshake. */
+  readonly #front: Server;
+  readonly #server: TlsServer;
   readonly #sockets = new Set<Socket>();
+  #named = new Map<string, SecureContext>();
 
-  constructor(core: Core, tls: TlsMaterial, accept: (socket: TLSSocket, peer: Peer) => void) {
+  constructor(
+    core: Core,
+    tls: TlsMaterial,
+    admission: 'certificate' | 'password',
+    accept: (socket: TLSSocket, peer: Peer) => void,
+  ) {
     this.#core = core;
+    this.#admission = admission;
     this.#accept = accept;
-    this.#server = createServer({
-      ...this.#context(tls),
+    this.#server = createTlsServer({
+      ...secureContextOf(tls, tls),
+      ...this.#tickets(),
+      SNICallback: (name, choose) => choose(null, this.#contextFor(name)),
       // The handshake goes through, so that the refusal can be told from a broken connection.
-      requestCert: true,
+      requestCert: admission === 'certificate',
       rejectUnauthorized: false,
       handshakeTimeout: core.limits.handshakeTimeout,
-      noDelay: true,
-      keepAlive: true,
     });
-    this.#server.maxConnections = core.limits.connections;
-    this.#server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
+    this.#nameContexts(tls);
     this.#server.on('secureConnection', (socket) => this.#secured(socket));
     this.#server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
-    this.#server.on('drop', (dropped) => {
+    this.#front = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#arrived(socket));
+    this.#front.maxConnections = core.limits.connections;
+    this.#front.on('drop', (dropped) => {
       const address = dropped?.remoteAddress ?? '';
       const message = 'There are as many connections as there may be.';
       this.#refused('gateway/too-many-connections', message, address);
@@ -45,17 +62,18 @@ export class TlsListener {
 
   listen(port: number, host: string): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, 1024, () => {
-        this.#server.off('error', reject);
-        resolve(this.#server.address() as AddressInfo);
+      this.#front.once('error', reject);
+      this.#front.listen(port, host, 1024, () => {
+        this.#front.off('error', reject);
+        resolve(this.#front.address() as AddressInfo);
       });
     });
   }
 
   /** New handshakes use the new material; tickets from before are worth nothing; open connections go on. */
   renew(tls: TlsMaterial): void {
-    this.#server.setSecureContext(this.#context(tls));
+    this.#server.setSecureContext({ ...secureContextOf(tls, tls), ...this.#tickets() });
+    this.#nameContexts(tls);
   }
 
   /** So that no session of before can be resumed. */
@@ -65,7 +83,7 @@ export class TlsListener {
 
   /** Resolves when the last connection is gone. */
   close(): Promise<void> {
-    return new Promise((resolve) => this.#server.close(() => resolve()));
+    return new Promise((resolve) => this.#front.close(() => resolve()));
   }
 
   /** Ends what is left, handshakes under way included. */
@@ -73,49 +91,50 @@ export class TlsListener {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #context(tls: TlsMaterial): TlsOptions {
-    const lists = tls.crl.match(/-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g);
-    return {
-      minVersion: 'TLSv1.2',
-      // Who is there is found out once, at the handshake.
-      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
-      key: tls.key,
-      cert: tls.certificate,
-      ca: tls.ca,
-      ...(lists === null ? {} : { crl: lists }),
-      sessionIdContext: 'kiten-gateway',
-      sessionTimeout: sessionLifetime,
-      ticketKeys: Buffer.from(this.#core.options.random(ticketKeyBytes)),
-    };
+  #tickets(): { sessionTimeout: number; ticketKeys: Buffer } {
+    const ticketKeys = Buffer.from(this.#core.options.random(ticketKeyBytes));
+    return { sessionTimeout: sessionLifetime, ticketKeys };
+  }
+
+  #nameContexts(tls: TlsMaterial): void {
+    this.#named = new Map(
+      (tls.named ?? []).map((each) => [each.name, createSecureContext(secureContextOf(tls, each))]),
+    );
+  }
+
+  /** `undefined` for names without a certificate of their own: they get the first one. */
+  #contextFor(name: string): SecureContext | undefined {
+    const asked = name.toLowerCase();
+    return this.#named.get(asked) ?? this.#named.get(asked.replace(/^[^.]+/, '*'));
+  }
+
+  #arrived(socket: Socket): void {
+    const { remoteAddress: address = '', remotePort: port = 0 } = socket;
+    const { gate } = this.#core;
+    const refusal = gate.enter({ address, port }, this.#core.observe());
+    if (refusal !== undefined) {
+      this.#refused(refusal.code, refusal.message, address);
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      gate.leave({ address, port });
+      this.#sockets.delete(socket);
+    });
+    this.#server.emit('connection', socket);
   }
 
   #secured(socket: TLSSocket): void {
-    const now = this.#core.observe();
-    const address = socket.remoteAddress ?? '';
-    const certificate = socket.getPeerX509Certificate();
-    const outcome = admitCertificate({
-      der: certificate?.raw,
-      chainError: socket.authorized ? undefined : String(socket.authorizationError),
-      trustDomain: this.#core.options.trustDomain,
-      now,
-      find: (id) => this.#core.device(id),
-    });
-    if (isRefusal(outcome)) {
-      this.#refused(outcome.code, outcome.message, address, outcome.device);
+    const peer = admitPeer(this.#core, socket, this.#admission);
+    if (isRefusedPeer(peer)) {
+      this.#refused(peer.code, peer.message, socket.remoteAddress ?? '', peer.device);
       // Reset by the peer, mostly: it has its refusal already.
       socket.on('error', () => undefined);
       socket.destroy();
       return;
     }
-    this.#accept(socket, {
-      device: outcome.device.id,
-      address,
-      port: socket.remotePort ?? 0,
-      serial: outcome.serial,
-      validUntil: outcome.validUntil,
-      fingerprint: (certificate?.fingerprint256 ?? '').replaceAll(':', '').toLowerCase(),
-      resumed: socket.isSessionReused(),
-    });
+    this.#accept(socket, peer);
   }
 
   #failed(error: Error, socket: TLSSocket): void {

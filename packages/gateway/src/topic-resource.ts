@@ -27,3 +27,11 @@ function purposeOf(path: string): TopicResource['purpose'] {
   const third = path.split('/', 3)[2];
   return third === 'attest' || third === 'update' ? third : 'message';
 }
+
+/** The first level of the topics that the broker alone speaks on. */
+export const systemSpace = '$SYS';
+
+/** Whether a topic is one that the broker alone speaks on. */
+export function isSystemTopic(topic: string): boolean {
+  return topic === systemSpace || topic.startsWith(`${systemSpace}/`);
+}

@@ -2,7 +2,7 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import { type ErrorCode, KitenError } from '@kiten/codec';
 import type { ReplicaChange } from './change.ts';
 import type { EmitEvent } from './event.ts';
-import type { ListenOptions } from './gateway.ts';
+import type { ListenOptions } from './listener-kind.ts';
 import type { GatewayCommand, GatewayReport } from './worker-messages.ts';
 
 /** A gateway in another thread. */

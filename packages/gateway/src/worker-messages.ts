@@ -1,11 +1,12 @@
 import type { ReplicaChange } from './change.ts';
 import type { GatewayEvent } from './event.ts';
-import type { GatewayOptions, ListenOptions } from './gateway.ts';
+import type { GatewayOptions } from './gateway.ts';
+import type { ListenOptions } from './listener-kind.ts';
 
 /** What a gateway worker is started with, as `workerData`. */
 export type GatewayWorkerData = Pick<
   GatewayOptions,
-  'trustDomain' | 'limits' | 'access' | 'refusedPublish' | 'name'
+  'trustDomain' | 'limits' | 'access' | 'refusedPublish' | 'name' | 'version' | 'checksPayloadFormat'
 >;
 
 /** What goes to a gateway worker, in order. */

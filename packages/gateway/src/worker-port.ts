@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type Clock, KitenError } from '@kiten/codec';
-import { createGateway, type ListenOptions } from './gateway.ts';
+import { createGateway } from './gateway.ts';
+import type { ListenOptions } from './listener-kind.ts';
 import type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
 
 /**

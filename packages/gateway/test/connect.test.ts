@@ -29,14 +29,17 @@ describe.each([4, 5] as const)('CONNECT, version %i', (version) => {
     expect(await client.connect('pump-1/sensor')).toMatchObject({ reasonCode: 0 });
   });
 
-  it.each(['pump-2', 'pump-10', 'Pump-1', 'pump-1x/y'])('refuses the client id %s', async (clientId) => {
-    const client = await harness.socket('pump-1', { version });
-    expect(await client.connect(clientId)).toMatchObject({ reasonCode: version === 5 ? 0x85 : 2 });
-    await client.closed;
-    expect(harness.of('connect-refused')).toMatchObject([
-      { code: 'gateway/client-id-not-own', device: 'pump-1' },
-    ]);
-  });
+  it.each(['pump-2', 'pump-10', 'Pump-1', 'pump-1x/y'])(
+    'refuses the client id %s [MQTT-3.1.3-8] (3.1.1: [MQTT-3.1.3-9])',
+    async (clientId) => {
+      const client = await harness.socket('pump-1', { version });
+      expect(await client.connect(clientId)).toMatchObject({ reasonCode: version === 5 ? 0x85 : 2 });
+      await client.closed;
+      expect(harness.of('connect-refused')).toMatchObject([
+        { code: 'gateway/client-id-not-own', device: 'pump-1' },
+      ]);
+    },
+  );
 
   it('assigns an id below its own to a client without one', async () => {
     const client = await harness.socket('pump-1', { version });
@@ -169,17 +172,18 @@ it('bounds how often a device connects', async () => {
   expect(await (await harness.socket('pump-1')).connect('pump-1')).toMatchObject({ reasonCode: 0 });
 });
 
-it('says what it does not offer', async () => {
+it('says what it offers, within its limits', async () => {
   const client = await harness.socket('pump-1');
   const { properties } = await client.connect('pump-1', {
     properties: { sessionExpiryInterval: 4_000_000_000 },
   });
   expect(properties).toMatchObject({
-    sharedSubscriptionAvailable: false,
     maximumPacketSize: 1_048_576,
     receiveMaximum: 256,
+    topicAliasMaximum: 64,
     sessionExpiryInterval: 86_400,
   });
+  expect(properties.sharedSubscriptionAvailable).toBeUndefined();
   const other = await harness.socket('pump-2');
   const connack = await other.connect('pump-2', { properties: { authenticationMethod: 'SCRAM-SHA-256' } });
   expect(connack.reasonCode).toBe(0x8c);

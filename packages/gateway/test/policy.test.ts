@@ -80,7 +80,9 @@ describe('subscribing', () => {
     ['$kiten/pump-1/update/#', 1],
     ['$kiten/pump-2/attest', 0x87],
     ['$kiten/#', 0x87],
-    ['$share/group/c/pump-1/#', 0x9e],
+    ['$share/group/c/pump-1/#', 1],
+    ['$share/group/c/pump-2/#', 0x87],
+    ['$share/group/#', 0x87],
   ])('judges %s on its literal beginning', async (filter, code) => {
     const pump = await harness.client('pump-1');
     expect(await pump.subscribe(filter)).toMatchObject({ reasonCodes: [code] });

@@ -24,7 +24,7 @@ const publisher = new DeviceRecord('pump-1');
 
 function subscriptionOf(session: Session, text: string): Subscription {
   const options = { qos: 0, noLocal: false, retainAsPublished: false, identifier: undefined } as const;
-  return { session, filter: text, prefix: topicResource(text), ...options };
+  return { session, filter: text, pattern: text, group: undefined, prefix: topicResource(text), ...options };
 }
 
 describe('subscriptions', () => {
@@ -176,6 +176,7 @@ describe('the cache of decisions', () => {
       bytes: Buffer.from(text),
       topic: topicResource(text),
       recipients: [],
+      rules: [],
     } as never);
 
   it('never takes one topic for another, even if their hashes are equal', () => {

@@ -121,6 +121,9 @@ describe('a member of the group observers', () => {
   it.each([
     ['subscribe', 'd/', true],
     ['receive', 'd/pump-1/t', true],
+    ['subscribe', '$SYS/', true],
+    ['receive', '$SYS/broker/uptime', true],
+    ['publish', '$SYS/broker/uptime', false],
     ['publish', 'd/pump-1/t', false],
     ['publish', 'c/pump-1/start', false],
     ['subscribe', 'c/', false],
@@ -132,6 +135,21 @@ describe('a member of the group observers', () => {
   it('must be in that very group', () => {
     const other = device('other', { groups: ['Observers', 'observers2', 'observer'] });
     expect(deviceMay(other, 'subscribe', 'd/').allow).toBe(false);
+  });
+});
+
+describe('a member of the group password', () => {
+  it.each([
+    ['publish', 'd/meter/t', true],
+    ['subscribe', 'c/meter/', true],
+    ['receive', 'c/meter/set', true],
+    ['publish', 'c/pump-1/set', false],
+    ['subscribe', 'd/', false],
+    ['receive', 'd/pump-1/t', false],
+    ['subscribe', '$SYS/', false],
+  ] as const)('may %s %s: %s, whatever other groups it is in', (action, path, allowed) => {
+    const meter = device('meter', { groups: ['password', 'controllers', 'observers'] });
+    expect(deviceMay(meter, action, path).allow).toBe(allowed);
   });
 });
 

@@ -60,7 +60,7 @@ const vectors: Vector[] = [
     publish({ topic: 'A\u{2A6D4}' }),
   ],
   [
-    'PUBLISH whose topic begins with U+FEFF, which stays [MQTT-1.5.3-3]',
+    'PUBLISH whose topic begins with U+FEFF, which stays (3.1.1: [MQTT-1.5.3-3])',
     "30 06 0004 ef bb bf 'a'",
     publish({ topic: '\uFEFFa' }),
   ],

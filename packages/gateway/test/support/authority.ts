@@ -83,11 +83,11 @@ export class Authority {
     ]);
   }
 
-  server(): Identity {
-    return this.#issue('localhost', {}, [
+  server(name = 'localhost'): Identity {
+    return this.#issue(name, {}, [
       extendedKeyUsageExtension([keyPurpose.serverAuth]),
       subjectAlternativeNameExtension([
-        { kind: 'dns', value: 'localhost' },
+        { kind: 'dns', value: name },
         { kind: 'ip', bytes: Uint8Array.of(127, 0, 0, 1) },
       ]),
     ]);

@@ -2,6 +2,7 @@ import { KitenError } from '@kiten/codec';
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { authorityCommands } from './commands/authority.ts';
+import { brokerCommand } from './commands/broker.ts';
 import { deviceCommands } from './commands/device.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evidenceCommands } from './commands/evidence.ts';
@@ -58,6 +59,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   policyCommands,
   logCommands,
   doctorCommand,
+  brokerCommand,
 ];
 
 /** What went wrong first: what failed while tidying up after it only follows from it. */

@@ -10,6 +10,7 @@ import { startFleet } from '../demo/fleet.ts';
 import { initialise } from '../site/initialise.ts';
 import { layoutOf } from '../site/layout.ts';
 import { type RunningSite, startSite } from '../site/site.ts';
+import { askedToStop } from './asked-to-stop.ts';
 import type { Environment } from './environment.ts';
 import { dataDirectory } from './options.ts';
 import { print, printJson } from './output.ts';
@@ -101,22 +102,4 @@ async function stopped(
   await before();
   await site.stop();
   if (failure !== undefined) throw failure;
-}
-
-const IMPATIENT = 1000;
-
-/**
- * Resolves at the first signal. One Ctrl-C can arrive twice, from the terminal and through the launcher; only
- * who asks again after a while means “at once”.
- */
-function askedToStop(): Promise<undefined> {
-  return new Promise((resolve) => {
-    let first: number | undefined;
-    const asked = () => {
-      first ??= performance.now();
-      if (performance.now() - first > IMPATIENT) process.exit(130);
-      resolve(undefined);
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, asked);
-  });
 }

@@ -63,6 +63,26 @@ permit (
 )
 when { resource.path like "d/*" };
 
+@id("observer-reads-broker")
+@reason("A member of the group observers may read what the broker says about itself, below $SYS/.")
+@reason_ja("グループ observers のデバイスは $SYS/ の下でブローカー自身の状態を読めます。")
+permit (
+  principal is Device in Group::"observers",
+  action in [Action::"subscribe", Action::"receive"],
+  resource is Topic
+)
+when { resource.space == "$SYS" };
+
+@id("password-stays-with-its-own")
+@reason("A device that knows only a password has its own topics below d/, c/ and $kiten/, whatever else it is granted.")
+@reason_ja("パスワードしか持たないデバイスが使えるのは、ほかに何を許可されていても d/、c/、$kiten/ の下の自分のトピックだけです。")
+forbid (
+  principal is Device in Group::"password",
+  action in [Action::"publish", Action::"subscribe", Action::"receive"],
+  resource is Topic
+)
+unless { resource has owner && resource.owner == principal };
+
 @id("unknown-or-revoked-gets-nothing")
 @reason("A revoked device, or one the site does not know, may do nothing.")
 @reason_ja("失効したデバイス、またはサイトが知らないデバイスは何もできません。")

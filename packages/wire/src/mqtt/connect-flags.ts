@@ -20,7 +20,7 @@ export function connectFlagsFault(
   flags: number,
   version: MqttVersion,
 ): { code: MqttErrorCode; message: string } | undefined {
-  // [MQTT-3.1.2-3]
+  // [MQTT-3.1.2-3] (3.1.1: [MQTT-3.1.2-3])
   if ((flags & connectFlag.reserved) !== 0) {
     return { code: 'wire/mqtt-connect-flags', message: 'The reserved connect flag is set.' };
   }

@@ -37,11 +37,12 @@ export function decodeConnect(body: Buffer): Connect {
   const keepAlive = reader.uint16();
   const properties = decodeProperties(reader, 'connect');
   requireAuthenticationMethod('connect', properties);
-  // The payload's fields come in this order [MQTT-3.1.3-1], each exactly if its flag is set [MQTT-3.1.2-9]
-  // [MQTT-3.1.2-16] to [MQTT-3.1.2-19] (3.1.1: [MQTT-3.1.2-18] to [MQTT-3.1.2-21]).
-  const clientId = reader.name(); // [MQTT-3.1.3-3] [MQTT-3.1.3-4]
+  // The payload's fields come in this order [MQTT-3.1.3-1] (3.1.1: [MQTT-3.1.3-1]), each exactly if its flag is set
+  // [MQTT-3.1.2-9] [MQTT-3.1.2-16] to [MQTT-3.1.2-19]
+  // (3.1.1: [MQTT-3.1.2-9] [MQTT-3.1.2-11] [MQTT-3.1.2-18] to [MQTT-3.1.2-21]).
+  const clientId = reader.name(); // [MQTT-3.1.3-3] [MQTT-3.1.3-4] (3.1.1: [MQTT-3.1.3-3] [MQTT-3.1.3-4])
   const will = (flags & connectFlag.will) === 0 ? undefined : decodeWill(reader, flags);
-  const username = (flags & connectFlag.userName) === 0 ? undefined : reader.name(); // [MQTT-3.1.3-12]
+  const username = (flags & connectFlag.userName) === 0 ? undefined : reader.name(); // [MQTT-3.1.3-12] (3.1.1: [MQTT-3.1.3-11])
   const password = (flags & connectFlag.password) === 0 ? undefined : reader.binary();
   reader.finish();
   const cleanStart = (flags & connectFlag.cleanStart) !== 0;
@@ -114,11 +115,11 @@ function requireVersion(body: Buffer): MqttVersion {
   const reader = new PacketReader(body, 0, body.length, 5);
   const name = reader.text();
   const level = reader.byte();
-  // [MQTT-3.1.2-1]
+  // [MQTT-3.1.2-1] (3.1.1: [MQTT-3.1.2-1])
   if (name !== 'MQTT' && name !== 'MQIsdp') {
     throw new MqttError('wire/mqtt-protocol-name', 'The protocol name is not MQTT.', { level });
   }
-  // [MQTT-3.1.2-2]
+  // [MQTT-3.1.2-2] (3.1.1: [MQTT-3.1.2-2])
   throw new MqttError('wire/mqtt-protocol-version', `Protocol ${name} version ${level} is not supported.`, {
     level,
   });

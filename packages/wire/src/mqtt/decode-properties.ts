@@ -59,11 +59,11 @@ const read: Record<PropertyType, (reader: PacketReader, definition: PropertyDefi
   uint32: (reader) => reader.uint32(),
   'positive-uint32': (reader, { name }) => positive(reader, name, reader.uint32()),
   'topic-alias': topicAlias,
-  text: (reader) => reader.text(),
+  text: (reader) => reader.text(), // [MQTT-3.3.2-19]
   'topic-name': responseTopic,
   binary: (reader) => reader.binary(),
   identifiers: (reader, { name }) => [positive(reader, name, reader.variableByteInteger())],
-  pairs: (reader) => [[reader.text(), reader.text()]],
+  pairs: (reader) => [[reader.text(), reader.text()]], // [MQTT-1.5.7-1]
 };
 
 function bit(reader: PacketReader, name: string): number {
@@ -86,7 +86,7 @@ function topicAlias(reader: PacketReader): number {
 
 function responseTopic(reader: PacketReader): string {
   const topic = reader.name();
-  // [MQTT-3.3.2-14], [MQTT-4.7.3-1]
+  // [MQTT-3.3.2-13] [MQTT-3.3.2-14] [MQTT-4.7.3-1]
   if (!validTopicName(topic)) {
     throw reader.refusal('wire/mqtt-response-topic', 'The response topic is empty or has a wildcard.');
   }

@@ -41,8 +41,9 @@ export function packetTypeOf(header: number, version: MqttVersion = 5): PacketTy
     throw new MqttError('wire/mqtt-packet-type', `Packet type ${header >> 4} is reserved in this version.`);
   }
   if (type === 'publish') requirePublishFlags(header);
-  // [MQTT-2.1.3-1] (3.1.1: [MQTT-2.2.2-1] [MQTT-2.2.2-2]); PUBREL [MQTT-3.6.1-1], SUBSCRIBE [MQTT-3.8.1-1],
-  // UNSUBSCRIBE [MQTT-3.10.1-1], DISCONNECT [MQTT-3.14.1-1], AUTH [MQTT-3.15.1-1]
+  // [MQTT-2.1.3-1] (3.1.1: [MQTT-2.2.2-1] [MQTT-2.2.2-2]); PUBREL [MQTT-3.6.1-1] (3.1.1: [MQTT-3.6.1-1]),
+  // SUBSCRIBE [MQTT-3.8.1-1] (3.1.1: [MQTT-3.8.1-1]), UNSUBSCRIBE [MQTT-3.10.1-1] (3.1.1: [MQTT-3.10.1-1]),
+  // DISCONNECT [MQTT-3.14.1-1] (3.1.1: [MQTT-3.14.1-1]), AUTH [MQTT-3.15.1-1]
   else if (header !== headers[header >> 4]) {
     throw new MqttError(
       'wire/mqtt-packet-flags',
@@ -54,9 +55,9 @@ export function packetTypeOf(header: number, version: MqttVersion = 5): PacketTy
 
 function requirePublishFlags(header: number): void {
   const qos = (header >> 1) & 3;
-  // [MQTT-3.3.1-4]
+  // [MQTT-3.3.1-4] (3.1.1: [MQTT-3.3.1-4])
   if (qos === 3) throw new MqttError('wire/mqtt-qos', 'PUBLISH has both QoS bits set.');
-  // [MQTT-3.3.1-2]
+  // [MQTT-3.3.1-2] (3.1.1: [MQTT-3.3.1-2])
   if (qos === 0 && (header & 8) !== 0) {
     throw new MqttError('wire/mqtt-duplicate-flag', 'PUBLISH with QoS 0 has the DUP flag set.');
   }

@@ -12,7 +12,7 @@ const noBytes = Buffer.alloc(0);
 /** PUBLISH (MQTT 5.0 §3.3, 3.1.1 §3.3). The payload is a view on the buffer; it may be empty. */
 export function decodePublish(header: number, reader: PacketReader): Publish {
   const qos = ((header >> 1) & 3) as Qos;
-  const topic = reader.name(); // [MQTT-3.3.2-1]
+  const topic = reader.name(); // [MQTT-3.3.2-1] (3.1.1: [MQTT-3.3.2-1])
   const packetId = qos === 0 ? undefined : reader.packetId(); // [MQTT-2.2.1-2] (3.1.1: [MQTT-2.3.1-5])
   const properties = decodeProperties(reader, 'publish');
   requireTopic(reader.version, topic, properties.topicAlias);
@@ -53,7 +53,7 @@ function requireTopic(version: MqttVersion, topic: string, alias: number | undef
       throw new MqttError('wire/mqtt-topic-missing', 'Neither a topic name nor an alias.');
     return;
   }
-  // [MQTT-3.3.2-2] [MQTT-4.7.3-1]
+  // [MQTT-3.3.2-2] [MQTT-4.7.3-1] (3.1.1: [MQTT-3.3.2-2] [MQTT-4.7.3-1])
   if (!validTopicName(topic)) {
     const message = `The topic name is empty, has a wildcard or more than ${maximumTopicLength} bytes.`;
     throw new MqttError('wire/mqtt-topic-name', message, { topic: topic.slice(0, 256) });

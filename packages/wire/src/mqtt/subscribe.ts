@@ -13,7 +13,7 @@ export function decodeSubscribe(reader: PacketReader): Subscribe {
   const properties = decodeProperties(reader, 'subscribe');
   const subscriptions: Subscription[] = [];
   while (!reader.atEnd()) {
-    const filter = requireFilter(reader.name(), reader.version); // [MQTT-3.8.3-1]
+    const filter = requireFilter(reader.name(), reader.version); // [MQTT-3.8.3-1] (3.1.1: [MQTT-3.8.3-1])
     subscriptions.push(subscriptionOf(filter, reader.byte(), reader.version));
   }
   requireSome(subscriptions); // [MQTT-3.8.3-2] (3.1.1: [MQTT-3.8.3-3])
@@ -37,8 +37,8 @@ export function decodeUnsubscribe(reader: PacketReader): Unsubscribe {
   const packetId = reader.packetId();
   const properties = decodeProperties(reader, 'unsubscribe');
   const filters: string[] = [];
-  while (!reader.atEnd()) filters.push(requireFilter(reader.name(), reader.version)); // [MQTT-3.10.3-1]
-  requireSome(filters); // [MQTT-3.10.3-2]
+  while (!reader.atEnd()) filters.push(requireFilter(reader.name(), reader.version)); // [MQTT-3.10.3-1] (3.1.1: [MQTT-3.10.3-1])
+  requireSome(filters); // [MQTT-3.10.3-2] (3.1.1: [MQTT-3.10.3-2])
   return { type: 'unsubscribe', packetId, filters, properties };
 }
 

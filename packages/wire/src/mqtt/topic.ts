@@ -1,7 +1,7 @@
 import type { MqttVersion } from './packet.ts';
 import { hasDisallowedCharacter, maximumFieldLength } from './text.ts';
 
-/** Bytes of UTF-8 that a topic name or filter may have [MQTT-4.7.3-3]. */
+/** Bytes of UTF-8 that a topic name or filter may have [MQTT-4.7.3-3] (3.1.1: [MQTT-4.7.3-3]). */
 export const maximumTopicLength = maximumFieldLength;
 
 const slash = 0x2f;
@@ -11,18 +11,20 @@ const dollar = 0x24;
 const sharedPrefix = '$share/';
 
 /**
- * Whether a message may be published to `topic`: at least one character [MQTT-4.7.3-1], no wildcard
- * [MQTT-3.3.2-2], no U+0000 [MQTT-4.7.3-2] or other control or noncharacter (§1.5.4 lets a receiver refuse them),
- * well-formed, and at most 65,535 bytes of UTF-8 [MQTT-4.7.3-3].
+ * Whether a message may be published to `topic`: at least one character [MQTT-4.7.3-1] (3.1.1: [MQTT-4.7.3-1]), no
+ * wildcard [MQTT-3.3.2-2] [MQTT-4.7.0-1] (3.1.1: [MQTT-4.7.1-1]), no U+0000 [MQTT-4.7.3-2] (3.1.1: [MQTT-4.7.3-2]) or
+ * other control or noncharacter (§1.5.4 lets a receiver refuse them), well-formed, and at most 65,535 bytes of UTF-8
+ * [MQTT-4.7.3-3].
  */
 export function validTopicName(topic: string): boolean {
   return validTopicText(topic) && !topic.includes('+') && !topic.includes('#');
 }
 
 /**
- * Whether `filter` is well formed: as for names, and `#` only as the whole of the last level [MQTT-4.7.1-1], `+`
- * only as the whole of a level [MQTT-4.7.1-2]. In version 5 a filter that begins with `$share/` also names a group
- * and a filter [MQTT-4.8.2-1] [MQTT-4.8.2-2]; version 3.1.1 doesn't know shared subscriptions.
+ * Whether `filter` is well formed: as for names, and `#` only as the whole of the last level [MQTT-4.7.1-1]
+ * (3.1.1: [MQTT-4.7.1-2]), `+` only as the whole of a level [MQTT-4.7.1-2] (3.1.1: [MQTT-4.7.1-3]). In version 5 a
+ * filter that begins with `$share/` also names a group and a filter [MQTT-4.8.2-1] [MQTT-4.8.2-2]; version 3.1.1
+ * doesn't know shared subscriptions.
  */
 export function validTopicFilter(filter: string, version: MqttVersion = 5): boolean {
   if (!validTopicText(filter) || !validWildcards(filter)) return false;

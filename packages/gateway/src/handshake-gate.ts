@@ -1,0 +1,65 @@
+import { placeOf } from './evidence/place.ts';
+import type { Limits } from './limits.ts';
+import { RateLimiter } from './rate-limiter.ts';
+
+const minute = 60_000;
+
+/** Why a connection is not even shaken hands with. */
+export interface GateRefusal {
+  readonly code: 'gateway/too-many-handshakes' | 'gateway/too-many-half-open';
+  readonly message: string;
+}
+
+/** One end of a connection, by which it is known before anybody knows whose it is. */
+export interface RemoteEnd {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Holds each address to so many handshakes a minute, and to so many connections that have not come to a session. */
+export class HandshakeGate {
+  readonly #limits: Limits;
+  readonly #rate: RateLimiter;
+  /** The place of each connection that is half open, and how many each place has. */
+  readonly #halfOpen = new Map<string, string>();
+  readonly #counts = new Map<string, number>();
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    this.#rate = new RateLimiter(limits.handshakesPerAddress, minute, limits.rateKeys);
+  }
+
+  /** Lets a connection in, or says why not. */
+  enter(end: RemoteEnd, now: number): GateRefusal | undefined {
+    const place = placeOf(end.address)?.name ?? end.address;
+    if (!this.#rate.allows(place, now)) {
+      return { code: 'gateway/too-many-handshakes', message: 'The address connects too often.' };
+    }
+    const count = this.#counts.get(place) ?? 0;
+    if (count >= this.#limits.halfOpenPerAddress) {
+      const message = 'The address has as many connections without a session as it may have.';
+      return { code: 'gateway/too-many-half-open', message };
+    }
+    this.#counts.set(place, count + 1);
+    this.#halfOpen.set(keyOf(end), place);
+    return undefined;
+  }
+
+  /** The connection came to a session, or to its end. */
+  leave(end: RemoteEnd): void {
+    const place = this.#halfOpen.get(keyOf(end));
+    if (place === undefined) return;
+    this.#halfOpen.delete(keyOf(end));
+    const count = (this.#counts.get(place) ?? 1) - 1;
+    if (count === 0) this.#counts.delete(place);
+    else this.#counts.set(place, count);
+  }
+
+  sweep(now: number): void {
+    this.#rate.sweep(now);
+  }
+}
+
+function keyOf({ address, port }: RemoteEnd): string {
+  return `${address} ${port}`;
+}

@@ -1,0 +1,53 @@
+import type { Core } from './core.ts';
+import type { DeviceRecord } from './device-record.ts';
+import type { Judgement } from './judge.ts';
+import type { Recipient } from './recipient.ts';
+import type { Subscription } from './subscriptions.ts';
+import type { TopicResource } from './topic-resource.ts';
+
+/** Decides about a recipient anew, because its device's trust has changed. */
+export function judgeRecipient(
+  core: Core,
+  recipient: Recipient,
+  topic: TopicResource,
+  publisher: DeviceRecord,
+  will: boolean,
+): void {
+  const { session } = recipient;
+  recipient.trustEpoch = session.device.trustEpoch;
+  recipient.denial = undefined;
+  let judgement = core.judge.message('receive', session.device, topic, { retain: false, will, publisher });
+  let granted: readonly Subscription[] = [];
+  if (judgement.allow) {
+    const each = recipient.matched.map((subscription) => ({
+      subscription,
+      judgement: judgeSubscription(core, subscription),
+    }));
+    granted = each.filter((one) => one.judgement.allow).map((one) => one.subscription);
+    if (granted.length === 0) judgement = each[0]?.judgement ?? judgement;
+  }
+  recipient.allowed = judgement.allow && granted.length > 0;
+  recipient.policies = judgement.policies;
+  recipient.qos = granted.reduce<0 | 1 | 2>((most, { qos }) => (qos > most ? qos : most), 0);
+  recipient.retainAsPublished = granted.some(({ retainAsPublished }) => retainAsPublished);
+  const identifiers = granted
+    .map(({ identifier }) => identifier)
+    .filter((identifier) => identifier !== undefined);
+  recipient.identifiers = identifiers.length > 0 ? identifiers : undefined;
+}
+
+/** Counts a refused delivery and tells about it. */
+export function withhold(core: Core, recipient: Recipient, topic: TopicResource, times: number): void {
+  core.statistics.withheld += times;
+  recipient.row = core.counts.enrolled(recipient.row);
+  recipient.row.denied += times;
+  if (core.denials.again(recipient.denial, core.now, times)) return;
+  const { row, policies } = recipient;
+  const denial = { device: recipient.session.device.id, action: row.action, topic: topic.path, policies };
+  recipient.denial = core.denials.note(denial, core.now, times);
+}
+
+/** A subscription that was granted once is worth what it would be worth now. */
+export function judgeSubscription(core: Core, { session, prefix }: Subscription): Judgement {
+  return core.judge.message('subscribe', session.device, prefix, { retain: false, will: false });
+}

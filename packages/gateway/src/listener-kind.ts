@@ -1,0 +1,12 @@
+/**
+ * What a port is for. `tls` and `websocket-tls` want the certificate of a device. `password` is TLS for devices that
+ * know nothing but a password; `plain` and `websocket` are for brokers without policy.
+ */
+export type ListenerKind = 'tls' | 'websocket-tls' | 'password' | 'plain' | 'websocket';
+
+export interface ListenOptions {
+  readonly kind: ListenerKind;
+  readonly host: string;
+  /** 0: any. */
+  readonly port: number;
+}

@@ -1,0 +1,111 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { KitenError } from '@kiten/codec';
+import type { TlsMaterial } from './change.ts';
+import type { Core } from './core.ts';
+import type { ListenOptions } from './listener-kind.ts';
+import type { Peer } from './peer.ts';
+import { TlsListener } from './tls-listener.ts';
+import { WebSocketDoor } from './web-socket-door.ts';
+
+/** The ports of a gateway: streams of bytes, all of them [MQTT-4.2.0-1] (3.1.1: [MQTT-7.1.1-1]). */
+export class Listeners {
+  readonly webSockets: WebSocketDoor;
+  readonly #core: Core;
+  readonly #accept: (transport: Duplex, peer: Peer) => void;
+  readonly #secured: TlsListener[] = [];
+  readonly #plain: Server[] = [];
+
+  constructor(core: Core, accept: (transport: Duplex, peer: Peer) => void) {
+    this.#core = core;
+    this.#accept = accept;
+    this.webSockets = new WebSocketDoor(core, accept);
+  }
+
+  /** Opens a port. @throws KitenError `gateway/listen-…` */
+  async listen({ kind, host, port }: ListenOptions): Promise<AddressInfo> {
+    const isPlain = kind === 'plain' || kind === 'websocket';
+    const bound = isPlain
+      ? await this.#listenPlain(kind, host, port)
+      : await this.#listenTls(kind, host, port);
+    this.#core.emit({ kind: 'listening', listener: kind, address: bound.address, port: bound.port });
+    return bound;
+  }
+
+  /** New certificates, or only no session of before any more. */
+  renew(material: TlsMaterial | undefined): void {
+    if (material === undefined) for (const listener of this.#secured) listener.forgetSessions();
+    else for (const listener of this.#secured) listener.renew(material);
+  }
+
+  /** Resolves when the last connection is gone. */
+  async close(): Promise<void> {
+    await Promise.all([
+      ...this.#secured.map((listener) => listener.close()),
+      ...this.#plain.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+    ]);
+  }
+
+  /** Ends what has not come to a session. */
+  abandon(): void {
+    for (const listener of this.#secured) listener.abandon();
+    this.webSockets.abandon();
+  }
+
+  async #listenTls(
+    kind: 'tls' | 'websocket-tls' | 'password',
+    host: string,
+    port: number,
+  ): Promise<AddressInfo> {
+    const { tls } = this.#core;
+    if (tls === undefined) {
+      throw new KitenError(
+        'gateway/listen-without-certificate',
+        'The gateway has no certificate to listen with yet.',
+      );
+    }
+    if (kind === 'password' && this.#core.options.verifyPassword === undefined) {
+      throw new KitenError(
+        'gateway/listen-without-verifier',
+        'Nobody here can tell a password from another.',
+      );
+    }
+    const admission = kind === 'password' ? 'password' : 'certificate';
+    const accept = kind === 'websocket-tls' ? this.#takeWebSocket : this.#accept;
+    const listener = new TlsListener(this.#core, tls, admission, accept);
+    const bound = await listener.listen(port, host);
+    this.#secured.push(listener);
+    return bound;
+  }
+
+  #listenPlain(kind: 'plain' | 'websocket', host: string, port: number): Promise<AddressInfo> {
+    if (this.#core.options.access !== 'open') {
+      throw new KitenError(
+        'gateway/listen-without-identity',
+        'Without TLS nobody can tell who is there: only an open broker listens so.',
+      );
+    }
+    const accept = kind === 'websocket' ? this.#takeWebSocket : this.#accept;
+    const server = createServer({ noDelay: true }, (socket) => accept(socket, anonymous(socket)));
+    server.maxConnections = this.#core.limits.connections;
+    this.#plain.push(server);
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, 1024, () => resolve(server.address() as AddressInfo));
+    });
+  }
+
+  readonly #takeWebSocket = (socket: Duplex, peer: Peer): void => this.webSockets.take(socket, peer);
+}
+
+function anonymous({ remoteAddress = '', remotePort = 0 }: Socket): Peer {
+  return {
+    device: 'anyone',
+    address: remoteAddress,
+    port: remotePort,
+    serial: '',
+    fingerprint: '',
+    admission: 'none',
+    resumed: false,
+  };
+}

@@ -1,0 +1,42 @@
+import { isUtf8 } from 'node:buffer';
+import { type Properties, reasonCodes } from '@kiten/wire';
+import type { Core } from '../core.ts';
+import type { CachedDecision } from '../decision-cache.ts';
+import type { DeviceRecord } from '../device-record.ts';
+
+/** A message that policy allows and its payload forbids. */
+export interface PayloadRefusal {
+  readonly reasonCode: number;
+  /** What stands in the denial: what is wrong, and which rule says so. */
+  readonly policies: readonly string[];
+}
+
+interface Said {
+  readonly payload: Buffer;
+  readonly properties: Properties;
+}
+
+/** Holds a message to the rules of its topic, and to what it says about itself, if that is wanted. */
+export function payloadRefusalOf(
+  core: Core,
+  device: DeviceRecord,
+  { rules }: CachedDecision,
+  { payload, properties }: Said,
+): PayloadRefusal | undefined {
+  for (const rule of rules) {
+    const fault = rule.faultOf(device, payload, core.now);
+    if (fault === undefined) continue;
+    const { payloadFormatInvalid, quotaExceeded } = reasonCodes;
+    const reasonCode = fault === 'gateway/payload-format' ? payloadFormatInvalid : quotaExceeded;
+    return { reasonCode, policies: [fault, rule.id] };
+  }
+  if (!isText(core, properties, payload)) {
+    return { reasonCode: reasonCodes.payloadFormatInvalid, policies: ['gateway/payload-format'] };
+  }
+  return undefined;
+}
+
+/** Whether a payload that says that it is text is such (MQTT 5.0 §3.3.2.3.2), where anybody looks. */
+export function isText(core: Core, { payloadFormatIndicator }: Properties, payload: Buffer): boolean {
+  return !core.options.checksPayloadFormat || payloadFormatIndicator !== 1 || isUtf8(payload);
+}

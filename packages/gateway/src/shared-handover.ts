@@ -1,0 +1,58 @@
+import type { Core } from './core.ts';
+import { deliver } from './delivery.ts';
+import { judgeSubscription } from './judge-recipient.ts';
+import { type Delivery, hasExpired } from './message.ts';
+import type { Session } from './session.ts';
+import { fitnessOf } from './shared-delivery.ts';
+import type { Subscription } from './subscriptions.ts';
+import { topicResource } from './topic-resource.ts';
+
+/**
+ * Gives what a group sent to a member that left to another one: what waits, and QoS 1 that was not acknowledged.
+ * QoS 2 that was begun stays with its member while its session lasts [MQTT-4.8.2-4], and ends with it
+ * [MQTT-4.8.2-5]. A session that may come back keeps what nobody who is here can take.
+ */
+export function handOver(core: Core, session: Session, hasEnded: boolean): void {
+  if (!session.isSharing) return;
+  const isTaken = (delivery: Delivery): boolean => offer(core, delivery, session, hasEnded);
+  for (const { id, awaits, delivery } of session.window.entries()) {
+    if (awaits === 'puback' && delivery?.group !== undefined && isTaken(delivery)) {
+      session.window.release(id, awaits);
+    }
+  }
+  session.withdraw((delivery) => delivery.group !== undefined && isTaken(delivery));
+}
+
+function offer(core: Core, delivery: Delivery, from: Session, hasEnded: boolean): boolean {
+  const { message, group } = delivery;
+  if (hasExpired(message, core.now)) return false;
+  const least = hasEnded ? 1 : 2;
+  const member = group?.choose((each) => {
+    if (each.session === from) return 0;
+    const fitness = fitnessOf(each.session, lesser(message.qos, each.qos));
+    return fitness >= least && mayHave(core, each, delivery) ? fitness : 0;
+  });
+  if (member === undefined) return false;
+  const { session, qos, retainAsPublished, identifier } = member;
+  deliver(core, session, {
+    message,
+    qos: lesser(message.qos, qos),
+    retain: retainAsPublished && message.retain,
+    identifiers: identifier === undefined ? undefined : [identifier],
+    group,
+  });
+  return true;
+}
+
+function mayHave(core: Core, member: Subscription, { message, retain }: Delivery): boolean {
+  const context = { retain, will: message.will, publisher: message.publisher };
+  const topic = topicResource(message.topic);
+  return (
+    core.judge.message('receive', member.session.device, topic, context).allow &&
+    judgeSubscription(core, member).allow
+  );
+}
+
+function lesser(one: 0 | 1 | 2, other: 0 | 1 | 2): 0 | 1 | 2 {
+  return one < other ? one : other;
+}

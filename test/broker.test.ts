@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { connectAsync } from 'mqtt';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kiten, launcher, type Outcome, run } from './kiten.ts';
+import { python, requirePythonModule, requireTool } from './tools.ts';
+
+interface Ready {
+  readonly event: 'ready';
+  readonly mqtt: string;
+  readonly websocket: string;
+}
+
+let broker: ChildProcess;
+let ready: Ready;
+let port: string;
+
+beforeAll(async () => {
+  const args = ['broker', '--open', '--port', '0', '--websocket', '0', '--json'];
+  broker = spawn(process.execPath, [launcher, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: broker.stdout as NodeJS.ReadableStream });
+  const [line] = (await once(lines, 'line')) as [string];
+  ready = JSON.parse(line) as Ready;
+  port = ready.mqtt.split(':')[1] as string;
+});
+
+afterAll(async () => {
+  const ended = once(broker, 'exit');
+  broker.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+});
+
+it('says where it is, on loopback only', () => {
+  expect(ready).toEqual({
+    event: 'ready',
+    mqtt: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+    websocket: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+  });
+});
+
+describe('kiten broker', () => {
+  it.each([
+    ['without --open', ['--port', '0'], 2, '--open'],
+    ['without a port', ['--open'], 2, '--port'],
+    ['with a port that is none', ['--open', '--port', '70000'], 2, '0 to 65535'],
+  ])('%s is wrong usage', async (_, args, code, word) => {
+    const outcome = await kiten(['broker', ...args]);
+    expect(outcome.code).toBe(code);
+    expect(outcome.stderr).toContain(word);
+  });
+
+  it('says that its port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const taken = String((server.address() as { port: number }).port);
+    const outcome = await kiten(['broker', '--open', '--port', taken, '--json']);
+    server.close();
+    expect(outcome.code).toBe(1);
+    expect(JSON.parse(outcome.stderr)).toMatchObject({ error: { code: 'kiten/port-in-use' } });
+  });
+});
+
+const hasMosquitto = requireTool('mosquitto_pub', 'mosquitto-clients');
+
+describe.skipIf(!hasMosquitto).each(['311', '5'])('mosquitto’s programs, version %s', (version) => {
+  const to = (...args: string[]): string[] => ['-h', '127.0.0.1', '-p', port, '-V', version, ...args];
+  const publish = (...args: string[]): Promise<Outcome> => run('mosquitto_pub', to(...args));
+  const subscribe = (count: number, ...args: string[]): Promise<Outcome> =>
+    run('mosquitto_sub', to('-C', String(count), '-W', '10', ...args));
+
+  it('publish and subscribe as they like, with every QoS', async () => {
+    const topic = `m/${version}`;
+    const heard = subscribe(3, '-t', `${topic}/#`, '-q', '2', '-v');
+    await pause(300);
+    for (const qos of ['0', '1', '2']) await publish('-t', `${topic}/${qos}`, '-m', qos, '-q', qos);
+    expect((await heard).stdout).toBe(['0', '1', '2'].map((qos) => `${topic}/${qos} ${qos}\n`).join(''));
+  });
+
+  it('find out about the broker', async () => {
+    const { stdout } = await subscribe(1, '-t', '$SYS/broker/version');
+    expect(stdout).toMatch(/^Kiten \d+\.\d+\.\d+$/m);
+  });
+
+  it('share a subscription', async () => {
+    const topic = `share/${version}`;
+    const members = [1, 2].map(() => subscribe(2, '-t', `$share/g/${topic}`, '-q', '1'));
+    await pause(300);
+    for (const text of ['1', '2', '3', '4']) await publish('-t', topic, '-m', text, '-q', '1');
+    const outcomes = await Promise.all(members);
+    expect(outcomes.map(({ stdout }) => stdout.split('\n').length - 1)).toEqual([2, 2]);
+  });
+});
+
+it.skipIf(!hasMosquitto)('mosquitto’s programs ask and answer', async () => {
+  const to = (...args: string[]): string[] => ['-h', '127.0.0.1', '-p', port, '-V', '5', ...args];
+  const service = spawn('mosquitto_sub', to('-t', 'service/add', '-C', '1', '-F', '%R'));
+  let answerAt = '';
+  service.stdout.on('data', (data: Buffer) => {
+    answerAt += data.toString();
+  });
+  await pause(300);
+  const asked = run('mosquitto_rr', to('-t', 'service/add', '-e', 'answers/here', '-m', '1+1', '-W', '10'));
+  await once(service, 'exit');
+  await run('mosquitto_pub', to('-t', answerAt.trim(), '-m', '2'));
+  expect((await asked).stdout.trim()).toBe('2');
+});
+
+describe.skipIf(!requirePythonModule('paho.mqtt.client', 'python3-paho-mqtt'))('Eclipse Paho', () => {
+  const program = fileURLToPath(new URL('paho-client.py', import.meta.url));
+
+  it.each([
+    ['4', ['every QoS', 'retained', 'will', 'a session that was away']],
+    [
+      '5',
+      [
+        'every QoS',
+        'retained',
+        'will',
+        'a session that was away',
+        'what the broker offers',
+        'properties and aliases',
+        'no local',
+        'shared',
+      ],
+    ],
+  ])('version %s', async (version, expected) => {
+    const { stdout, stderr, code } = await run(python, [program, port, version]);
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    expect(stdout.trim().split('\n')).toEqual(expected);
+  });
+});
+
+describe('MQTT.js', () => {
+  it.each([
+    ['TCP', () => `mqtt://${ready.mqtt}`],
+    ['WebSocket', () => `ws://${ready.websocket}/mqtt`],
+  ])('speaks to it over %s', async (_, url) => {
+    const client = await connectAsync(url(), { protocolVersion: 5, reconnectPeriod: 0 });
+    const arrived = new Promise<string>((resolve) =>
+      client.once('message', (_topic, payload) => resolve(payload.toString())),
+    );
+    await client.subscribeAsync('js/#', { qos: 2 });
+    await client.publishAsync('js/x', 'hello', { qos: 2 });
+    expect(await arrived).toBe('hello');
+    await client.endAsync();
+  });
+});
