@@ -94,6 +94,7 @@ export async function openDoors(
       tls: tls.present,
       manufacturers: manufacturers.pem,
       est,
+      mqtt: (transport, presented) => link.admit(transport, presented),
       failed: (error) => logger.error({ err: error }, 'enrolment failed'),
       refused: (error, address) =>
         logger.warn({ code: 'kiten/tls-refused', reason: error.code, address }, 'a TLS handshake failed'),
