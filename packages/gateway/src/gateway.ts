@@ -163,9 +163,15 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 /** Where everybody is one device, what a device may have is what there is. */
 const openLimits: Partial<Limits> = {
+  // Whatever MQTT has packets for.
+  packetSize: 268_435_460,
+  connectPacketSize: 524_288,
   topicLength: 65_535,
   topicLevels: 200,
   retainedMessagesPerDevice: defaultLimits.retainedMessages,
+  queuedMessages: 100_000,
+  queuedBytes: 268_435_456,
+  sessionExpiry: 4_294_967_295,
 };
 
 /** The register is asked at each handshake, and at each CONNECT again. */
