@@ -64,6 +64,13 @@ describe('kiten broker', () => {
   });
 });
 
+it('kiten doctor --limits says what bounds a gateway', async () => {
+  const { code, stdout } = await kiten(['doctor', '--limits', '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ handshakesPerAddress: 6_000, subscriptionsPerSession: 1_000 });
+  expect((await kiten(['doctor', '--limits'])).stdout).toMatch(/^subscriptionsPerSession +1,000$/m);
+});
+
 const hasMosquitto = requireTool('mosquitto_pub', 'mosquitto-clients');
 
 describe.skipIf(!hasMosquitto).each(['311', '5'])('mosquitto’s programs, version %s', (version) => {

@@ -1,40 +1,42 @@
-import type { TLSSocket } from 'node:tls';
+import { X509Certificate } from 'node:crypto';
 import { type AdmissionRefusal, admitCertificate, isRefusal } from './admission.ts';
 import type { Core } from './core.ts';
 import type { Peer } from './peer.ts';
+import { fingerprintOf, type PresentedPeer } from './presented-peer.ts';
 
-/** Finds out who is at the other end of a TLS connection: by its certificate, or by the password it will send. */
-export function admitPeer(
-  core: Core,
-  socket: TLSSocket,
-  admission: 'certificate' | 'password',
-): Peer | AdmissionRefusal {
-  const { remoteAddress: address = '', remotePort: port = 0 } = socket;
-  const resumed = socket.isSessionReused();
-  if (admission === 'password') {
-    return { device: '', address, port, serial: '', fingerprint: '', admission, resumed };
-  }
-  const certificate = socket.getPeerX509Certificate();
+/** Finds out whose certificate it is, and whether it is let in. */
+export function admitPeer(core: Core, presented: PresentedPeer): Peer | AdmissionRefusal {
+  const { der, chainError, address, port, resumed } = presented;
   const outcome = admitCertificate({
-    der: certificate?.raw,
-    chainError: socket.authorized ? undefined : String(socket.authorizationError),
+    der,
+    chainError,
     trustDomain: core.options.trustDomain,
     now: core.observe(),
     find: (id) => core.device(id),
   });
-  if (isRefusal(outcome)) return outcome;
+  if (isRefusal(outcome) || der === undefined) return outcome as AdmissionRefusal;
   return {
     device: outcome.device.id,
     address,
     port,
     serial: outcome.serial,
     validUntil: outcome.validUntil,
-    fingerprint: (certificate?.fingerprint256 ?? '').replaceAll(':', '').toLowerCase(),
-    certificate: () => socket.getPeerX509Certificate(),
+    fingerprint: fingerprintOf(der),
+    certificate: () => new X509Certificate(der),
     resumed,
   };
 }
 
 export function isRefusedPeer(outcome: Peer | AdmissionRefusal): outcome is AdmissionRefusal {
   return 'code' in outcome;
+}
+
+/** Tells that a certificate was not let in. */
+export function tellRefusedPeer(
+  core: Core,
+  { code, message, device }: AdmissionRefusal,
+  address: string,
+): void {
+  const refusal = { kind: 'handshake-refused', code, message, address } as const;
+  core.refusals.note(device === undefined ? refusal : { ...refusal, device }, core.observe());
 }

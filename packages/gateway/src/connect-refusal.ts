@@ -23,8 +23,9 @@ export interface ConnectRefusal {
  */
 export function refuseConnect(core: Core, connection: Connection, refusal: ConnectRefusal): void {
   const { reasonCode, code, message } = refusal;
-  const { address, device } = connection.peer;
-  core.refusals.note({ kind: 'connect-refused', code, message, address, device }, core.now);
+  const { peer, device } = connection;
+  const named = device.id === '' ? {} : { device: device.id };
+  core.refusals.note({ kind: 'connect-refused', code, message, address: peer.address, ...named }, core.now);
   const answered = connection.version === 5 ? reasonCode : connectReturnCode(reasonCode);
   if (answered !== undefined) {
     const reasonString = refusal.told ?? message;

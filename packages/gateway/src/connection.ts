@@ -64,11 +64,10 @@ export class Connection {
   toResend: InFlight[] = [];
   /** Retained messages on their way to the client. */
   replay: RetainedReplay | undefined;
-  /** Nothing more is taken in until an answer is there. */
-  isHeld = false;
   /** Evidence waits for a sign of life from this connection. */
   isWatched = false;
   readonly #inbound = new Inbound();
+  #holds = 0;
   #session: Session | undefined;
   #hasLeft = false;
 
@@ -121,17 +120,21 @@ export class Connection {
     if (this.isWatched && this.state === 'open') core.overlap.signOfLife(this, core.now);
   }
 
-  /** What arrives from now on waits. */
+  /** Whether nothing more is taken in until an answer is there. */
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
+  /** What arrives from now on waits, until it is released as often as it was held. */
   hold(): void {
-    this.isHeld = true;
+    this.#holds++;
     this.transport.pause();
   }
 
   /** Goes on with what waits. */
   release(): void {
-    if (!this.isHeld) return;
-    this.isHeld = false;
-    if (hasEnded(this.state)) return;
+    this.#holds--;
+    if (this.#holds > 0 || hasEnded(this.state)) return;
     this.#inbound.take(this, Buffer.alloc(0));
     if (!this.isHeld) this.transport.resume();
   }

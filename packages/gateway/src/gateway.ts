@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '@kiten/codec';
 import { reasonCodes } from '@kiten/wire';
 import { registerRefusal } from './admission.ts';
+import { admitPeer, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
 import type { Authenticator, PasswordVerifier } from './authenticator.ts';
 import type { ReplicaChange } from './change.ts';
 import { Connection } from './connection.ts';
@@ -14,6 +15,7 @@ import { defaultLimits, type Limits, limitsFrom } from './limits.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import { Listeners } from './listeners.ts';
 import type { Peer } from './peer.ts';
+import type { PresentedPeer } from './presented-peer.ts';
 import type { Statistics } from './statistics.ts';
 import { sweep } from './sweep.ts';
 
@@ -65,6 +67,8 @@ export interface Gateway {
   listen(options: ListenOptions): Promise<{ address: string; port: number }>;
   /** Serves a client on a stream, as a listener that found out who it is. */
   accept(transport: Duplex, peer: Peer): void;
+  /** The same for one that knows only what the client presented: it is judged here, and served or refused. */
+  admit(transport: Duplex, presented: PresentedPeer): void;
   /**
    * Answers a request to go on in WebSocket, and serves the client on it: for a server that has other things to offer
    * on its port, and found out who it is. `head` is what was read beyond the request.
@@ -100,6 +104,17 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function accept(transport: Duplex, peer: Peer): void {
     serve(core, transport, peer);
+  }
+
+  function admit(transport: Duplex, presented: PresentedPeer): void {
+    const peer = admitPeer(core, presented);
+    if (!isRefusedPeer(peer)) {
+      accept(transport, peer);
+      return;
+    }
+    tellRefusedPeer(core, peer, presented.address);
+    transport.on('error', () => undefined);
+    transport.destroy();
   }
 
   function lookAtTheTime(): void {
@@ -138,6 +153,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     apply,
     listen,
     accept,
+    admit,
     upgrade: (request, socket, head, peer) => listeners.webSockets.upgrade(request, socket, head, peer),
     sweep: lookAtTheTime,
     statistics: () => core.measured(),
@@ -147,9 +163,15 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 /** Where everybody is one device, what a device may have is what there is. */
 const openLimits: Partial<Limits> = {
+  // Whatever MQTT has packets for.
+  packetSize: 268_435_460,
+  connectPacketSize: 524_288,
   topicLength: 65_535,
   topicLevels: 200,
   retainedMessagesPerDevice: defaultLimits.retainedMessages,
+  queuedMessages: 100_000,
+  queuedBytes: 268_435_456,
+  sessionExpiry: 4_294_967_295,
 };
 
 /** The register is asked at each handshake, and at each CONNECT again. */

@@ -47,9 +47,10 @@ export class RetainedReplay {
         return;
       }
       const message = this.#messages[this.#next] as Message;
-      if (this.#mustWait(message)) return;
+      const isCurrent = this.#isCurrent(message);
+      if (isCurrent && this.#mustWait(message)) return;
       this.#next++;
-      if (this.#isCurrent(message)) this.#send(message);
+      if (isCurrent) this.#send(message);
     }
   }
 

@@ -6,10 +6,11 @@ import {
   type TLSSocket,
   type Server as TlsServer,
 } from 'node:tls';
-import { admitPeer, isRefusedPeer } from './admit-peer.ts';
+import { admitPeer, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
 import type { TlsMaterial } from './change.ts';
 import type { Core } from './core.ts';
 import type { Peer } from './peer.ts';
+import { presentedBy } from './presented-peer.ts';
 import { secureContextOf } from './tls-context.ts';
 import { tlsFailure } from './tls-failure.ts';
 
@@ -126,9 +127,16 @@ export class TlsListener {
   }
 
   #secured(socket: TLSSocket): void {
-    const peer = admitPeer(this.#core, socket, this.#admission);
+    const presented = presentedBy(socket);
+    const { address, port, resumed } = presented;
+    if (this.#admission === 'password') {
+      const nobody = { device: '', serial: '', fingerprint: '' };
+      this.#accept(socket, { ...nobody, address, port, admission: 'password', resumed });
+      return;
+    }
+    const peer = admitPeer(this.#core, presented);
     if (isRefusedPeer(peer)) {
-      this.#refused(peer.code, peer.message, socket.remoteAddress ?? '', peer.device);
+      tellRefusedPeer(this.#core, peer, address);
       // Reset by the peer, mostly: it has its refusal already.
       socket.on('error', () => undefined);
       socket.destroy();
@@ -143,8 +151,7 @@ export class TlsListener {
     socket.destroy();
   }
 
-  #refused(code: string, message: string, address: string, device?: string): void {
-    const refusal = { kind: 'handshake-refused', code, message, address } as const;
-    this.#core.refusals.note(device === undefined ? refusal : { ...refusal, device }, this.#core.observe());
+  #refused(code: string, message: string, address: string): void {
+    this.#core.refusals.note({ kind: 'handshake-refused', code, message, address }, this.#core.observe());
   }
 }

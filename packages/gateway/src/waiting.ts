@@ -21,7 +21,8 @@ export function awaitAnswer<Answer>(
     answered(asked);
     return;
   }
-  if (!connection.isOpen) connection.hold();
+  const isHeld = !connection.isOpen;
+  if (isHeld) connection.hold();
   const isStillThere = (): boolean => {
     connection.core.observe();
     return connection.state === 'connecting' || connection.state === 'open';
@@ -31,5 +32,5 @@ export function awaitAnswer<Answer>(
       (answer) => isStillThere() && answered(answer),
       (error: unknown) => isStillThere() && failed(error),
     )
-    .finally(() => connection.release());
+    .finally(() => isHeld && connection.release());
 }

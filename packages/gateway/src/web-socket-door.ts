@@ -1,12 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import type { Core } from './core.ts';
 import type { Peer } from './peer.ts';
-import { WebSocketTransport } from './web-socket-transport.ts';
+import { WebSocketUpgrade } from './web-socket-upgrade.ts';
 
-/** The one that [MQTT-6.0.0-4] (3.1.1: [MQTT-6.0.0-4]) names. */
-const subprotocol = 'mqtt';
 const headerBytes = 8_192;
 
 /** MQTT over WebSocket (RFC 6455; MQTT 5.0 §6): turns connections that speak HTTP into such that speak MQTT. */
@@ -16,20 +13,12 @@ export class WebSocketDoor {
   readonly #http: Server;
   /** Those that have not come to an upgrade, with the time by which they have to. */
   readonly #waiting = new Map<Duplex, { readonly peer: Peer; readonly deadline: number }>();
-  readonly #upgrader: WebSocketServer;
+  readonly #upgrade: WebSocketUpgrade;
 
   constructor(core: Core, accept: (transport: Duplex, peer: Peer) => void) {
-    const { limits } = core;
     this.#core = core;
     this.#accept = accept;
-    this.#upgrader = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      handleProtocols: () => subprotocol,
-      // Decompression of nothing.
-      perMessageDeflate: false,
-      maxPayload: limits.packetSize,
-    });
+    this.#upgrade = new WebSocketUpgrade(core.limits.packetSize);
     this.#http = createServer({ maxHeaderSize: headerBytes, keepAlive: false }, (request, response) => {
       const peer = this.#waiting.get(request.socket)?.peer;
       const message = 'This port speaks MQTT over WebSocket only.';
@@ -68,46 +57,14 @@ export class WebSocketDoor {
 
   /** Answers a request to upgrade; serves the client if it wants MQTT and comes from no foreign page. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer): void {
-    const fault = faultOf(request);
-    if (fault !== undefined) {
-      this.#note(peer, fault.code, fault.message);
-      socket.end(`HTTP/1.1 ${fault.status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      return;
-    }
-    this.#upgrader.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#accept(new WebSocketTransport(webSocket), peer),
-    );
+    this.#upgrade.answer(request, socket, head, {
+      accepted: (transport) => this.#accept(transport, peer),
+      refused: ({ code, message }) => this.#note(peer, code, message),
+    });
   }
 
   #note({ address, device }: Peer, code: string, message: string): void {
     const refusal = { kind: 'handshake-refused', code, message, address } as const;
     this.#core.refusals.note(device === '' ? refusal : { ...refusal, device }, this.#core.observe());
   }
-}
-
-interface UpgradeFault {
-  readonly status: string;
-  readonly code: string;
-  readonly message: string;
-}
-
-function faultOf({ headers }: IncomingMessage): UpgradeFault | undefined {
-  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  if (!offered.includes(subprotocol)) {
-    const message = `The client does not offer the subprotocol ${subprotocol}.`;
-    return { status: '400 Bad Request', code: 'gateway/websocket-subprotocol', message };
-  }
-  if (!isOwnOrigin(headers.origin, headers.host)) {
-    const message = 'A page of another host tried to use the browser’s certificate, or this machine’s port.';
-    return { status: '403 Forbidden', code: 'gateway/websocket-origin', message };
-  }
-  return undefined;
-}
-
-/** Browsers name the page's origin (RFC 6454), and send their certificate whoever's page it is. */
-function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
-  if (origin === undefined) return true;
-  const page = URL.parse(origin);
-  const here = URL.parse(`http://${host ?? ''}`);
-  return page !== null && here !== null && page.hostname === here.hostname;
 }

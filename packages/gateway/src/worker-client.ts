@@ -1,8 +1,11 @@
-import type { MessagePort, Worker } from 'node:worker_threads';
+import { type Duplex, pipeline } from 'node:stream';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { type ErrorCode, KitenError } from '@kiten/codec';
 import type { ReplicaChange } from './change.ts';
 import type { EmitEvent } from './event.ts';
 import type { ListenOptions } from './listener-kind.ts';
+import { PortStream } from './port-stream.ts';
+import type { PresentedPeer } from './presented-peer.ts';
 import type { GatewayCommand, GatewayReport } from './worker-messages.ts';
 
 /** A gateway in another thread. */
@@ -11,6 +14,8 @@ export interface GatewayClient {
   apply(change: ReplicaChange): void;
   /** Opens a port. @throws KitenError `gateway/listen-…` */
   listen(options: ListenOptions): Promise<{ address: string; port: number }>;
+  /** Lets the gateway judge a client that another server took, and serve it: `transport` is its alone from here on. */
+  admit(transport: Duplex, presented: PresentedPeer): void;
   close(): Promise<void>;
 }
 
@@ -51,6 +56,14 @@ export function gatewayClient(worker: Worker | MessagePort, receive: EmitEvent):
   return {
     apply: (change) => send({ kind: 'change', change }),
     listen: (options) => ask((request) => ({ kind: 'listen', request, options })),
+    admit(transport, presented) {
+      const { port1, port2 } = new MessageChannel();
+      const far = new PortStream(port1);
+      // Whichever end breaks takes the other along; what broke it shows there.
+      pipeline(transport, far, transport, () => undefined);
+      const command: GatewayCommand = { kind: 'admit', port: port2, presented };
+      worker.postMessage(command, [port2]);
+    },
     async close() {
       await ask((request) => ({ kind: 'close', request }));
     },

@@ -1,7 +1,9 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { ReplicaChange } from './change.ts';
 import type { GatewayEvent } from './event.ts';
 import type { GatewayOptions } from './gateway.ts';
 import type { ListenOptions } from './listener-kind.ts';
+import type { PresentedPeer } from './presented-peer.ts';
 
 /** What a gateway worker is started with, as `workerData`. */
 export type GatewayWorkerData = Pick<
@@ -13,6 +15,8 @@ export type GatewayWorkerData = Pick<
 export type GatewayCommand =
   | { readonly kind: 'change'; readonly change: ReplicaChange }
   | { readonly kind: 'listen'; readonly request: number; readonly options: ListenOptions }
+  /** A connection that another thread took: its bytes go through the port. */
+  | { readonly kind: 'admit'; readonly port: MessagePort; readonly presented: PresentedPeer }
   | { readonly kind: 'close'; readonly request: number };
 
 /** What comes from it: events, and answers to commands that want one. */

@@ -1,7 +1,8 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { type Clock, KitenError } from '@kiten/codec';
-import { createGateway } from './gateway.ts';
+import { KitenError } from '@kiten/codec';
+import { createGateway, type GatewayOptions } from './gateway.ts';
 import type { ListenOptions } from './listener-kind.ts';
+import { PortStream } from './port-stream.ts';
 import type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-
 export function serveGateway(
   port: MessagePort,
   data: GatewayWorkerData,
-  world: { readonly clock: Clock; readonly random: (bytes: number) => Uint8Array },
+  world: Pick<GatewayOptions, 'clock' | 'random' | 'authenticators' | 'verifyPassword'>,
 ): void {
   const report = (message: GatewayReport): void => port.postMessage(message);
   const gateway = createGateway({
@@ -32,6 +33,9 @@ export function serveGateway(
         return;
       case 'listen':
         void listen(command.request, command.options);
+        return;
+      case 'admit':
+        gateway.admit(new PortStream(command.port), command.presented);
         return;
       case 'close':
         void close(command.request);

@@ -181,3 +181,41 @@ it('drops QoS 0 for a client that does not read, and keeps its own memory', asyn
     'a message after congestion',
   );
 });
+
+it('lets acknowledgements of nothing, in any number and order, come to nothing', async () => {
+  const witness = await harness.client('screen');
+  const pump = await harness.client('pump-1');
+  for (let index = 0; index < 5_000; index++) {
+    const packetId = ((index * 13) % 65_535) + 1;
+    const type = (['puback', 'pubrec', 'pubcomp', 'pubrel'] as const)[index % 4] as 'puback';
+    pump.send({ type, packetId, reasonCode: 0, properties: noProperties });
+  }
+  await pump.settle();
+  const answers = pump.received as { type: string; reasonCode: number }[];
+  expect(new Set(answers.map(({ type, reasonCode }) => `${type} ${reasonCode}`))).toEqual(
+    new Set([`pubrel ${0x92}`, `pubcomp ${0x92}`]),
+  );
+  await witness.settle();
+  // What is in flight is not touched by identifiers that are not its own.
+  await pump.subscribe('c/pump-1/#', { qos: 2 });
+  const panel = await harness.client('panel');
+  await panel.publishAcknowledged('c/pump-1/set', 'x');
+  expect(await pump.messages()).toEqual(['x']);
+});
+
+it('turns a client away again and again that reconnects in a storm, and serves the others', async () => {
+  await harness.stop();
+  harness = await Harness.start({ limits: { connectsPerDevice: 20 } });
+  const witness = await harness.client('screen');
+  const codes: number[] = [];
+  for (let index = 0; index < 60; index++) {
+    const client = await harness.socket('pump-1');
+    codes.push((await client.connect('pump-1')).reasonCode);
+    client.socket.destroy();
+  }
+  expect(codes.filter((code) => code === 0)).toHaveLength(20);
+  expect(codes.filter((code) => code === 0x9f)).toHaveLength(40);
+  // Told once, not forty times.
+  expect(harness.of('connect-refused')).toMatchObject([{ code: 'gateway/connects-too-often', repeated: 1 }]);
+  await witness.settle();
+});

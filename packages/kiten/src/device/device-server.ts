@@ -1,12 +1,17 @@
+import type { Server } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { KitenError } from '@kiten/codec';
-import type { TlsMaterial } from '@kiten/gateway';
+import { type PresentedPeer, presentedBy, type TlsMaterial, WebSocketUpgrade } from '@kiten/gateway';
 import type { Est } from '@kiten/identity';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Problem, problemOf } from '../api/problem.ts';
 import { listenOnAll } from './listen.ts';
 
 const MAXIMUM_BODY = 64 * 1024;
+/** As large as a packet may be that the gateway takes. */
+const MAXIMUM_MESSAGE = 1024 * 1024;
+const MQTT_PATH = '/mqtt';
 
 export interface DeviceServer {
   readonly port: number;
@@ -25,7 +30,9 @@ export interface DeviceServerOptions {
   /** What else is offered here. */
   readonly mount: (server: FastifyInstance) => void;
   readonly failed: (error: unknown) => void;
-  /** A TLS handshake that did not come about. */
+  /** Takes a client that goes on in MQTT over WebSocket, whoever it is. */
+  readonly mqtt: (transport: Duplex, presented: PresentedPeer) => void;
+  /** A TLS handshake that did not come about, or a WebSocket that was refused. */
   readonly refused: (error: NodeJS.ErrnoException, address: string) => void;
 }
 
@@ -83,6 +90,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   server.server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) =>
     refused(error, socket.remoteAddress ?? ''),
   );
+  offerMqtt(server.server, options);
   await server.ready();
   const { port, close } = await listenOnAll(server.server, options.hosts, options.port);
   return {
@@ -126,4 +134,21 @@ function problem(status: number): Problem {
           ? ['kiten/internal', 'The site could not do this; its log says why.']
           : ['kiten/request-invalid', 'The request is not HTTP as expected here.'];
   return { type: `urn:kiten:error:${code}`, title: detail, status, detail, code };
+}
+
+/** MQTT over WebSocket, on the port that passes where 8883 does not. */
+function offerMqtt(server: Server, { mqtt, refused }: DeviceServerOptions): void {
+  const upgrade = new WebSocketUpgrade(MAXIMUM_MESSAGE);
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => undefined);
+    if (request.url?.split('?', 1)[0] !== MQTT_PATH) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    const presented = presentedBy(socket as TLSSocket);
+    upgrade.answer(request, socket, head, {
+      accepted: (transport) => mqtt(transport, presented),
+      refused: ({ code, message }) => refused(Object.assign(new Error(message), { code }), presented.address),
+    });
+  });
 }

@@ -108,6 +108,7 @@ export async function openDoors(
           passport: (device) => desks.verdicts.exportBundle(device, { compact: true }),
         });
       },
+      mqtt: (transport, presented) => link.admit(transport, presented),
       failed: (error) => logger.error({ err: error }, 'enrolment failed'),
       refused: (error, address) =>
         logger.warn({ code: 'kiten/tls-refused', reason: error.code, address }, 'a TLS handshake failed'),

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { KitenError } from '@kiten/codec';
 import {
@@ -6,6 +7,7 @@ import {
   type GatewayEvent,
   type GatewayWorkerData,
   gatewayClient,
+  type PresentedPeer,
   type ReplicaChange,
   type ReplicaDevice,
   type TlsMaterial,
@@ -44,6 +46,11 @@ export class GatewayLink {
     const bound = await namingPort('mqtt', port, () => open(first, port));
     for (const host of others) await leavingOutAbsent(() => open(host, bound.port));
     return bound.port;
+  }
+
+  /** Hands a client over that came by another door. */
+  admit(transport: Duplex, presented: PresentedPeer): void {
+    this.#client.admit(transport, presented);
   }
 
   policies(policies: PolicySetJson): void {

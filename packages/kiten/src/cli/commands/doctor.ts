@@ -8,7 +8,7 @@ import { layoutOf } from '../../site/layout.ts';
 import type { Environment } from '../environment.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { dataDirectory, dataHelp } from '../options.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, printTable } from '../output.ts';
 
 interface Check {
   readonly name: string;
@@ -25,8 +25,13 @@ export function doctorCommand(program: Command, environment: Environment): void 
     .command('doctor')
     .description('what is missing or wrong on this machine, and how to mend it')
     .option('--data <directory>', dataHelp)
+    .option('--limits', 'print the bounds of the gateway instead')
     .option('--json', 'print JSON')
-    .action(async (options: { data?: string; json?: boolean }) => {
+    .action(async (options: { data?: string; limits?: boolean; json?: boolean }) => {
+      if (options.limits === true) {
+        await printLimits(options.json === true);
+        return;
+      }
       const checks = await examine(dataDirectory(options.data, environment));
       if (checks.some(({ state }) => state === 'wrong')) process.exitCode = exitCodes.refused;
       if (options.json) return printJson(checks);
@@ -36,6 +41,17 @@ export function doctorCommand(program: Command, environment: Environment): void 
         if (remedy !== undefined) print(`  ${' '.repeat(15)} → ${remedy}`);
       }
     });
+}
+
+/** What a flood runs into. Loaded when it is wanted: the gateway is large. */
+async function printLimits(json: boolean): Promise<void> {
+  const { defaultLimits } = await import('@kiten/gateway');
+  if (json) {
+    printJson(defaultLimits);
+    return;
+  }
+  const rows = Object.entries(defaultLimits).map(([name, value]) => [name, value.toLocaleString('en')]);
+  printTable(['limit', 'value'], rows);
 }
 
 async function examine(directory: string): Promise<readonly Check[]> {
