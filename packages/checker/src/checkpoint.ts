@@ -31,11 +31,7 @@ export async function checkCheckpoint(bundle: Bundle, basis: Basis) {
   const logs = await whoSigned(note, logKeys, 'checkpoint-signature', basis);
   need(logs.has(origin), 'checkpoint-signature', 'The log has not signed the checkpoint.');
   const witnesses = await whoSigned(note, trust.witnesses, 'checkpoint-witnesses', basis);
-  need(
-    witnesses.size >= trust.threshold,
-    'checkpoint-witnesses',
-    `Only ${witnesses.size} witnesses cosigned.`,
-  );
+  need(witnesses.size >= trust.threshold, 'checkpoint-witnesses', 'Too few known witnesses cosigned.');
   need(time <= now + clockSkew, 'checkpoint-from-the-future', 'The checkpoint is from the future.');
   need(now - time <= trust.maximumAge, 'checkpoint-stale', 'The checkpoint is too old for the trust file.');
   return { origin, size, root, time, marks, witnesses: [...witnesses] };
@@ -47,17 +43,11 @@ function readNote(note: string): Note {
   const [, marksSize, marksRoot] = marksForm.exec(text) ?? [];
   const head = { text, origin, size: Number(size), root: readBase64(root), time: Number(time) };
   const marks = { size: Number(marksSize), root: readBase64(marksRoot) };
-  const lines = [...signatures.matchAll(/— ([^ ]+) (\S+)\n/g)].map(([, name, line]) => [
-    name,
-    readBase64(line),
-  ]);
+  const found = [...signatures.matchAll(/— ([^ ]+) (\S+)\n/g)];
+  const lines = found.map(([, name, line]) => [name, readBase64(line)]);
   const parts: unknown = { ...head, marks, lines };
   const areOnce = ['\nkiten.time ', '\nkiten.marks '].every((start) => text.split(start).length === 2);
-  need(
-    areOnce && noteShape(parts),
-    'checkpoint-malformed',
-    'This is no signed checkpoint with a time and marks.',
-  );
+  need(areOnce && noteShape(parts), 'checkpoint-malformed', 'This is no checkpoint with a time and marks.');
   return parts;
 }
 

@@ -13,8 +13,8 @@ const keyBytes: Readonly<Record<number, number>> = { 1: 32, 4: 32, 6: 1312 };
 
 const encoded = shape<string>((value) => text(value) && readBase64(value) !== undefined);
 const publicKey = shape<string>((value) => {
-  const key = attempt(() => publicKeyAlgorithm(fromBase64(String(value))));
-  return !(key instanceof KitenError) && key.kind !== 'unknown';
+  const key = encoded(value) && attempt(() => publicKeyAlgorithm(fromBase64(value)));
+  return key && !(key instanceof KitenError) && key.kind !== 'unknown';
 });
 const digest = shape<string>((value) => text(value) && /^[0-9a-f]{64}$/i.test(value));
 /** What a root key is believed as. */
@@ -60,8 +60,8 @@ export function parseTrust(json: string) {
 }
 
 /** Takes `name+id+base64(type ‖ key)` apart; undefined if it is not of this form, or of another type. */
-function readKey(text: unknown): VerifierKey | undefined {
-  const [, name = '', id = '', material] = keyForm.exec(String(text)) ?? [];
+function readKey(value: unknown): VerifierKey | undefined {
+  const [, name = '', id = '', material] = keyForm.exec(text(value) ? value : '') ?? [];
   const [type = 0, ...key] = readBase64(material) ?? [];
   if (keyBytes[type] !== key.length) return undefined;
   return { name, id: fromHex(id), type, key: Uint8Array.from(key) };
