@@ -8,7 +8,8 @@ import { requireTool } from '../../../test/tools.ts';
 import { type CheckReport, checkVerdict, parseTrust } from '../src/index.ts';
 import { nodeCryptography } from './support/keys.ts';
 import { randomFrom } from './support/mutate.ts';
-import { compose, encodeBundle, makePeople, now, trustFile } from './support/world.ts';
+import { makePeople, trustFile } from './support/people.ts';
+import { compose, encodeBundle, now } from './support/world.ts';
 
 const flags = [
   '--no-sandbox',
@@ -69,8 +70,9 @@ describe.skipIf(!chromiumIsHere)('the checker in a browser, with WebCrypto', () 
           EdDSA: { name: 'Ed25519' },
         };
         const reports: unknown[] = [];
-        for (const bytes of all) {
-          const report = await checker.checkVerdict(Uint8Array.from(bytes), checker.parseTrust(file), {
+        for (const text of all) {
+          const bytes = Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
+          const report = await checker.checkVerdict(bytes, checker.parseTrust(file), {
             now: moment,
             cryptography: {
               sha256: async (data) =>
@@ -89,7 +91,7 @@ describe.skipIf(!chromiumIsHere)('the checker in a browser, with WebCrypto', () 
         }
         return reports as never;
       },
-      [bundles.map((each) => [...each]), trust, at] as const,
+      [bundles.map((each) => Buffer.from(each).toString('base64')), trust, at] as const,
     );
 
   const inNode = async (bytes: Uint8Array, at = now): Promise<unknown> => {
