@@ -4,7 +4,8 @@ import * as is from './shape.ts';
 
 /** Hashes of 32 bytes one after the other, the lowest sibling first. */
 const path = is.shape<Uint8Array>((all) => is.bytes(all) && all.length % 32 === 0 && all.length <= 2016);
-const entry = is.tuple(is.natural, is.bytes, path);
+const shortMark = is.shape<Uint8Array>((mark) => is.bytes(mark) && mark.length <= 266);
+const entry = is.tuple(is.natural, shortMark, path);
 const neighbour = is.either(is.one(null), entry);
 /** What a mark withdraws: a subject by its name, a key or a statement by its hash. No two have the same bytes. */
 const mark = [is.one('subject', 'key', 'statement'), is.term] as const;
@@ -20,7 +21,7 @@ const keys = is.list(is.bytes, 1, 64);
 /** The number of a rule, and nodes. */
 const step = is.list(is.integer, 1);
 const rules = is.tuple(is.hash, is.either(is.one(null), is.bytes));
-const members = [rules, is.text, keys, is.list(leaf, 1, 256), is.list(step, 1, 1024), is.atom()] as const;
+const members = [rules, is.text, keys, is.list(leaf, 1, 256), is.list(step, 1, 1024), is.atom] as const;
 const layout = is.tuple(is.one('kiten-verdict'), is.one(1), ...members);
 
 /** A verdict bundle taken apart (docs/verdict-bundle.md, "The bundle"). Nothing in it is true yet. */

@@ -19,7 +19,8 @@ export async function checkVerdict(
   trust: Trust,
   options: CheckOptions,
 ): Promise<CheckReport> {
-  if (!natural(options.now)) throw new KitenError('checker/now-invalid', 'The time is a whole number.');
+  if (!natural(options.now))
+    throw new KitenError('checker/now-invalid', 'The time is in whole milliseconds since 1970.');
   const basis: Basis = { ...options, trust, place: {} };
   await requireOwnIds(basis);
   try {

@@ -44,7 +44,7 @@ export const sameTerm = (left: Term, right: Term): boolean =>
   bytes(left) ? bytes(right) && equalBytes(left, right) : left === right;
 /** A predicate, and what it holds of. */
 export type Atom = readonly [predicate: string, ...Term[]];
-export const atom = (most = 24) => shape<Atom>((value) => list(term, 1, most)(value) && text(value[0]));
+export const atom = shape<Atom>((value) => list(term, 1, 24)(value) && text(value[0]));
 
 /** What codec decodes, or why it refuses. */
 export function attempt<T>(decode: () => T): T | KitenError {

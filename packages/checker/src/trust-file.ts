@@ -43,7 +43,8 @@ export function parseTrust(json: string) {
     throw new KitenError('checker/trust-json', 'A trust file is strict JSON.', { cause: read });
   }
   const wrong = Object.entries(members).find(([name, member]) => !member(read?.[name]));
-  need(object(members)(read), 'malformed', `This is no trust file: ${wrong?.[0] ?? 'some member'} is wrong.`);
+  const culprit = wrong?.[0] ?? 'some other member';
+  demand(object(members)(read), 'malformed', `This is no trust file: ${culprit} is wrong.`);
   const keysOf = (texts: readonly string[]) => texts.flatMap((key) => readKey(key) ?? []);
   const logs = read.logs.map(({ origin, keys }) => ({ origin, keys: keysOf(keys) }));
   const roots = read.roots.map((root) => ({ ...root, key: fromBase64(root.key) }));
@@ -51,13 +52,13 @@ export function parseTrust(json: string) {
   const { threshold = 0, maximumAge, witnesses: cosigners = [] } = read;
   const witnesses = keysOf(cosigners);
   const areOwn = logs.every(({ origin, keys }) => keys.every(({ name }) => name === origin));
-  need(areOwn, 'malformed', "The name of a log's key is not its origin.");
+  demand(areOwn, 'malformed', "The name of a log's key is not its origin.");
   const ids = [...logs.flatMap(({ keys }) => keys), ...witnesses].map(({ name, id }) => name + toHex(id));
-  need(areDistinct(ids), 'repeats', 'Two verifier keys have the same name and id.');
+  demand(areDistinct(ids), 'repeats', 'Two verifier keys have the same name and id.');
   // A cosignature with Ed25519 does not say whose it is: one key under two names would count twice.
-  need(areDistinct(witnesses.map(({ key }) => toHex(key))), 'repeats', 'Two witnesses have the same key.');
+  demand(areDistinct(witnesses.map(({ key }) => toHex(key))), 'repeats', 'Two witnesses have the same key.');
   const names = new Set(witnesses.map(({ name }) => name));
-  need(threshold <= names.size, 'threshold', 'There are fewer witnesses than have to cosign.');
+  demand(threshold <= names.size, 'threshold', 'There are fewer witnesses than have to cosign.');
   return { logs, roots, rules, witnesses, threshold, maximumAge };
 }
 
@@ -77,6 +78,6 @@ export function readBase64(text = '='): Uint8Array | undefined {
 
 const areDistinct = (all: readonly string[]): boolean => new Set(all).size === all.length;
 
-function need(condition: unknown, word: string, message: string): asserts condition {
+function demand(condition: unknown, word: string, message: string): asserts condition {
   if (!condition) throw new KitenError(`checker/trust-${word}`, message);
 }

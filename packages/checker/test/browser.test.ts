@@ -8,7 +8,8 @@ import { requireTool } from '../../../test/tools.ts';
 import { type CheckReport, checkVerdict, parseTrust } from '../src/index.ts';
 import { nodeCryptography } from './support/keys.ts';
 import { randomFrom } from './support/mutate.ts';
-import { compose, encodeBundle, makePeople, now, trustFile } from './support/world.ts';
+import { makePeople, trustFile } from './support/people.ts';
+import { compose, encodeBundle, now } from './support/world.ts';
 
 const flags = [
   '--no-sandbox',

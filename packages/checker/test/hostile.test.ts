@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkVerdict, parseTrust } from '../src/index.ts';
 import { nodeCryptography, sha256 } from './support/keys.ts';
-import { compose, encodeBundle, makePeople, now, type Parts, trustFile } from './support/world.ts';
+import { makePeople, trustFile } from './support/people.ts';
+import { compose, encodeBundle, now, type Parts } from './support/world.ts';
 
 const people = makePeople();
 const trust = parseTrust(JSON.stringify(trustFile(people)));

@@ -2,19 +2,12 @@ import { type CborValue, encodeCbor } from '@kiten/codec';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkVerdict, knownSignatures, parseTrust } from '../src/index.ts';
 import { makeKey, nodeCryptography, sha256 } from './support/keys.ts';
+import { absenceLeaf, mark } from './support/marks.ts';
 import { mutantsOf, randomFrom } from './support/mutate.ts';
 import { checkpointText } from './support/note.ts';
+import { makePeople, trustFile } from './support/people.ts';
 import { leafHash, pathOf, rootOf } from './support/tree.ts';
-import {
-  absenceLeaf,
-  compose,
-  encodeBundle,
-  makePeople,
-  mark,
-  now,
-  type Parts,
-  trustFile,
-} from './support/world.ts';
+import { compose, encodeBundle, now, type Parts } from './support/world.ts';
 
 const seed = 20_260_731;
 const people = makePeople();

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { parseTrust } from '../src/index.ts';
 import { isIn } from '../src/tree.ts';
 import { nodeCryptography, sha256 } from './support/keys.ts';
+import { makePeople, trustFile } from './support/people.ts';
 import { leafHash, pathOf, rootOf } from './support/tree.ts';
-import { makePeople, now, trustFile } from './support/world.ts';
+import { now } from './support/world.ts';
 
 const trust = parseTrust(JSON.stringify(trustFile(makePeople())));
 const basis = { now, trust, cryptography: nodeCryptography, place: {} };

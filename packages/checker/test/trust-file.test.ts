@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { checkVerdict, parseTrust } from '../src/index.ts';
 import { makeKey, nodeCryptography } from './support/keys.ts';
 import { verifierKey } from './support/note.ts';
-import { compose, encodeBundle, makePeople, now, trustFile } from './support/world.ts';
+import { makePeople, trustFile } from './support/people.ts';
+import { compose, encodeBundle, now } from './support/world.ts';
 
 const people = makePeople();
 const file = trustFile(people);

@@ -1,41 +1,14 @@
-import { type AlgorithmName, type CborValue, encodeCbor } from '@kiten/codec';
-import { type Key, makeKey, sha256 } from './keys.ts';
-import { checkpointText, type NoteSigner, signatureLine, verifierKey } from './note.ts';
+import { type CborValue, encodeCbor } from '@kiten/codec';
+import { type Key, sha256 } from './keys.ts';
+import { absenceLeaf, mark } from './marks.ts';
+import { checkpointText, type NoteSigner, signatureLine } from './note.ts';
+import { origin, type People } from './people.ts';
 import { ruleNumber, ruleText } from './rules.ts';
 import { makeStatement, type StatementParts } from './statement.ts';
 import { leafHash, pathOf, rootOf } from './tree.ts';
 
 export const now = 1_790_000_000_000;
 export const never = Number.MAX_SAFE_INTEGER;
-const origin = 'plant-7.example/log';
-
-/** Who there is. Keys are made once for each test file. */
-export interface People {
-  readonly operator: Key;
-  readonly verifier: Key;
-  readonly manufacturer: Key;
-  readonly chipMaker: Key;
-  readonly laboratory: Key;
-  readonly log: NoteSigner;
-  readonly witnesses: readonly NoteSigner[];
-}
-
-/** What an algorithm each of them signs with; everything but ML-DSA is in WebCrypto, too. */
-export function makePeople(postQuantum = true): People {
-  const key = (algorithm: AlgorithmName) => makeKey(algorithm);
-  const second: NoteSigner = postQuantum
-    ? { name: 'witness-2.example', type: 0x06, key: key('ML-DSA-44') }
-    : { name: 'witness-2.example', type: 0x04, key: key('EdDSA') };
-  return {
-    operator: key('ES256'),
-    verifier: key('EdDSA'),
-    manufacturer: key('ES384'),
-    chipMaker: key(postQuantum ? 'ML-DSA-44' : 'ES256'),
-    laboratory: key('EdDSA'),
-    log: { name: origin, type: 0x01, key: key('EdDSA') },
-    witnesses: [{ name: 'witness-1.example', type: 0x04, key: key('EdDSA') }, second],
-  };
-}
 
 export type StatementName =
   | 'appointment'
@@ -86,9 +59,6 @@ export interface CompositionOptions {
   readonly above?: readonly Uint8Array[];
 }
 
-export const mark = (kind: string, value: string | Uint8Array): Uint8Array =>
-  new Uint8Array(Buffer.concat([Buffer.from(`${kind}:`), Buffer.from(value as Uint8Array)]));
-
 const withdrawn = sha256(Buffer.from('an earlier verdict'));
 
 /** Composes a bundle that holds: seven statements by five people, and marks that are absent and present. */
@@ -116,9 +86,8 @@ export function compose(people: People, options: CompositionOptions = {}): Compo
     evaluation: { key: laboratory, atoms: [['evaluated', 'model:P-100', 'hardware', 3, never]] },
   };
   const names = Object.keys(usual) as StatementName[];
-  const statements = new Map(
-    names.map((name) => [name, makeStatement(options.statements?.[name]?.(usual[name]) ?? usual[name])]),
-  );
+  const said = (name: StatementName) => options.statements?.[name]?.(usual[name]) ?? usual[name];
+  const statements = new Map(names.map((name) => [name, makeStatement(said(name))]));
 
   const { above = [] } = options;
   const count = above.length > 0 ? 64 : 41;
@@ -158,7 +127,7 @@ export function compose(people: People, options: CompositionOptions = {}): Compo
     const bytes = statements.get(name)!;
     const index = entries.indexOf(bytes);
     const leaf = add(name, () => [1, index, logPath(index), bytes]);
-    return handle(leaf, usual[name].atoms.length, atom);
+    return handle(leaf, said(name).atoms.length, atom);
   };
   const absent = (kind: string, value: string | Uint8Array, name: string) =>
     handle(add(`absent ${kind} ${name}`, () => absenceLeaf(kind, value, marks, markHashes)));
@@ -244,43 +213,7 @@ export function compose(people: People, options: CompositionOptions = {}): Compo
   };
 }
 
-/** The two marks between which one would stand. */
-export function absenceLeaf(
-  kind: string,
-  value: string | Uint8Array,
-  marks: readonly Uint8Array[],
-  hashes: readonly Uint8Array[],
-): CborValue[] {
-  const right = marks.filter((other) => Buffer.compare(other, mark(kind, value)) < 0).length;
-  const neighbour = (index: number): CborValue =>
-    index < 0 || index >= marks.length ? null : [index, marks[index]!, pathOf(index, hashes)];
-  return [2, kind, value, neighbour(right - 1), neighbour(right)];
-}
-
 export function encodeBundle(parts: Parts): Uint8Array {
   const { format, version, rules, checkpoint, keys, leaves, steps, goal } = parts;
   return encodeCbor([format, version, rules, checkpoint, keys, leaves, steps, goal]);
-}
-
-/** A trust file, whose members a test may have otherwise. */
-export function trustFile(people: People): Record<string, unknown> {
-  const root = (name: string, role: string, key: Key) => ({
-    ...{ name, role },
-    key: Buffer.from(key.publicKey).toString('base64'),
-  });
-  return {
-    format: 'kiten-trust',
-    version: 1,
-    logs: [{ origin, keys: [verifierKey(people.log)] }],
-    roots: [
-      root('plant-7.example', 'operator', people.operator),
-      root('Pumps & Co', 'manufacturer', people.manufacturer),
-      root('Chips & Co', 'chip-maker', people.chipMaker),
-      root('Laboratory', 'laboratory', people.laboratory),
-    ],
-    rules: [{ digest: Buffer.from(sha256(ruleText)).toString('hex') }],
-    witnesses: people.witnesses.map(verifierKey),
-    threshold: people.witnesses.length,
-    maximumAge: 86_400_000,
-  };
 }

@@ -6,7 +6,13 @@ import { decodeCbor } from '../../src/cbor/decode.ts';
 import { encodeCbor } from '../../src/cbor/encode.ts';
 import { CborFloat, CborTag, type CborValue } from '../../src/cbor/value.ts';
 import { coseHeader } from '../../src/cose/header.ts';
-import { decodeSign1, encodeSign1, sign1Algorithm, verifySign1 } from '../../src/cose/sign1.ts';
+import {
+  decodeSign1,
+  encodeSign1,
+  sign1Algorithm,
+  sign1ToBeSigned,
+  verifySign1,
+} from '../../src/cose/sign1.ts';
 import { KitenError } from '../../src/error.ts';
 import type { Signer } from '../../src/signer.ts';
 import { codeOf } from '../refusal.ts';
@@ -274,6 +280,24 @@ describe('verifying', () => {
     expect(verifySign1({ ...decoded, signature: new Uint8Array(0) }, () => true, signer.publicKey)).toBe(
       false,
     );
+  });
+
+  test('what was signed is told to whoever verifies elsewhere', () => {
+    const seen: Uint8Array[] = [];
+    const spy: Signer = {
+      ...signer,
+      sign: (data) => {
+        seen.push(data);
+        return signer.sign(data);
+      },
+    };
+    const externalAad = encodeUtf8('plant-7.example');
+    const own = decodeSign1(encodeSign1({ protectedHeader, payload }, spy));
+    const detached = decodeSign1(encodeSign1({ protectedHeader, payload, externalAad, detached: true }, spy));
+    expect(sign1ToBeSigned(own)).toEqual(seen[0]);
+    expect(sign1ToBeSigned(detached, { payload, externalAad })).toEqual(seen[1]);
+    expect(codeOf(() => sign1ToBeSigned(detached))).toBe('codec/cose-payload-missing');
+    expect(codeOf(() => sign1ToBeSigned(own, { payload }))).toBe('codec/cose-payload-ambiguous');
   });
 
   test("a payload besides the message's own is refused", () => {
