@@ -57,6 +57,8 @@ describe('the log, for somebody who does not believe it', () => {
     expect([from.size, to.size, hashes.length]).toEqual([4, 6, 1]);
     expect(node(from.root, hashes[0] as string)).toBe(to.root);
     expect((await site.kiten('log', 'consistency', '6', '100000')).code).toBe(1);
+    const nowhere = await site.kiten('log', 'export', '/dev/null');
+    expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringContaining('kiten/file-unwritable')]);
   });
 
   it.runIf(hasCurl)(

@@ -110,6 +110,16 @@ describe.runIf(tools.every(Boolean))('a verdict with its proof', () => {
     expect((await curl(url)).stdout).toBe('401');
   });
 
+  it('is reported to programs with all bytes in hexadecimal', async () => {
+    const { stdout } = await kiten([
+      ...['verdict', 'check', await exported('pump-1', 'json.bundle'), '--trust', trust, '--json'],
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      statements: [{ hash: expect.stringMatching(/^[0-9a-f]{64}$/) }, {}, {}],
+    });
+    expect(stdout).not.toContain('"Buffer"');
+  });
+
   it('does not hold if a byte is changed, for another site, or too late', async () => {
     const bundle = await readFile(await exported('pump-1', 'changed.bundle'));
     const changed = Buffer.from(bundle);
@@ -156,6 +166,8 @@ describe.runIf(tools.every(Boolean))('a verdict with its proof', () => {
   });
 
   it('refuses what it cannot prove, with a reason', async () => {
+    const nobody = await site.kiten('evidence', 'list', 'nobody');
+    expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('kiten/device-unknown')]);
     expect(refusal(await site.kiten('verdict', 'export', 'nobody', '--out', file('x'), '--json'))).toBe(
       'kiten/device-unknown',
     );

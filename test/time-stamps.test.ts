@@ -81,6 +81,9 @@ describe.runIf(hasOpenssl)('a time stamp authority', () => {
     await writeFile(note, text.replace(`\n${size}\n`, `\n${size + 1}\n`));
     const changed = await site.kiten('log', 'verify', '--time-stamp-roots', roots());
     expect([changed.code, changed.stdout]).toEqual([1, expect.stringContaining('codec/tsp-')]);
+    await rm(note);
+    const missing = await site.kiten('log', 'verify', '--time-stamp-roots', roots());
+    expect([missing.code, missing.stdout]).toEqual([1, expect.stringContaining('ledger/note-malformed')]);
     await writeFile(note, text);
   });
 

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { deviceSubject, type Evidence } from '@kiten/trust';
 import { describe, expect, it } from 'vitest';
 import { insertEvidence } from '../src/store/evidence.ts';
@@ -96,6 +97,19 @@ describe('evidence', () => {
     await site.evidence.tidy();
     expect(await held()).toBe(1);
     expect((await site.evidence.read(sealed.digest)).size).toBe(sealed.body.length);
+  });
+
+  it('that somebody else still reads when it is erased leaves the files as soon as nobody does', async () => {
+    const { site, sealed } = await siteWithFinding(100);
+    const backup = new DatabaseSync(site.layout.store, { readOnly: true });
+    backup.exec('begin');
+    backup.prepare('select count(*) from devices').get();
+    await site.evidence.erase(sealed.digest, ann, 'asked to');
+    await site.evidence.release();
+    expect(await filesWithSecret(site)).toEqual(['site.db-wal']);
+    backup.close();
+    await site.evidence.release();
+    expect(await filesWithSecret(site)).toEqual([]);
   });
 
   it('that was changed in the store is not taken for what was received', async () => {

@@ -2,7 +2,7 @@ import { manualClock } from '@kiten/codec';
 import { describe, expect, it } from 'vitest';
 import { logPublicKey } from '../src/site/log-identity.ts';
 import { verifyTraffic } from '../src/site/verify-traffic.ts';
-import { addTraffic, forgetTraffic, trafficWindows } from '../src/store/traffic.ts';
+import { addDenial, addTraffic, denialsOf, forgetTraffic, trafficWindows } from '../src/store/traffic.ts';
 import { entriesOf, type InnerSite, newFolder, openSite, start } from './fixtures.ts';
 
 const minute = start / 60_000;
@@ -69,5 +69,14 @@ describe('the log of the counts of traffic', () => {
     const site = await withTraffic(await newFolder());
     await forgetTraffic(site.database, minute + 2);
     expect(await verified(site)).toEqual({ windows: 1, problems: [] });
+  });
+
+  it('is not outlived by the topics that were refused', async () => {
+    const { database } = await withTraffic(await newFolder());
+    const denial = { device: 'pump-1', action: 'publish', policies: '[]', repeated: 1 };
+    await addDenial(database, { ...denial, at: start + 119_999, topic: 'd/old' });
+    await addDenial(database, { ...denial, at: start + 120_000, topic: 'd/new' });
+    await forgetTraffic(database, minute + 2);
+    expect((await denialsOf(database, 'pump-1', 9)).map(({ topic }) => topic)).toEqual(['d/new']);
   });
 });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { KitenError } from '@kiten/codec';
 
 /** @throws KitenError `kiten/file-unreadable` */
@@ -21,6 +21,15 @@ export async function writeBytes(file: string, bytes: Uint8Array | string): Prom
     await writeFile(file, bytes);
   } catch (cause) {
     throw new KitenError('kiten/file-unwritable', `${file} cannot be written.`, { cause });
+  }
+}
+
+/** @throws KitenError `kiten/file-unwritable` unless the directory is there in the end */
+export async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (cause) {
+    throw new KitenError('kiten/file-unwritable', `${directory} cannot be made a directory.`, { cause });
   }
 }
 

@@ -41,6 +41,8 @@ const settling = 3_600_000;
  */
 export class EvidenceDesk {
   readonly #parts: EvidenceParts;
+  /** Whether the store's write-ahead log may hold erased content: after a crash it may. */
+  #isUnreleased = true;
 
   constructor(parts: EvidenceParts) {
     this.#parts = parts;
@@ -104,6 +106,11 @@ export class EvidenceDesk {
     await payloads.prune(clock.now() - settling, (digest) => live.has(`${prefix}${toHex(digest)}`));
   }
 
+  /** Has what was erased leave the last place where it was, unless somebody reads there: then the next time. */
+  async release(): Promise<void> {
+    if (this.#isUnreleased) this.#isUnreleased = !(await releaseErased(this.#parts.database));
+  }
+
   #premisesThatCount(): Set<string> {
     const needed = new Set<string>();
     for (const { findings } of this.#parts.book.all()) {
@@ -119,7 +126,7 @@ export class EvidenceDesk {
     code: string,
   ): Promise<void> {
     if (records.length === 0) return;
-    const { journal, payloads, clock, book, database } = this.#parts;
+    const { journal, payloads, clock, book } = this.#parts;
     const at = clock.now();
     const events = records.map(({ digest, subject }) => ({
       type: 'evidence/erased',
@@ -136,7 +143,8 @@ export class EvidenceDesk {
       if (body === undefined) await payloads.erase(digestBytes(digest), code);
       if (subject.kind === 'device') book.blacken(subject.id, digest);
     }
-    await releaseErased(database);
+    this.#isUnreleased = true;
+    await this.release();
   }
 
   async #mustFind(digest: string): Promise<EvidenceRecord> {

@@ -33,8 +33,10 @@ export async function openTimekeeping(parts: TimekeepingParts): Promise<Disposab
   const timers = [
     every(SECOND, () => eachSecond(parts)),
     every(MINUTE, () => parts.state.traffic.closeMinutes()),
+    every(MINUTE, () => parts.desks.evidence.release()),
     every(HOUR, () => eachHour(parts)),
   ];
+  parts.desks.evidence.release().catch(failed);
   const { timeStamps } = options.configuration;
   if (timeStamps !== undefined) {
     const roots = await rootsIn(resolve(options.directory, timeStamps.roots));

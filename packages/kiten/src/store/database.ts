@@ -5,6 +5,9 @@ import type { Tables } from './tables.ts';
 
 export type Database = Kysely<Tables>;
 
+/** How long whoever else has the file locked is waited for, in milliseconds. Nothing else happens meanwhile. */
+const busyTimeout = 5_000;
+
 /**
  * Opens the site's store: SQLite with a write-ahead log, each commit synced to the disk before it returns.
  *
@@ -17,7 +20,7 @@ export function openDatabase(file: string): Database {
 /** The same to look into only, beside whoever writes it. @throws KitenError `kiten/store-unreadable` */
 export function readDatabase(file: string): Database {
   try {
-    return over(new DatabaseSync(file, { readOnly: true, timeout: 5_000 }));
+    return over(new DatabaseSync(file, { readOnly: true, timeout: busyTimeout }));
   } catch (cause) {
     throw unreadable(file, cause);
   }
@@ -29,7 +32,7 @@ function over(database: DatabaseSync): Database {
 
 function open(file: string): DatabaseSync {
   try {
-    const database = new DatabaseSync(file, { timeout: 5_000 });
+    const database = new DatabaseSync(file, { timeout: busyTimeout });
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;',
     );
@@ -47,9 +50,21 @@ function unreadable(file: string, cause: unknown): KitenError {
   });
 }
 
-/** What was deleted or overwritten leaves the write-ahead log too, as far as nobody is reading in it just now. */
-export async function releaseErased(database: Database): Promise<void> {
-  await sql`pragma wal_checkpoint(truncate)`.execute(database);
+/**
+ * Has what was deleted or overwritten leave the write-ahead log too. Waits for nobody, as everything else would wait.
+ *
+ * @returns whether it has: not while somebody reads in it, a backup say
+ */
+export async function releaseErased(database: Database): Promise<boolean> {
+  return database.connection().execute(async (store) => {
+    await sql`pragma busy_timeout = 0`.execute(store);
+    try {
+      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(store);
+      return rows[0]?.busy === 0;
+    } finally {
+      await sql`pragma busy_timeout = ${sql.lit(busyTimeout)}`.execute(store);
+    }
+  });
 }
 
 const KEPT_STATEMENTS = 256;

@@ -64,8 +64,12 @@ export async function denialsOf(store: Kysely<Tables>, device: string, limit: nu
   return rows.map(({ policies, ...row }) => ({ ...row, policies: JSON.parse(policies) as string[] }));
 }
 
-/** Lets go of counts older than the given minute; their roots in the log tell nothing without their salts. */
+/** Lets go of counts and refusals before the given minute; the roots in the log tell nothing without their salts. */
 export async function forgetTraffic(store: Kysely<Tables>, before: number): Promise<void> {
+  await store
+    .deleteFrom('denials')
+    .where('at', '<', before * 60_000)
+    .execute();
   await store.deleteFrom('traffic').where('minute', '<', before).execute();
   await store.deleteFrom('traffic_windows').where('minute', '<', before).execute();
 }

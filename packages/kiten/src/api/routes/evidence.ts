@@ -1,4 +1,4 @@
-import { parseSubjectKey } from '@kiten/trust';
+import { deviceSubject } from '@kiten/trust';
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
 import { type EvidenceRecord, evidenceOn } from '../../store/evidence.ts';
@@ -17,7 +17,7 @@ const record = Type.Object({
 });
 
 /** What findings rest on. The content may be erased; the digest in the log stays, and tells nothing of it. */
-export function evidenceRoutes(api: Api, { evidence, database }: SiteServices): void {
+export function evidenceRoutes(api: Api, { evidence, book, database }: SiteServices): void {
   api.get(
     '/devices/:id/evidence',
     {
@@ -28,7 +28,7 @@ export function evidenceRoutes(api: Api, { evidence, database }: SiteServices): 
       },
     },
     async ({ params: { id } }) => {
-      const found = await evidenceOn(database, parseSubjectKey(`device:${id}`), 1000);
+      const found = await evidenceOn(database, deviceSubject(book.get(id).id), 1000);
       return { evidence: found.map(view) };
     },
   );

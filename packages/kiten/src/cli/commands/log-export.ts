@@ -1,11 +1,11 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeVerifierKey, exportLog, verifierKey } from '@kiten/ledger';
 import type { Command } from 'commander';
 import { layoutOf } from '../../site/layout.ts';
 import { logOrigin, logPublicKey } from '../../site/log-identity.ts';
 import type { Environment } from '../environment.ts';
-import { writeBytes } from '../files.ts';
+import { makeDirectory, writeBytes } from '../files.ts';
 import { exportedKeyFile } from '../log-keys.ts';
 import { dataDirectory, dataHelp } from '../options.ts';
 import { counted, print, printJson } from '../output.ts';
@@ -28,7 +28,7 @@ export function logExportCommand(log: Command, environment: Environment): void {
       const layout = layoutOf(dataDirectory(options.data, environment));
       const origin = await logOrigin(layout);
       const publicKey = await logPublicKey(layout);
-      await mkdir(target, { recursive: true });
+      await makeDirectory(target);
       const { size } = await exportLog(layout.log, join(target, 'log'), { publicKeys: [publicKey], origin });
       await copyTimeStamps(layout.timeStamps, join(target, 'timestamps'));
       const key = encodeVerifierKey(verifierKey(origin, 'ed25519', publicKey));

@@ -86,10 +86,11 @@ const witnessed = (names: readonly string[]) =>
   names.length === 0 ? '' : `, witnessed by ${names.join(', ')}`;
 
 /** Bytes as hexadecimal: JSON has none. */
-function jsonOf(report: CheckReport): unknown {
-  return JSON.parse(
-    JSON.stringify(report, (_name, value) => (value instanceof Uint8Array ? toHex(value) : value)),
-  );
+function jsonOf(value: unknown): unknown {
+  if (value instanceof Uint8Array) return toHex(value);
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, jsonOf(member)]));
 }
 
 function parseTime(text: string): number {
