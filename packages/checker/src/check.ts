@@ -58,13 +58,13 @@ async function checkLeaves(bundle: Bundle, checkpoint: Checkpoint, basis: Basis)
   const keys = new Map<string, Uint8Array>();
   for (const key of bundle.keys) keys.set(await idOf(key), key);
   const trusted = new Map<string, Omit<Held['roots'][number], 'leaf' | 'keyId'>>();
-  for (const { role, name, key } of basis.trust.roots) trusted.set(role + (await idOf(key)), { role, name });
-
+  for (const { role, name, key, log } of basis.trust.roots)
+    if (log === checkpoint.origin) trusted.set(role + (await idOf(key)), { role, name });
   const atomsOf = async (item: Leaf, leaf: number): Promise<readonly Atom[]> => {
     if (item[0] === 0) {
       const [, keyId, role] = item;
       const root = trusted.get(role + toHex(keyId));
-      need(root, 'root-unknown', 'The trust file names no such key in this role.');
+      need(root, 'root-unknown', 'The trust file names no such key in this role and log.');
       roots.push({ leaf, keyId, ...root });
       return [['root', keyId, role]];
     }

@@ -26,7 +26,7 @@ const members = {
   format: one('kiten-trust'),
   version: one(1),
   logs: list(object({ origin: text, keys: list(logKey, 1, 64) }), 1, 64),
-  roots: list(object({ name: text, role: roles, key: publicKey }), 1, 256),
+  roots: list(object({ name: text, role: roles, key: publicKey, log: text }), 1, 256),
   rules: list(object({ digest, text: optional(encoded) }), 1, 64),
   witnesses: optional(list(witness, 0, 64)),
   threshold: optional(natural),
@@ -53,6 +53,8 @@ export function parseTrust(json: string) {
   const witnesses = keysOf(cosigners);
   const areOwn = logs.every(({ origin, keys }) => keys.every(({ name }) => name === origin));
   demand(areOwn, 'malformed', "The name of a log's key is not its origin.");
+  const areIn = roots.every(({ log }) => logs.some(({ origin }) => origin === log));
+  demand(areIn, 'malformed', 'A root speaks in a log that the file does not name.');
   const ids = [...logs.flatMap(({ keys }) => keys), ...witnesses].map(({ name, id }) => name + toHex(id));
   demand(areDistinct(ids), 'repeats', 'Two verifier keys have the same name and id.');
   // A cosignature with Ed25519 does not say whose it is: one key under two names would count twice.

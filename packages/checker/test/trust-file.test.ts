@@ -95,6 +95,8 @@ describe('is refused', () => {
     ['a key that is not canonical base64', root({ key: `${operator!.key!.slice(0, -2)}B=` })],
     ['a key that is no public key', root({ key: 'AAAA' })],
     ['a key with a byte behind it', root({ key: padded(operator!.key!) })],
+    ['a root in a log that is not there', root({ log: 'other.example/log' })],
+    ['a root without a log', root({ log: undefined })],
     ['no rules', { rules: [] }],
     ['a digest of 63 digits', { rules: [{ digest: rules!.digest.slice(1) }] }],
     ['a text that is not base64', { rules: [{ ...rules, text: '?' }] }],

@@ -1,8 +1,11 @@
-import { sha256 } from '../support/keys.ts';
+import { makeKey, sha256 } from '../support/keys.ts';
+import { type NoteSigner, verifierKey } from '../support/note.ts';
 import { makeStatement } from '../support/statement.ts';
 import { now } from '../support/world.ts';
-import { bytes, type Cases, leavesWith, people, said, setting } from './case.ts';
+import { bytes, type Cases, file, leavesWith, people, said, setting } from './case.ts';
 import { malformedStatements } from './malformed-statements.ts';
+
+const otherLog: NoteSigner = { name: 'other.example/log', type: 0x01, key: makeKey('EdDSA') };
 
 /** What is wrong with roots and statements. */
 export const statementCases: Cases = {
@@ -13,6 +16,13 @@ export const statementCases: Cases = {
     },
     'a key that it names in another role': {
       change: leavesWith('root operator', ([kind, id]) => [kind, id, 'laboratory']),
+      leaf: 'root operator',
+    },
+    'a key that it names for another log, whose marks are not these': {
+      trust: {
+        logs: [...(file.logs as object[]), { origin: 'other.example/log', keys: [verifierKey(otherLog)] }],
+        roots: (file.roots as object[]).map((root) => ({ ...root, log: 'other.example/log' })),
+      },
       leaf: 'root operator',
     },
     'a role that there is not': {

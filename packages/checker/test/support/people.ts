@@ -36,7 +36,7 @@ export function makePeople(postQuantum = true): People {
 /** A trust file, whose members a test may have otherwise. */
 export function trustFile(people: People): Record<string, unknown> {
   const root = (name: string, role: string, key: Key) => ({
-    ...{ name, role },
+    ...{ name, role, log: origin },
     key: Buffer.from(key.publicKey).toString('base64'),
   });
   return {

@@ -31,7 +31,7 @@ export function trustFile({ origin, logKey, roots, rules, witnesses }: TrustFile
     logs: [{ origin, keys: [encodeVerifierKey(verifierKey(origin, 'ed25519', logKey))] }],
     roots: roots
       .toSorted((left, right) => compare(publicKeyDigest(left.publicKey), publicKeyDigest(right.publicKey)))
-      .map(({ name, role, publicKey }) => ({ name, role, key: toBase64(publicKey) })),
+      .map(({ name, role, publicKey }) => ({ name, role, key: toBase64(publicKey), log: origin })),
     rules: [{ digest: toHex(rules.digest), text: toBase64(rules.text) }],
     witnesses,
     threshold: witnesses.length === 0 ? 0 : 1,
