@@ -218,6 +218,22 @@ describe.runIf(tools.every(Boolean))('a verdict with its proof', () => {
     expect(report.statements?.length).toBe(5);
   });
 
+  it('does not rest any more on the word of somebody who has been removed', async () => {
+    const remove = ['authority', 'remove', 'acme', '--role', 'manufacturer', '--reason', 'key stolen'];
+    expect((await site.kiten(...remove)).code).toBe(0);
+    const shown = await site.json<{ findings: { code: string }[] }>('verdict', 'show', 'pump-1');
+    expect(shown.findings.map(({ code }) => code)).not.toContain('vouching/hardware-genuine');
+    const report = await check(await exported('pump-1', 'removed.bundle'));
+    expect(report).toMatchObject({ holds: true, verdict: { vector: { hardware: 0 } } });
+    expect(refusal(await site.kiten('statement', 'add', file('acme.cose'), '--json'))).toBe(
+      'kiten/statement-foreign',
+    );
+    const add = ['authority', 'add', 'acme', '--role', 'manufacturer', '--key', file('acme.pub.pem')];
+    expect(refusal(await site.kiten(...add, '--reason', 'again', '--json'))).toBe(
+      'kiten/authority-withdrawn',
+    );
+  });
+
   it('the log keeps verifying after evidence was erased, and nothing of it can be found', async () => {
     const copied = await enrol(site, 'copied');
     for (let n = 11; n < 17; n++)

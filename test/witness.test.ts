@@ -2,6 +2,7 @@ import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from './busy-site.ts';
+import { enrol } from './device.ts';
 import { kiten, run, TestSite } from './kiten.ts';
 import { requireTool } from './tools.ts';
 
@@ -85,6 +86,23 @@ describe.runIf(hasCurl)('a witness', { timeout: 60_000 }, () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('witnessed by witness.example')]);
     const other = await kiten([...check.slice(0, 3), '--entry', proof, '--key', key]);
     expect([other.code, other.stdout]).toEqual([1, expect.stringContaining('✖')]);
+  });
+
+  it('cosigns what verdicts are proved by, however many are exported at once', async () => {
+    await enrol(plant, 'pump-1');
+    const trust = join(plant.directory, 'trust.json');
+    expect((await plant.kiten('verdict', 'trust', '--out', trust)).code).toBe(0);
+    expect(JSON.parse(await readFile(trust, 'utf8'))).toMatchObject({ threshold: 1 });
+    const reports = await Promise.all(
+      Array.from({ length: 12 }, async (_, n) => {
+        const bundle = join(plant.directory, `${n}.bundle`);
+        if (n % 4 === 0) await decide(plant);
+        expect((await plant.kiten('verdict', 'export', 'pump-1', '--out', bundle)).stderr).toBe('');
+        return JSON.parse((await kiten(['verdict', 'check', bundle, '--trust', trust, '--json'])).stdout);
+      }),
+    );
+    for (const report of reports)
+      expect(report).toMatchObject({ holds: true, checkpoint: { witnesses: ['witness.example'] } });
   });
 
   it('objects when the log is set back, and the site says so', async () => {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { manualClock } from '@kiten/codec';
 import { describe, expect, it } from 'vitest';
 import { logPublicKey } from '../src/site/log-identity.ts';
@@ -52,6 +53,21 @@ describe('the log of the counts of traffic', () => {
       expect.stringContaining('is not what was logged'),
       expect.stringContaining('is not what was logged'),
     ]);
+  });
+
+  it('shows that it, or what it stands for, is gone', async () => {
+    const site = await withTraffic(await newFolder());
+    await site.ledger.publish();
+    await site.database
+      .deleteFrom('traffic_windows')
+      .where('minute', '=', minute + 1)
+      .execute();
+    expect((await verified(site)).problems).toEqual([expect.stringContaining('what was counted is gone')]);
+    await site.database.deleteFrom('traffic_windows').execute();
+    expect((await verified(site)).problems).toHaveLength(3);
+    await site.traffic.close();
+    await rm(site.layout.trafficLog, { recursive: true });
+    expect((await verified(site)).problems).toEqual(['The log of the counts of traffic is gone.']);
   });
 
   it('takes what comes late into a minute that is still open', async () => {

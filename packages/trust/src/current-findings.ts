@@ -85,7 +85,9 @@ function decisive({ affirming, none, adverse }: Sayings): Finding | undefined {
     if (adverse.clearedBy === undefined) return adverse;
     return isNewer(none, adverse) ? none : undefined;
   }
-  return affirming === undefined || (none !== undefined && none.at >= affirming.at) ? none : affirming;
+  if (affirming === undefined || (none !== undefined && none.at >= affirming.at)) return none;
+  // What was relayed from somebody whose word was withdrawn.
+  return affirming.clearedBy === undefined ? affirming : undefined;
 }
 
 function isNewer(finding: Finding | undefined, than: Finding): boolean {

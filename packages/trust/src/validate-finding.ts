@@ -72,8 +72,8 @@ const checks: readonly Check[] = [
   ],
   [
     'not-clearable',
-    (it) => it.clearedBy === undefined || isAdverse(tierOf(it.value)),
-    'Only a warning or contraindicated finding can be cleared.',
+    (it) => it.clearedBy === undefined || isAdverse(tierOf(it.value)) || it.relays !== undefined,
+    'Only a warning or contraindicated finding can be cleared, or one that relays what somebody else said.',
   ],
 ];
 

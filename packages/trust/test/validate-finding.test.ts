@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clearFinding, type Finding, validateFinding } from '../src/index.ts';
+import { clearFinding, currentFindings, type Finding, validateFinding } from '../src/index.ts';
 import { anyHistory, makeFinding } from './arbitraries.ts';
 
 const clearance = { operator: 'ann', reason: 'replaced the board', at: 7 };
@@ -59,4 +59,8 @@ test('an operator clears a warning on record, and an affirmation not at all', ()
   expect(clearFinding(warning, clearance)).toEqual({ ...warning, clearedBy: clearance });
   const clearAffirming = () => clearFinding(makeFinding({ value: 2 }), clearance);
   expect(clearAffirming).toThrow(expect.objectContaining({ code: 'trust/finding-not-clearable' }));
+  const relayed = makeFinding({ value: 2, relays: 'ab'.repeat(32) });
+  expect(clearFinding(relayed, clearance)).toEqual({ ...relayed, clearedBy: clearance });
+  const older = makeFinding({ value: 96, at: relayed.at - 1 });
+  expect(currentFindings([older, clearFinding(relayed, clearance)], relayed.at)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { type Clock, KitenError, toHex } from '@kiten/codec';
+import { type Clock, fromHex, KitenError, toHex } from '@kiten/codec';
 import { nodeVerify, publicKeyDigest, sha256 } from '@kiten/identity';
 import {
   type Authority,
@@ -11,16 +11,21 @@ import {
 } from '@kiten/trust';
 import { deleteAuthority, insertAuthority, storedAuthorities } from '../store/authorities.ts';
 import type { Database } from '../store/database.ts';
+import { insertMark } from '../store/marks.ts';
 import { insertStatement, type StatementRecord, statementByDigest } from '../store/statements.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { Journal } from './journal.ts';
+import type { MarkBoard } from './mark-board.ts';
 import type { Operator } from './operators.ts';
+import type { TrustDesk } from './trust-desk.ts';
 
 export interface AuthorityParts {
   readonly database: Database;
   readonly journal: Journal;
   readonly book: DeviceBook;
   readonly clock: Clock;
+  readonly marks: MarkBoard;
+  readonly trust: Pick<TrustDesk, 'disown'>;
 }
 
 /** What was made of a statement. */
@@ -58,7 +63,10 @@ export class AuthorityDesk {
     return this.#byKey.get(toHex(keyId));
   }
 
-  /** @throws KitenError `kiten/authority-known`: a key speaks in one role, and a name has one key in each. */
+  /**
+   * @throws KitenError `kiten/authority-known` (a key speaks in one role, and a name has one key in each),
+   *   `kiten/authority-withdrawn`
+   */
   async add(authority: Authority, operator: Operator, reason: string): Promise<void> {
     const { journal, clock } = this.#parts;
     const { name, role, publicKey } = authority;
@@ -66,23 +74,47 @@ export class AuthorityDesk {
     if (this.#byKey.has(digest) || this.all().some((one) => one.name === name && one.role === role)) {
       throw new KitenError('kiten/authority-known', 'This key, or this name in this role, is known already.');
     }
+    if (this.#parts.marks.has('key', fromHex(digest))) {
+      throw new KitenError(
+        'kiten/authority-withdrawn',
+        'What this key signs was withdrawn here for good: ask for a new key, and add that.',
+      );
+    }
     const [at, actor] = [clock.now(), `operator:${operator.name}`];
     const event = { type: 'authority/added', at, actor, reason, data: { name, role, key: digest } };
     await journal.commit([event], (store) => insertAuthority(store, authority, actor, at));
     this.#byKey.set(digest, authority);
   }
 
-  /** What it said stays in the log, and findings that relay it stand until they lapse or are cleared. */
+  /** What it said stays in the log and counts no more, here and, by a mark on its key, with whoever checks proofs. */
   async remove(name: string, role: string, operator: Operator, reason: string): Promise<void> {
     const known = this.all().find((one) => one.name === name && one.role === role);
     if (known === undefined) {
       throw new KitenError('kiten/not-found', `No ${role} called ${name.slice(0, 80)} is known here.`);
     }
-    const { journal, clock } = this.#parts;
-    const actor = `operator:${operator.name}`;
-    const event = { type: 'authority/removed', at: clock.now(), actor, reason, data: { name, role } };
-    await journal.commit([event], (store) => deleteAuthority(store, name, role));
-    this.#byKey.delete(publicKeyDigest(known.publicKey));
+    const { journal, clock, marks } = this.#parts;
+    const [at, actor, key] = [clock.now(), `operator:${operator.name}`, publicKeyDigest(known.publicKey)];
+    const event = { type: 'authority/removed', at, actor, reason, data: { name, role, key } };
+    await journal.commit([event], async (store) => {
+      await deleteAuthority(store, name, role);
+      await insertMark(store, { kind: 'key', value: key, at });
+    });
+    this.#byKey.delete(key);
+    marks.add('key', fromHex(key));
+    await this.disown(actor, reason);
+  }
+
+  /** Takes off the verdicts what rests on the word of somebody whose word counts no more. */
+  async disown(operator: string, reason: string): Promise<void> {
+    const { book, clock, database, trust } = this.#parts;
+    for (const { id, verdict } of book.all()) {
+      const strangers = new Set<string>();
+      for (const { relays } of verdict.findings) {
+        const statement = relays === undefined ? undefined : await statementByDigest(database, relays);
+        if (statement !== undefined && !this.#byKey.has(statement.issuer)) strangers.add(statement.digest);
+      }
+      if (strangers.size > 0) await trust.disown(id, strangers, { operator, reason, at: clock.now() });
+    }
   }
 
   /**

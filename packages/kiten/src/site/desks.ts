@@ -66,7 +66,6 @@ export async function openDesks(
   let outlet: Outlet | undefined;
 
   const evidence = new EvidenceDesk({ database, payloads, book, journal, clock, random });
-  const authorities = await AuthorityDesk.open({ database, journal, book, clock });
   const passports = await PassportBoard.load(database, { book, marks, clock });
   const verifier = { issuer: site, signer: keys.verifier };
 
@@ -81,6 +80,9 @@ export async function openDesks(
     enforce: (device, fall) => outlet?.device(device, fall),
     changed: ({ id }) => hub.publish('device', { device: id }),
   });
+  const authorities = await AuthorityDesk.open({ database, journal, book, clock, marks, trust });
+  // A crash may have come between the end of somebody's word and what rested on it.
+  await authorities.disown('site', 'Whoever said it has been removed.');
   const policies = await PolicyDesk.open({ database, journal, clock, enforce: () => outlet?.policies() });
   const witnesses = await WitnessDesk.open({ database, ledger, journal, logger, clock });
   const appraise = openAppraisal(keys.authority, (keyId) => authorities.byKeyId(keyId));
@@ -101,7 +103,7 @@ export async function openDesks(
       verifier,
       rootKey: keys.root,
       log: { origin: originOf(site), key: keys.log.publicKey },
-      anchor: new LogAnchor({ ledger, marks, clock, witness: (checkpoint) => witnesses.ask(checkpoint) }),
+      anchor: new LogAnchor({ ledger, marks, clock, witnesses }),
       witnesses: () => witnesses.all().map(({ key }) => key),
       validity: options.configuration.verdictHours * 3_600_000,
     }),

@@ -2,6 +2,7 @@ import { type Clock, encodeUtf8, KitenError } from '@kiten/codec';
 import { type Ledger, parseCheckpoint } from '@kiten/ledger';
 import { type AbsenceProof, type InclusionProof, type Mark, markBytes, type Neighbour } from '@kiten/trust';
 import type { MarkBoard } from './mark-board.ts';
+import type { WitnessDesk } from './witness-desk.ts';
 
 /** A signed checkpoint, with the proofs that lead up to it. */
 export interface Anchor {
@@ -17,8 +18,7 @@ export interface LogAnchorParts {
   readonly ledger: Pick<Ledger, 'checkpoint' | 'publish' | 'proveInclusion'>;
   readonly marks: MarkBoard;
   readonly clock: Clock;
-  /** Asks the witnesses about a checkpoint, and resolves when each has answered or failed. */
-  readonly witness: (checkpoint: string) => Promise<void>;
+  readonly witnesses: Pick<WitnessDesk, 'ask' | 'haveCosigned'>;
 }
 
 /** A checkpoint older than this is signed anew before something is proved by it, in milliseconds. */
@@ -36,7 +36,7 @@ export class LogAnchor {
 
   /** Drops anchor at a checkpoint that covers the entry of this index. @throws KitenError `ledger/publish-failed` */
   async covering(index: number): Promise<Anchor> {
-    const { ledger, marks } = this.#parts;
+    const { ledger, marks, witnesses } = this.#parts;
     for (let attempt = 0; attempt < attempts && !this.#serves(index); attempt += 1) {
       // However many ask at once, they share a checkpoint.
       this.#signing ??= this.#sign().finally(() => {
@@ -47,7 +47,7 @@ export class LogAnchor {
     const checkpoint = ledger.checkpoint();
     const { size, extensions } = parseCheckpoint(encodeUtf8(checkpoint));
     const tree = marks.signedWith(extensions);
-    if (tree === undefined || size <= index) {
+    if (tree === undefined || size <= index || !witnesses.haveCosigned(checkpoint)) {
       throw new KitenError('kiten/log-moved', 'The log went on while the proof was made: try again.');
     }
     return {
@@ -63,16 +63,18 @@ export class LogAnchor {
   }
 
   async #sign(): Promise<void> {
-    const { ledger, witness } = this.#parts;
+    const { ledger, witnesses } = this.#parts;
     await ledger.publish({ renew: true });
-    await witness(ledger.checkpoint());
+    await witnesses.ask(ledger.checkpoint());
   }
 
   /** Whether the newest checkpoint will do. */
   #serves(index: number): boolean {
-    const { ledger, marks, clock } = this.#parts;
-    const { size, extensions } = parseCheckpoint(encodeUtf8(ledger.checkpoint()));
-    return size > index && marks.isPresent(extensions) && marks.timeOf(extensions) > clock.now() - freshness;
+    const { ledger, marks, clock, witnesses } = this.#parts;
+    const checkpoint = ledger.checkpoint();
+    const { size, extensions } = parseCheckpoint(encodeUtf8(checkpoint));
+    const isFresh = marks.timeOf(extensions) > clock.now() - freshness;
+    return size > index && isFresh && marks.isPresent(extensions) && witnesses.haveCosigned(checkpoint);
   }
 }
 

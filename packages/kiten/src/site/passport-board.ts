@@ -1,6 +1,7 @@
 import { type Clock, fromHex } from '@kiten/codec';
 import { claimNumber, type Profile } from '@kiten/trust';
 import type { Kysely } from 'kysely';
+import { insertMark } from '../store/marks.ts';
 import { type StatementRecord, statementsInForce } from '../store/statements.ts';
 import type { Tables } from '../store/tables.ts';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
@@ -55,11 +56,7 @@ export class PassportBoard {
   async storeSuperseded(store: Kysely<Tables>, device: DeviceRecord): Promise<void> {
     const at = this.#parts.clock.now();
     for (const { digest, expiresAt } of this.#outdated(device)) {
-      await store
-        .insertInto('marks')
-        .values({ kind: 'statement', value: digest, at, expires_at: expiresAt ?? null })
-        .onConflict((conflict) => conflict.columns(['kind', 'value']).doNothing())
-        .execute();
+      await insertMark(store, { kind: 'statement', value: digest, at, expiresAt });
     }
   }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -40,7 +41,8 @@ export interface StampedCheckpoint {
 const nonceBytes = 16;
 
 /**
- * Has a checkpoint's note text stamped, verifies the answer and keeps it.
+ * Has a checkpoint's note text stamped, verifies the answer and keeps it. A log that has not grown is not stamped again:
+ * the earliest time is the one that says most.
  *
  * @throws KitenError `codec/tsp-…`, `kiten/peer-…`, `kiten/time-stamp-refused`
  */
@@ -48,8 +50,9 @@ export async function stampCheckpoint(
   checkpoint: string,
   authority: TimeStampAuthority,
   { directory, clock, random }: TimeStampParts,
-): Promise<StampedCheckpoint> {
+): Promise<StampedCheckpoint | undefined> {
   const { size, note } = parseCheckpoint(encodeUtf8(checkpoint));
+  if (existsSync(join(directory, `${size}.tst`))) return undefined;
   const digest = sha256(encodeUtf8(note.text));
   const nonce = random(nonceBytes);
   const request = encodeTimeStampRequest({ digest, hash: 'SHA-256', nonce, certificates: true });

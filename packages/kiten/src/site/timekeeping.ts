@@ -78,8 +78,8 @@ async function eachHour({ state, desks, doors, options }: TimekeepingParts): Pro
 async function stamp({ state, options }: TimekeepingParts, authority: TimeStampAuthority): Promise<void> {
   const { clock, random, logger } = options;
   const parts = { directory: state.layout.timeStamps, clock, random };
-  const { size, time } = await stampCheckpoint(state.ledger.checkpoint(), authority, parts);
-  logger.info({ size, time }, 'a checkpoint was stamped with a time');
+  const stamped = await stampCheckpoint(state.ledger.checkpoint(), authority, parts);
+  if (stamped !== undefined) logger.info({ ...stamped }, 'a checkpoint was stamped with a time');
 }
 
 async function rootsIn(file: string): Promise<readonly Uint8Array[]> {

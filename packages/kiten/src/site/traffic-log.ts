@@ -51,7 +51,10 @@ export class TrafficLog {
   readonly #parts: TrafficLogParts;
   readonly #ledger: Ledger;
   readonly #idle: () => Promise<void>;
+  /** Up to this minute counts do not change any more. */
   #closedUntil: number;
+  /** Up to this minute the log has the roots of all that were counted. */
+  #loggedUntil: number;
 
   private constructor(
     parts: TrafficLogParts,
@@ -62,6 +65,7 @@ export class TrafficLog {
     this.#parts = parts;
     this.#ledger = ledger;
     this.#closedUntil = closedUntil;
+    this.#loggedUntil = closedUntil;
     this.#idle = idle;
   }
 
@@ -98,14 +102,16 @@ export class TrafficLog {
   async closeMinutes(): Promise<void> {
     const { database, clock } = this.#parts;
     const before = Math.floor(clock.now() / 60_000) - minutesOpen;
-    const minutes = await minutesWithoutWindow(database, this.#closedUntil, before);
     this.#closedUntil = Math.max(this.#closedUntil, before - 1);
+    const minutes = await minutesWithoutWindow(database, this.#loggedUntil, before);
     const closed: TrafficWindow[] = [];
     for (const minute of minutes) closed.push(await this.#closeMinute(minute));
-    if (closed.length === 0) return;
-    // Published first: what the store knows a root for is in a signed checkpoint.
-    await this.#ledger.publish();
-    for (const window of closed) await insertWindow(database, window);
+    if (closed.length > 0) {
+      // Published first: what the store knows a root for is in a signed checkpoint.
+      await this.#ledger.publish();
+      for (const window of closed) await insertWindow(database, window);
+    }
+    this.#loggedUntil = Math.max(this.#loggedUntil, before - 1);
   }
 
   async #closeMinute(minute: number): Promise<TrafficWindow> {

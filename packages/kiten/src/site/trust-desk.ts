@@ -141,28 +141,40 @@ export class TrustDesk {
       if (found.length === 0) {
         throw new KitenError('kiten/finding-unknown', `No finding ${code.slice(0, 80)} counts on ${id} now.`);
       }
-      const cleared = found.map((finding) => clearFinding(finding, clearance));
-      const findings = before.findings.map((finding) => cleared[found.indexOf(finding)] ?? finding);
-      const judged = this.judge({ ...before, findings }, []);
-      return {
-        after: judged.after,
-        events: [
-          {
-            type: 'finding/cleared',
-            at: clearance.at,
-            actor: clearance.operator,
-            subject: deviceSubject(id),
-            reason: clearance.reason,
-            data: { code },
-          },
-          ...judged.events,
-        ],
-        store: async (store) => {
-          for (const finding of cleared) await markCleared(store, finding);
-          await judged.store(store);
-        },
-      };
+      return this.#cleared(before, found, clearance);
     });
+  }
+
+  /** What others said no longer counts: findings that relay one of these statements go off the verdict. */
+  disown(id: string, statements: ReadonlySet<string>, clearance: Clearance): Promise<DeviceRecord> {
+    return this.settle(id, (before) => {
+      const found = before.verdict.findings.filter(({ relays = '' }) => statements.has(relays));
+      return found.length === 0 ? undefined : this.#cleared(before, found, clearance);
+    });
+  }
+
+  #cleared(before: DeviceRecord, found: readonly Finding[], clearance: Clearance): Proposal {
+    const cleared = found.map((finding) => clearFinding(finding, clearance));
+    const findings = before.findings.map((finding) => cleared[found.indexOf(finding)] ?? finding);
+    const judged = this.judge({ ...before, findings }, []);
+    return {
+      after: judged.after,
+      events: [
+        ...[...new Set(found.map(({ code }) => code))].map((code) => ({
+          type: 'finding/cleared',
+          at: clearance.at,
+          actor: clearance.operator,
+          subject: deviceSubject(before.id),
+          reason: clearance.reason,
+          data: { code },
+        })),
+        ...judged.events,
+      ],
+      store: async (store) => {
+        for (const finding of cleared) await markCleared(store, finding);
+        await judged.store(store);
+      },
+    };
   }
 
   /** An operator, or a rule, sets what a device may be. */

@@ -28,6 +28,7 @@ const shortestPause = 2_000;
 interface Asking {
   /** Nobody is asked twice at once; what came up meanwhile is asked next. */
   running?: Promise<void>;
+  next?: Promise<void>;
   pausedUntil: number;
   pause: number;
 }
@@ -93,6 +94,13 @@ export class WitnessDesk {
     );
   }
 
+  /** Whether all have cosigned a checkpoint that can be reached and do not object. */
+  haveCosigned(checkpoint: string): boolean {
+    const { note } = parseCheckpoint(encodeUtf8(checkpoint));
+    const names = new Set(note.signatures.map(({ name }) => name));
+    return this.#witnesses.every(({ name, problem }) => problem !== undefined || names.has(name));
+  }
+
   /** Asks those again that have not cosigned, when they have been let alone long enough. */
   async askAgain(): Promise<void> {
     const { ledger } = this.#parts;
@@ -108,9 +116,16 @@ export class WitnessDesk {
   #askInTurn(name: string, checkpoint: string): Promise<void> {
     const asking = this.#asking.get(name) ?? { pausedUntil: 0, pause: shortestPause };
     this.#asking.set(name, asking);
-    // The one under way asks with the newest checkpoint the next time: there is one a second.
-    if (asking.running !== undefined || this.#parts.clock.now() < asking.pausedUntil)
-      return asking.running ?? Promise.resolve();
+    if (asking.running !== undefined) {
+      // However many checkpoints came up meanwhile, the newest has them all.
+      const again = () => {
+        delete asking.next;
+        return this.#askInTurn(name, this.#parts.ledger.checkpoint());
+      };
+      asking.next ??= asking.running.then(again, again);
+      return asking.next;
+    }
+    if (this.#parts.clock.now() < asking.pausedUntil) return Promise.resolve();
     asking.running = this.#askOne(name, checkpoint, asking).finally(() => {
       delete asking.running;
     });

@@ -106,6 +106,7 @@ export async function minutesWithoutWindow(
     .distinct()
     .where('minute', '>', after)
     .where('minute', '<', before)
+    .where('minute', 'not in', (windows) => windows.selectFrom('traffic_windows').select('minute'))
     .orderBy('minute')
     .execute();
   return rows.map(({ minute }) => minute);
