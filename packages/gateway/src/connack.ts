@@ -2,6 +2,9 @@ import { type Connect, noProperties, type Properties, validTopicName } from '@ki
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 
+/** A remaining length of four bytes, and what stands before it (MQTT 5.0 §2.1.4). */
+export const largestPacket = 268_435_460;
+
 /** What a client is told that is let in; version 3.1.1 has no room for it. What is not said is the standard's default. */
 export function connackProperties(
   core: Core,
@@ -20,7 +23,8 @@ export function connackProperties(
     ...(keepAlive === packet.keepAlive ? {} : { serverKeepAlive: keepAlive }),
     ...(expiry === (sessionExpiryInterval ?? 0) ? {} : { sessionExpiryInterval: expiry }),
     receiveMaximum: limits.unreleasedMessages,
-    maximumPacketSize: limits.packetSize,
+    // As much as there can be needs no saying, and some clients take no larger number than a remaining length.
+    ...(limits.packetSize >= largestPacket ? {} : { maximumPacketSize: limits.packetSize }),
     ...(limits.topicAliases === 0 ? {} : { topicAliasMaximum: limits.topicAliases }),
     ...(limits.retainedMessages === 0 ? { retainAvailable: false } : {}),
     // [MQTT-3.1.2-28]

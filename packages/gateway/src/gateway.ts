@@ -6,6 +6,7 @@ import { registerRefusal } from './admission.ts';
 import { admitPeer, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
 import type { Authenticator, PasswordVerifier } from './authenticator.ts';
 import type { ReplicaChange } from './change.ts';
+import { largestPacket } from './connack.ts';
 import { Connection } from './connection.ts';
 import { Core } from './core.ts';
 import { DeviceRecord } from './device-record.ts';
@@ -164,7 +165,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 /** Where everybody is one device, what a device may have is what there is. */
 const openLimits: Partial<Limits> = {
   // Whatever MQTT has packets for.
-  packetSize: 268_435_460,
+  packetSize: largestPacket,
   connectPacketSize: 524_288,
   topicLength: 65_535,
   topicLevels: 200,
