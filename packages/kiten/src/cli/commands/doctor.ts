@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { defaultLimits } from '@kiten/gateway';
 import type { Command } from 'commander';
 import { completeConfiguration } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
@@ -29,7 +30,7 @@ export function doctorCommand(program: Command, environment: Environment): void 
     .option('--json', 'print JSON')
     .action(async (options: { data?: string; limits?: boolean; json?: boolean }) => {
       if (options.limits === true) {
-        await printLimits(options.json === true);
+        printLimits(options.json === true);
         return;
       }
       const checks = await examine(dataDirectory(options.data, environment));
@@ -43,9 +44,8 @@ export function doctorCommand(program: Command, environment: Environment): void 
     });
 }
 
-/** What a flood runs into. Loaded when it is wanted: the gateway is large. */
-async function printLimits(json: boolean): Promise<void> {
-  const { defaultLimits } = await import('@kiten/gateway');
+/** What a flood runs into. */
+function printLimits(json: boolean): void {
   if (json) {
     printJson(defaultLimits);
     return;
