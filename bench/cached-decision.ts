@@ -116,6 +116,7 @@ function gatewayCore(): Core {
     refusedPublish: 'drop',
     version: 'Kiten',
     checksPayloadFormat: false,
+    queueOverflow: 'drop-newest',
     name: 'gateway',
     authenticators: [],
     verifyPassword: undefined,

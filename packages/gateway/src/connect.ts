@@ -9,7 +9,7 @@ import { drain } from './delivery.ts';
 import { messageFrom } from './message.ts';
 import { identifyByPassword } from './password.ts';
 import { resend } from './resend.ts';
-import { openSession, takeOver } from './session-store.ts';
+import { keepSession, openSession, takeOver } from './session-store.ts';
 import { OutgoingAliases } from './topic-aliases.ts';
 
 /**
@@ -67,6 +67,7 @@ function accept(
   connection.session = session;
   core.wills.cancel(clientId);
   settle(core, connection, packet);
+  keepSession(core, session);
   // [MQTT-3.1.4-5] [MQTT-3.2.0-1] [MQTT-3.2.0-2] [MQTT-3.2.2-2] [MQTT-3.2.2-3]
   // 3.1.1: [MQTT-3.1.4-4] [MQTT-3.2.0-1] [MQTT-3.2.2-1] [MQTT-3.2.2-2] [MQTT-3.2.2-3]
   const isTold = connection.write({
@@ -81,7 +82,7 @@ function accept(
     return;
   }
   if (present) {
-    resend(core, session, connection);
+    resend(session, connection);
     drain(core, session);
   }
   if (core.options.access === 'governed') core.overlap.opened(connection, core.now);
@@ -115,7 +116,12 @@ function settle(core: Core, connection: Connection, packet: Connect): void {
   connection.state = 'open';
   if (will !== undefined) {
     // [MQTT-3.1.2-7] [MQTT-3.1.2-9] (3.1.1: [MQTT-3.1.2-8] [MQTT-3.1.2-9])
-    const origin = { publisher: connection.device, clientId: connection.clientId, now: core.now, will: true };
+    const origin = {
+      publisher: connection.device,
+      clientId: connection.clientId,
+      now: core.lifeTime,
+      will: true,
+    };
     connection.will = { message: messageFrom(will, origin), delay: will.properties.willDelayInterval ?? 0 };
   }
 }

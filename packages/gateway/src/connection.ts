@@ -1,13 +1,14 @@
 import type { Duplex } from 'node:stream';
 import type { Standing } from '@kiten/trust';
 import { type MqttVersion, noProperties, type Packet, type Properties, reasonCodes } from '@kiten/wire';
+import { Answers } from './answers.ts';
 import type { Authentication } from './authentication.ts';
 import type { Core } from './core.ts';
 import { DecisionCache } from './decision-cache.ts';
+import { drain } from './delivery.ts';
 import type { Admission, DeviceRecord } from './device-record.ts';
 import { type Place, placeOf } from './evidence/place.ts';
 import { encodeWithin } from './fitting.ts';
-import type { InFlight } from './in-flight-window.ts';
 import { Inbound } from './inbound.ts';
 import type { Message } from './message.ts';
 import { Output } from './outbox.ts';
@@ -37,6 +38,7 @@ export class Connection {
   device: DeviceRecord;
   readonly output: Output;
   readonly cache: DecisionCache;
+  readonly answers: Answers;
   state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
   version: MqttVersion = 4;
   clientId = '';
@@ -60,10 +62,10 @@ export class Connection {
   /** What the client named in its CONNECT, and what it is about at present. */
   authenticationMethod: string | undefined;
   authentication: Authentication | undefined;
-  /** What was sent before the connection was resumed and waits for room to be sent again. */
-  toResend: InFlight[] = [];
   /** Retained messages on their way to the client. */
   replay: RetainedReplay | undefined;
+  /** It is not read from at the moment, so that others catch up. */
+  isPaused = false;
   /** Evidence waits for a sign of life from this connection. */
   isWatched = false;
   readonly #inbound = new Inbound();
@@ -80,6 +82,8 @@ export class Connection {
     this.output = new Output(core.outbox, transport, core.limits.outboundBytes);
     this.cache = new DecisionCache(core.limits.cachedDecisions);
     this.incomingAliases = new IncomingAliases(core.limits.topicAliases);
+    this.answers = new Answers(core, this);
+    this.output.relieved = () => this.#relieved();
     this.openedAt = core.now;
     this.lastPacketAt = core.now;
     this.deadline = core.now + core.limits.connectTimeout;
@@ -116,7 +120,9 @@ export class Connection {
       if (hasEnded(this.state)) return;
     }
     core.statistics.bytesIn += chunk.length;
+    core.pressure.begin();
     this.#inbound.take(this, chunk);
+    core.pressure.settle(this);
     if (this.isWatched && this.state === 'open') core.overlap.signOfLife(this, core.now);
   }
 
@@ -136,7 +142,7 @@ export class Connection {
     this.#holds--;
     if (this.#holds > 0 || hasEnded(this.state)) return;
     this.#inbound.take(this, Buffer.alloc(0));
-    if (!this.isHeld) this.transport.resume();
+    if (!this.isHeld && !this.isPaused) this.transport.resume();
   }
 
   /** From now on it is this device's. */
@@ -231,6 +237,12 @@ export class Connection {
     this.#forget();
   }
 
+  /** The client takes what it is sent again. */
+  #relieved(): void {
+    this.core.pressure.relieve(this);
+    if (this.isOpen && this.session.queued > 0) drain(this.core, this.session);
+  }
+
   #forget(): void {
     this.state = 'closed';
     this.core.connections.delete(this);
@@ -244,6 +256,8 @@ export class Connection {
     this.#hasLeft = true;
     this.#inbound.discard();
     this.cache.clear();
+    this.answers.drop();
+    this.core.pressure.forget(this);
     if (this.#session === undefined) return;
     leaveSession(this.core, this);
     const { clientId, device } = this;

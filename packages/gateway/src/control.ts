@@ -16,7 +16,6 @@ import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { drain } from './delivery.ts';
 import { onPublish } from './publish.ts';
-import { resendMore } from './resend.ts';
 import { onSubscribe, onUnsubscribe } from './subscribe.ts';
 
 const publishType = 3;
@@ -83,7 +82,7 @@ function handle(core: Core, connection: Connection, packet: Packet): void {
       onPubrel(connection, packet.packetId);
       return;
     case 'pubcomp':
-      if (connection.session.window.release(packet.packetId, 'pubcomp')) goOn(core, connection);
+      if (connection.session.acknowledged(packet.packetId, 'pubcomp')) drain(core, connection.session);
       return;
     case 'subscribe':
       onSubscribe(core, connection, packet);
@@ -113,41 +112,43 @@ function handle(core: Core, connection: Connection, packet: Packet): void {
  */
 export function onPuback(core: Core, connection: Connection, packetId: number): void {
   const { session } = connection;
-  if (!session.window.release(packetId, 'puback')) return;
-  const isAwaited = session.queued > 0 || connection.toResend.length > 0 || connection.replay !== undefined;
-  if (isAwaited) goOn(core, connection);
-}
-
-/** There is room in the window: for what has to be sent again, for what waits, for what is retained. */
-function goOn(core: Core, connection: Connection): void {
-  resendMore(core, connection);
-  drain(core, connection.session);
-  connection.replay?.advance();
+  if (!session.acknowledged(packetId, 'puback')) return;
+  if (session.queued > 0 || connection.replay !== undefined) drain(core, session);
 }
 
 function onPubrec(core: Core, connection: Connection, packetId: number, reasonCode: number): void {
-  const { window } = connection.session;
-  const known = window.awaits(packetId);
+  const { session } = connection;
+  const known = session.window.awaits(packetId);
   if (reasonCode >= 0x80) {
     // [MQTT-4.4.0-2]
-    if (known === 'pubrec' && window.release(packetId, 'pubrec')) goOn(core, connection);
+    if (session.acknowledged(packetId, 'pubrec')) drain(core, session);
     return;
   }
-  if (known === 'pubrec') window.received(packetId);
+  if (known === 'pubrec') session.received(packetId);
   const unknown = known === undefined && connection.version === 5;
   // [MQTT-4.3.3-4] [MQTT-4.3.3-13] (3.1.1: [MQTT-4.3.3-1])
-  connection.write({
+  const answer = {
     type: 'pubrel',
     packetId,
     reasonCode: unknown ? reasonCodes.packetIdentifierNotFound : 0,
     properties: {},
-  });
+  } as const;
+  settled(connection, () => connection.write(answer));
 }
 
 function onPubrel(connection: Connection, packetId: number): void {
-  const known = connection.session.unreleased.delete(packetId);
+  const { session } = connection;
+  const known = session.unreleased.delete(packetId);
+  if (known) session.kept?.released(packetId);
   const reasonCode = known || connection.version === 4 ? 0 : reasonCodes.packetIdentifierNotFound;
-  connection.write({ type: 'pubcomp', packetId, reasonCode, properties: {} }); // [MQTT-4.3.3-11] (3.1.1: [MQTT-4.3.3-2])
+  // [MQTT-4.3.3-11] (3.1.1: [MQTT-4.3.3-2])
+  settled(connection, () => connection.write({ type: 'pubcomp', packetId, reasonCode, properties: {} }));
+}
+
+/** Answers once what a kept session has come to is on the disk. */
+function settled(connection: Connection, give: () => void): void {
+  if (connection.session.kept === undefined) give();
+  else connection.answers.giveAfterAll(give);
 }
 
 function onDisconnect(core: Core, connection: Connection, packet: Disconnect): void {

@@ -1,6 +1,8 @@
 import type { Clock } from '@kiten/codec';
 import type { Decision, PolicyError } from '@kiten/policy';
+import type { Answers } from './answers.ts';
 import type { Authenticator, PasswordVerifier } from './authenticator.ts';
+import { BackPressure } from './back-pressure.ts';
 import type { TlsMaterial } from './change.ts';
 import type { Connection } from './connection.ts';
 import { DenialLog } from './denial-log.ts';
@@ -12,8 +14,12 @@ import { HandshakeGate } from './handshake-gate.ts';
 import { type Judge, openJudge, PolicyJudge } from './judge.ts';
 import type { Limits } from './limits.ts';
 import { Outbox } from './outbox.ts';
+import type { QueueOverflow } from './overflow.ts';
 import { CompiledRule } from './payload/compiled-rule.ts';
 import type { PayloadRule } from './payload/payload-rule.ts';
+import { memoryStore } from './persistence/memory-store.ts';
+import type { OpenedStore } from './persistence/open-disk-store.ts';
+import type { SessionStore } from './persistence/store.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RepeatLimiter } from './repeat-limiter.ts';
@@ -21,6 +27,7 @@ import { Replica } from './replica.ts';
 import { RetainedMessages } from './retained.ts';
 import type { Session } from './session.ts';
 import { noStatistics, type Statistics } from './statistics.ts';
+import { storeHost } from './store-host.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { SystemTopics } from './system-topics.ts';
 import { TrafficCounts } from './traffic-counts.ts';
@@ -43,6 +50,8 @@ export interface CoreOptions {
   readonly refusedPublish: 'drop' | 'close';
   /** What it says that it is, below $SYS. */
   readonly version: string;
+  /** What becomes of a session whose queue is full. */
+  readonly queueOverflow: QueueOverflow;
   /** Names this gateway in the way that evidence came. */
   readonly name: string;
   readonly authenticators: readonly Authenticator[];
@@ -60,6 +69,10 @@ export class Core {
   readonly replica: Replica;
   readonly judge: Judge;
   readonly statistics: Statistics = noStatistics();
+  readonly store: SessionStore;
+  /** Connections with answers that wait for the store. */
+  readonly answering = new Set<Answers>();
+  readonly pressure: BackPressure = new BackPressure(this);
   readonly connections = new Set<Connection>();
   readonly sessions = new Map<string, Session>();
   readonly subscriptions = new Subscriptions();
@@ -80,7 +93,11 @@ export class Core {
   /** What ports with TLS serve with, once it is known. */
   tls: TlsMaterial | undefined;
   payloadRules: readonly CompiledRule[] = [];
+  /** How far the scale by which stored things expire is ahead of the clock, because that was stepped back. */
+  readonly #ahead: number;
   polledAt = 0;
+  /** Whether clients are let in. Before that the register may not have told all yet: nothing comes due. */
+  isServing: boolean;
   statisticsAt = Number.NEGATIVE_INFINITY;
   retainedSweptAt = Number.NEGATIVE_INFINITY;
   /** Who says what nobody published. */
@@ -89,19 +106,20 @@ export class Core {
   /** Everybody, where there is no register. */
   readonly #anyone = new DeviceRecord('anyone');
 
-  constructor(options: CoreOptions) {
+  /** `opened` is where sessions outlive the process; without it they end with it. */
+  constructor(options: CoreOptions, opened?: OpenedStore) {
     const { limits, emit, clock } = options;
     this.options = options;
     this.limits = limits;
     this.clock = clock;
     this.emit = emit;
     this.now = clock.now();
+    this.#ahead = Math.max(0, (opened?.latest ?? this.now) - this.now);
     this.replica = new Replica(options.access === 'open' ? 0 : limits.stalenessBound);
     this.judge =
       options.access === 'open'
         ? openJudge
         : new PolicyJudge(this.replica, options.trustDomain, (errors) => this.#decided(errors));
-    this.retained = new RetainedMessages(limits);
     this.counts = new TrafficCounts(limits.countRows, emit, this.now);
     this.denials = new DenialLog(limits, emit);
     this.refusals = new RefusalLog(limits, emit, this.statistics);
@@ -116,7 +134,18 @@ export class Core {
     this.subscriptionRates = new RateLimiter(limits.subscribesPerDevice, minute, limits.rateKeys);
     this.overlap = new SessionOverlap(emit, options.name);
     this.probing = new TopicProbing(emit, options.name);
+    this.isServing = opened === undefined;
+    this.store = opened?.attach(storeHost(this)) ?? memoryStore;
+    this.retained = new RetainedMessages(limits, this.store);
     this.system = new SystemTopics(this);
+  }
+
+  /**
+   * Milliseconds since the Unix epoch on the scale by which sessions, messages and wills expire: it goes on from what
+   * the store has seen, so that a clock stepped back across a restart extends nothing.
+   */
+  get lifeTime(): number {
+    return this.now + this.#ahead;
   }
 
   /** The record of a registered device. */
@@ -133,6 +162,17 @@ export class Core {
     this.payloadRules = rules.map((rule) => new CompiledRule(rule, this.limits.rateKeys));
     // Every decision that was made before is looked up anew.
     this.subscriptions.epochs.touch('#');
+  }
+
+  /** The record of whoever said a message, as the register knows it now. */
+  publisher(id: string): DeviceRecord {
+    return id === this.broker.id ? this.broker : (this.device(id) ?? new DeviceRecord(id));
+  }
+
+  /** The record of a device that the register will tell about, if there still is one. */
+  expected(id: string): DeviceRecord {
+    if (id === this.broker.id) return this.broker;
+    return this.options.access === 'open' ? this.#anyone : this.replica.expected(id);
   }
 
   #decided(errors: Decision['errors']): void {
@@ -165,6 +205,8 @@ export class Core {
     this.statistics.retainedMessages = this.retained.size;
     this.statistics.retainedBytes = this.retained.bytes;
     this.statistics.queuedMessages = queued;
+    this.statistics.storeBytes = this.store.bytes;
+    this.statistics.heldConnections = this.pressure.size;
     this.statistics.bytesOut = this.outbox.bytesWritten;
     return { ...this.statistics };
   }

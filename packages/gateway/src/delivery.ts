@@ -3,39 +3,69 @@ import type { Core } from './core.ts';
 import { encodePublication } from './fitting.ts';
 import { actionOn } from './judge.ts';
 import { type Delivery, hasExpired, publishPacket } from './message.ts';
+import { hasPlace } from './overflow.ts';
+import { type Queued, queuedInMemory } from './queued.ts';
 import type { Session } from './session.ts';
 import { topicResource } from './topic-resource.ts';
 
-/** Sends a message that was just judged, or keeps it if its turn has not come. */
+/** Sends a message that was just judged, or keeps it if its turn has not come. To a kept session it goes by way of the store. */
 export function deliver(core: Core, session: Session, delivery: Delivery): void {
   const { connection } = session;
-  if (connection === undefined) {
-    if (delivery.qos > 0 && session.isPersistent) keep(core, session, delivery);
+  if (delivery.qos === 0) {
+    if (connection !== undefined) sendOnce(core, connection, delivery);
     return;
   }
-  if (delivery.qos > 0 && (session.queued > 0 || session.window.isFull)) keep(core, session, delivery);
-  else send(core, connection, session, delivery);
+  if (connection === undefined && !session.isPersistent) return;
+  if (!hasPlace(core, session, delivery)) return;
+  if (session.kept !== undefined) core.store.offer(session, delivery);
+  else place(core, session, queuedInMemory(delivery));
 }
 
-/** Puts it in the queue, which is bounded: what finds no room is dropped and counted, the newest first. */
-export function keep(core: Core, session: Session, delivery: Delivery): void {
-  const size = session.queuedBytes + delivery.message.payload.length;
-  if (session.queued >= core.limits.queuedMessages || size > core.limits.queuedBytes)
-    core.statistics.dropped++;
-  else session.enqueue(delivery);
-}
-
-/** Sends what waits, as far as the window goes [MQTT-4.9.0-2]; nothing else waits for it [MQTT-4.9.0-3]. Each is judged again: trust may have changed while it waited. */
-export function drain(core: Core, session: Session): void {
-  while (session.connection !== undefined && session.queued > 0 && !session.window.isFull) {
-    const delivery = session.dequeue();
-    if (delivery === undefined || hasExpired(delivery.message, core.now)) continue; // [MQTT-3.3.2-5]
-    if (mayReceive(core, session, delivery)) send(core, session.connection, session, delivery);
+/** Sends a message that was accepted for a session, or lets it wait behind the others. */
+export function place(core: Core, session: Session, queued: Queued): void {
+  const { connection } = session;
+  if (connection !== undefined && session.queued === 0 && maySend(connection, session)) {
+    send(core, connection, session, queued);
+    return;
   }
+  session.backlog.push(queued, connection !== undefined);
+  if (connection !== undefined && session.queued > core.limits.queuedMessages / 2)
+    core.pressure.note(connection);
+}
+
+/**
+ * Sends what waits, as far as the window goes [MQTT-4.9.0-2] and the client takes it; nothing else waits for it
+ * [MQTT-4.9.0-3]. Each is judged again: trust may have changed while it waited. Retained messages follow.
+ */
+export function drain(core: Core, session: Session): void {
+  for (;;) {
+    const { connection, backlog } = session;
+    if (connection === undefined || !connection.isOpen) return;
+    if (backlog.size <= core.limits.queuedMessages / 4) core.pressure.relieve(connection);
+    if (backlog.size === 0) {
+      connection.replay?.advance();
+      return;
+    }
+    if (!maySend(connection, session)) return;
+    const next = backlog.first;
+    if (next?.delivery === undefined) {
+      core.store.refill(session, () => drain(core, session));
+      return;
+    }
+    backlog.shift();
+    if (next.packetId !== 0 && session.window.queuedAt(next.packetId) !== next) continue;
+    if (isDue(core, next) && mayReceive(core, session, next.delivery)) send(core, connection, session, next);
+    else finish(session, next);
+  }
+}
+
+/** What waited too long is not sent [MQTT-3.3.2-5]; what was sent once does not expire any more [MQTT-4.3.3-7]. */
+function isDue(core: Core, { delivery, packetId }: Queued): boolean {
+  return packetId !== 0 || delivery === undefined || !hasExpired(delivery.message, core.lifeTime);
 }
 
 /** Whether the device may have this message now, by its own trust and by its publisher's. */
-export function mayReceive(core: Core, session: Session, { message, retain }: Delivery): boolean {
+function mayReceive(core: Core, session: Session, { message, retain }: Delivery): boolean {
   const topic = topicResource(message.topic);
   const context = { retain, will: message.will, publisher: message.publisher };
   const { allow, policies } = core.judge.message('receive', session.device, topic, context);
@@ -51,32 +81,62 @@ export function mayReceive(core: Core, session: Session, { message, retain }: De
   return false;
 }
 
+function maySend(connection: Connection, session: Session): boolean {
+  return !session.window.isFull && !connection.output.isCongested;
+}
+
+function sendOnce(core: Core, connection: Connection, delivery: Delivery): void {
+  if (connection.output.isLagging) core.pressure.note(connection);
+  if (connection.output.isCongested) core.statistics.dropped++;
+  else write(core, connection, delivery, 0, false);
+}
+
 /**
- * For the first time: without DUP, under a free identifier where there is a quota for it, which it keeps until it is
- * acknowledged [MQTT-4.3.1-1] [MQTT-4.3.2-1] to [MQTT-4.3.2-3] [MQTT-4.3.3-1] to [MQTT-4.3.3-3] [MQTT-3.3.1-3]
+ * For the first time without DUP, under a free identifier, which it keeps until it is acknowledged [MQTT-4.3.1-1]
+ * [MQTT-4.3.2-1] to [MQTT-4.3.2-3] [MQTT-4.3.3-1] to [MQTT-4.3.3-3] [MQTT-3.3.1-3]
  * (3.1.1: [MQTT-4.3.1-1] [MQTT-4.3.2-1] [MQTT-4.3.3-1] [MQTT-3.3.1-3] [MQTT-2.3.1-4]).
+ * Again, under the one that it has, with DUP [MQTT-3.3.1-1] (3.1.1: [MQTT-3.3.1-1]).
  */
-function send(core: Core, connection: Connection, session: Session, delivery: Delivery): void {
-  if (delivery.qos === 0) {
-    if (connection.output.isCongested) core.statistics.dropped++;
-    else write(core, connection, delivery, 0, false);
+function send(core: Core, connection: Connection, session: Session, queued: Queued): void {
+  const delivery = queued.delivery as Delivery;
+  const isAgain = queued.packetId !== 0;
+  if (isAgain) session.window.resume(queued.packetId);
+  else {
+    const isRemembered = session.isPersistent || session.kept !== undefined || delivery.group !== undefined;
+    queued.packetId = session.window.take(
+      delivery.qos === 1 ? 'puback' : 'pubrec',
+      isRemembered ? queued : undefined,
+    );
+    session.kept?.sent(queued);
+  }
+  const go = (): void => {
+    if (!write(core, connection, delivery, queued.packetId, isAgain)) finish(session, queued);
+  };
+  if (session.kept === undefined) {
+    go();
     return;
   }
-  const kept = session.isPersistent || delivery.group !== undefined ? delivery : undefined;
-  const id = session.window.take(delivery.qos === 1 ? 'puback' : 'pubrec', kept);
-  if (!write(core, connection, delivery, id, false))
-    session.window.release(id, delivery.qos === 1 ? 'puback' : 'pubrec');
+  // It will be on the disk, should it be needed again.
+  queued.delivery = undefined;
+  // Under the identifier of a QoS 2 message that it may have, a client must be sent no other one, whatever happens
+  // here: the identifier is on the disk first. What follows does not overtake it.
+  if (delivery.qos === 2 || connection.answers.areWaiting) {
+    connection.answers.giveAfterAll(() => {
+      if (session.window.queuedAt(queued.packetId) === queued) go();
+    });
+  } else go();
+}
+
+/** The session is done with a message that is not sent, or was sent and cannot arrive. */
+function finish(session: Session, queued: Queued): void {
+  const { packetId } = queued;
+  if (packetId !== 0) session.acknowledged(packetId, session.window.awaits(packetId) ?? 'puback');
+  else session.kept?.done(queued);
 }
 
 /** Puts it into the client's output; says whether the client takes one of its size. */
-export function write(
-  core: Core,
-  connection: Connection,
-  delivery: Delivery,
-  id: number,
-  dup: boolean,
-): boolean {
-  const bytes = encodePublication(connection, publishPacket(delivery, id, dup, core.now));
+function write(core: Core, connection: Connection, delivery: Delivery, id: number, dup: boolean): boolean {
+  const bytes = encodePublication(connection, publishPacket(delivery, id, dup, core.lifeTime));
   // [MQTT-3.1.2-25] to the session it is as if it had been sent.
   if (bytes === undefined) {
     core.statistics.dropped++;

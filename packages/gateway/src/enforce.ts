@@ -33,7 +33,7 @@ export function applyChange(core: Core, change: ReplicaChange, renewTls: (tls?: 
       case 'device-removed':
         enforceFall(core, applied.record, change.sequence);
         endSessions(core, applied.record);
-        core.retained.sweep(core.now, ({ publisher }) => publisher === applied.record);
+        core.retained.sweep(core.lifeTime, ({ publisher }) => publisher === applied.record);
         core.overlap.forget(applied.record.id);
         break;
       case 'policies':

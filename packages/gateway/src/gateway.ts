@@ -15,8 +15,11 @@ import type { EmitEvent } from './event.ts';
 import { defaultLimits, type Limits, limitsFrom } from './limits.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import { Listeners } from './listeners.ts';
+import type { QueueOverflow } from './overflow.ts';
 import type { Peer } from './peer.ts';
+import { type OpenedStore, openDiskStore } from './persistence/open-disk-store.ts';
 import type { PresentedPeer } from './presented-peer.ts';
+import { beginServing, restore } from './restore.ts';
 import type { Statistics } from './statistics.ts';
 import { sweep } from './sweep.ts';
 
@@ -37,6 +40,8 @@ export interface GatewayOptions {
   readonly checksPayloadFormat?: boolean;
   /** What it says that it is, at `$SYS/broker/version`. Default `Kiten`. */
   readonly version?: string;
+  /** What becomes of a session whose queue is full. Default `drop-newest`. */
+  readonly queueOverflow?: QueueOverflow;
   /** Stands in the way that evidence came. Default `gateway`. */
   readonly name?: string;
   /** Methods of enhanced authentication that clients of version 5 may use. Default none. */
@@ -50,6 +55,12 @@ export interface GatewayOptions {
   readonly poll?: () => void;
   /** Milliseconds between looks at what is due; 0: the caller calls `sweep`. Default 250. */
   readonly sweepInterval?: number;
+}
+
+/** Options of a gateway whose sessions outlive the process. */
+export interface StoredGatewayOptions extends GatewayOptions {
+  /** Is created if it is missing, and is for one gateway at a time. Without it sessions end with the process. */
+  readonly storeDirectory?: string | undefined;
 }
 
 /** The checkpoint that messages pass. See {@link createGateway}. */
@@ -82,28 +93,52 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/**
+ * The gateway as {@link createGateway} makes it, with sessions that outlive the process: they are kept in the
+ * directory, and so are their messages, retained ones and wills.
+ *
+ * @throws KitenError `gateway/store-damaged`, `gateway/disk-full`, `gateway/store-write-failed`
+ */
+export async function openGateway({ storeDirectory, ...options }: StoredGatewayOptions): Promise<Gateway> {
+  if (storeDirectory === undefined) return createGateway(options);
+  const limits = { ...storeLimits, ...options.limits };
+  const { segmentBytes } = limitsFrom(limits);
+  const opened = await openDiskStore({ directory: storeDirectory, segmentBytes });
+  return gatewayWith({ ...options, limits }, opened);
+}
+
 /** The core of the gateway, whatever it runs in: a worker of the site, a test, a broker without policy. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const core = new Core({
-    trustDomain: options.trustDomain,
-    clock: options.clock,
-    random: options.random,
-    emit: options.emit,
-    limits: limitsFrom(options.access === 'open' ? { ...openLimits, ...options.limits } : options.limits),
-    access: options.access ?? 'governed',
-    refusedPublish: options.refusedPublish ?? 'drop',
-    checksPayloadFormat: options.checksPayloadFormat ?? false,
-    version: options.version ?? 'Kiten',
-    name: options.name ?? 'gateway',
-    authenticators: options.authenticators ?? [],
-    verifyPassword: options.verifyPassword,
-    poll: options.poll ?? (() => undefined),
-  });
+  return gatewayWith(options, undefined);
+}
+
+function gatewayWith(options: GatewayOptions, opened: OpenedStore | undefined): Gateway {
+  const core = new Core(
+    {
+      trustDomain: options.trustDomain,
+      clock: options.clock,
+      random: options.random,
+      emit: options.emit,
+      limits: limitsFrom(options.access === 'open' ? { ...openLimits, ...options.limits } : options.limits),
+      access: options.access ?? 'governed',
+      refusedPublish: options.refusedPublish ?? 'drop',
+      queueOverflow: options.queueOverflow ?? 'drop-newest',
+      checksPayloadFormat: options.checksPayloadFormat ?? false,
+      version: options.version ?? 'Kiten',
+      name: options.name ?? 'gateway',
+      authenticators: options.authenticators ?? [],
+      verifyPassword: options.verifyPassword,
+      poll: options.poll ?? (() => undefined),
+    },
+    opened,
+  );
+  if (opened !== undefined) restore(core, opened);
   const listeners = new Listeners(core, accept);
   const interval = options.sweepInterval ?? 250;
   const timer = interval > 0 ? setInterval(lookAtTheTime, interval) : undefined;
 
   function accept(transport: Duplex, peer: Peer): void {
+    beginServing(core);
     serve(core, transport, peer);
   }
 
@@ -128,6 +163,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function listen(wanted: ListenOptions): Promise<{ address: string; port: number }> {
+    core.observe();
+    beginServing(core);
     const { address, port } = await listeners.listen(wanted);
     return { address, port };
   }
@@ -148,6 +185,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     await listeners.close();
     clearTimeout(grace);
     for (const connection of core.connections) connection.lost();
+    await core.store.close();
   }
 
   return {
@@ -161,6 +199,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     close,
   };
 }
+
+/** What waits on the disk takes no memory. */
+const storeLimits: Partial<Limits> = { queuedMessages: 1_000_000, queuedBytes: 1_073_741_824 };
 
 /** Where everybody is one device, what a device may have is what there is. */
 const openLimits: Partial<Limits> = {

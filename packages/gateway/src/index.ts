@@ -18,9 +18,16 @@ export {
 } from './evidence/session-overlap.ts';
 export { type TopicProbingBody, topicProbingMediaType } from './evidence/topic-probing.ts';
 export { gatewayFindings } from './findings.ts';
-export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+export {
+  createGateway,
+  type Gateway,
+  type GatewayOptions,
+  openGateway,
+  type StoredGatewayOptions,
+} from './gateway.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export type { ListenerKind, ListenOptions } from './listener-kind.ts';
+export type { QueueOverflow } from './overflow.ts';
 export type { PayloadRule } from './payload/payload-rule.ts';
 export type { Peer } from './peer.ts';
 export { type PresentedPeer, presentedBy } from './presented-peer.ts';

@@ -42,10 +42,18 @@ export interface Limits {
   readonly inflightMessages: number;
   /** QoS 2 messages of a client that it has not released yet: the receive maximum it is told. */
   readonly unreleasedMessages: number;
+  /** QoS 1 and 2 messages that wait for one session, beside those in flight, and their bytes. */
   readonly queuedMessages: number;
   readonly queuedBytes: number;
-  /** Unsent bytes towards one client beyond which QoS 0 messages to it are dropped. */
+  /** Of one file of the session store. */
+  readonly segmentBytes: number;
+  /**
+   * Unsent bytes towards one client beyond which QoS 0 messages to it are dropped and others wait; from half of it on,
+   * those who publish to it are slowed down.
+   */
   readonly outboundBytes: number;
+  /** For how long those who publish to a client that lags behind may be held up; 0 for never. */
+  readonly backPressure: number;
   readonly retainedMessages: number;
   readonly retainedMessagesPerDevice: number;
   readonly retainedBytes: number;
@@ -91,7 +99,9 @@ export const defaultLimits: Limits = {
   unreleasedMessages: 256,
   queuedMessages: 1_000,
   queuedBytes: 4_194_304,
+  segmentBytes: 8_388_608,
   outboundBytes: 8_388_608,
+  backPressure: 250,
   retainedMessages: 100_000,
   retainedMessagesPerDevice: 1_000,
   retainedBytes: 67_108_864,
@@ -113,6 +123,7 @@ const mayBeZero: ReadonlySet<string> = new Set([
   'retainedMessages',
   'topicAliases',
   'systemInterval',
+  'backPressure',
 ]);
 
 /**

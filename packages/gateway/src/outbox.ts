@@ -48,6 +48,10 @@ export class Output {
   length = 0;
   /** Whether the peer takes less than it is sent: what may be dropped should be. */
   isCongested = false;
+  /** Whether it is on the way there: half the limit is unsent. */
+  isLagging = false;
+  /** Called when it lags no more. */
+  relieved: () => void = () => undefined;
   /** Whether the transport holds on to bytes beyond the call: TLS does, mostly, and so may any stream but a socket. */
   #keepsBytes: boolean;
   readonly #isSocket: boolean;
@@ -111,8 +115,9 @@ export class Output {
       this.#transport.uncork();
       this.#full = [];
       this.#fullBytes = 0;
-      this.isCongested = false;
+      const wasLagging = this.isLagging;
       this.#watch();
+      if (wasLagging && !this.isLagging) this.relieved();
     } else if (this.length > 0) this.#flushSlab();
   }
 
@@ -152,13 +157,16 @@ export class Output {
   }
 
   #watch(): void {
-    if (this.#transport.writableLength <= this.#limit) return;
-    this.isCongested = true;
-    if (this.#isWatching) return;
+    const unsent = this.#transport.writableNeedDrain ? this.#transport.writableLength : 0;
+    this.isCongested = unsent > this.#limit;
+    this.isLagging = unsent > this.#limit / 2;
+    if (!this.isLagging || this.#isWatching) return;
     this.#isWatching = true;
     this.#transport.once('drain', () => {
       this.#isWatching = false;
       this.isCongested = false;
+      this.isLagging = false;
+      this.relieved();
     });
   }
 
@@ -174,6 +182,7 @@ export class Output {
     this.#fullBytes += piece.length;
     // Until the flush of this turn tells how the transport takes it.
     if (this.#fullBytes > this.#limit) this.isCongested = true;
+    if (this.#fullBytes > this.#limit / 2) this.isLagging = true;
   }
 
   #mark(): void {

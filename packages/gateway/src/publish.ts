@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { type CachedDecision, hashTopic } from './decision-cache.ts';
 import type { DeviceRecord } from './device-record.ts';
+import { needsStore, withoutRoom } from './disk-full.ts';
 import { type Message, messageFrom } from './message.ts';
 import { type PayloadRefusal, payloadRefusalOf } from './payload/payload-check.ts';
 import { decideTopic, forward, stillHolds } from './router.ts';
@@ -12,6 +13,7 @@ import { decideTopic, forward, stillHolds } from './router.ts';
  * QoS asks [MQTT-3.3.4-1] [MQTT-4.3.2-4] [MQTT-4.3.3-8] (3.1.1: [MQTT-3.3.4-1] [MQTT-4.3.2-2] [MQTT-4.3.3-2]).
  */
 export function onPublish(core: Core, connection: Connection, packet: Publish): void {
+  const { accepted } = core.store;
   core.statistics.received++;
   const topic = connection.incomingAliases.topicOf(packet);
   if (packet.retain && core.limits.retainedMessages === 0 && connection.version === 5) {
@@ -37,13 +39,16 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
   } else if (broken !== undefined) {
     refusePayload(core, connection.device, decision, broken);
     code = broken.reasonCode;
+  } else if (core.store.isFull && needsStore(connection, decision, packet)) {
+    withoutRoom(core, connection, packet);
+    return;
   } else {
     decision.row = core.counts.enrolled(decision.row);
     decision.row.allowed++;
     const origin = {
       publisher: connection.device,
       clientId: connection.clientId,
-      now: core.now,
+      now: core.lifeTime,
       will: false,
     };
     const message = messageFrom({ ...packet, topic }, origin);
@@ -53,8 +58,9 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
     // Who can be told that it was refused, is; to the others it is passed on, at least.
     if (!isStored && connection.version === 5 && packet.qos > 0) code = reasonCodes.quotaExceeded;
     else forward(core, decision, message);
+    core.store.settle();
   }
-  if (connection.isOpen) answer(core, connection, packet, code);
+  if (connection.isOpen) answer(core, connection, packet, code, accepted);
 }
 
 /**
@@ -82,6 +88,7 @@ export function publishWill(core: Core, message: Message): void {
   decision.row.allowed++;
   if (message.retain && !core.retained.store(message)) core.statistics.dropped++;
   else forward(core, decision, message);
+  core.store.settle();
 }
 
 /** Counts refused publications and tells about them. */
@@ -146,7 +153,9 @@ function decide(core: Core, connection: Connection, text: string, retain: boolea
 function isFirst(core: Core, connection: Connection, packetId: number): boolean {
   const { unreleased } = connection.session;
   if (unreleased.has(packetId)) {
-    connection.write({ type: 'pubrec', packetId, reasonCode: 0, properties: {} });
+    connection.answers.giveAfterAll(() =>
+      connection.write({ type: 'pubrec', packetId, reasonCode: 0, properties: {} }),
+    );
     return false;
   }
   if (unreleased.size < core.limits.unreleasedMessages) return true;
@@ -159,20 +168,22 @@ function isFirst(core: Core, connection: Connection, packetId: number): boolean 
   return false;
 }
 
-function answer(core: Core, connection: Connection, packet: Publish, code: number): void {
+function answer(core: Core, connection: Connection, packet: Publish, code: number, accepted: number): void {
   const isForbidden = code === reasonCodes.notAuthorized || code === reasonCodes.payloadFormatInvalid;
   if (isForbidden && closeAfterRefusal(core, connection)) return;
   const { packetId, qos } = packet;
+  const { session } = connection;
   if (packetId === undefined) return;
   const properties = code === reasonCodes.notAuthorized ? connection.reason(refusalReason) : {};
   const reasonCode = connection.version === 5 ? code : 0;
-  // [MQTT-2.2.1-5] (3.1.1: [MQTT-2.3.1-6]); after PUBACK nothing is remembered [MQTT-4.3.2-5].
-  if (qos === 1) connection.write({ type: 'puback', packetId, reasonCode, properties });
-  else {
-    // [MQTT-4.3.3-9] a PUBREC of 0x80 or more releases the identifier.
-    if (reasonCode < 0x80) connection.session.unreleased.add(packetId);
-    connection.write({ type: 'pubrec', packetId, reasonCode, properties });
+  // [MQTT-4.3.3-9] a PUBREC of 0x80 or more releases the identifier.
+  if (qos === 2 && reasonCode < 0x80) {
+    session.unreleased.add(packetId);
+    session.kept?.unreleased(packetId);
   }
+  // [MQTT-2.2.1-5] (3.1.1: [MQTT-2.3.1-6]); after PUBACK nothing is remembered [MQTT-4.3.2-5].
+  const type = qos === 1 ? 'puback' : 'pubrec';
+  connection.answers.give(accepted, () => connection.write({ type, packetId, reasonCode, properties }));
 }
 
 /** Whether a topic is one we would keep anything about. */

@@ -21,6 +21,7 @@ export function shareRun(
       const recipient = chooseMember(core, decision, shared, said);
       const target = recipient?.session.connection;
       if (recipient === undefined || target === undefined) continue;
+      if (target.output.isLagging) core.pressure.note(target);
       if (target.output.isCongested) core.statistics.dropped++;
       else if (isPlainTo(connection, target, recipient, packetEnd - offset)) {
         core.statistics.sent++;

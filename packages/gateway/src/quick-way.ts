@@ -2,9 +2,11 @@ import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { CachedDecision } from './decision-cache.ts';
 import { deliver } from './delivery.ts';
+import { needsStore, withoutRoom } from './disk-full.ts';
 import { judgeRecipient, withhold } from './judge-recipient.ts';
 import type { Message } from './message.ts';
 import { closeAfterRefusal, refusalReason, refuse } from './publish.ts';
+import { queuedInMemory } from './queued.ts';
 import { shareRun } from './quick-shared.ts';
 import type { Recipient, SharedRecipients } from './recipient.ts';
 import { eachPacket, isPlainTo, messageAt } from './run.ts';
@@ -41,6 +43,7 @@ export function forwardRun(
     const target = recipient.session.connection;
     if (target === undefined) continue;
     if (!mayHave(core, recipient, decision, connection, count)) continue;
+    if (target.output.isLagging) core.pressure.note(target);
     if (target.output.isCongested) core.statistics.dropped += count;
     else if (isPlainTo(connection, target, recipient, largest)) {
       core.statistics.sent += count;
@@ -71,10 +74,17 @@ export function forwardQos1(
     if (closeAfterRefusal(core, connection) || !connection.isOpen) return;
     const isTold = connection.version === 5;
     const properties = connection.reason(refusalReason);
-    connection.write({ type: 'puback', packetId, reasonCode: isTold ? 0x87 : 0, properties });
+    const reasonCode = isTold ? 0x87 : 0;
+    connection.answers.give(core.store.accepted, () =>
+      connection.write({ type: 'puback', packetId, reasonCode, properties }),
+    );
     return;
   }
-  acknowledge(connection, packetId);
+  const { accepted } = core.store;
+  if (core.store.isFull && needsStore(connection, decision, { qos: 1, retain: false })) {
+    withoutRoom(core, connection, { qos: 1, packetId });
+    return;
+  }
   countAllowed(core, decision, 1);
   const size = end - offset;
   let message: Message | undefined;
@@ -86,15 +96,17 @@ export function forwardQos1(
     const target = session.connection;
     const isPlain =
       target !== undefined &&
+      session.kept === undefined &&
       recipient.qos > 0 &&
       size <= largestPatched &&
       isPlainTo(connection, target, recipient, size);
-    if (isPlain && session.queued === 0 && !session.window.isFull) {
+    if (target?.output.isLagging === true) core.pressure.note(target);
+    if (isPlain && session.queued === 0 && !session.window.isFull && !target.output.isCongested) {
       if (session.isPersistent) message ??= messageAt(connection, bytes, offset, body, end);
       const kept =
         message === undefined || !session.isPersistent
           ? undefined
-          : { message, qos: 1 as const, retain: false, identifiers: undefined };
+          : queuedInMemory({ message, qos: 1, retain: false, identifiers: undefined });
       sendPatched(target, bytes, offset, end, topicEnd, session.window.take('puback', kept));
       core.statistics.sent++;
     } else {
@@ -106,6 +118,9 @@ export function forwardQos1(
     message ??= messageAt(connection, bytes, offset, body, end);
     forwardToGroup(core, decision, decision.groups[index] as SharedRecipients, message);
   }
+  core.store.settle();
+  if (connection.answers.mayGo(accepted)) acknowledge(connection, packetId);
+  else connection.answers.give(accepted, () => acknowledge(connection, packetId));
 }
 
 function countAllowed(core: Core, decision: CachedDecision, count: number): void {
@@ -139,6 +154,7 @@ function deliverTo(core: Core, recipient: Recipient, message: Message): void {
 }
 
 function acknowledge(connection: Connection, packetId: number): void {
+  if (!connection.isOpen) return;
   const { output } = connection;
   const slab = output.reserve(4);
   const at = output.length;

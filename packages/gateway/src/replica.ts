@@ -42,6 +42,18 @@ export class Replica {
     return this.#devices.get(id);
   }
 
+  /** The record of a device that was known before this process: the register may tell about it yet. */
+  expected(id: string): DeviceRecord {
+    const record = this.#devices.get(id) ?? new DeviceRecord(id);
+    this.#devices.set(id, record);
+    return record;
+  }
+
+  /** Those that were {@link expected} and that nobody told about. */
+  forgetUnknown(): void {
+    for (const [id, { device }] of this.#devices) if (device === undefined) this.#devices.delete(id);
+  }
+
   get devices(): Iterable<DeviceRecord> {
     return this.#devices.values();
   }
@@ -99,13 +111,9 @@ export class Replica {
         'A device in the change stream has no valid id or standing.',
       );
     }
-    let record = this.#devices.get(device.id);
-    if (record === undefined) {
-      record = new DeviceRecord(device.id);
-      this.#devices.set(device.id, record);
-      // Decisions made while the owner of a topic was unknown hold no reference to it.
-      this.policyEpoch++;
-    }
+    const record = this.expected(device.id);
+    // Decisions made while the owner of a topic was unknown hold no reference to it.
+    if (record.device === undefined) this.policyEpoch++;
     const isRevocation = revokesMore(record.device, device);
     return { kind: 'device', record, changed: record.update(device), isRevocation };
   }

@@ -63,8 +63,8 @@ export class RetainedReplay {
       this.#messages = [];
       if (next === undefined) return false;
       this.#waiting.delete(next.filter);
-      const { retained, system, now } = this.#core;
-      this.#messages = [...retained.match(next.filter, now), ...system.match(next.filter)];
+      const { retained, system, lifeTime } = this.#core;
+      this.#messages = [...retained.match(next.filter, lifeTime), ...system.match(next.filter)];
     }
     return true;
   }
@@ -115,6 +115,7 @@ export class RetainedReplay {
       const least = message.qos < qos ? message.qos : qos;
       const identifiers = identifier === undefined ? undefined : [identifier];
       deliver(core, session, { message, qos: least, retain: true, identifiers });
+      core.store.settle();
       return;
     }
     core.statistics.withheld++;

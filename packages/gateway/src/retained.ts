@@ -1,6 +1,8 @@
 import { topicLevels } from '@kiten/wire';
 import type { Limits } from './limits.ts';
 import { hasExpired, type Message } from './message.ts';
+import { memoryStore } from './persistence/memory-store.ts';
+import type { SessionStore } from './persistence/store.ts';
 
 interface Level {
   readonly below: Map<string, Level>;
@@ -13,9 +15,11 @@ export class RetainedMessages {
   bytes = 0;
   readonly #root: Level = { below: new Map(), message: undefined };
   readonly #limits: Limits;
+  readonly #store: SessionStore;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, store: SessionStore = memoryStore) {
     this.#limits = limits;
+    this.#store = store;
   }
 
   /** Keeps it in place of what the topic had; an empty payload clears the topic [MQTT-3.3.1-6]. False: no room. */
@@ -27,6 +31,23 @@ export class RetainedMessages {
     }
     const before = this.#find(levels);
     if (!this.#hasRoom(message, before)) return false;
+    this.#store.retain(message);
+    this.#put(levels, message, before);
+    return true;
+  }
+
+  /** Puts back what was retained when the process ended. */
+  restore(message: Message): void {
+    const levels = topicLevels(message.topic);
+    this.#put(levels, message, this.#find(levels));
+  }
+
+  /** All of them. What is added or removed meanwhile may or may not be among them. */
+  *all(): Generator<Message> {
+    yield* each(this.#root);
+  }
+
+  #put(levels: readonly string[], message: Message, before: Message | undefined): void {
     let level = this.#root;
     for (const name of levels) {
       const next: Level = level.below.get(name) ?? { below: new Map(), message: undefined };
@@ -36,7 +57,6 @@ export class RetainedMessages {
     this.#account(before, -1);
     level.message = message;
     this.#account(message, 1);
-    return true;
   }
 
   /** The messages for a filter; a wildcard at its start leaves topics that begin with `$` out [MQTT-4.7.2-1]. */
@@ -85,6 +105,7 @@ export class RetainedMessages {
       path.push(next);
     }
     const last = path.at(-1) as Level;
+    if (last.message !== undefined) this.#store.clearRetained(last.message.topic);
     this.#account(last.message, -1);
     last.message = undefined;
     for (let depth = path.length - 1; depth > 0; depth--) {
@@ -100,6 +121,11 @@ export class RetainedMessages {
     this.bytes += sign * sizeOf(message);
     message.publisher.retainedMessages += sign;
   }
+}
+
+function* each({ message, below }: Level): Generator<Message> {
+  if (message !== undefined) yield message;
+  for (const next of below.values()) yield* each(next);
 }
 
 function sizeOf(message: Message): number {

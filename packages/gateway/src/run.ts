@@ -33,7 +33,7 @@ export function messageAt(
   const packet = decodePacket(bytes[offset] as number, bytes.subarray(body, end), connection.version);
   if (packet.type !== 'publish') throw new TypeError('Only a PUBLISH is passed on.');
   const { core, device, clientId } = connection;
-  return messageFrom(packet, { publisher: device, clientId, now: core.now, will: false });
+  return messageFrom(packet, { publisher: device, clientId, now: core.lifeTime, will: false });
 }
 
 /** Whether a peer may have packets of up to that size as the bytes they came in. */

@@ -23,7 +23,8 @@ export function openSession(
 ): { session: Session; present: boolean } | undefined {
   const { clientId, device } = connection;
   let session = core.sessions.get(clientId);
-  if (session !== undefined && (cleanStart || session.device !== device)) {
+  const isOver = session !== undefined && (session.device !== device || session.expiresAt <= core.lifeTime);
+  if (session !== undefined && (cleanStart || isOver)) {
     endSession(core, session);
     session = undefined;
   }
@@ -40,6 +41,12 @@ export function openSession(
   return { session, present };
 }
 
+/** The session has the life that its CONNECT asks for: from here on it is kept, if it is to outlive connections. */
+export function keepSession(core: Core, session: Session): void {
+  if (session.kept !== undefined) session.kept.lives();
+  else if (session.isPersistent) session.kept = core.store.keep(session);
+}
+
 /**
  * The connection is over: the session goes with it or waits [MQTT-3.1.2-23] [MQTT-4.1.0-1]
  * (3.1.1: [MQTT-3.1.2-5] [MQTT-4.1.0-1] [MQTT-4.1.0-2]), and so does the will, if there is one
@@ -49,14 +56,16 @@ export function leaveSession(core: Core, connection: Connection): void {
   const { session, will } = connection;
   if (session.connection !== connection) return;
   session.connection = undefined;
+  session.pause();
   connection.will = undefined;
   if (will !== undefined) {
     const delay = Math.min(will.delay, session.expiry);
-    if (delay > 0) core.wills.wait(session.clientId, will.message, core.now + delay * 1000);
+    if (delay > 0) core.wills.wait(session.clientId, will.message, core.lifeTime + delay * 1000);
     else publishWill(core, will.message);
   }
   if (session.isPersistent) {
-    session.expiresAt = core.now + session.expiry * 1000;
+    session.expiresAt = core.lifeTime + session.expiry * 1000;
+    session.kept?.lives();
     handOver(core, session, false);
   } else endSession(core, session);
 }
@@ -72,6 +81,8 @@ export function endSession(core: Core, session: Session): void {
   for (const subscription of session.subscriptions.values()) core.subscriptions.remove(subscription);
   handOver(core, session, true);
   session.subscriptions.clear();
+  session.kept?.ended();
+  session.kept = undefined;
   session.discardMessages();
   const will = core.wills.take(session.clientId);
   if (will !== undefined) publishWill(core, will);
@@ -80,7 +91,7 @@ export function endSession(core: Core, session: Session): void {
 /** Ends the sessions whose time is over [MQTT-4.1.0-2]. */
 export function expireSessions(core: Core): void {
   for (const session of core.sessions.values()) {
-    if (session.expiresAt > core.now) continue;
+    if (session.expiresAt > core.lifeTime) continue;
     core.statistics.expired++;
     endSession(core, session);
   }

@@ -1,7 +1,10 @@
+import { Backlog } from './backlog.ts';
 import type { Connection } from './connection.ts';
 import type { DeviceRecord } from './device-record.ts';
-import { InFlightWindow } from './in-flight-window.ts';
+import { type AwaitedPacket, InFlightWindow } from './in-flight-window.ts';
 import type { Delivery } from './message.ts';
+import type { KeptSession } from './persistence/store.ts';
+import type { Queued } from './queued.ts';
 import type { Subscription } from './subscriptions.ts';
 
 /**
@@ -20,16 +23,25 @@ export class Session {
   /** Whether it was ever a member of a group, so that messages of the group may be here. */
   isSharing = false;
   readonly window: InFlightWindow;
+  readonly backlog = new Backlog();
   /** Identifiers of QoS 2 messages that the client has sent and not released. */
   readonly unreleased = new Set<number>();
-  #queue: Delivery[] = [];
-  #head = 0;
-  #queuedBytes = 0;
+  #kept: KeptSession | undefined;
 
   constructor(clientId: string, device: DeviceRecord, inFlight: number) {
     this.clientId = clientId;
     this.device = device;
     this.window = new InFlightWindow(inFlight);
+  }
+
+  /** Where it is written down, if it is. */
+  get kept(): KeptSession | undefined {
+    return this.#kept;
+  }
+
+  set kept(kept: KeptSession | undefined) {
+    this.#kept = kept;
+    this.backlog.rest = kept?.rest;
   }
 
   /** Whether messages are to be kept for it while it is away. */
@@ -38,47 +50,58 @@ export class Session {
   }
 
   get queued(): number {
-    return this.#queue.length - this.#head;
+    return this.backlog.size;
   }
 
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.backlog.bytes;
   }
 
-  enqueue(delivery: Delivery): void {
-    this.#queue.push(delivery);
-    this.#queuedBytes += delivery.message.payload.length;
+  /** The client has acknowledged a message. Says whether that identifier was in use and waited for that packet. */
+  acknowledged(packetId: number, awaited: AwaitedPacket): boolean {
+    const queued = this.window.queuedAt(packetId);
+    if (!this.window.release(packetId, awaited)) return false;
+    if (queued !== undefined) this.kept?.done(queued);
+    else if (awaited === 'pubcomp') this.kept?.completed(packetId);
+    return true;
   }
 
-  /** The oldest that waits. */
-  dequeue(): Delivery | undefined {
-    const delivery = this.#queue[this.#head];
-    if (delivery === undefined) return undefined;
-    this.#head++;
-    this.#queuedBytes -= delivery.message.payload.length;
-    if (this.#head === this.#queue.length) {
-      this.#queue = [];
-      this.#head = 0;
-    } else if (this.#head >= 1024) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
+  /** The client has a QoS 2 message that waited for it. */
+  received(packetId: number): void {
+    const queued = this.window.queuedAt(packetId);
+    this.window.received(packetId);
+    if (queued !== undefined) this.kept?.received(queued, packetId);
+  }
+
+  /** What is in flight and may have to be sent again, in order; it goes in front of what waits. */
+  resume(): void {
+    const resent: Queued[] = [];
+    for (const { id, awaits, queued } of this.window.entries()) {
+      if (awaits === 'pubcomp' || queued === undefined) continue;
+      queued.packetId = id;
+      resent.push(queued);
     }
-    return delivery;
+    this.backlog.putBack(resent);
   }
 
-  /** Takes what the test says out of the queue; it is asked about each that waits, the oldest first. */
+  /** The connection is over; what it left unfinished waits for the next one. */
+  pause(): void {
+    this.backlog.leave();
+    this.window.pause();
+    if (this.kept === undefined) return;
+    for (const { queued } of this.window.entries()) if (queued !== undefined) queued.delivery = undefined;
+  }
+
+  /** Takes what the test says out of the queue; it is asked about each that waits in memory alone, the oldest first. */
   withdraw(unwanted: (delivery: Delivery) => boolean): void {
-    const kept = this.#queue.slice(this.#head).filter((delivery) => !unwanted(delivery));
-    this.#queue = kept;
-    this.#head = 0;
-    this.#queuedBytes = kept.reduce((sum, { message }) => sum + message.payload.length, 0);
+    this.backlog.withdraw(({ delivery }) => delivery !== undefined && unwanted(delivery));
   }
 
   /** Drops what waits and what is in flight, in both directions; subscriptions stay. */
   discardMessages(): void {
-    this.#queue = [];
-    this.#head = 0;
-    this.#queuedBytes = 0;
+    this.kept?.discarded();
+    this.backlog.clear();
+    this.backlog.rest = this.kept?.rest;
     this.window.clear();
     this.unreleased.clear();
   }

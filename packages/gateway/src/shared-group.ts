@@ -24,6 +24,11 @@ export class SharedGroup {
     return this.#members.length;
   }
 
+  /** Whether a message to the group may go to a session that is kept. */
+  get isKept(): boolean {
+    return this.#members.some(({ session }) => session.kept !== undefined);
+  }
+
   /** Adds a member, in place of the earlier subscription of the same session. */
   join(member: Subscription): boolean {
     const at = this.#indexOf(member.session);

@@ -10,22 +10,25 @@ import { topicResource } from './topic-resource.ts';
 /**
  * Gives what a group sent to a member that left to another one: what waits, and QoS 1 that was not acknowledged.
  * QoS 2 that was begun stays with its member while its session lasts [MQTT-4.8.2-4], and ends with it
- * [MQTT-4.8.2-5]. A session that may come back keeps what nobody who is here can take.
+ * [MQTT-4.8.2-5]. A session that may come back keeps what nobody who is here can take, and one that is kept on the disk
+ * all of it.
  */
 export function handOver(core: Core, session: Session, hasEnded: boolean): void {
   if (!session.isSharing) return;
   const isTaken = (delivery: Delivery): boolean => offer(core, delivery, session, hasEnded);
-  for (const { id, awaits, delivery } of session.window.entries()) {
+  for (const { id, awaits, queued } of session.window.entries()) {
+    const delivery = queued?.delivery;
     if (awaits === 'puback' && delivery?.group !== undefined && isTaken(delivery)) {
       session.window.release(id, awaits);
     }
   }
   session.withdraw((delivery) => delivery.group !== undefined && isTaken(delivery));
+  core.store.settle();
 }
 
 function offer(core: Core, delivery: Delivery, from: Session, hasEnded: boolean): boolean {
   const { message, group } = delivery;
-  if (hasExpired(message, core.now)) return false;
+  if (hasExpired(message, core.lifeTime)) return false;
   const least = hasEnded ? 1 : 2;
   const member = group?.choose((each) => {
     if (each.session === from) return 0;

@@ -20,6 +20,10 @@ export interface Statistics {
   controlIn: number;
   /** Packets out that are no PUBLISH. */
   controlOut: number;
+  /** Connections that are not read from at the moment, because the disk or a receiver lags behind. */
+  heldConnections: number;
+  /** Bytes of the session store on the disk. */
+  storeBytes: number;
   /** PUBLISH packets in. */
   received: number;
   /** PUBLISH packets out. */
@@ -30,6 +34,10 @@ export interface Statistics {
   withheld: number;
   /** Deliveries given up because a queue or buffer was full. */
   dropped: number;
+  /** Those of them for which the queue of a session was full. */
+  overflowed: number;
+  /** Publications that were not taken because the disk had no room for them. */
+  withoutRoom: number;
   /** Decisions that needed the policy engine. */
   decisions: number;
   handshakesRefused: number;
@@ -55,11 +63,15 @@ export function noStatistics(): Statistics {
     expired: 0,
     controlIn: 0,
     controlOut: 0,
+    heldConnections: 0,
+    storeBytes: 0,
     received: 0,
     sent: 0,
     refused: 0,
     withheld: 0,
     dropped: 0,
+    overflowed: 0,
+    withoutRoom: 0,
     decisions: 0,
     handshakesRefused: 0,
     connectsRefused: 0,

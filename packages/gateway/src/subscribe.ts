@@ -17,6 +17,7 @@ import { type Subscription, subscriptionOf } from './subscriptions.ts';
  * the SUBACK.
  */
 export function onSubscribe(core: Core, connection: Connection, packet: Subscribe): void {
+  const { accepted } = core.store;
   const identifier = packet.properties.subscriptionIdentifiers?.[0];
   const granted: { wanted: Wanted; subscription: Subscription; isNew: boolean }[] = [];
   // [MQTT-3.8.4-6] [MQTT-3.8.4-7] [MQTT-3.9.3-1] (3.1.1: [MQTT-3.8.4-5] [MQTT-3.9.3-1])
@@ -31,21 +32,24 @@ export function onSubscribe(core: Core, connection: Connection, packet: Subscrib
   });
   const refused = reasonCodesOfFilters.some((code) => code === reasonCodes.notAuthorized);
   const properties = refused ? connection.reason(refusalReason) : {};
-  // [MQTT-3.8.4-1] [MQTT-3.8.4-2] [MQTT-2.2.1-6] (3.1.1: [MQTT-3.8.4-1] [MQTT-3.8.4-2] [MQTT-2.3.1-7])
   const { packetId } = packet;
-  connection.write({ type: 'suback', packetId, reasonCodes: reasonCodesOfFilters, properties });
-  for (const { wanted, subscription, isNew } of granted) {
-    // Shared subscriptions get no retained messages (MQTT 5.0 §4.8.2).
-    if (subscription.group !== undefined) continue;
-    // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11] [MQTT-3.8.4-4] (3.1.1: [MQTT-3.3.1-6] [MQTT-3.8.4-3])
-    if (wanted.retainHandling === 0 || (wanted.retainHandling === 1 && isNew))
-      sendRetained(core, connection, subscription);
-  }
+  connection.answers.give(accepted, () => {
+    // [MQTT-3.8.4-1] [MQTT-3.8.4-2] [MQTT-2.2.1-6] (3.1.1: [MQTT-3.8.4-1] [MQTT-3.8.4-2] [MQTT-2.3.1-7])
+    connection.write({ type: 'suback', packetId, reasonCodes: reasonCodesOfFilters, properties });
+    for (const { wanted, subscription, isNew } of granted) {
+      // Shared subscriptions get no retained messages (MQTT 5.0 §4.8.2).
+      if (subscription.group !== undefined) continue;
+      // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11] [MQTT-3.8.4-4] (3.1.1: [MQTT-3.3.1-6] [MQTT-3.8.4-3])
+      if (wanted.retainHandling === 0 || (wanted.retainHandling === 1 && isNew))
+        sendRetained(core, connection, subscription);
+    }
+  });
 }
 
 /** UNSUBSCRIBE: the filter that is the same character by character [MQTT-3.10.4-1] (3.1.1: [MQTT-3.10.4-1]). */
 export function onUnsubscribe(core: Core, connection: Connection, packet: Unsubscribe): void {
-  const { subscriptions } = connection.session;
+  const { accepted } = core.store;
+  const { subscriptions, kept } = connection.session;
   // [MQTT-3.10.4-6] [MQTT-3.11.3-1] (3.1.1: [MQTT-3.10.4-6])
   const codes = packet.filters.map((filter) => {
     const subscription = subscriptions.get(filter);
@@ -53,15 +57,18 @@ export function onUnsubscribe(core: Core, connection: Connection, packet: Unsubs
     subscriptions.delete(filter);
     // What is queued or in flight stays [MQTT-3.10.4-2] [MQTT-3.10.4-3] (3.1.1: [MQTT-3.10.4-2] [MQTT-3.10.4-3]).
     core.subscriptions.remove(subscription);
+    kept?.unsubscribed(filter);
     return reasonCodes.success;
   });
   // [MQTT-3.10.4-4] [MQTT-3.10.4-5] (3.1.1: [MQTT-3.10.4-4] [MQTT-3.10.4-5])
-  connection.write({
-    type: 'unsuback',
-    packetId: packet.packetId,
-    reasonCodes: connection.version === 5 ? codes : [],
-    properties: {},
-  });
+  connection.answers.give(accepted, () =>
+    connection.write({
+      type: 'unsuback',
+      packetId: packet.packetId,
+      reasonCodes: connection.version === 5 ? codes : [],
+      properties: {},
+    }),
+  );
 }
 
 function refusalOf(
@@ -107,4 +114,5 @@ function add(core: Core, subscription: Subscription): void {
   session.subscriptions.set(filter, subscription);
   if (group !== undefined) session.isSharing = true;
   core.subscriptions.add(subscription);
+  session.kept?.subscribed(subscription);
 }

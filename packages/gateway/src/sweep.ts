@@ -10,8 +10,13 @@ const retainedInterval = 60_000;
 export function sweep(core: Core, all = false): void {
   const now = core.observe();
   for (const connection of core.connections) checkPatience(connection, now);
-  for (const will of core.wills.due(now)) publishWill(core, will);
-  expireSessions(core);
+  if (core.isServing) {
+    for (const { clientId, message } of core.wills.due(core.lifeTime)) {
+      publishWill(core, message);
+      core.sessions.get(clientId)?.kept?.lives();
+    }
+    expireSessions(core);
+  }
   core.system.sweep(now);
   core.overlap.sweep(now);
   core.probing.sweep(now);
@@ -24,7 +29,7 @@ export function sweep(core: Core, all = false): void {
   core.subscriptionRates.sweep(now);
   if (now - core.retainedSweptAt >= retainedInterval) {
     core.retainedSweptAt = now;
-    core.retained.sweep(now);
+    core.retained.sweep(core.lifeTime);
   }
   if (all || now - core.statisticsAt >= core.limits.statisticsInterval) {
     core.statisticsAt = now;
@@ -48,7 +53,11 @@ function checkPatience(connection: Connection, now: number): void {
       connection.fail(reasonCodes.notAuthorized, text, 'authentication-timeout');
       return;
     }
-    if (connection.patience > 0 && now - connection.lastPacketAt > connection.patience) {
+    if (
+      !connection.isPaused &&
+      connection.patience > 0 &&
+      now - connection.lastPacketAt > connection.patience
+    ) {
       connection.end('keep-alive-timeout', reasonCodes.keepAliveTimeout);
     }
   } else if (now >= connection.deadline) {

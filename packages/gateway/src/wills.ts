@@ -1,7 +1,9 @@
 import type { Message } from './message.ts';
 
-interface WaitingWill {
+export interface WaitingWill {
+  readonly clientId: string;
   readonly message: Message;
+  /** Milliseconds since the Unix epoch. */
   readonly dueAt: number;
 }
 
@@ -10,7 +12,12 @@ export class Wills {
   readonly #waiting = new Map<string, WaitingWill>();
 
   wait(clientId: string, message: Message, dueAt: number): void {
-    this.#waiting.set(clientId, { message, dueAt });
+    this.#waiting.set(clientId, { clientId, message, dueAt });
+  }
+
+  /** The will that waits for a client. */
+  of(clientId: string): WaitingWill | undefined {
+    return this.#waiting.get(clientId);
   }
 
   /** The client is back in time [MQTT-3.1.3-9], or its session is gone with everything. */
@@ -26,13 +33,9 @@ export class Wills {
   }
 
   /** Takes out those whose time has come. */
-  due(now: number): Message[] {
-    const due: Message[] = [];
-    for (const [clientId, { message, dueAt }] of this.#waiting) {
-      if (dueAt > now) continue;
-      this.#waiting.delete(clientId);
-      due.push(message);
-    }
+  due(now: number): WaitingWill[] {
+    const due = [...this.#waiting.values()].filter(({ dueAt }) => dueAt <= now);
+    for (const { clientId } of due) this.#waiting.delete(clientId);
     return due;
   }
 }

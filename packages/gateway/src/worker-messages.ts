@@ -1,14 +1,22 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ReplicaChange } from './change.ts';
 import type { GatewayEvent } from './event.ts';
-import type { GatewayOptions } from './gateway.ts';
+import type { StoredGatewayOptions } from './gateway.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import type { PresentedPeer } from './presented-peer.ts';
 
 /** What a gateway worker is started with, as `workerData`. */
 export type GatewayWorkerData = Pick<
-  GatewayOptions,
-  'trustDomain' | 'limits' | 'access' | 'refusedPublish' | 'name' | 'version' | 'checksPayloadFormat'
+  StoredGatewayOptions,
+  | 'trustDomain'
+  | 'limits'
+  | 'access'
+  | 'refusedPublish'
+  | 'queueOverflow'
+  | 'name'
+  | 'version'
+  | 'checksPayloadFormat'
+  | 'storeDirectory'
 >;
 
 /** What goes to a gateway worker, in order. */

@@ -1,30 +1,37 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { KitenError } from '@kiten/codec';
-import { createGateway, type GatewayOptions } from './gateway.ts';
+import { type Gateway, type GatewayOptions, openGateway } from './gateway.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import { PortStream } from './port-stream.ts';
 import type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
 
 /**
  * Runs a gateway behind a message port: the worker's side of {@link gatewayClient}. Changes are applied in the order
- * they were sent, also from between two chunks of a long turn. Ends when the port is closed.
+ * they were sent, also from between two chunks of a long turn. Ends when the port is closed. If its store cannot be
+ * opened, every `listen` fails with the reason.
  */
-export function serveGateway(
+export async function serveGateway(
   port: MessagePort,
   data: GatewayWorkerData,
   world: Pick<GatewayOptions, 'clock' | 'random' | 'authenticators' | 'verifyPassword'>,
-): void {
+): Promise<void> {
   const report = (message: GatewayReport): void => port.postMessage(message);
-  const gateway = createGateway({
-    ...data,
-    ...world,
-    emit: (event) => report({ kind: 'event', event }),
-    poll() {
-      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-        handle(next.message as GatewayCommand);
-      }
-    },
-  });
+  let gateway: Gateway;
+  try {
+    gateway = await openGateway({
+      ...data,
+      ...world,
+      emit: (event) => report({ kind: 'event', event }),
+      poll() {
+        for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+          handle(next.message as GatewayCommand);
+        }
+      },
+    });
+  } catch (error) {
+    refuseAll(port, error);
+    return;
+  }
 
   function handle(command: GatewayCommand): void {
     switch (command.kind) {
@@ -66,6 +73,24 @@ export function serveGateway(
   }
 
   port.on('message', handle);
+}
+
+function refuseAll(port: MessagePort, error: unknown): void {
+  port.on('message', (command: GatewayCommand) => {
+    if (command.kind === 'change') return;
+    if (command.kind === 'admit') {
+      command.port.close();
+      return;
+    }
+    const { request } = command;
+    const isClose = command.kind === 'close';
+    port.postMessage(
+      isClose
+        ? { kind: 'done', request, address: '', port: 0 }
+        : { kind: 'failed', request, ...described(error) },
+    );
+    if (isClose) port.close();
+  });
 }
 
 function described(error: unknown): { code: string; message: string } {

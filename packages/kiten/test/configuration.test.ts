@@ -31,6 +31,7 @@ describe('the configuration file', () => {
       mqttHosts: ['127.0.0.1', '::1'],
       mqttPort: 8883,
       refusedPublish: 'drop',
+      queueOverflow: 'drop-newest',
       keepAliveLimitSeconds: 65535,
       deviceLifetimeDays: 90,
       manufacturers: [],

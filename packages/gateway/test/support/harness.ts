@@ -10,6 +10,7 @@ import {
   type Gateway,
   type GatewayEvent,
   type GatewayOptions,
+  openGateway,
   type ReplicaDevice,
 } from '../../src/index.ts';
 import { RawClient } from './raw-client.ts';
@@ -45,23 +46,26 @@ export function device(id: string, options: DeviceOptions = {}): ReplicaDevice {
 
 /** A gateway on a clock that stands still, with clients that come in over sockets with the identity they claim. */
 export class Harness {
-  readonly gateway: Gateway;
-  readonly clock: ManualClock = manualClock(start);
+  gateway: Gateway;
+  readonly clock: ManualClock;
+  readonly options: GatewayOptions;
   readonly events: GatewayEvent[] = [];
   readonly #server: Server;
   readonly #identities: { device: string; address: string; serial: string }[] = [];
   readonly #sockets: Socket[] = [];
   #sequence = 0;
 
-  constructor(options: Partial<GatewayOptions> = {}) {
-    this.gateway = createGateway({
+  constructor(options: Partial<GatewayOptions> = {}, now = start) {
+    this.clock = manualClock(now);
+    this.options = {
       trustDomain,
       clock: this.clock,
       random: (bytes) => randomBytes(bytes),
       emit: (event) => this.events.push(event),
       sweepInterval: 0,
       ...options,
-    });
+    };
+    this.gateway = createGateway(this.options);
     this.#server = createServer({ noDelay: true }, (socket) => {
       const { device, address, serial } = this.#identities.shift() ?? { device: '', address: '', serial: '' };
       this.gateway.accept(socket, {
@@ -80,12 +84,29 @@ export class Harness {
     devices: readonly ReplicaDevice[] = fleet,
   ): Promise<Harness> {
     const harness = new Harness(options);
-    await new Promise<void>((resolve) => harness.#server.listen(0, '127.0.0.1', resolve));
-    harness.beat();
-    harness.gateway.apply({ sequence: harness.next(), kind: 'policies', policies: standardPolicies });
-    for (const each of devices) harness.set(each);
-    harness.events.length = 0;
+    await harness.#begin(devices);
     return harness;
+  }
+
+  /** With a store in that directory. */
+  static async open(
+    storeDirectory: string,
+    options: Partial<GatewayOptions> & { readonly now?: number } = {},
+    devices: readonly ReplicaDevice[] = fleet,
+  ): Promise<Harness> {
+    const { now, ...others } = options;
+    const harness = new Harness(others, now);
+    harness.gateway = await openGateway({ ...harness.options, storeDirectory });
+    await harness.#begin(devices);
+    return harness;
+  }
+
+  async #begin(devices: readonly ReplicaDevice[]): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.beat();
+    this.gateway.apply({ sequence: this.next(), kind: 'policies', policies: standardPolicies });
+    for (const each of devices) this.set(each);
+    this.events.length = 0;
   }
 
   next(): number {

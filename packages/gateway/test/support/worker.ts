@@ -5,7 +5,7 @@ import { steadyClock } from '@kiten/codec';
 import type { GatewayWorkerData } from '../../src/worker-messages.ts';
 import { serveGateway } from '../../src/worker-port.ts';
 
-serveGateway(parentPort as MessagePort, workerData as GatewayWorkerData, {
+void serveGateway(parentPort as MessagePort, workerData as GatewayWorkerData, {
   clock: steadyClock(() => Date.now()),
   random: (bytes) => randomBytes(bytes),
 });

@@ -21,6 +21,8 @@ export interface Configuration {
   readonly mqttPort: number;
   /** What happens to an MQTT 3.1.1 publish that policy refuses. */
   readonly refusedPublish: 'drop' | 'close';
+  /** What happens when more waits for an MQTT session than may. */
+  readonly queueOverflow: 'drop-newest' | 'drop-oldest' | 'end-session';
   readonly keepAliveLimitSeconds: number;
   readonly deviceLifetimeDays: number;
   readonly manufacturers: readonly Manufacturer[];
@@ -51,6 +53,7 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     mqttHosts: file.mqtt?.hosts ?? loopback,
     mqttPort: choose(file.mqtt?.port, 8883),
     refusedPublish: file.mqtt?.refused_publish ?? 'drop',
+    queueOverflow: file.mqtt?.queue_overflow ?? 'drop-newest',
     keepAliveLimitSeconds: file.mqtt?.keep_alive_limit_seconds ?? 65535,
     deviceLifetimeDays: file.certificates?.device_lifetime_days ?? 90,
     manufacturers: file.manufacturers ?? [],
@@ -93,6 +96,7 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 # hosts = ["127.0.0.1", "::1"]
 # port = 8883
 # refused_publish = "drop"       # or "close": what an MQTT 3.1.1 client sees
+# queue_overflow = "drop-newest" # or "drop-oldest", "end-session": when more waits for a client than may
 # keep_alive_limit_seconds = 65535
 
 [certificates]

@@ -27,6 +27,7 @@ export const configurationSchema = Type.Object(
           hosts: Type.Optional(hosts),
           port: Type.Optional(port),
           refused_publish: Type.Optional(Type.Enum(['drop', 'close'])),
+          queue_overflow: Type.Optional(Type.Enum(['drop-newest', 'drop-oldest', 'end-session'])),
           keep_alive_limit_seconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 65535 })),
         },
         closed,

@@ -54,6 +54,8 @@ export async function openDoors(
     {
       trustDomain: site,
       refusedPublish: configuration.refusedPublish,
+      queueOverflow: configuration.queueOverflow,
+      storeDirectory: state.layout.sessions,
       limits: { maximumKeepAlive: configuration.keepAliveLimitSeconds, statisticsInterval: 2_000 },
     },
     gatewayEvents({

@@ -13,6 +13,8 @@ export interface Layout {
   readonly payloads: string;
   /** Checkpoints with the time that somebody else gave them. */
   readonly timeStamps: string;
+  /** What MQTT sessions wait for. */
+  readonly sessions: string;
   readonly keys: string;
   readonly certificates: string;
   /** The root certificate that devices are given to trust. */
@@ -35,6 +37,7 @@ export function layoutOf(directory: string): Layout {
     trafficLog: join(directory, 'log-traffic'),
     payloads: join(directory, 'payloads'),
     timeStamps: join(directory, 'timestamps'),
+    sessions: join(directory, 'sessions'),
     keys: join(directory, 'keys'),
     certificates: join(directory, 'ca'),
     caFile: join(directory, 'ca', 'root.pem'),

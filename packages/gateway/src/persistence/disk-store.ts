@@ -1,0 +1,175 @@
+import type { Delivery, Message } from '../message.ts';
+import type { Queued } from '../queued.ts';
+import type { Session } from '../session.ts';
+import { DiskSession, type SessionDesk } from './disk-session.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { beginMessage, writeRecipient } from './message-record.ts';
+import type { Refills } from './refills.ts';
+import type { SegmentLog } from './segment-log.ts';
+import { writeRetainedCleared } from './state-records.ts';
+import type { KeptSession, SessionStore } from './store.ts';
+
+/** Bytes on their way to the disk beyond which no more should come in. */
+const lag = 8_388_608;
+/** Bytes of what can be written in any case that are kept for what is not a message. */
+const reserve = 262_144;
+/** Bytes that a recipient takes in the record of a message, roughly. */
+const recipientBytes = 16;
+
+interface Offer {
+  readonly kept: DiskSession;
+  readonly delivery: Delivery;
+  readonly discards: number;
+}
+
+export interface DiskStoreParts {
+  readonly log: SegmentLog;
+  readonly commit: GroupCommit;
+  readonly desk: SessionDesk;
+  readonly refills: Refills;
+  readonly nextSession: number;
+  readonly nextMessage: number;
+  /** Sends a message that is accepted, or lets it wait. */
+  readonly place: (session: Session, queued: Queued) => void;
+  readonly tidy: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Sessions and their messages in a directory (docs/session-store.md). */
+export class DiskStore implements SessionStore {
+  readonly #parts: DiskStoreParts;
+  #nextSession: number;
+  #nextMessage: number;
+  /** The message that is being offered. */
+  #message: Message | undefined;
+  #isRetained = false;
+  #offers: Offer[] = [];
+
+  constructor(parts: DiskStoreParts) {
+    this.#parts = parts;
+    this.#nextSession = parts.nextSession;
+    this.#nextMessage = parts.nextMessage;
+  }
+
+  /** What the next session and the next message are numbered. */
+  get numbers(): { readonly nextSession: number; readonly nextMessage: number } {
+    return { nextSession: this.#nextSession, nextMessage: this.#nextMessage };
+  }
+
+  get accepted(): number {
+    return this.#parts.commit.accepted;
+  }
+
+  get durable(): number {
+    return this.#parts.commit.durable;
+  }
+
+  get isLagging(): boolean {
+    return this.#parts.commit.pendingBytes > lag;
+  }
+
+  get isFull(): boolean {
+    const { log, commit } = this.#parts;
+    return log.isFull && commit.pendingBytes + reserve > log.room;
+  }
+
+  get bytes(): number {
+    return this.#parts.log.segments.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  keep(session: Session): KeptSession {
+    return DiskSession.create(this.#parts.desk, session, this.#nextSession++);
+  }
+
+  offer(session: Session, delivery: Delivery): void {
+    if (this.#message !== delivery.message) this.#begin(delivery.message);
+    const kept = session.kept as DiskSession;
+    this.#offers.push({ kept, delivery, discards: kept.discards });
+  }
+
+  retain(message: Message): void {
+    this.#begin(message);
+    this.#isRetained = true;
+  }
+
+  clearRetained(topic: string): void {
+    const { commit } = this.#parts;
+    const bytes = writeRetainedCleared(commit.beginState(), topic);
+    commit.taken(bytes, true);
+  }
+
+  settle(): void {
+    const message = this.#message;
+    if (message === undefined) return;
+    const isRetained = this.#isRetained;
+    // What is not for a session any more since it was offered is not written down.
+    const offers = this.#offers.filter(({ kept, discards }) => kept.discards === discards);
+    this.#message = undefined;
+    this.#isRetained = false;
+    this.#offers = [];
+    if (offers.length === 0 && !isRetained) return;
+    const number = this.#nextMessage++;
+    const { bytes, placed } = this.#write(number, message, isRetained, offers);
+    this.#parts.commit.taken(bytes, true);
+    for (let index = 0; index < offers.length; index++) {
+      this.#parts.place((offers[index] as Offer).kept.session, placed[index] as Queued);
+    }
+  }
+
+  refill(session: Session, ready: () => void): void {
+    this.#parts.refills.ask(session, ready);
+  }
+
+  /** Resolves when all that was handed over so far is durable. @throws KitenError `gateway/store-closed` */
+  flushed(): Promise<void> {
+    return this.#parts.commit.flushed();
+  }
+
+  /** Clears away what is not needed any more, now instead of by and by. */
+  tidy(): Promise<void> {
+    return this.#parts.tidy();
+  }
+
+  close(): Promise<void> {
+    return this.#parts.close();
+  }
+
+  #begin(message: Message): void {
+    this.settle();
+    this.#message = message;
+  }
+
+  #write(
+    number: number,
+    message: Message,
+    isRetained: boolean,
+    offers: readonly Offer[],
+  ): { bytes: number; placed: Queued[] } {
+    const { writer, account } = this.#parts.commit.beginMessage(number);
+    const start = writer.length;
+    beginMessage(writer, number, message, isRetained, offers.length);
+    const size = writer.length - start + recipientBytes;
+    const placed: Queued[] = [];
+    for (const { kept, delivery } of offers) {
+      const sequence = kept.nextSequence++;
+      writeRecipient(writer, {
+        session: kept.number,
+        sequence,
+        qos: delivery.qos,
+        retain: delivery.retain,
+        identifiers: delivery.identifiers,
+      });
+      placed.push({
+        sequence,
+        message: number,
+        bytes: size,
+        isShared: offers.length > 1,
+        delivery,
+        packetId: 0,
+      });
+    }
+    account.deliveries += offers.length;
+    if (offers.length > 0) account.live += size;
+    return { bytes: writer.end(), placed };
+  }
+}
