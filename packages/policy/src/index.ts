@@ -5,6 +5,7 @@ export type { Scope } from './compile/scope.ts';
 export { decide } from './decide.ts';
 export type { Decision, PolicyError, Request } from './decision.ts';
 export { type Entity, type EntitySource, entities, type NamedEntity } from './entity-source.ts';
+export { defaultInvariants } from './fleet/default-invariants.ts';
 export { defaultPolicies } from './fleet/default-policies.ts';
 export { defaultSchema } from './fleet/default-schema.ts';
 export {
@@ -50,3 +51,4 @@ export {
   recordValue,
   type Value,
 } from './values/value.ts';
+export { type InvariantOutcome, PolicyProver, type ProofReport } from './prove/prover.ts';

@@ -1,22 +1,15 @@
-import {
-  type SchemaJson,
-  schemaToJsonWithResolvedTypes,
-  schemaToText,
-} from '@cedar-policy/cedar-wasm/nodejs';
+import type { SchemaJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { CedarSchema } from '../json/schema.ts';
-import { refuseComplexity, refuseDeepJson } from './complexity.ts';
-import { callEngine } from './engine.ts';
+import { resolveSchema } from './resolve-schema.ts';
 import { declaredActions } from './schema-actions.ts';
-import { schemaInvalid } from './schema-invalid.ts';
 import { shapeReader } from './schema-shapes.ts';
-import { tokenize } from './tokens.ts';
 
 /**
  * A schema, for reading entities and requests with: Cedar text, or Cedar's JSON form parsed.
  * @throws {KitenError} `policy/schema-invalid`, `policy/too-complex`
  */
 export function readSchema(schema: string | SchemaJson<string>): CedarSchema {
-  const json = resolve(typeof schema === 'string' ? schema : toText(schema));
+  const json = resolveSchema(schema);
   const shapeOf = shapeReader(json);
   return {
     actions: declaredActions(json),
@@ -24,20 +17,6 @@ export function readSchema(schema: string | SchemaJson<string>): CedarSchema {
     tag: (type) => shapeOf(entityType(json, type)?.tags),
     context: ({ type, id }) => shapeOf(action(json, type, id)?.appliesTo?.context),
   };
-}
-
-function resolve(text: string): SchemaJson<string> {
-  refuseComplexity(text, tokenize(text));
-  const answer = callEngine(() => schemaToJsonWithResolvedTypes(text));
-  if (answer.type === 'failure') throw schemaInvalid(answer.errors, text);
-  return answer.json;
-}
-
-function toText(schema: SchemaJson<string>): string {
-  refuseDeepJson(schema);
-  const answer = callEngine(() => schemaToText(schema));
-  if (answer.type === 'failure') throw schemaInvalid(answer.errors);
-  return answer.text;
 }
 
 /** `A::B` is the name B in the namespace A. */

@@ -2,6 +2,7 @@ import { compileExpression } from '../evaluate/compile-expression.ts';
 import type { Environment } from '../evaluate/environment.ts';
 import { asBoolean } from '../evaluate/operands.ts';
 import type { Evaluate } from '../evaluate/operator.ts';
+import type { PolicyJson } from '../json/policy-json.ts';
 import { readList, readObject, refuse } from '../json/read.ts';
 import { compileScope } from './match-scope.ts';
 import { policyCode, readScope, type Scope, type Slots } from './scope.ts';
@@ -13,6 +14,8 @@ export interface CompiledPolicy {
   readonly order: number;
   readonly effect: 'permit' | 'forbid';
   readonly scope: { readonly principal: Scope; readonly action: Scope; readonly resource: Scope };
+  /** In Cedar's JSON form, known to be well-formed. */
+  readonly conditions: PolicyJson['conditions'];
   /** Whether scope and conditions hold. @throws {EvaluationFailure} if a condition has no value. */
   readonly holds: (environment: Environment) => boolean;
 }
@@ -36,8 +39,9 @@ export function compilePolicy(id: string, order: number, json: unknown, slots: S
     action: readScope(parts.action, 'action', slots),
     resource: readScope(parts.resource, 'resource', slots),
   };
-  const conditions = readList(parts.conditions, policyCode, 'the conditions').map(compileCondition);
-  return { id, order, effect, scope, holds: conjunction(scope, conditions) };
+  const conditions = readList(parts.conditions, policyCode, 'the conditions');
+  const holds = conjunction(scope, conditions.map(compileCondition));
+  return { id, order, effect, scope, conditions: conditions as PolicyJson['conditions'], holds };
 }
 
 function compileCondition(json: unknown): (environment: Environment) => boolean {

@@ -4,7 +4,7 @@ import { asString } from './operands.ts';
 import { expressionCode, type Operator } from './operator.ts';
 
 /** The pattern's texts between wildcards: `[{"Literal": "a"}, "Wildcard"]` is `["a", ""]`. */
-function readPattern(json: unknown): readonly string[] {
+export function readPattern(json: unknown): readonly string[] {
   const segments = [''];
   for (const element of readList(json, expressionCode, 'the pattern of "like"')) {
     if (element === 'Wildcard') {

@@ -1,0 +1,90 @@
+/**
+ * What it costs to prove 20 invariants of 500 policies, for all requests: from nothing, and again after one policy has
+ * changed. Parsing is not counted. CPU time, median of rounds.
+ */
+import { compilePolicies, defaultPolicies, defaultSchema, PolicyProver } from '@kiten/policy';
+import { parsePolicies, readSchemaModel } from '@kiten/policy/cedar';
+import { cpuSeconds, median, print } from './figure.ts';
+
+const rounds = 9;
+const count = 500;
+
+/** Policies such as sites add: bound to groups, to devices, to topics, to claims; every fifth forbids. */
+function policy(index: number): string {
+  switch (index % 5) {
+    case 0:
+      return `permit (principal is Device in Group::"line-${index}", action == Action::"publish", resource is Topic) when { resource.path like "line/${index}/*" && principal.tier.hardware == "affirming" };`;
+    case 1:
+      return `permit (principal == Device::"gate-${index}", action in [Action::"publish", Action::"subscribe"], resource is Topic) when { principal.vector.hardware < ${index % 32} && resource.path like "gate/${index}/*" };`;
+    case 2:
+      return `permit (principal is Device, action in [Action::"subscribe", Action::"receive"], resource is Topic) when { resource.path like "d/*/line-${index}/sensor-*" && principal.tier.executables == "affirming" };`;
+    case 3:
+      return `permit (principal is Device in Group::"cell-${index}", action == Action::"publish", resource is Topic) when { resource.path like "cell/${index}/*/set" && resource has owner && resource.owner in Group::"cell-${index}" };`;
+    default:
+      return `forbid (principal is Device in Group::"site-${index}", action, resource) when { context has retain && context.retain };`;
+  }
+}
+
+const claims = [
+  'instanceIdentity',
+  'configuration',
+  'executables',
+  'fileSystem',
+  'hardware',
+  'runtimeOpaque',
+  'storageOpaque',
+  'sourcedData',
+];
+
+const publish = 'principal is Device, action == Action::"publish", resource is Topic';
+const device = 'principal is Device, action, resource';
+
+const invariants = [
+  ...claims.map(
+    (claim) => `forbid (${publish}) when { principal.tier.${claim} == "contraindicated" && resource.path like "*" };`,
+  ),
+  `forbid (${publish}) when { resource.path like "c/*" && resource.space == "c" && !(principal in Group::"controllers") };`,
+  `forbid (${publish}) when { resource.path like "$SYS/*" && resource.space == "$SYS" };`,
+  `forbid (${publish}) when { resource.path like "d/*" && !(resource has owner && resource.owner == principal) };`,
+  `forbid (${publish}) when { resource.path like "line/*" && resource.space == "line" && principal.tier.hardware != "affirming" };`,
+  `forbid (${publish}) when { resource.path like "gate/*" && resource.space == "gate" && principal.vector.hardware > 40 };`,
+  `forbid (${publish}) when { resource.path like "cell/*" && !(resource has owner) };`,
+  `forbid (${device}) when { principal has standing && principal.standing == "quarantined" && !(action in [Action::"connect", Action::"attest", Action::"update"]) };`,
+  `forbid (${device}) unless { principal has standing && principal.standing != "revoked" };`,
+  'forbid (principal is Device, action == Action::"receive", resource is Topic) when { context has publisher && !(context.publisher has standing) };',
+  'forbid (principal is Device, action == Action::"subscribe", resource is Topic) when { resource.path == "" && resource.space == "" };',
+  'forbid (principal is Operator, action == Action::"administer", resource) unless { principal in Role::"administrator" };',
+  'forbid (principal is Device, action == Action::"publish", resource is Topic) when { resource.path like "line/17?/*" && principal.standing != "admitted" };',
+].map((text, index) => `@id("i${index}") ${text}`);
+
+function policies(changed?: number): string {
+  const own = Array.from({ length: count }, (_, index) =>
+    index === changed ? policy(index).replace('when {', 'when { principal has standing &&') : policy(index),
+  );
+  const named = own.map((text, index) => `@id("p${index}") ${text}`);
+  const defaults = defaultPolicies.split(/(?=^@id)/m);
+  return [...defaults, ...named.slice(defaults.length)].join('\n');
+}
+
+const schema = readSchemaModel(defaultSchema);
+const wanted = compilePolicies(parsePolicies(invariants.join('\n')));
+const compiled = (changed?: number) => compilePolicies(parsePolicies(policies(changed)));
+const [first, edited] = [compiled(), Array.from({ length: rounds + 1 }, (_, index) => compiled(100 + index))];
+
+function proveAll(prover: PolicyProver, set: ReturnType<typeof compiled>): void {
+  const { outcomes } = prover.prove(set, wanted);
+  const open = outcomes.filter(({ result }) => result !== 'proved');
+  if (open.length > 0) throw new Error(`Not proved: ${open.map(({ id, result }) => `${id} ${result}`).join()}`);
+}
+
+const [whole, again]: [number[], number[]] = [[], []];
+for (let round = 0; round <= rounds; round++) {
+  const prover = new PolicyProver(schema);
+  const all = await cpuSeconds(() => proveAll(prover, first));
+  const one = await cpuSeconds(() => proveAll(prover, edited[round]!));
+  if (round === 0) continue;
+  whole.push(all);
+  again.push(one);
+}
+print({ figure: `prove ${invariants.length} invariants of ${first.size} policies`, value: median(whole), unit: 's', floor: 4, goal: 1, rounds });
+print({ figure: 'prove them again after one edit', value: median(again), unit: 's', floor: 0.5, goal: 0.1, rounds });

@@ -1,0 +1,28 @@
+import {
+  type SchemaJson,
+  schemaToJsonWithResolvedTypes,
+  schemaToText,
+} from '@cedar-policy/cedar-wasm/nodejs';
+import { refuseComplexity, refuseDeepJson } from './complexity.ts';
+import { callEngine } from './engine.ts';
+import { schemaInvalid } from './schema-invalid.ts';
+import { tokenize } from './tokens.ts';
+
+/**
+ * A schema in Cedar's JSON form with all names resolved, from Cedar text or from Cedar's JSON form, parsed.
+ * @throws {KitenError} `policy/schema-invalid`, `policy/too-complex`
+ */
+export function resolveSchema(schema: string | SchemaJson<string>): SchemaJson<string> {
+  const text = typeof schema === 'string' ? schema : toText(schema);
+  refuseComplexity(text, tokenize(text));
+  const answer = callEngine(() => schemaToJsonWithResolvedTypes(text));
+  if (answer.type === 'failure') throw schemaInvalid(answer.errors, text);
+  return answer.json;
+}
+
+function toText(schema: SchemaJson<string>): string {
+  refuseDeepJson(schema);
+  const answer = callEngine(() => schemaToText(schema));
+  if (answer.type === 'failure') throw schemaInvalid(answer.errors);
+  return answer.text;
+}

@@ -1,0 +1,60 @@
+import { isEntityKind, isNumberKind } from '../schema/type.ts';
+import { declaredFields } from '../terms/declared-field.ts';
+import type { Term } from '../terms/term.ts';
+import { FALSE, type Literal, TRUE } from './formula.ts';
+import { exceeds } from './say-numbers.ts';
+import { has } from './say-presence.ts';
+import { containsAll } from './say-sets.ts';
+import { like } from './say-texts.ts';
+import { truth } from './say-truth.ts';
+import type { Universe } from './universe.ts';
+
+/** Both terms stand for the same value. */
+export function equal(universe: Universe, left: Term, right: Term): Literal {
+  if (left === right) return TRUE;
+  if (left.kind !== right.kind) return FALSE;
+  const { kind } = left;
+  if (isNumberKind(kind)) {
+    return universe.formula.and(exceeds(universe, left, right, 0n), exceeds(universe, right, left, 0n));
+  }
+  switch (kind) {
+    case 'Bool':
+      return universe.formula.same(truth(universe, left), truth(universe, right));
+    case 'record':
+      return equalRecords(universe, left, right);
+    case 'set':
+      return universe.formula.and(containsAll(universe, left, right), containsAll(universe, right, left));
+    default:
+      return equalNames(universe, left, right);
+  }
+}
+
+/** Of texts, addresses and entities. */
+function equalNames(universe: Universe, left: Term, right: Term): Literal {
+  if (left.constant && right.constant) return FALSE;
+  if (left.form === 'string') return like(universe, right, [left.text]);
+  if (right.form === 'string') return like(universe, left, [right.text]);
+  return universe.atoms.get('equal', left.id < right.id ? [left, right] : [right, left]);
+}
+
+function equalRecords(universe: Universe, left: Term, right: Term): Literal {
+  const { formula, terms } = universe;
+  const names = new Set([...namesOf(universe, left), ...namesOf(universe, right)]);
+  return formula.all(
+    [...names].map((name) => {
+      const [here, there] = [has(universe, left, name), has(universe, right, name)];
+      if (here === FALSE || there === FALSE) return formula.and(-here, -there);
+      const same = equal(universe, terms.attribute(left, name), terms.attribute(right, name));
+      return formula.and(formula.same(here, there), formula.or(-here, same));
+    }),
+  );
+}
+
+function namesOf({ schema }: Universe, record: Term): Iterable<string> {
+  return record.form === 'record' ? record.names : (declaredFields(schema, record)?.fields.keys() ?? []);
+}
+
+/** Whether a term is of a kind whose equality is an atom, so that one can stand for another. */
+export function isReplaceable({ kind }: Term): boolean {
+  return kind === 'String' || kind === 'ipaddr' || isEntityKind(kind);
+}

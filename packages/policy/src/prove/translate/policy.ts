@@ -1,0 +1,44 @@
+import type { CompiledPolicy } from '../../compile/policy.ts';
+import type { Scope } from '../../compile/scope.ts';
+import { FALSE, type Literal, TRUE } from '../formula/formula.ts';
+import { equal } from '../formula/say-equal.ts';
+import { isIn } from '../formula/say-in.ts';
+import type { Universe } from '../formula/universe.ts';
+import type { Term } from '../terms/term.ts';
+import { translateExpression } from './expression.ts';
+import { truthOf } from './meaning.ts';
+
+/**
+ * When a policy is satisfied, in one environment.
+ * @throws {TooComplex} if one of its conditions has too many cases.
+ */
+export function satisfied(universe: Universe, { scope, conditions }: CompiledPolicy): Literal {
+  const { formula, terms } = universe;
+  const scopes = formula.and(
+    inScope(universe, terms.principal, scope.principal),
+    inScope(universe, terms.action, scope.action),
+    inScope(universe, terms.resource, scope.resource),
+  );
+  if (scopes === FALSE) return FALSE;
+  const literals = conditions.map(({ kind, body }) => {
+    const { yes, no } = truthOf(universe, translateExpression(universe, body));
+    return kind === 'when' ? yes : no;
+  });
+  return formula.name(formula.all([scopes, ...literals]));
+}
+
+function inScope(universe: Universe, term: Term, scope: Scope): Literal {
+  const { formula, terms } = universe;
+  switch (scope.kind) {
+    case 'any':
+      return TRUE;
+    case 'equal':
+      return equal(universe, term, terms.entity(scope.entity));
+    case 'in':
+      return formula.any(scope.entities.map((entity) => isIn(universe, term, terms.entity(entity))));
+    case 'is': {
+      if (term.kind !== `@${scope.type}`) return FALSE;
+      return scope.within === undefined ? TRUE : isIn(universe, term, terms.entity(scope.within));
+    }
+  }
+}
