@@ -1,6 +1,6 @@
 import { isActionType } from '../../json/entity-uid.ts';
 import { uidKey } from '../schema/schema-model.ts';
-import { isEntityKind, kindOf } from '../schema/type.ts';
+import { isEntityKind } from '../schema/type.ts';
 import { elementType, type Term } from '../terms/term.ts';
 import { FALSE, type Literal, TRUE } from './formula.ts';
 import { equal } from './say-equal.ts';
@@ -28,12 +28,13 @@ function isActionIn(universe: Universe, action: Term, group: Term): Literal {
 export function isInAny(universe: Universe, entity: Term, set: Term): Literal {
   const { formula, schema, atoms } = universe;
   if (set.form === 'set') return formula.any(set.parts.map((part) => isIn(universe, entity, part)));
-  const type = elementType(set);
-  const kind = type === undefined ? undefined : kindOf(type);
+  const group = elementType(set);
+  if (group?.kind !== 'entity') return FALSE;
+  const type = entity.kind.slice(1);
   const mayBe =
-    kind !== undefined &&
-    (kind === entity.kind ||
-      schema.entityTypes.get(entity.kind.slice(1))?.above.has(kind.slice(1)) === true);
+    group.name === type ||
+    schema.entityTypes.get(type)?.above.has(group.name) === true ||
+    (isActionType(type) && isActionType(group.name));
   return mayBe ? atoms.get('inAny', [entity, set]) : FALSE;
 }
 
