@@ -1,5 +1,6 @@
 import type { TermTable } from '../terms/term-table.ts';
 import { rules } from '../search/lemma.ts';
+import { compareTerms } from '../terms/order.ts';
 import { replaceTerm, subterms } from '../terms/replace.ts';
 import type { Term } from '../terms/term.ts';
 import type { Fact, Reasoning } from './facts.ts';
@@ -50,7 +51,7 @@ export function replaceEquals(
     const replacement = asReplacement(fact, reasoning.universe.terms);
     if (replacement === undefined) continue;
     const known = replacements.get(replacement.from);
-    if (known === undefined || isSimpler(replacement.to, known.to)) replacements.set(replacement.from, replacement);
+    if (known === undefined || compareTerms(replacement.to, known.to) < 0) replacements.set(replacement.from, replacement);
   }
   const equalities = new Equalities(reasoning.universe.terms, replacements);
   if (replacements.size === 0) return { facts, equalities };
@@ -88,14 +89,7 @@ function asReplacement(fact: Fact, terms: TermTable): Replacement | undefined {
   if (atom.form === 'like' && atom.pattern.length === 1)
     return { from: first, to: terms.string(atom.pattern[0]!), because: fact };
   if (atom.form !== 'equal') return undefined;
-  return isSimpler(first, second)
+  return compareTerms(first, second) < 0
     ? { from: second, to: first, because: fact }
     : { from: first, to: second, because: fact };
 }
-
-/** Constants come first, then what is made of fewer terms, then what was made earlier: an order that replacing keeps. */
-function isSimpler(left: Term, right: Term): boolean {
-  if (left.constant !== right.constant) return left.constant;
-  return left.size === right.size ? left.id < right.id : left.size < right.size;
-}
-
