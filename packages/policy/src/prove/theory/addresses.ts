@@ -56,7 +56,8 @@ function chooseAddress(
   const ranges = facts.filter(({ holds }) => holds).map(({ atom }) => rangeOf(atom.text));
   const excluded = facts.filter(({ holds }) => !holds).map(({ atom }) => rangeOf(atom.text));
   const family = value(inRange(universe, address, families[0])) < 0 ? families[1] : families[0];
-  const narrowest = ranges.reduce((narrow, range) => (range.prefix > narrow.prefix ? range : narrow), rangeOf(family));
+  // Those that hold lie within each other, else they would have been found to contradict.
+  const [narrowest = rangeOf(family)] = ranges.sort((left, right) => right.prefix - left.prefix);
   const suits = (candidate: IpAddressValue) =>
     !taken.has(formatIpAddress(candidate)) &&
     !excluded.some((range) => isInRange(candidate, range)) &&

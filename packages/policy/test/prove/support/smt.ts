@@ -457,7 +457,7 @@ export class Smt {
       return { type: 'Bool', term: or(...groups.map((group) => this.#in(member, group))), ok };
     }
     const of = (set.type as { set: Type }).set;
-    if (!isEntity(of)) throw new NotTranslated('in of a set without entities');
+    if (!isEntity(of)) return { type: 'Bool', term: 'false', ok: and(member.ok, set.ok, `(= ${set.term} ${emptySet(set.type)})`) };
     const groups = elements[of].map((term): Value => ({ type: of, term, ok: 'true' }));
     const term = or(...groups.map((group) => and(`(select ${set.term} ${group.term})`, this.#in(member, group))));
     return { type: 'Bool', term, ok: and(member.ok, set.ok) };
