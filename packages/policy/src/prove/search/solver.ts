@@ -33,6 +33,7 @@ export type Search =
 
 const mostConflicts = 100_000;
 const mostChecks = 20_000;
+const mostSplits = 400;
 
 /**
  * Conflict-driven clause learning over a formula, with a theory of its atoms. What it learns follows from the
@@ -84,7 +85,7 @@ export class Solver {
   solve(root: Literal): Search {
     this.activate(root);
     this.#backTo(0);
-    let [conflicts, checks] = [0, 0];
+    let [conflicts, checks, splits] = [0, 0, 0];
     for (;;) {
       const conflict = this.#propagate();
       if (conflict !== undefined) {
@@ -104,8 +105,10 @@ export class Solver {
       const answer = this.#theory.check(this.#assignment.trail, (literal) => this.value(literal));
       if (answer.kind === 'undecided') return answer;
       if (answer.kind === 'holds') return { kind: 'possible' };
-      if (answer.kind === 'split') this.#split(answer.literal);
-      else for (const lemma of answer.lemmas) this.add(lemma.clause, { kind: 'lemma', lemma });
+      if (answer.kind === 'split') {
+        if (++splits > mostSplits) return { kind: 'undecided', why: 'the numbers are too hard' };
+        this.#split(answer.literal);
+      } else for (const lemma of answer.lemmas) this.add(lemma.clause, { kind: 'lemma', lemma });
     }
   }
 

@@ -1,7 +1,7 @@
 import type { RequestEnvironment, SchemaModel } from '../schema/schema-model.ts';
 import { type EntityKind, type Kind, kindOf, type NumberKind, type Type } from '../schema/type.ts';
 import { declaredField } from './declared-field.ts';
-import { addTo, type Linear, linearOf } from './linear.ts';
+import { addTo, floorDivide, type Linear, linearOf } from './linear.ts';
 import { elementType, type Term, type TermForm } from './term.ts';
 
 interface Fields {
@@ -79,15 +79,25 @@ export class TermTable {
     });
   }
 
-  /** Division, rounded down (`floor`) or toward zero (`quotient`). */
-  divide(form: 'floor' | 'quotient', of: Term, by: bigint): Term {
-    const { parts, constant } = linearOf(of);
-    if (parts.size === 0) {
-      const whole = constant / by;
-      const down = form === 'floor' && constant < 0n && whole * by !== constant ? whole - 1n : whole;
-      return this.number('Long', down);
-    }
-    return this.#make(`${form}${of.id}/${by}`, { form, kind: 'Long', parts: [of], number: by });
+  /** Division by n, rounded down: what is a multiple of n whatever the terms comes out. */
+  floor(of: Term, by: bigint): Term {
+    const { constant, parts } = linearOf(of);
+    const whole: Linear = { constant: floorDivide(constant, by), parts: new Map() };
+    const rest: Linear = { constant: constant - whole.constant * by, parts: new Map() };
+    for (const [term, factor] of parts)
+      if (factor % by === 0n) whole.parts.set(term, factor / by);
+      else rest.parts.set(term, factor);
+    if (rest.parts.size === 0) return this.sum('Long', whole);
+    const inner = this.sum('Long', rest);
+    const floor = this.#make(`floor${inner.id}/${by}`, { form: 'floor', kind: 'Long', parts: [inner], number: by });
+    addTo(whole, floor, 1n);
+    return this.sum('Long', whole);
+  }
+
+  /** Division by n, rounded toward zero. */
+  quotient(of: Term, by: bigint): Term {
+    if (of.constant) return this.number('Long', of.number / by);
+    return this.#make(`quotient${of.id}/${by}`, { form: 'quotient', kind: 'Long', parts: [of], number: by });
   }
 
   attribute(of: Term, name: string): Term {
@@ -134,8 +144,9 @@ export class TermTable {
         return this.sum(term.kind as NumberKind, linear);
       }
       case 'floor':
+        return this.floor(parts[0]!, term.number);
       case 'quotient':
-        return this.divide(term.form, parts[0]!, term.number);
+        return this.quotient(parts[0]!, term.number);
       case '.':
         return this.attribute(parts[0]!, term.text);
       case 'tag':

@@ -6,6 +6,7 @@ import { floorDivide, linearOf, rangeOf } from '../terms/linear.ts';
 import { subterms } from '../terms/replace.ts';
 import type { Term } from '../terms/term.ts';
 import type { Fact, Reasoning } from './facts.ts';
+import type { Rational } from './rational.ts';
 import { type Inequality, solveInequalities } from './simplex.ts';
 
 type Source = Fact | Omit<NumberFact, 'multiplier'>;
@@ -35,6 +36,8 @@ export function chooseNumbers(
     addContradiction(reasoning, solution.contradiction);
     return { kind: 'lemmas' };
   }
+  const rounded = roundedValues(inequalities, solution.values);
+  if (rounded !== undefined) return { kind: 'values', values: rounded };
   const values = new Map<Term, bigint>();
   for (const [term, { over, under }] of solution.values) {
     if (under !== 1n) {
@@ -44,6 +47,38 @@ export function chooseNumbers(
     values.set(term, over);
   }
   return checkQuotients(reasoning, values) ?? { kind: 'values', values };
+}
+
+/** The rational values rounded, quotients worked out from the rest: most of the time that satisfies everything. */
+function roundedValues(
+  inequalities: readonly Inequality<Term, Source>[],
+  rationals: ReadonlyMap<Term, Rational>,
+): ReadonlyMap<Term, bigint> | undefined {
+  for (const up of [0n, 1n]) {
+    const values = new Map<Term, bigint>();
+    for (const [term, { over, under }] of [...rationals].sort(([left], [right]) => left.id - right.id)) {
+      const exact = under === 1n;
+      values.set(term, divided(term, values) ?? (exact ? over : floorDivide(over, under) + up));
+    }
+    const holds = inequalities.every(
+      ({ parts, bound }) => parts.reduce((sum, [term, factor]) => sum + factor * values.get(term)!, 0n) >= bound,
+    );
+    if (holds) return values;
+  }
+  return undefined;
+}
+
+/** Parts have lower numbers, so they have values by now. */
+function divided(term: Term, values: ReadonlyMap<Term, bigint>): bigint | undefined {
+  if (term.form !== 'floor' && term.form !== 'quotient') return undefined;
+  const { constant, parts } = linearOf(term.parts[0]!);
+  let sum = constant;
+  for (const [part, factor] of parts) {
+    const value = values.get(part);
+    if (value === undefined) return undefined;
+    sum += factor * value;
+  }
+  return term.form === 'floor' ? floorDivide(sum, term.number) : sum / term.number;
 }
 
 function addUnknowns(unknowns: Set<Term>, term: Term): void {

@@ -82,7 +82,7 @@ const day = 86_400_000n;
 function whole(by: bigint): Translate {
   return computes({
     kinds: ['duration'],
-    apply: ({ terms }, duration) => ({ condition: TRUE, term: terms.divide('quotient', duration!, by) }),
+    apply: ({ terms }, duration) => ({ condition: TRUE, term: terms.quotient(duration!, by) }),
   });
 }
 
@@ -117,13 +117,13 @@ export const extensions: Readonly<Record<string, Translate>> = {
   toDate: computes({
     kinds: ['datetime'],
     apply: (universe, at) =>
-      fitting(universe, 'datetime', combine([universe.terms.divide('floor', at!, day), day])),
+      fitting(universe, 'datetime', combine([universe.terms.floor(at!, day), day])),
   }),
   toTime: computes({
     kinds: ['datetime'],
     apply: ({ terms }, at) => ({
       condition: TRUE,
-      term: terms.sum('duration', combine([at!, 1n], [terms.divide('floor', at!, day), -day])),
+      term: terms.sum('duration', combine([at!, 1n], [terms.floor(at!, day), -day])),
     }),
   }),
   toMilliseconds: computes({
