@@ -98,6 +98,7 @@ export class EnvironmentProver {
 
   isPossible(root: Literal): Possibility {
     if (root === FALSE) return { kind: 'impossible' };
+    if (!this.names.has(Math.abs(root))) this.names.give(root, { kind: 'question' });
     const search = this.#solver.solve(root);
     if (search.kind !== 'possible') return search;
     const scenario = scenarioOf(this.universe, this.#theory.model!, (literal) => this.#solver.value(literal));

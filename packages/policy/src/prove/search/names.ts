@@ -7,7 +7,9 @@ import type { Universe } from '../formula/universe.ts';
 export type Name =
   | { readonly kind: 'statement'; readonly statement: Statement }
   | { readonly kind: 'policy' | 'region' | 'broken'; readonly id: string }
-  | { readonly kind: 'permitted' | 'forbidden' | 'allowed' };
+  | { readonly kind: 'permitted' | 'forbidden' | 'allowed' }
+  /** What an analysis asks that no certificate comes of. */
+  | { readonly kind: 'question' };
 
 /** A name for one of the two literals of a variable. */
 export interface NamedLiteral {
