@@ -16,6 +16,7 @@ export {
   topicEntity,
 } from './fleet/entities.ts';
 export { entitiesFromJson } from './json/entities.ts';
+export { exactJsonText } from './json/exact-json.ts';
 export type {
   EntityUidJson,
   ExpressionJson,
@@ -26,8 +27,10 @@ export type {
   TemplateLinkJson,
 } from './json/policy-json.ts';
 export { requestFromJson } from './json/request.ts';
+export { entitiesToJson, requestToJson } from './json/scenario-to-json.ts';
 export type { CedarSchema, Shape } from './json/schema.ts';
 export { contextFromJson, valueFromJson } from './json/value-from-json.ts';
+export { type ExactJson, valueToJson } from './json/value-to-json.ts';
 export { equalValues } from './values/equality.ts';
 export type {
   DatetimeValue,
