@@ -82,9 +82,9 @@ export class EnvironmentProver {
       literals.set(keyed.policy.id, literal);
       byEffect[keyed.policy.effect].push(literal);
     }
-    const permitted = formula.name(formula.any(byEffect.permit));
-    const forbidden = formula.name(formula.any(byEffect.forbid));
-    const allowed = formula.name(formula.and(permitted, -forbidden));
+    const permitted = formula.anyOf(byEffect.permit);
+    const forbidden = formula.anyOf(byEffect.forbid);
+    const allowed = formula.allOf([permitted, -forbidden]);
     return { satisfied: literals, permitted, forbidden, allowed };
   }
 

@@ -95,7 +95,7 @@ export class PolicyProver {
         return [];
       }
       const wrong = invariant.effect === 'forbid' ? decision.allowed : -decision.allowed;
-      return [{ invariant, region, root: formula.name(formula.and(region, wrong)) }];
+      return [{ invariant, region, root: formula.allOf([region, wrong]) }];
     });
     const key = [
       [...decision.satisfied].map(([id, literal]) => `${id}:${literal}`),

@@ -48,7 +48,8 @@ function examine(seed: number, action: Action, seen: Seen): void {
   for (const invariant of keyed(sets.invariants)) {
     const region = prover.satisfied(invariant);
     if (region === undefined) continue;
-    const root = formula.and(region, invariant.policy.effect === 'forbid' ? decision.allowed : -decision.allowed);
+    const wrong = invariant.policy.effect === 'forbid' ? decision.allowed : -decision.allowed;
+    const root = formula.allOf([region, wrong]);
     prover.restart([root]);
     if (root === -1 || prover.isPossible(root).kind !== 'impossible') continue;
     const steps = prover.steps([root]);

@@ -12,7 +12,6 @@ export class Formula {
   /** By variable: the operands of a conjunction; undefined for atoms and for the constant. */
   readonly #operands: (readonly Literal[] | undefined)[] = [undefined, undefined];
   readonly #gates = new Map<string, Literal>();
-  readonly #named = new Set<number>();
 
   /** The greatest variable. */
   get size(): number {
@@ -39,18 +38,26 @@ export class Formula {
     return -this.all(operands.map((literal) => -literal));
   }
 
+  /** A conjunction; operands that are conjunctions themselves are dissolved in it. */
   all(operands: readonly Literal[]): Literal {
-    const flat = new Set<Literal>();
-    for (const literal of operands) {
-      const inner = literal > 0 && !this.#named.has(literal) ? this.#operands[literal] : undefined;
-      if (inner === undefined) flat.add(literal);
-      else for (const each of inner) flat.add(each);
-    }
-    flat.delete(TRUE);
-    if (flat.has(FALSE)) return FALSE;
-    for (const literal of flat) if (flat.has(-literal)) return FALSE;
-    if (flat.size === 0) return TRUE;
-    const sorted = [...flat].sort((left, right) => left - right);
+    return this.allOf(
+      operands.flatMap((literal) => (literal > 0 ? (this.#operands[literal] ?? literal) : literal)),
+    );
+  }
+
+  /** A disjunction of operands that stay as they are. */
+  anyOf(operands: readonly Literal[]): Literal {
+    return -this.allOf(operands.map((literal) => -literal));
+  }
+
+  /** A conjunction of operands that stay as they are. */
+  allOf(operands: readonly Literal[]): Literal {
+    const distinct = new Set(operands);
+    distinct.delete(TRUE);
+    if (distinct.has(FALSE)) return FALSE;
+    for (const literal of distinct) if (distinct.has(-literal)) return FALSE;
+    if (distinct.size === 0) return TRUE;
+    const sorted = [...distinct].sort((left, right) => left - right);
     if (sorted.length === 1) return sorted[0]!;
     const key = sorted.join();
     const known = this.#gates.get(key);
@@ -58,12 +65,6 @@ export class Formula {
     const gate = this.#operands.push(sorted) - 1;
     this.#gates.set(key, gate);
     return gate;
-  }
-
-  /** Keeps a conjunction, or one negated, from being dissolved in those that it becomes an operand of. */
-  name(literal: Literal): Literal {
-    this.#named.add(Math.abs(literal));
-    return literal;
   }
 
   /** left ⟺ right */

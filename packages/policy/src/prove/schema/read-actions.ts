@@ -8,6 +8,7 @@ import {
   recordAt,
   type TypeReader,
   textAt,
+  unreadable,
 } from './read-parts.ts';
 import { type ActionModel, uidKey } from './schema-model.ts';
 import { emptyRecordType } from './type.ts';
@@ -31,7 +32,8 @@ function readAction(
   json: unknown,
   typeOf: TypeReader,
 ): Omit<ActionModel, 'above'> {
-  const { memberOf, appliesTo } = objectAt(json, `action ${id}`);
+  const { memberOf, appliesTo, attributes } = objectAt(json, `action ${id}`);
+  if (attributes !== undefined) return unreadable(`action ${id} has attributes`);
   const applies = objectAt(appliesTo ?? {}, 'appliesTo');
   const types = (list: unknown) =>
     listAt(list ?? [], 'the types that an action applies to').map((type) => textAt(type, 'the name of a type'));

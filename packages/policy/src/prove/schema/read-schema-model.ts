@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json/read.ts';
 import { readActions } from './read-actions.ts';
-import { listAt, objectAt, qualified, recordAt, type TypeReader, textAt } from './read-parts.ts';
+import { listAt, objectAt, qualified, recordAt, type TypeReader, textAt, unreadable } from './read-parts.ts';
 import { resolveTypes } from './resolve-types.ts';
 import type { EntityTypeModel, SchemaModel } from './schema-model.ts';
 import { emptyRecordType } from './type.ts';
@@ -33,6 +33,7 @@ function readEntityType(
 ): Omit<EntityTypeModel, 'above'> {
   if (json.enum !== undefined) {
     const enumerated = listAt(json.enum, `the ids of ${name}`).map((id) => textAt(id, 'an id'));
+    if (enumerated.length === 0) return unreadable(`${name} enumerates nothing`);
     return { name, attributes: emptyRecordType, tag: undefined, enumerated, memberOf: new Set() };
   }
   const parents = listAt(json.memberOfTypes ?? [], 'memberOfTypes');

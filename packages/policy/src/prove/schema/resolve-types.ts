@@ -29,9 +29,8 @@ export function resolveTypes(namespaces: Namespaces): TypeReader {
 
   const named = (name: string, depth: number, entityToo: boolean): Type => {
     if (common.has(name)) return read(common.get(name), depth + 1);
-    const primitive = primitives.get(name.replace(/^__cedar::/, ''));
-    if (primitive !== undefined) return primitive;
-    return entityToo && entities.has(name) ? { kind: 'entity', name } : unreadable(`there is no type ${name}`);
+    if (entityToo && entities.has(name)) return { kind: 'entity', name };
+    return primitives.get(name.replace(/^__cedar::/, '')) ?? unreadable(`there is no type ${name}`);
   };
 
   const read = (json: unknown, depth: number): Type => {

@@ -28,7 +28,7 @@ export function reasonAboutCoincidences(
   for (const fact of inside) {
     const [set, element] = fact.atom.terms as readonly [Term, Term];
     for (const [other, tells] of others(reasoning, facts, about, set)) {
-      if (other === element || valueOf(other) !== valueOf(element)) continue;
+      if (other === element || other.kind !== element.kind || valueOf(other) !== valueOf(element)) continue;
       const order = [exceeds(universe, element, other, 0n), exceeds(universe, other, element, 0n)];
       const open = order.find((literal) => reasoning.value(literal) === 0);
       if (open !== undefined) return -open;

@@ -24,7 +24,7 @@ export function satisfied(universe: Universe, { scope, conditions }: CompiledPol
     const { yes, no } = truthOf(universe, translateExpression(universe, body));
     return kind === 'when' ? yes : no;
   });
-  return formula.name(formula.all([scopes, ...literals]));
+  return formula.all([scopes, ...literals]);
 }
 
 function inScope(universe: Universe, term: Term, scope: Scope): Literal {
