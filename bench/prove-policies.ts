@@ -41,7 +41,8 @@ const device = 'principal is Device, action, resource';
 
 const invariants = [
   ...claims.map(
-    (claim) => `forbid (${publish}) when { principal.tier.${claim} == "contraindicated" && resource.path like "*" };`,
+    (claim) =>
+      `forbid (${publish}) when { principal.tier.${claim} == "contraindicated" && resource.path like "*" };`,
   ),
   `forbid (${publish}) when { resource.path like "c/*" && resource.space == "c" && !(principal in Group::"controllers") };`,
   `forbid (${publish}) when { resource.path like "$SYS/*" && resource.space == "$SYS" };`,
@@ -74,7 +75,8 @@ const [first, edited] = [compiled(), Array.from({ length: rounds + 1 }, (_, inde
 function proveAll(prover: PolicyProver, set: ReturnType<typeof compiled>): void {
   const { outcomes } = prover.prove(set, wanted);
   const open = outcomes.filter(({ result }) => result !== 'proved');
-  if (open.length > 0) throw new Error(`Not proved: ${open.map(({ id, result }) => `${id} ${result}`).join()}`);
+  if (open.length > 0)
+    throw new Error(`Not proved: ${open.map(({ id, result }) => `${id} ${result}`).join()}`);
 }
 
 const [whole, again]: [number[], number[]] = [[], []];
@@ -86,5 +88,19 @@ for (let round = 0; round <= rounds; round++) {
   whole.push(all);
   again.push(one);
 }
-print({ figure: `prove ${invariants.length} invariants of ${first.size} policies`, value: median(whole), unit: 's', floor: 4, goal: 1, rounds });
-print({ figure: 'prove them again after one edit', value: median(again), unit: 's', floor: 0.5, goal: 0.1, rounds });
+print({
+  figure: `prove ${invariants.length} invariants of ${first.size} policies`,
+  value: median(whole),
+  unit: 's',
+  floor: 4,
+  goal: 1,
+  rounds,
+});
+print({
+  figure: 'prove them again after one edit',
+  value: median(again),
+  unit: 's',
+  floor: 0.5,
+  goal: 0.1,
+  rounds,
+});

@@ -31,6 +31,7 @@ export { entitiesToJson, requestToJson } from './json/scenario-to-json.ts';
 export type { CedarSchema, Shape } from './json/schema.ts';
 export { contextFromJson, valueFromJson } from './json/value-from-json.ts';
 export { type ExactJson, valueToJson } from './json/value-to-json.ts';
+export { type InvariantOutcome, PolicyProver, type ProofReport } from './prove/prover.ts';
 export { equalValues } from './values/equality.ts';
 export type {
   DatetimeValue,
@@ -54,4 +55,3 @@ export {
   recordValue,
   type Value,
 } from './values/value.ts';
-export { type InvariantOutcome, PolicyProver, type ProofReport } from './prove/prover.ts';

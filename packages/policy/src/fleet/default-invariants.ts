@@ -1,6 +1,10 @@
 /**
  * What the policies of a site have to keep, whoever changes them: each a Cedar policy that describes a region of requests,
- * with its effect there, and a sentence in English and Japanese. (`docs/policy-certificate.md`, "Invariants")
+ * with what must happen there as its effect, and a sentence in English and Japanese. The default policies keep them, and
+ * there is a proof. (`docs/policy-certificate.md`, "Invariants")
+ *
+ * Devices of the group `actuators` move something; those of the group `safety` keep people from harm, and a warning alone
+ * never cuts them.
  */
 export const defaultInvariants = `@id("contraindicated-hardware-commands-nothing")
 @sentence("No device whose hardware is contraindicated may publish below c/.")
@@ -8,32 +12,25 @@ export const defaultInvariants = `@id("contraindicated-hardware-commands-nothing
 forbid (principal is Device, action == Action::"publish", resource is Topic)
 when { resource.path like "c/*" && principal.tier.hardware == "contraindicated" };
 
-@id("quarantined-reaches-only-recovery")
-@sentence("A quarantined device connects only to attest and be updated, and reaches nothing else.")
-@sentence_ja("隔離中のデバイスは構成証明と更新のためにだけ接続でき、ほかの何にも到達できません。")
+@id("quarantined-only-attests-and-updates")
+@sentence("A quarantined device connects to attest and to be updated, and reaches nothing else.")
+@sentence_ja("隔離中のデバイスは構成証明と更新のために接続できるだけで、ほかの何にも到達できません。")
 forbid (principal is Device, action, resource)
-when {
-  principal has standing &&
-  principal.standing == "quarantined" &&
-  !(action in [Action::"connect", Action::"attest", Action::"update"])
-};
+when { principal has standing && principal.standing == "quarantined" }
+unless { action in [Action::"connect", Action::"attest", Action::"update"] };
 
-@id("device-publishes-only-in-its-own-name")
-@sentence("A device publishes data only in its own name: whatever it publishes is its own topic, or a command below c/.")
-@sentence_ja("デバイスは自分の名前でのみデータを発行します。発行先は自分のトピックか c/ の下の指令に限られます。")
+@id("device-publishes-in-its-own-name")
+@sentence("A device publishes only in its own name: on a topic that it owns, or commands below c/.")
+@sentence_ja("デバイスは自分の名前でのみ発行します。発行先は自分のトピックか、c/ の下の指令に限られます。")
 forbid (principal is Device, action == Action::"publish", resource is Topic)
-when { !(resource.path like "c/*") && !(resource has owner && resource.owner == principal) };
+unless { resource.path like "c/*" || (resource has owner && resource.owner == principal) };
 
-@id("actuators-are-commanded-by-attested-executables")
+@id("actuators-obey-attested-executables")
 @sentence("Whoever commands a device of the group actuators has attested executables.")
-@sentence_ja("グループ actuators のデバイスに指令を送るデバイスは、実行ファイルが構成証明されています。")
+@sentence_ja("グループ actuators のデバイスに指令を送るものは、実行ファイルが構成証明されています。")
 forbid (principal is Device, action == Action::"publish", resource is Topic)
-when {
-  resource.space == "c" &&
-  resource has owner &&
-  resource.owner in Group::"actuators" &&
-  !(principal has tier && principal.tier.executables == "affirming")
-};
+when { resource.path like "c/*" && resource has owner && resource.owner in Group::"actuators" }
+unless { principal has tier && principal.tier.executables == "affirming" };
 
 @id("unknown-or-revoked-reaches-nothing")
 @sentence("A device that the site does not know, or that is revoked, reaches nothing.")
@@ -41,14 +38,12 @@ when {
 forbid (principal is Device, action, resource)
 unless { principal has standing && principal.standing != "revoked" };
 
-@id("safety-publishes-despite-warnings")
-@sentence("In the group safety nobody is kept by a warning alone from connecting and publishing in its own name.")
-@sentence_ja("グループ safety のデバイスは、警告だけでは接続や自分の名前での発行を妨げられません。")
-permit (principal is Device in Group::"safety", action == Action::"publish", resource is Topic)
+@id("safety-connects-despite-warnings")
+@sentence("No warning keeps a device of the group safety from connecting.")
+@sentence_ja("警告だけでグループ safety のデバイスの接続が断たれることはありません。")
+permit (principal is Device in Group::"safety", action == Action::"connect", resource is Site)
 when {
-  resource.space == "d" &&
-  resource has owner &&
-  resource.owner == principal &&
+  principal has standing &&
   principal.standing == "admitted" &&
   principal.tier.instanceIdentity != "contraindicated" &&
   principal.tier.configuration != "contraindicated" &&
@@ -59,4 +54,46 @@ when {
   principal.tier.storageOpaque != "contraindicated" &&
   principal.tier.sourcedData != "contraindicated"
 };
+
+@id("safety-publishes-despite-warnings")
+@sentence("No warning keeps a device of the group safety from publishing in its own name.")
+@sentence_ja("警告だけでグループ safety のデバイスの自分の名前での発行が断たれることはありません。")
+permit (principal is Device in Group::"safety", action == Action::"publish", resource is Topic)
+when {
+  resource.space == "d" &&
+  resource.path like "d/*" &&
+  resource has owner &&
+  resource.owner == principal &&
+  principal has standing &&
+  principal.standing == "admitted" &&
+  principal.tier.instanceIdentity != "contraindicated" &&
+  principal.tier.configuration != "contraindicated" &&
+  principal.tier.executables != "contraindicated" &&
+  principal.tier.fileSystem != "contraindicated" &&
+  principal.tier.hardware != "contraindicated" &&
+  principal.tier.runtimeOpaque != "contraindicated" &&
+  principal.tier.storageOpaque != "contraindicated" &&
+  principal.tier.sourcedData != "contraindicated"
+};
+
+@id("safety-is-commanded-despite-warnings")
+@sentence("No warning keeps a device of the group safety from receiving the site's commands.")
+@sentence_ja("警告だけでグループ safety のデバイスへのサイトからの指令が断たれることはありません。")
+permit (principal is Device in Group::"safety", action in [Action::"subscribe", Action::"receive"], resource is Topic)
+when {
+  resource.space == "c" &&
+  resource has owner &&
+  resource.owner == principal &&
+  principal has standing &&
+  principal.standing == "admitted" &&
+  principal.tier.instanceIdentity != "contraindicated" &&
+  principal.tier.configuration != "contraindicated" &&
+  principal.tier.executables != "contraindicated" &&
+  principal.tier.fileSystem != "contraindicated" &&
+  principal.tier.hardware != "contraindicated" &&
+  principal.tier.runtimeOpaque != "contraindicated" &&
+  principal.tier.storageOpaque != "contraindicated" &&
+  principal.tier.sourcedData != "contraindicated"
+}
+unless { context has publisher };
 `;

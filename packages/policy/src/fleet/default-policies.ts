@@ -83,6 +83,13 @@ forbid (
 )
 unless { resource has owner && resource.owner == principal };
 
+@id("actuators-obey-attested-executables")
+@reason("Only a device whose executables are attested sends commands to a device of the group actuators.")
+@reason_ja("グループ actuators のデバイスに指令を送れるのは、実行ファイルが構成証明されたデバイスだけです。")
+forbid (principal is Device, action == Action::"publish", resource is Topic)
+when { resource.path like "c/*" && resource has owner && resource.owner in Group::"actuators" }
+unless { principal has tier && principal.tier.executables == "affirming" };
+
 @id("unknown-or-revoked-gets-nothing")
 @reason("A revoked device, or one the site does not know, may do nothing.")
 @reason_ja("失効したデバイス、またはサイトが知らないデバイスは何もできません。")

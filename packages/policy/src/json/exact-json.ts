@@ -8,4 +8,3 @@ export function exactJsonText(value: unknown, indent?: number): string {
     indent,
   );
 }
-

@@ -3,13 +3,13 @@ import type { CompiledPolicy } from '../compile/policy.ts';
 import { decide } from '../decide.ts';
 import { Environment } from '../evaluate/environment.ts';
 import { EvaluationFailure } from '../evaluate/failure.ts';
-import { encodeCertificate, type EnvironmentProof } from './certificate/encode.ts';
+import { type EnvironmentProof, encodeCertificate } from './certificate/encode.ts';
 import { type Scenario, sourceOf } from './counterexample/scenario.ts';
 import { EnvironmentProver, type KeyedPolicy } from './environment-prover.ts';
 import { FALSE, type Literal } from './formula/formula.ts';
+import { keyOf } from './policy-key.ts';
 import { environmentsOf, type RequestEnvironment, type SchemaModel } from './schema/schema-model.ts';
 import { Patterns } from './theory/patterns.ts';
-import { keyOf } from './policy-key.ts';
 
 /** What came of one invariant. */
 export type InvariantOutcome =
@@ -43,7 +43,10 @@ interface EnvironmentOutcome {
 export class PolicyProver {
   readonly schema: SchemaModel;
   readonly #environments: readonly EnvironmentProver[];
-  readonly #earlier = new Map<EnvironmentProver, { readonly key: string; readonly outcome: EnvironmentOutcome }>();
+  readonly #earlier = new Map<
+    EnvironmentProver,
+    { readonly key: string; readonly outcome: EnvironmentOutcome }
+  >();
 
   constructor(schema: SchemaModel) {
     this.schema = schema;
@@ -56,13 +59,18 @@ export class PolicyProver {
   prove(policies: CompiledPolicies, invariants: CompiledPolicies): ProofReport {
     const keyed = policies.policies.map((policy) => ({ policy, key: keyOf(policy) }));
     const wanted = invariants.policies.map((policy) => ({ policy, key: keyOf(policy) }));
-    const outcomes = this.#environments.map((environment) => this.#proveIn(environment, policies, keyed, wanted));
+    const outcomes = this.#environments.map((environment) =>
+      this.#proveIn(environment, policies, keyed, wanted),
+    );
     const results = wanted.map(({ policy: { id } }): InvariantOutcome => {
       const broken = outcomes.flatMap(({ broken }) => broken.get(id) ?? []);
       return broken.find(({ result }) => result === 'refuted') ?? broken[0] ?? { id, result: 'proved' };
     });
     const proved = results.filter(({ result }) => result === 'proved').map(({ id }) => id);
-    return { outcomes: results, certificate: proved.length === 0 ? undefined : this.#certify(proved, outcomes) };
+    return {
+      outcomes: results,
+      certificate: proved.length === 0 ? undefined : this.#certify(proved, outcomes),
+    };
   }
 
   #proveIn(
@@ -120,7 +128,10 @@ export class PolicyProver {
       else if (this.#breaks(policies, invariant, answer.scenario))
         broken.set(invariant.id, { id: invariant.id, result: 'refuted', counterexample: answer.scenario });
       else
-        broken.set(invariant.id, undecided(invariant.id, 'a candidate was found that breaks nothing when replayed'));
+        broken.set(
+          invariant.id,
+          undecided(invariant.id, 'a candidate was found that breaks nothing when replayed'),
+        );
     }
     const outcome = { broken, impossible, prover };
     this.#earlier.set(prover, { key, outcome });

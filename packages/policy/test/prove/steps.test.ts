@@ -7,8 +7,8 @@ import type { Derived } from '../../src/prove/search/trim.ts';
 import { Patterns } from '../../src/prove/theory/patterns.ts';
 import { stepsFollow } from './support/check-steps.ts';
 import type { Action } from './support/expressions.ts';
-import { Interpretation } from './support/interpretation.ts';
 import { randomImplications } from './support/implications.ts';
+import { Interpretation } from './support/interpretation.ts';
 import { randomSets } from './support/policies.ts';
 import { Random } from './support/random.ts';
 import { testModel } from './support/schema.ts';
@@ -37,7 +37,8 @@ interface Seen {
 
 function examine(seed: number, action: Action, seen: Seen): void {
   const random = new Random(seed * 15_485_863);
-  const sets = seed % 3 === 0 ? randomSets(random, action, 2 + (seed % 4)) : randomImplications(random, action);
+  const sets =
+    seed % 3 === 0 ? randomSets(random, action, 2 + (seed % 4)) : randomImplications(random, action);
   const keyed = (set: typeof sets.policies) =>
     compilePolicies(set).policies.map((policy) => ({ policy, key: keyOf(policy) }));
   const environment = environmentsOf(testModel).find(({ action: { uid } }) => uid.id === action)!;
@@ -54,7 +55,8 @@ function examine(seed: number, action: Action, seen: Seen): void {
     if (root === -1 || prover.isPossible(root).kind !== 'impossible') continue;
     const steps = prover.steps([root]);
     seen.proofs++;
-    if (!stepsFollow(formula, steps, [root])) throw new Error(`seed ${seed} ${action}: a step does not follow`);
+    if (!stepsFollow(formula, steps, [root]))
+      throw new Error(`seed ${seed} ${action}: a step does not follow`);
     for (const step of steps) count(step, seen);
     for (let index = 0; index < 6; index++) {
       const world = new Interpretation(prover.universe, randomWorld(random, action));

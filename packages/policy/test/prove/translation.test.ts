@@ -17,15 +17,23 @@ const rounds = process.env.KITEN_LONG === '1' ? 20_000 : 1_500;
 const worldsEach = 12;
 
 describe('the formula that a policy is translated to', () => {
-  it.each(['read', 'meet'] as const)('is true of exactly the requests to %s that satisfy the policy', (action) => {
-    const counts = { satisfied: 0, not: 0, failing: 0 };
-    for (let seed = 1; seed <= rounds; seed++) compareOne(seed, action, counts);
-    // The worlds must be such that all three come about, or the agreement says little.
-    for (const count of Object.values(counts)) expect(count).toBeGreaterThan((rounds * worldsEach) / 100);
-  }, 3_600_000);
+  it.each(['read', 'meet'] as const)(
+    'is true of exactly the requests to %s that satisfy the policy',
+    (action) => {
+      const counts = { satisfied: 0, not: 0, failing: 0 };
+      for (let seed = 1; seed <= rounds; seed++) compareOne(seed, action, counts);
+      // The worlds must be such that all three come about, or the agreement says little.
+      for (const count of Object.values(counts)) expect(count).toBeGreaterThan((rounds * worldsEach) / 100);
+    },
+    3_600_000,
+  );
 });
 
-function compareOne(seed: number, action: Action, counts: { satisfied: number; not: number; failing: number }): void {
+function compareOne(
+  seed: number,
+  action: Action,
+  counts: { satisfied: number; not: number; failing: number },
+): void {
   const random = new Random(seed * 7919);
   const json = randomPolicy(random, action, 'permit', 4, 0.03);
   const [policy] = compilePolicies(policySet([json])).policies;
@@ -40,7 +48,9 @@ function compareOne(seed: number, action: Action, counts: { satisfied: number; n
     const translated = new Interpretation(prover.universe, world).holds(literal);
     if (translated !== (outcome === 'satisfied')) {
       const shown = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
-      throw new Error(`seed ${seed}, world ${index}: ${outcome}, ${translated} by formula: ${JSON.stringify(json, shown)}`);
+      throw new Error(
+        `seed ${seed}, world ${index}: ${outcome}, ${translated} by formula: ${JSON.stringify(json, shown)}`,
+      );
     }
   }
 }

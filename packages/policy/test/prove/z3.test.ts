@@ -24,16 +24,20 @@ describe.runIf(requireTool('z3', 'z3'))('what is proved and refuted', () => {
   const cases = (['read', 'meet'] as const).flatMap((action) =>
     (['sets', 'implications'] as const).map((kind) => ({ action, kind })),
   );
-  it.each(cases)('of random $kind about requests to $action is unsatisfiable and satisfiable to z3', async ({ action, kind }) => {
-    const counts = { proved: 0, refuted: 0, unknown: 0, compared: 0, all: 0 };
-    for (let seed = first; seed < first + rounds; seed++) await compareOne(z3, seed, action, kind, counts);
-    if (process.env.KITEN_SHOW === '1') process.stderr.write(`${JSON.stringify(counts)}\n`);
-    // Both outcomes come about, z3 is really asked, and the prover hardly ever gives up.
-    expect(counts.compared).toBeGreaterThan(counts.all * 0.7);
-    expect(counts.proved).toBeGreaterThan(counts.all / 10);
-    expect(counts.refuted).toBeGreaterThan(counts.all / 50);
-    expect(counts.unknown).toBeLessThan(counts.all / 50);
-  }, 7_200_000);
+  it.each(cases)(
+    'of random $kind about requests to $action is unsatisfiable and satisfiable to z3',
+    async ({ action, kind }) => {
+      const counts = { proved: 0, refuted: 0, unknown: 0, compared: 0, all: 0 };
+      for (let seed = first; seed < first + rounds; seed++) await compareOne(z3, seed, action, kind, counts);
+      if (process.env.KITEN_SHOW === '1') process.stderr.write(`${JSON.stringify(counts)}\n`);
+      // Both outcomes come about, z3 is really asked, and the prover hardly ever gives up.
+      expect(counts.compared).toBeGreaterThan(counts.all * 0.7);
+      expect(counts.proved).toBeGreaterThan(counts.all / 10);
+      expect(counts.refuted).toBeGreaterThan(counts.all / 50);
+      expect(counts.unknown).toBeLessThan(counts.all / 50);
+    },
+    7_200_000,
+  );
 });
 
 interface Counts {
@@ -46,13 +50,22 @@ interface Counts {
 
 async function compareOne(z3: Z3, seed: number, action: Action, kind: string, counts: Counts): Promise<void> {
   const random = new Random(seed * 104_729);
-  const sets = kind === 'sets' ? randomSets(random, action, 2 + (seed % 4)) : randomImplications(random, action);
-  const { outcomes } = new PolicyProver(testModel).prove(compilePolicies(sets.policies), compilePolicies(sets.invariants));
+  const sets =
+    kind === 'sets' ? randomSets(random, action, 2 + (seed % 4)) : randomImplications(random, action);
+  const { outcomes } = new PolicyProver(testModel).prove(
+    compilePolicies(sets.policies),
+    compilePolicies(sets.invariants),
+  );
   for (const outcome of outcomes) {
     counts.all++;
     counts[outcome.result]++;
     const invariant = sets.invariants.staticPolicies[outcome.id] as unknown as Json;
-    const answer = await ask(z3, action, Object.values(sets.policies.staticPolicies) as unknown as Json[], invariant);
+    const answer = await ask(
+      z3,
+      action,
+      Object.values(sets.policies.staticPolicies) as unknown as Json[],
+      invariant,
+    );
     if (answer === undefined || answer === 'unknown' || outcome.result === 'unknown') continue;
     counts.compared++;
     // Other actions than this one are not part of the question put to z3.

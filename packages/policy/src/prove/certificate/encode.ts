@@ -28,8 +28,9 @@ function encodeProof({ environment, names, steps }: EnvironmentProof): CborValue
   const atoms = nameTable(terms);
   const literal = (each: Literal): number => literalIn(atoms, names.of(Math.abs(each))!, each);
   const clause = (literals: readonly Literal[]) => literals.map(literal);
-  const encoded = steps.map(({ origin }): CborValue =>
-    origin.kind === 'learned' ? implied(origin, clause) : lemmaStep(origin.lemma, clause, terms.indexOf),
+  const encoded = steps.map(
+    ({ origin }): CborValue =>
+      origin.kind === 'learned' ? implied(origin, clause) : lemmaStep(origin.lemma, clause, terms.indexOf),
   );
   const { principal, action, resource } = environment;
   return [[principal, action.uid.type, action.uid.id, resource], terms.list, atoms.list, encoded];

@@ -4,10 +4,10 @@ import type { RecordValue, Value } from '../../values/value.ts';
 import { known } from '../formula/say-presence.ts';
 import type { Universe } from '../formula/universe.ts';
 import type { SchemaModel } from '../schema/schema-model.ts';
-import { isEntityKind } from '../schema/type.ts';
-import type { Term } from '../terms/term.ts';
 import { uidKey } from '../schema/schema-model.ts';
+import { isEntityKind } from '../schema/type.ts';
 import { subterms } from '../terms/replace.ts';
+import type { Term } from '../terms/term.ts';
 import type { Fact } from '../theory/facts.ts';
 import type { Model } from '../theory/model.ts';
 import { Valuation } from './valuation.ts';
@@ -60,8 +60,7 @@ function entitiesIn({ terms, schema }: Universe, { facts, equalities }: Model): 
   };
   add(terms.principal);
   add(terms.resource);
-  for (const { atom } of facts)
-    for (const term of atom.terms) for (const part of subterms(term)) add(part);
+  for (const { atom } of facts) for (const term of atom.terms) for (const part of subterms(term)) add(part);
   return found;
 }
 
@@ -81,4 +80,3 @@ function entityOf(term: Term, facts: readonly Fact[], valuation: Valuation): Ent
   }
   return { attributes: new Map(valuation.fieldsOf(term)), tags, ancestors };
 }
-

@@ -34,10 +34,13 @@ export class Valuation {
     const { kind, form } = normal;
     if (form === 'set') return setValue(normal.parts.map((part) => this.valueOf(part)));
     if (form === 'record')
-      return recordValue(normal.names.map((name, index) => [name, this.valueOf(normal.parts[index]!)] as const));
+      return recordValue(
+        normal.names.map((name, index) => [name, this.valueOf(normal.parts[index]!)] as const),
+      );
     if (kind === 'record') return this.#record(normal);
     if (kind === 'set') return this.#set(normal);
-    if (kind === 'Bool') return form === 'bool' ? normal.number === 1n : this.holds(truth(this.#universe, normal));
+    if (kind === 'Bool')
+      return form === 'bool' ? normal.number === 1n : this.holds(truth(this.#universe, normal));
     if (kind === 'String') return form === 'string' ? normal.text : (this.#model.texts.get(normal) ?? '');
     if (kind === 'ipaddr')
       return form === 'ip'
@@ -110,7 +113,12 @@ export class Valuation {
   #newId(term: Term, type: string): string {
     const enumerated = this.#universe.schema.entityTypes.get(type)?.enumerated;
     if (enumerated !== undefined) return enumerated[0]!;
-    const stem = term.form === '.' ? term.text : term.form === 'principal' || term.form === 'resource' ? term.form : 'one';
+    const stem =
+      term.form === '.'
+        ? term.text
+        : term.form === 'principal' || term.form === 'resource'
+          ? term.form
+          : 'one';
     for (let index = 1; ; index++) {
       const id = index === 1 ? stem : `${stem}-${index}`;
       const key = `${term.kind}"${id}`;
@@ -131,4 +139,3 @@ function numberValue(kind: NumberKind, number: bigint): Value {
       return { kind, milliseconds: number };
   }
 }
-

@@ -36,14 +36,18 @@ function readAction(
   if (attributes !== undefined) return unreadable(`action ${id} has attributes`);
   const applies = objectAt(appliesTo ?? {}, 'appliesTo');
   const types = (list: unknown) =>
-    listAt(list ?? [], 'the types that an action applies to').map((type) => textAt(type, 'the name of a type'));
+    listAt(list ?? [], 'the types that an action applies to').map((type) =>
+      textAt(type, 'the name of a type'),
+    );
   return {
     uid: { type: ownType, id },
     parents: listAt(memberOf ?? [], 'memberOf').map((parent) => readUid(parent, ownType)),
     principalTypes: types(applies.principalTypes),
     resourceTypes: types(applies.resourceTypes),
     context:
-      applies.context === undefined ? emptyRecordType : recordAt(typeOf(applies.context), `the context of ${id}`),
+      applies.context === undefined
+        ? emptyRecordType
+        : recordAt(typeOf(applies.context), `the context of ${id}`),
   };
 }
 

@@ -13,7 +13,10 @@ export function qualified(namespace: string, name: string): string {
 
 export function readUid(json: unknown, ownType: string): EntityUid {
   const { type, id } = objectAt(json, 'an action');
-  return { type: type === undefined || type === null ? ownType : textAt(type, 'a type'), id: textAt(id, 'an id') };
+  return {
+    type: type === undefined || type === null ? ownType : textAt(type, 'a type'),
+    id: textAt(id, 'an id'),
+  };
 }
 
 export function recordAt(type: Type, of: string): RecordType {

@@ -26,11 +26,7 @@ export function readSchemaModel(json: unknown): SchemaModel {
   return { entityTypes, actions: readActions(namespaces, typeOf) };
 }
 
-function readEntityType(
-  name: string,
-  json: JsonObject,
-  typeOf: TypeReader,
-): Omit<EntityTypeModel, 'above'> {
+function readEntityType(name: string, json: JsonObject, typeOf: TypeReader): Omit<EntityTypeModel, 'above'> {
   if (json.enum !== undefined) {
     const enumerated = listAt(json.enum, `the ids of ${name}`).map((id) => textAt(id, 'an id'));
     if (enumerated.length === 0) return unreadable(`${name} enumerates nothing`);

@@ -1,11 +1,4 @@
-import {
-  type Namespaces,
-  objectAt,
-  qualified,
-  type TypeReader,
-  textAt,
-  unreadable,
-} from './read-parts.ts';
+import { type Namespaces, objectAt, qualified, type TypeReader, textAt, unreadable } from './read-parts.ts';
 import type { Field, Type } from './type.ts';
 
 const primitives: ReadonlyMap<string, Type> = new Map([
@@ -55,10 +48,7 @@ export function resolveTypes(namespaces: Namespaces): TypeReader {
   return (json) => read(json, 0);
 }
 
-function readFields(
-  form: Readonly<Record<string, unknown>>,
-  read: TypeReader,
-): ReadonlyMap<string, Field> {
+function readFields(form: Readonly<Record<string, unknown>>, read: TypeReader): ReadonlyMap<string, Field> {
   if (form.additionalAttributes === true) return unreadable('a record is open (additionalAttributes)');
   const attributes = Object.entries(objectAt(form.attributes ?? {}, 'attributes'));
   return new Map(
@@ -78,4 +68,3 @@ function namesOf(namespaces: Namespaces, part: 'commonTypes' | 'entityTypes'): R
     ),
   );
 }
-

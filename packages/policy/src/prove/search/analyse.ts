@@ -62,8 +62,13 @@ export function analyse(
   }
   const literals = [asserting, ...kept];
   // The other literal to watch is one of the level gone back to.
-  const level = kept.reduce((deepest, literal) => Math.max(deepest, assignment.levelOf(Math.abs(literal))), 0);
-  const second = literals.findIndex((literal, index) => index > 0 && assignment.levelOf(Math.abs(literal)) === level);
+  const level = kept.reduce(
+    (deepest, literal) => Math.max(deepest, assignment.levelOf(Math.abs(literal))),
+    0,
+  );
+  const second = literals.findIndex(
+    (literal, index) => index > 0 && assignment.levelOf(Math.abs(literal)) === level,
+  );
   if (second > 1) [literals[1], literals[second]] = [literals[second]!, literals[1]!];
   const origin = { kind: 'learned', clause: [...literals], from, settled: [...settled] } as const;
   return { literals, origin, level };

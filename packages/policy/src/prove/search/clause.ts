@@ -8,10 +8,7 @@ export interface Clause {
   readonly origin: Origin;
 }
 
-export type Origin =
-  | { readonly kind: 'gate'; readonly variable: number }
-  | LemmaOrigin
-  | LearnedOrigin;
+export type Origin = { readonly kind: 'gate'; readonly variable: number } | LemmaOrigin | LearnedOrigin;
 
 export interface LemmaOrigin {
   readonly kind: 'lemma';

@@ -141,7 +141,6 @@ export class Solver {
     }
   }
 
-
   #choose(root: Literal): Literal | undefined {
     this.#chooser.begin();
     const open = this.#chooser.open(root);
@@ -187,7 +186,10 @@ export class Solver {
       const level = this.#assignment.levelOf(Math.abs(first));
       this.#backTo(level);
       this.#resolve(clause);
-    } else if (this.#assignment.value(first) === 0 && (second === undefined || this.#assignment.value(second) < 0)) {
+    } else if (
+      this.#assignment.value(first) === 0 &&
+      (second === undefined || this.#assignment.value(second) < 0)
+    ) {
       this.#backTo(second === undefined ? 0 : this.#assignment.levelOf(Math.abs(second)));
       this.#assignment.assign(first, clause);
     }
@@ -207,7 +209,12 @@ export class Solver {
     }
     const { literals, origin, level } = analyse(this.#assignment, conflict, this.#isNameable);
     this.#backTo(level);
-    if (origin.from.length === 1 && origin.settled.length === 0 && literals.length <= 2 && conflict.origin.kind !== 'gate') {
+    if (
+      origin.from.length === 1 &&
+      origin.settled.length === 0 &&
+      literals.length <= 2 &&
+      conflict.origin.kind !== 'gate'
+    ) {
       // Nothing was learned but that one: it is watched already.
       this.#assignment.assign(literals[0]!, conflict);
       return;

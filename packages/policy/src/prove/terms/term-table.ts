@@ -42,7 +42,12 @@ export class TermTable {
   }
 
   bool(value: boolean): Term {
-    return this.#make(value ? 'T' : 'F', { form: 'bool', kind: 'Bool', number: value ? 1n : 0n, constant: true });
+    return this.#make(value ? 'T' : 'F', {
+      form: 'bool',
+      kind: 'Bool',
+      number: value ? 1n : 0n,
+      constant: true,
+    });
   }
 
   string(text: string): Term {
@@ -89,7 +94,12 @@ export class TermTable {
       else rest.parts.set(term, factor);
     if (rest.parts.size === 0) return this.sum('Long', whole);
     const inner = this.sum('Long', rest);
-    const floor = this.#make(`floor${inner.id}/${by}`, { form: 'floor', kind: 'Long', parts: [inner], number: by });
+    const floor = this.#make(`floor${inner.id}/${by}`, {
+      form: 'floor',
+      kind: 'Long',
+      parts: [inner],
+      number: by,
+    });
     addTo(whole, floor, 1n);
     return this.sum('Long', whole);
   }
@@ -207,4 +217,3 @@ function kindOfCall(operator: string): Kind {
       return 'Bool';
   }
 }
-

@@ -69,7 +69,11 @@ function chooseAddress(
   };
   // Single addresses first, then the range as a whole, which is in nothing narrower.
   for (const prefix of [narrowest.bits, narrowest.prefix]) {
-    for (let offset = 0n; offset < 256n && offset < 1n << BigInt(narrowest.bits - narrowest.prefix); offset++) {
+    for (
+      let offset = 0n;
+      offset < 256n && offset < 1n << BigInt(narrowest.bits - narrowest.prefix);
+      offset++
+    ) {
       const candidate = { ...narrowest, prefix, address: narrowest.address + offset };
       if (suits(candidate)) return candidate;
     }
@@ -96,4 +100,3 @@ function rangeOf(text: string): IpAddressValue {
 function meet(left: IpAddressValue, right: IpAddressValue): boolean {
   return isInRange(left, right) || isInRange(right, left);
 }
-

@@ -58,7 +58,8 @@ export class AtomTheory implements Theory {
     const bool = leaves.bools.find((term) => value(truth(this.#universe, term)) === 0);
     if (bool !== undefined) return { kind: 'split', literal: truth(this.#universe, bool) };
     const texts = chooseTexts(reasoning, facts, leaves.texts);
-    if (texts === undefined) return { kind: 'undecided', why: 'the patterns of `like` are too hard together' };
+    if (texts === undefined)
+      return { kind: 'undecided', why: 'the patterns of `like` are too hard together' };
     if (lemmas.length > 0) return { kind: 'lemmas', lemmas };
     const numbers = chooseNumbers(reasoning, facts, leaves.numbers);
     if (numbers.kind === 'split') return numbers;

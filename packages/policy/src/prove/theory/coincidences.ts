@@ -1,10 +1,10 @@
 import type { Literal } from '../formula/formula.ts';
 import { exceeds } from '../formula/say-numbers.ts';
+import { isNumberKind } from '../schema/type.ts';
 import { rules } from '../search/lemma.ts';
 import { linearOf } from '../terms/linear.ts';
 import type { Term } from '../terms/term.ts';
 import type { Fact, Reasoning } from './facts.ts';
-import { isNumberKind } from '../schema/type.ts';
 
 /**
  * Numbers that came out equal by chance, where one is in a set and the other is not: whether they are equal has to be
@@ -17,7 +17,7 @@ export function reasonAboutCoincidences(
   numbers: ReadonlyMap<Term, bigint>,
 ): Literal | undefined {
   const { universe } = reasoning;
-  const valueOf = (term: Term): bigint => {
+  const numberOf = (term: Term): bigint => {
     const { constant, parts } = linearOf(term);
     let sum = constant;
     for (const [part, factor] of parts) sum += factor * (numbers.get(part) ?? 0n);
@@ -28,7 +28,7 @@ export function reasonAboutCoincidences(
   for (const fact of inside) {
     const [set, element] = fact.atom.terms as readonly [Term, Term];
     for (const [other, tells] of others(reasoning, facts, about, set)) {
-      if (other === element || other.kind !== element.kind || valueOf(other) !== valueOf(element)) continue;
+      if (other === element || other.kind !== element.kind || numberOf(other) !== numberOf(element)) continue;
       const order = [exceeds(universe, element, other, 0n), exceeds(universe, other, element, 0n)];
       const open = order.find((literal) => reasoning.value(literal) === 0);
       if (open !== undefined) return -open;

@@ -1,8 +1,8 @@
-import type { TermTable } from '../terms/term-table.ts';
 import { rules } from '../search/lemma.ts';
 import { compareTerms } from '../terms/order.ts';
 import { replaceTerm, subterms } from '../terms/replace.ts';
 import type { Term } from '../terms/term.ts';
+import type { TermTable } from '../terms/term-table.ts';
 import type { Fact, Reasoning } from './facts.ts';
 
 /** A term that is replaced by an equal one, simpler. */
@@ -31,7 +31,8 @@ export class Equalities {
       const same = parts.every((part, index) => part === term.parts[index]);
       const rebuilt = same ? term : this.#terms.rebuild(term, parts);
       const replacement = this.#replacements.get(rebuilt);
-      normal = replacement !== undefined ? this.normal(replacement.to) : same ? rebuilt : this.normal(rebuilt);
+      normal =
+        replacement !== undefined ? this.normal(replacement.to) : same ? rebuilt : this.normal(rebuilt);
       this.#normal.set(term, normal);
     }
     return normal;
@@ -51,7 +52,8 @@ export function replaceEquals(
     const replacement = asReplacement(fact, reasoning.universe.terms);
     if (replacement === undefined) continue;
     const known = replacements.get(replacement.from);
-    if (known === undefined || compareTerms(replacement.to, known.to) < 0) replacements.set(replacement.from, replacement);
+    if (known === undefined || compareTerms(replacement.to, known.to) < 0)
+      replacements.set(replacement.from, replacement);
   }
   const equalities = new Equalities(reasoning.universe.terms, replacements);
   if (replacements.size === 0) return { facts, equalities };
@@ -67,10 +69,7 @@ export function replaceEquals(
   return { facts: normal, equalities };
 }
 
-function replacementsIn(
-  fact: Fact,
-  replacements: ReadonlyMap<Term, Replacement>,
-): ReadonlySet<Replacement> {
+function replacementsIn(fact: Fact, replacements: ReadonlyMap<Term, Replacement>): ReadonlySet<Replacement> {
   const found = new Set<Replacement>();
   for (const term of fact.atom.terms) {
     for (const part of subterms(term)) {

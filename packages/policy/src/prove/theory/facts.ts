@@ -24,12 +24,7 @@ export class Reasoning {
   /** What was found so far to follow from the facts, or to contradict them. */
   readonly lemmas: Lemma[] = [];
 
-  constructor(
-    universe: Universe,
-    names: Names,
-    patterns: Patterns,
-    value: (literal: Literal) => number,
-  ) {
+  constructor(universe: Universe, names: Names, patterns: Patterns, value: (literal: Literal) => number) {
     this.universe = universe;
     this.names = names;
     this.patterns = patterns;

@@ -61,7 +61,8 @@ function roundedValues(
       values.set(term, divided(term, values) ?? (exact ? over : floorDivide(over, under) + up));
     }
     const holds = inequalities.every(
-      ({ parts, bound }) => parts.reduce((sum, [term, factor]) => sum + factor * values.get(term)!, 0n) >= bound,
+      ({ parts, bound }) =>
+        parts.reduce((sum, [term, factor]) => sum + factor * values.get(term)!, 0n) >= bound,
     );
     if (holds) return values;
   }
@@ -117,10 +118,7 @@ function factsAbout(term: Term): readonly Inequality<Term, Source>[] {
   ];
 }
 
-function addContradiction(
-  reasoning: Reasoning,
-  contradiction: readonly (readonly [Source, bigint])[],
-): void {
+function addContradiction(reasoning: Reasoning, contradiction: readonly (readonly [Source, bigint])[]): void {
   const clause: Literal[] = [];
   const multipliers: bigint[] = [];
   const facts: NumberFact[] = [];

@@ -47,13 +47,18 @@ export class Patterns {
   find(all: readonly (readonly string[])[], no: readonly (readonly string[])[]): TextSearch {
     const automata = [...all, ...no].map((parts) => this.automaton(parts));
     const wanted = all.length;
-    const start: Node = { states: automata.map(({ start }) => start), before: undefined, character: undefined };
+    const start: Node = {
+      states: automata.map(({ start }) => start),
+      before: undefined,
+      character: undefined,
+    };
     if (!isPossible(automata, start.states, wanted)) return 'none';
     const seen = new Set([start.states.join()]);
     const queue = [start];
     for (let head = 0; head < queue.length; head++) {
       const node = queue[head]!;
-      if (isMatch(automata, node.states, wanted)) return { text: textOf(node, otherCharacter([...all, ...no])) };
+      if (isMatch(automata, node.states, wanted))
+        return { text: textOf(node, otherCharacter([...all, ...no])) };
       for (const character of characters(automata, node.states)) {
         const states = automata.map((automaton, index) => automaton.step(node.states[index]!, character));
         if (!isPossible(automata, states, wanted)) continue;
@@ -73,8 +78,14 @@ function isMatch(automata: readonly PatternAutomaton[], states: readonly number[
 }
 
 /** Whether a text that goes on from here can still match all that it must, and nothing that it must not. */
-function isPossible(automata: readonly PatternAutomaton[], states: readonly number[], wanted: number): boolean {
-  return automata.every((automaton, index) => automaton.fate(states[index]!) !== (index < wanted ? 'none' : 'any'));
+function isPossible(
+  automata: readonly PatternAutomaton[],
+  states: readonly number[],
+  wanted: number,
+): boolean {
+  return automata.every(
+    (automaton, index) => automaton.fate(states[index]!) !== (index < wanted ? 'none' : 'any'),
+  );
 }
 
 function characters(
@@ -101,6 +112,7 @@ function otherCharacter(patterns: readonly (readonly string[])[]): string {
 
 function textOf(end: Node, other: string): string {
   const characters: string[] = [];
-  for (let node = end; node.before !== undefined; node = node.before) characters.push(node.character ?? other);
+  for (let node = end; node.before !== undefined; node = node.before)
+    characters.push(node.character ?? other);
   return characters.reverse().join('');
 }

@@ -35,7 +35,13 @@ class Sets {
     containsAll: ({ literal, holds }, set, other) => {
       if (holds) {
         for (const [element, inOther] of this.#elementsOf(other))
-          this.#reasoning.add(rules.subset, [-literal, -inOther, this.#contains(set, element)], set, other, element);
+          this.#reasoning.add(
+            rules.subset,
+            [-literal, -inOther, this.#contains(set, element)],
+            set,
+            other,
+            element,
+          );
         return;
       }
       const witness = this.#reasoning.universe.terms.witness('outside', other, set);
@@ -75,7 +81,12 @@ class Sets {
       }
       const witness = this.#reasoning.universe.terms.witness('above', entity, set);
       this.#reasoning.add(rules.grouped, [-literal, this.#contains(set, witness)], entity, set);
-      this.#reasoning.add(rules.grouped, [-literal, this.#reasoning.state('in', entity, witness)], entity, set);
+      this.#reasoning.add(
+        rules.grouped,
+        [-literal, this.#reasoning.state('in', entity, witness)],
+        entity,
+        set,
+      );
     },
   };
 

@@ -73,7 +73,9 @@ class Tableau<Source> {
     const scale = sorted[0]![1];
     const variable = this.#variableOf(sorted.map(([column, factor]) => [column, rational(factor, scale)]));
     const value = rational(bound, scale);
-    return scale > 0n ? this.#raise(variable, { value, source }, scale) : this.#lower(variable, { value, source }, scale);
+    return scale > 0n
+      ? this.#raise(variable, { value, source }, scale)
+      : this.#lower(variable, { value, source }, scale);
   }
 
   readonly #scales = new Map<Source, bigint>();
@@ -95,7 +97,8 @@ class Tableau<Source> {
   }
 
   #crossed({ lower, upper }: Variable<Source>): Contradiction<Source> | undefined {
-    if (lower === undefined || upper === undefined || compare(lower.value, upper.value) <= 0) return undefined;
+    if (lower === undefined || upper === undefined || compare(lower.value, upper.value) <= 0)
+      return undefined;
     return [this.#weigh(lower, rational(1n)), this.#weigh(upper, rational(1n))];
   }
 
@@ -112,7 +115,8 @@ class Tableau<Source> {
     const sum = this.unknown();
     this.#sums.set(key, sum);
     const row = new Map<number, Rational>();
-    for (const [column, factor] of parts) addMultiple(row, this.#rows.get(column) ?? new Map([[column, rational(1n)]]), factor);
+    for (const [column, factor] of parts)
+      addMultiple(row, this.#rows.get(column) ?? new Map([[column, rational(1n)]]), factor);
     this.#rows.set(sum, row);
     return sum;
   }
@@ -125,7 +129,9 @@ class Tableau<Source> {
     }
     for (const [basic, row] of this.#rows) this.#variables[basic]!.value = this.#evaluate(row);
     for (;;) {
-      const basic = [...this.#rows.keys()].sort((left, right) => left - right).find((each) => this.#violated(each) !== 0);
+      const basic = [...this.#rows.keys()]
+        .sort((left, right) => left - right)
+        .find((each) => this.#violated(each) !== 0);
       if (basic === undefined) return undefined;
       const direction = this.#violated(basic);
       const other = this.#entering(basic, direction);

@@ -72,4 +72,3 @@ function smallest({ patterns }: Reasoning, facts: readonly Fact[], but: readonly
   }
   return kept;
 }
-

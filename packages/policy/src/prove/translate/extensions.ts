@@ -24,13 +24,17 @@ function fit({ kinds }: Function<unknown>, terms: readonly Term[]): boolean {
 
 function computes(called: Function<Case>): Translate {
   return call(called, (universe, operands) =>
-    compute(universe, operands, (...terms) => (fit(called, terms) ? called.apply(universe, ...terms) : undefined)),
+    compute(universe, operands, (...terms) =>
+      fit(called, terms) ? called.apply(universe, ...terms) : undefined,
+    ),
   );
 }
 
 function judges(called: Function<Literal>): Translate {
   return call(called, (universe, operands) =>
-    judge(universe, operands, (...terms) => (fit(called, terms) ? called.apply(universe, ...terms) : undefined)),
+    judge(universe, operands, (...terms) =>
+      fit(called, terms) ? called.apply(universe, ...terms) : undefined,
+    ),
   );
 }
 
@@ -116,8 +120,7 @@ export const extensions: Readonly<Record<string, Translate>> = {
   }),
   toDate: computes({
     kinds: ['datetime'],
-    apply: (universe, at) =>
-      fitting(universe, 'datetime', combine([universe.terms.floor(at!, day), day])),
+    apply: (universe, at) => fitting(universe, 'datetime', combine([universe.terms.floor(at!, day), day])),
   }),
   toTime: computes({
     kinds: ['datetime'],

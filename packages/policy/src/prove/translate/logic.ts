@@ -49,10 +49,7 @@ const choose: Translate = (body, { universe, translate }) => {
   const condition = truthOf(universe, translate(body.if));
   const [then, otherwise] = [translate(body.then), translate(body.else)];
   if ('yes' in then && 'yes' in otherwise) {
-    const yes = formula.or(
-      formula.and(condition.yes, then.yes),
-      formula.and(condition.no, otherwise.yes),
-    );
+    const yes = formula.or(formula.and(condition.yes, then.yes), formula.and(condition.no, otherwise.yes));
     if (isExact(condition, then, otherwise)) return { yes, no: -yes };
     const no = formula.or(formula.and(condition.yes, then.no), formula.and(condition.no, otherwise.no));
     return { yes, no };

@@ -13,9 +13,7 @@ export interface Case {
  * What an expression means: its cases, of which at most one holds, or when it is true and when false. Where none of it
  * holds, the expression fails.
  */
-export type Meaning =
-  | { readonly cases: readonly Case[] }
-  | { readonly yes: Literal; readonly no: Literal };
+export type Meaning = { readonly cases: readonly Case[] } | { readonly yes: Literal; readonly no: Literal };
 
 /** When an expression of kind Bool is true, and when false. */
 export interface Truth {

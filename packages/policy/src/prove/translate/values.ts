@@ -24,7 +24,9 @@ export function constantOf(terms: TermTable, value: Value): Term {
     case 'set':
       return terms.set(value.elements.map((element) => constantOf(terms, element)));
     case 'record':
-      return terms.record(new Map(Array.from(value.fields, ([name, part]) => [name, constantOf(terms, part)])));
+      return terms.record(
+        new Map(Array.from(value.fields, ([name, part]) => [name, constantOf(terms, part)])),
+      );
     case 'ipaddr':
       return terms.ip(formatIpAddress(value));
     case 'decimal':

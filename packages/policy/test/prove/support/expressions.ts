@@ -32,23 +32,62 @@ const variable = (name: string): Json => ({ Var: name });
 const entity = (type: string, id: string): Json => value({ __entity: { type, id } });
 
 /** Attributes by the type of their value: of whom, and the name. */
-const attributes: Readonly<Record<Wanted, readonly (readonly [of: 'User' | 'File' | 'Group' | 'Place' | 'context', name: string])[]>> = {
-  Bool: [['User', 'active'], ['File', 'shared'], ['context', 'flag']],
-  Long: [['User', 'age'], ['User', 'score'], ['File', 'size'], ['Group', 'level'], ['context', 'n'], ['context', 'm'], ['Place', 'floor']],
-  String: [['User', 'name'], ['User', 'nick'], ['File', 'path'], ['context', 'text'], ['Place', 'building']],
-  User: [['User', 'boss'], ['File', 'owner'], ['context', 'who']],
+const attributes: Readonly<
+  Record<Wanted, readonly (readonly [of: 'User' | 'File' | 'Group' | 'Place' | 'context', name: string])[]>
+> = {
+  Bool: [
+    ['User', 'active'],
+    ['File', 'shared'],
+    ['context', 'flag'],
+  ],
+  Long: [
+    ['User', 'age'],
+    ['User', 'score'],
+    ['File', 'size'],
+    ['Group', 'level'],
+    ['context', 'n'],
+    ['context', 'm'],
+    ['Place', 'floor'],
+  ],
+  String: [
+    ['User', 'name'],
+    ['User', 'nick'],
+    ['File', 'path'],
+    ['context', 'text'],
+    ['Place', 'building'],
+  ],
+  User: [
+    ['User', 'boss'],
+    ['File', 'owner'],
+    ['context', 'who'],
+  ],
   Group: [],
   File: [],
   Color: [['User', 'color']],
-  Strings: [['User', 'labels'], ['context', 'words']],
-  Users: [['User', 'friends'], ['File', 'readers']],
+  Strings: [
+    ['User', 'labels'],
+    ['context', 'words'],
+  ],
+  Users: [
+    ['User', 'friends'],
+    ['File', 'readers'],
+  ],
   Longs: [['User', 'marks']],
   Groups: [['User', 'teams']],
   decimal: [['User', 'limit']],
-  datetime: [['User', 'since'], ['context', 'now']],
+  datetime: [
+    ['User', 'since'],
+    ['context', 'now'],
+  ],
   duration: [['User', 'lease']],
-  ipaddr: [['User', 'address'], ['context', 'from']],
-  Place: [['User', 'place'], ['context', 'place']],
+  ipaddr: [
+    ['User', 'address'],
+    ['context', 'from'],
+  ],
+  Place: [
+    ['User', 'place'],
+    ['context', 'place'],
+  ],
 };
 
 /** Makes expressions, mostly of the type wanted; what reads optional attributes asks for them sometimes. */
@@ -67,8 +106,7 @@ export class Expressions {
   make(wanted: Wanted, depth: number): Json {
     const random = this.#random;
     if (random.chance(this.#wrong)) return this.make(random.pick(Object.keys(attributes) as Wanted[]), 0);
-    if (depth > 0 && random.chance(0.06))
-      return { 'if-then-else': this.#choice(wanted, depth) };
+    if (depth > 0 && random.chance(0.06)) return { 'if-then-else': this.#choice(wanted, depth) };
     if (wanted === 'Bool') return this.#bool(depth);
     const access = this.#access(wanted, depth);
     if (access !== undefined && random.chance(0.6)) return access;
@@ -78,7 +116,11 @@ export class Expressions {
   #choice(wanted: Wanted, depth: number): Json {
     const test = this.make('Bool', depth - 1);
     const [yes, no] = [this.make(wanted, depth - 1), this.make(wanted, depth - 1)];
-    return Object.fromEntries([['if', test], ['then', yes], ['else', no]]);
+    return Object.fromEntries([
+      ['if', test],
+      ['then', yes],
+      ['else', no],
+    ]);
   }
 
   #access(wanted: Wanted, depth: number): Json | undefined {
@@ -95,7 +137,9 @@ export class Expressions {
       case 'File':
         return this.#action === 'meet' ? undefined : variable('resource');
       case 'Place':
-        return this.#action === 'meet' ? get(variable('context'), 'place') : get(variable('principal'), 'place');
+        return this.#action === 'meet'
+          ? get(variable('context'), 'place')
+          : get(variable('principal'), 'place');
       case 'Group':
         return entity('Group', this.#random.pick(pool.groups));
       default:
@@ -134,7 +178,12 @@ export class Expressions {
       case 'ipaddr':
         return call('ip', value(pick(pool.ranges)));
       case 'Place':
-        return { Record: { building: value(pick(pool.texts)), ...(this.#random.chance(0.5) ? { floor: value(pick(pool.longs)) } : {}) } };
+        return {
+          Record: {
+            building: value(pick(pool.texts)),
+            ...(this.#random.chance(0.5) ? { floor: value(pick(pool.longs)) } : {}),
+          },
+        };
       default:
         return value(this.#random.chance(0.5));
     }
@@ -146,10 +195,12 @@ export class Expressions {
     switch (wanted) {
       case 'Long':
         if (random.chance(0.15))
-          return call(random.pick(['toMilliseconds', 'toSeconds', 'toDays']), this.make('duration', depth - 1));
+          return call(
+            random.pick(['toMilliseconds', 'toSeconds', 'toDays']),
+            this.make('duration', depth - 1),
+          );
         if (random.chance(0.1)) return { neg: { arg: this.make('Long', depth - 1) } };
-        if (random.chance(0.05))
-          return binary('getTag', variable('resource'), value(random.pick(pool.tags)));
+        if (random.chance(0.05)) return binary('getTag', variable('resource'), value(random.pick(pool.tags)));
         if (random.chance(0.15))
           return binary('*', this.make('Long', depth - 1), value(random.pick(pool.longs)));
         if (random.chance(0.4))
@@ -159,7 +210,8 @@ export class Expressions {
         if (random.chance(0.15)) return binary('getTag', this.make('User', 0), this.make('String', 0));
         break;
       case 'datetime':
-        if (random.chance(0.3)) return call('offset', this.make('datetime', depth - 1), this.make('duration', depth - 1));
+        if (random.chance(0.3))
+          return call('offset', this.make('datetime', depth - 1), this.make('duration', depth - 1));
         if (random.chance(0.25)) return call('toDate', this.make('datetime', depth - 1));
         break;
       case 'duration':
@@ -233,7 +285,12 @@ export class Expressions {
         return { has: { left: this.#owners(of, depth - 1), attr: name } };
       }
       case 12: {
-        const [sets, element] = random.pick([['Strings', 'String'], ['Users', 'User'], ['Longs', 'Long'], ['Groups', 'Group']] as const);
+        const [sets, element] = random.pick([
+          ['Strings', 'String'],
+          ['Users', 'User'],
+          ['Longs', 'Long'],
+          ['Groups', 'Group'],
+        ] as const);
         return binary('contains', make(sets), make(element));
       }
       case 13: {
@@ -243,11 +300,25 @@ export class Expressions {
       case 14:
         return { isEmpty: { arg: make(random.pick(['Strings', 'Users', 'Longs'] as const)) } };
       case 15:
-        return binary('hasTag', make('User'), random.chance(0.7) ? value(random.pick(pool.tags)) : make('String'));
+        return binary(
+          'hasTag',
+          make('User'),
+          random.chance(0.7) ? value(random.pick(pool.tags)) : make('String'),
+        );
       case 16:
-        return { is: { left: random.chance(0.5) ? make('User') : make('Group'), entity_type: random.pick(['User', 'File', 'Group']), ...(random.chance(0.5) ? { in: make('Group') } : {}) } };
+        return {
+          is: {
+            left: random.chance(0.5) ? make('User') : make('Group'),
+            entity_type: random.pick(['User', 'File', 'Group']),
+            ...(random.chance(0.5) ? { in: make('Group') } : {}),
+          },
+        };
       case 17:
-        return call(random.pick(['lessThan', 'lessThanOrEqual', 'greaterThan']), make('decimal'), make('decimal'));
+        return call(
+          random.pick(['lessThan', 'lessThanOrEqual', 'greaterThan']),
+          make('decimal'),
+          make('decimal'),
+        );
       case 18:
       case 22:
         return binary(random.pick(['<', '<=', '==']), make('datetime'), make('datetime'));

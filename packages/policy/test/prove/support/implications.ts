@@ -27,12 +27,18 @@ const makers: readonly Make[] = [
   },
   (random, make) => {
     const [x, y, z] = [make.make('Long', 0), make.make('Long', 0), make.make('Long', 0)];
-    return { strong: and(binary('<', x, y), binary(random.pick(['<', '<=']), y, z)), weak: binary('<', x, z) };
+    return {
+      strong: and(binary('<', x, y), binary(random.pick(['<', '<=']), y, z)),
+      weak: binary('<', x, z),
+    };
   },
   (random, make) => {
     const [x, y] = [make.make('Long', 0), make.make('Long', 0)];
     const sum = binary('+', binary('*', x, value(2n)), binary('*', y, value(BigInt(2 * random.below(2)))));
-    return { strong: binary('==', sum, sum), weak: not(binary('==', sum, value(BigInt(2 * random.below(3) + 1)))) };
+    return {
+      strong: binary('==', sum, sum),
+      weak: not(binary('==', sum, value(BigInt(2 * random.below(3) + 1)))),
+    };
   },
   (random, make) => {
     const [x, y] = [make.make('Long', 1), make.make('Long', 1)];
@@ -50,7 +56,9 @@ const makers: readonly Make[] = [
     const x = make.make('String', 0);
     return {
       strong: and(like(x, random.pick(pool.patterns)), not(like(x, random.pick(pool.patterns)))),
-      weak: random.chance(0.5) ? like(x, random.pick(pool.patterns)) : not(like(x, random.pick(pool.patterns))),
+      weak: random.chance(0.5)
+        ? like(x, random.pick(pool.patterns))
+        : not(like(x, random.pick(pool.patterns))),
     };
   },
   (random, make) => {
@@ -83,7 +91,11 @@ const makers: readonly Make[] = [
   (random, make) => {
     const [s, t, x] = [make.make('Strings', 0), make.make('Strings', 0), make.make('String', 0)];
     const strong = and(binary('containsAll', s, t), binary('contains', t, x));
-    const weak = random.pick([binary('contains', s, x), binary('containsAny', s, t), not({ isEmpty: { arg: s } })]);
+    const weak = random.pick([
+      binary('contains', s, x),
+      binary('containsAny', s, t),
+      not({ isEmpty: { arg: s } }),
+    ]);
     return { strong, weak };
   },
   (random, make) => {
@@ -93,7 +105,11 @@ const makers: readonly Make[] = [
       binary('containsAny', s, t),
       and(binary('==', s, t), not({ isEmpty: { arg: t } })),
     ]);
-    const weak = random.pick([binary('containsAny', s, t), not({ isEmpty: { arg: s } }), binary('containsAny', t, s)]);
+    const weak = random.pick([
+      binary('containsAny', s, t),
+      not({ isEmpty: { arg: s } }),
+      binary('containsAny', t, s),
+    ]);
     return { strong, weak };
   },
   (random, make) => {
@@ -115,7 +131,11 @@ const makers: readonly Make[] = [
       { strong: binary('<', d, e), weak: binary('<=', call('toDate', d), call('toDate', e)) },
       { strong: binary('<', d, e), weak: binary('<', call('toTime', d), call('duration', value('24h'))) },
       {
-        strong: binary('>', call('durationSince', d, e), call('duration', value(random.pick(pool.durations)))),
+        strong: binary(
+          '>',
+          call('durationSince', d, e),
+          call('duration', value(random.pick(pool.durations))),
+        ),
         weak: binary('>', d, e),
       },
       {
@@ -139,7 +159,11 @@ const makers: readonly Make[] = [
 export function randomImplications(random: Random, action: Action) {
   const make = new Expressions(random, action, 0);
   const implications = Array.from({ length: 1 + random.below(2) }, () => random.pick(makers)(random, make));
-  const any = { principal: { op: 'All' }, action: { op: '==', entity: { type: 'Action', id: action } }, resource: { op: 'All' } };
+  const any = {
+    principal: { op: 'All' },
+    action: { op: '==', entity: { type: 'Action', id: action } },
+    resource: { op: 'All' },
+  };
   const when = (body: Json) => ({ kind: 'when', body });
   const permits = random.chance(0.5)
     ? [{ effect: 'permit', ...any, conditions: [] }]

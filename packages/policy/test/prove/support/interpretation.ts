@@ -72,7 +72,10 @@ export class Interpretation {
   number(term: Term): bigint {
     switch (term.form) {
       case 'sum':
-        return term.parts.reduce((all, part, index) => all + term.coefficients[index]! * this.number(part), term.number);
+        return term.parts.reduce(
+          (all, part, index) => all + term.coefficients[index]! * this.number(part),
+          term.number,
+        );
       case 'floor': {
         const value = this.number(term.parts[0]!);
         return (value - (((value % term.number) + term.number) % term.number)) / term.number;
@@ -105,11 +108,16 @@ export class Interpretation {
       case 'set':
         return setValue(term.parts.map((part) => this.valueOf(part)));
       case 'record':
-        return recordValue(term.names.map((name, index) => [name, this.valueOf(term.parts[index]!)] as const));
+        return recordValue(
+          term.names.map((name, index) => [name, this.valueOf(term.parts[index]!)] as const),
+        );
       case '.':
         return this.#field(term.parts[0]!, term.text) ?? plainest(term.type!);
       case 'tag':
-        return this.#entity(term.parts[0]!)?.tags.get(this.valueOf(term.parts[1]!) as string) ?? plainest(term.type!);
+        return (
+          this.#entity(term.parts[0]!)?.tags.get(this.valueOf(term.parts[1]!) as string) ??
+          plainest(term.type!)
+        );
       case 'call':
         return this.#call(term.text, term.parts) ?? plainest({ kind: term.kind } as Type);
       case 'outside':

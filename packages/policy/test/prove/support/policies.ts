@@ -31,7 +31,13 @@ function scopes(random: Random, action: Action): Json {
 }
 
 /** A random policy for requests of one action. */
-export function randomPolicy(random: Random, action: Action, effect: 'permit' | 'forbid', depth: number, wrong?: number): Json {
+export function randomPolicy(
+  random: Random,
+  action: Action,
+  effect: 'permit' | 'forbid',
+  depth: number,
+  wrong?: number,
+): Json {
   const expressions = new Expressions(random, action, wrong);
   const conditions = Array.from({ length: random.below(3) }, () => ({
     kind: random.chance(0.75) ? 'when' : 'unless',
@@ -57,7 +63,11 @@ export function randomSets(random: Random, action: Action, depth: number) {
     if (random.chance(0.5)) {
       const like = random.pick(policies);
       const conditions = [...(like.conditions as Json[]), ...(made.conditions as Json[])];
-      return { ...like, effect: like.effect === 'permit' ? random.pick(['permit', 'forbid']) : 'forbid', conditions };
+      return {
+        ...like,
+        effect: like.effect === 'permit' ? random.pick(['permit', 'forbid']) : 'forbid',
+        conditions,
+      };
     }
     return made;
   });

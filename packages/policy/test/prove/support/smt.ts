@@ -1,7 +1,7 @@
-import { parseIpAddress } from '../../../src/extensions/ip-address.ts';
 import { parseDatetime } from '../../../src/extensions/datetime.ts';
 import { parseDecimal } from '../../../src/extensions/decimal.ts';
 import { parseDuration } from '../../../src/extensions/duration.ts';
+import { parseIpAddress } from '../../../src/extensions/ip-address.ts';
 import type { Action, Json } from './expressions.ts';
 
 /**
@@ -12,7 +12,20 @@ import type { Action, Json } from './expressions.ts';
 /** What the translation leaves out: such sets of policies are not compared. */
 export class NotTranslated extends Error {}
 
-type Type = 'Bool' | 'Long' | 'String' | 'User' | 'Group' | 'File' | 'Color' | 'Action' | 'decimal' | 'datetime' | 'duration' | 'ip' | Compound;
+type Type =
+  | 'Bool'
+  | 'Long'
+  | 'String'
+  | 'User'
+  | 'Group'
+  | 'File'
+  | 'Color'
+  | 'Action'
+  | 'decimal'
+  | 'datetime'
+  | 'duration'
+  | 'ip'
+  | Compound;
 type Compound = { readonly set: Type | undefined } | { readonly fields: Readonly<Record<string, Value>> };
 
 /** A term of SMT-LIB, of that type, and whether it has a value. Addresses and records have several terms. */
@@ -34,10 +47,13 @@ const elements = {
   Color: ['Color.red', 'Color.green'],
 } as const;
 type EntityName = keyof typeof elements;
-const isEntity = (type: Type): type is EntityName => typeof type === 'string' && Object.hasOwn(elements, type);
+const isEntity = (type: Type): type is EntityName =>
+  typeof type === 'string' && Object.hasOwn(elements, type);
 
-const and = (...terms: string[]) => (terms.length === 0 ? 'true' : terms.length === 1 ? terms[0]! : `(and ${terms.join(' ')})`);
-const or = (...terms: string[]) => (terms.length === 0 ? 'false' : terms.length === 1 ? terms[0]! : `(or ${terms.join(' ')})`);
+const and = (...terms: string[]) =>
+  terms.length === 0 ? 'true' : terms.length === 1 ? terms[0]! : `(and ${terms.join(' ')})`;
+const or = (...terms: string[]) =>
+  terms.length === 0 ? 'false' : terms.length === 1 ? terms[0]! : `(or ${terms.join(' ')})`;
 const not = (term: string) => `(not ${term})`;
 const integer = (value: bigint) => (value < 0n ? `(- ${-value})` : String(value));
 const sortOf = (type: Type): string => {
@@ -120,7 +136,8 @@ export class Smt {
   }
 
   satisfied(policy: Json): string {
-    const scope = (name: 'principal' | 'action' | 'resource') => this.#scope(this.#variable(name), policy[name] as Json);
+    const scope = (name: 'principal' | 'action' | 'resource') =>
+      this.#scope(this.#variable(name), policy[name] as Json);
     const conditions = (policy.conditions as { kind: string; body: Json }[]).map(({ kind, body }) => {
       const value = this.#translate(body);
       if (value.type !== 'Bool') return 'false';
@@ -138,11 +155,15 @@ export class Smt {
         return this.#equal(value, this.#entity(uid(scope.entity)));
       case 'in':
         return or(
-          ...((scope.entities as unknown[]) ?? [scope.entity]).map((each) => this.#in(value, this.#entity(uid(each)))),
+          ...((scope.entities as unknown[]) ?? [scope.entity]).map((each) =>
+            this.#in(value, this.#entity(uid(each))),
+          ),
         );
       default:
         if (value.type !== scope.entity_type) return 'false';
-        return scope.in === undefined ? 'true' : this.#in(value, this.#entity(uid((scope.in as Json).entity)));
+        return scope.in === undefined
+          ? 'true'
+          : this.#in(value, this.#entity(uid((scope.in as Json).entity)));
     }
   }
 
@@ -171,7 +192,9 @@ export class Smt {
         const same = type === 'Group' ? `(= ${member} ${group})` : 'false';
         this.#lines.push(`(assert (=> ${inside(member, group)} ${or(same, `(known.${type} ${member})`)}))`);
         for (const top of elements.Group)
-          this.#lines.push(`(assert (=> (and ${inside(member, group)} (in.Group ${group} ${top})) ${inside(member, top)}))`);
+          this.#lines.push(
+            `(assert (=> (and ${inside(member, group)} (in.Group ${group} ${top})) ${inside(member, top)}))`,
+          );
         if (type !== 'Group') continue;
         if (member === group) this.#lines.push(`(assert ${inside(member, group)})`);
         else this.#lines.push(`(assert (not (and ${inside(member, group)} (in.Group ${group} ${member}))))`);
@@ -192,7 +215,9 @@ export class Smt {
         this.#lines.push(`(declare-fun ${name}.bits ${parameters} (_ BitVec 128))`);
         this.#lines.push(`(declare-fun ${name}.prefix ${parameters} Int)`);
         for (const instance of instances) {
-          const [six, bits, prefixLength] = ['six', 'bits', 'prefix'].map((part) => apply(`${name}.${part}`, instance));
+          const [six, bits, prefixLength] = ['six', 'bits', 'prefix'].map((part) =>
+            apply(`${name}.${part}`, instance),
+          );
           this.#lines.push(`(assert (and (<= 0 ${prefixLength}) (<= ${prefixLength} (ite ${six} 128 32))))`);
           this.#lines.push(`(assert (=> (not ${six}) (= ((_ extract 127 32) ${bits}) (_ bv0 96))))`);
         }
@@ -200,7 +225,9 @@ export class Smt {
         this.#lines.push(`(declare-fun ${name} ${parameters} ${sortOf(type)})`);
         if (sortOf(type) === 'Int')
           for (const instance of instances)
-            this.#lines.push(`(assert (and (<= ${minimum} ${apply(name, instance)}) (<= ${apply(name, instance)} ${maximum})))`);
+            this.#lines.push(
+              `(assert (and (<= ${minimum} ${apply(name, instance)}) (<= ${apply(name, instance)} ${maximum})))`,
+            );
       }
     }
   }
@@ -243,7 +270,8 @@ export class Smt {
   #entity({ type, id }: { type: string; id: string }): Value {
     if (type === 'Action') return { type, term: id, ok: 'true' };
     const term = `${type}.${id}`;
-    if (!isEntity(type as Type) || !elements[type as EntityName].includes(term as never)) throw new NotTranslated(term);
+    if (!isEntity(type as Type) || !elements[type as EntityName].includes(term as never))
+      throw new NotTranslated(term);
     return { type: type as EntityName, term, ok: 'true' };
   }
 
@@ -275,9 +303,15 @@ export class Smt {
         return { type: { set: list[0]?.type }, term: '', ok, elements: list };
       }
       case 'Record': {
-        const fields = Object.entries(body as Record<string, Json>).map(([name, each]) => [name, this.#translate(each)] as const);
+        const fields = Object.entries(body as Record<string, Json>).map(
+          ([name, each]) => [name, this.#translate(each)] as const,
+        );
         const ok = and(...fields.map(([, each]) => each.ok));
-        return { type: { fields: Object.fromEntries(fields.map(([name, each]) => [name, { ...each, ok: 'true' }])) }, term: '', ok };
+        return {
+          type: { fields: Object.fromEntries(fields.map(([name, each]) => [name, { ...each, ok: 'true' }])) },
+          term: '',
+          ok,
+        };
       }
       case '&&': {
         const [left, right] = both();
@@ -297,7 +331,11 @@ export class Smt {
       }
       case 'if-then-else': {
         const parts = body as Record<string, Json>;
-        const [test, yes, no] = [parts.if, parts.then, parts.else].map((part) => this.#translate(part!)) as [Value, Value, Value];
+        const [test, yes, no] = [parts.if, parts.then, parts.else].map((part) => this.#translate(part!)) as [
+          Value,
+          Value,
+          Value,
+        ];
         return test.type === 'Bool' ? this.#choose(test, yes, no) : failing;
       }
       case '==':
@@ -311,7 +349,8 @@ export class Smt {
       case '>':
       case '>=': {
         const [left, right] = both();
-        const ordered = ['Long', 'datetime', 'duration'].includes(left.type as string) && left.type === right.type;
+        const ordered =
+          ['Long', 'datetime', 'duration'].includes(left.type as string) && left.type === right.type;
         return ordered ? bool(`(${operator} ${left.term} ${right.term})`, left.ok, right.ok) : failing;
       }
       case 'neg': {
@@ -334,7 +373,8 @@ export class Smt {
       case 'has': {
         const { left, attr } = body as { left: Json; attr: string };
         const owner = this.#translate(left);
-        if (!isEntity(owner.type) && !(typeof owner.type === 'object' && 'fields' in owner.type)) return failing;
+        if (!isEntity(owner.type) && !(typeof owner.type === 'object' && 'fields' in owner.type))
+          return failing;
         const field = this.#attribute({ ...owner, ok: 'true' }, attr);
         return bool(field === undefined ? 'false' : field.ok, owner.ok);
       }
@@ -344,7 +384,10 @@ export class Smt {
         if (!isEntity(owner.type) || key.type !== 'String') return failing;
         const tag = tags[owner.type];
         if (tag === undefined) return operator === 'hasTag' ? bool('false', owner.ok, key.ok) : failing;
-        const there = and(`(known.${owner.type} ${owner.term})`, `(hasTag.${owner.type} ${owner.term} ${key.term})`);
+        const there = and(
+          `(known.${owner.type} ${owner.term})`,
+          `(hasTag.${owner.type} ${owner.term} ${key.term})`,
+        );
         if (operator === 'hasTag') return bool(there, owner.ok, key.ok);
         const term = `(tag.${owner.type} ${owner.term} ${key.term})`;
         const range = tag === 'Long' ? [`(<= ${minimum} ${term})`, `(<= ${term} ${maximum})`] : [];
@@ -355,8 +398,15 @@ export class Smt {
         const { left, pattern } = body as { left: Json; pattern: ('Wildcard' | { Literal: string })[] };
         const text = this.#translate(left);
         if (text.type !== 'String') return failing;
-        const parts = pattern.map((part) => (part === 'Wildcard' ? 're.all' : `(str.to_re "${part.Literal}")`));
-        const regular = parts.length === 0 ? '(str.to_re "")' : parts.length === 1 ? parts[0]! : `(re.++ ${parts.join(' ')})`;
+        const parts = pattern.map((part) =>
+          part === 'Wildcard' ? 're.all' : `(str.to_re "${part.Literal}")`,
+        );
+        const regular =
+          parts.length === 0
+            ? '(str.to_re "")'
+            : parts.length === 1
+              ? parts[0]!
+              : `(re.++ ${parts.join(' ')})`;
         return bool(`(str.in_re ${text.term} ${regular})`, text.ok);
       }
       case 'is': {
@@ -383,7 +433,11 @@ export class Smt {
       case 'containsAny': {
         const [set, other] = both();
         if (!isSet(set) || !isSet(other)) return failing;
-        return bool(operator === 'containsAll' ? this.#containsAll(set, other) : this.#containsAny(set, other), set.ok, other.ok);
+        return bool(
+          operator === 'containsAll' ? this.#containsAll(set, other) : this.#containsAny(set, other),
+          set.ok,
+          other.ok,
+        );
       }
       case 'isEmpty': {
         const set = this.#translate((body as { arg: Json }).arg);
@@ -392,16 +446,26 @@ export class Smt {
         return bool(`(= ${set.term} ${emptySet(set.type)})`, set.ok);
       }
       default:
-        return this.#extension(operator, (body as Json[]).map((each) => this.#translate(each)), body) ?? failing;
+        return (
+          this.#extension(
+            operator,
+            (body as Json[]).map((each) => this.#translate(each)),
+            body,
+          ) ?? failing
+        );
     }
   }
 
   #attribute(owner: Value, name: string): Value | undefined {
     if (typeof owner.type === 'object') {
-      const field = 'fields' in owner.type && Object.hasOwn(owner.type.fields, name) ? owner.type.fields[name] : undefined;
+      const field =
+        'fields' in owner.type && Object.hasOwn(owner.type.fields, name)
+          ? owner.type.fields[name]
+          : undefined;
       return field && { ...field, ok: and(owner.ok, field.ok) };
     }
-    const fields = owner.type === 'User' || owner.type === 'Group' || owner.type === 'File' ? attributes[owner.type] : {};
+    const fields =
+      owner.type === 'User' || owner.type === 'Group' || owner.type === 'File' ? attributes[owner.type] : {};
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) return undefined;
     const [type, required] = field;
@@ -414,8 +478,14 @@ export class Smt {
     const ok = and(test.ok, `(ite ${test.term} ${yes.ok} ${no.ok})`);
     const term = `(ite ${test.term} ${yes.term} ${no.term})`;
     if (yes.parts !== undefined && no.parts !== undefined) {
-      const part = (name: 'six' | 'bits' | 'prefix') => `(ite ${test.term} ${yes.parts![name]} ${no.parts![name]})`;
-      return { type: 'ip', term: '', ok, parts: { six: part('six'), bits: part('bits'), prefix: part('prefix') } };
+      const part = (name: 'six' | 'bits' | 'prefix') =>
+        `(ite ${test.term} ${yes.parts![name]} ${no.parts![name]})`;
+      return {
+        type: 'ip',
+        term: '',
+        ok,
+        parts: { six: part('six'), bits: part('bits'), prefix: part('prefix') },
+      };
     }
     if (typeof yes.type === 'string' && yes.type === no.type) return { type: yes.type, term, ok };
     throw new NotTranslated('if of records, sets or different types');
@@ -423,8 +493,15 @@ export class Smt {
 
   #equal(left: Value, right: Value): string {
     if (typeof left.type === 'object' || typeof right.type === 'object') {
-      if (isSet(left) && isSet(right)) return and(this.#containsAll(left, right), this.#containsAll(right, left));
-      if (typeof left.type !== 'object' || typeof right.type !== 'object' || 'set' in left.type || 'set' in right.type) return 'false';
+      if (isSet(left) && isSet(right))
+        return and(this.#containsAll(left, right), this.#containsAll(right, left));
+      if (
+        typeof left.type !== 'object' ||
+        typeof right.type !== 'object' ||
+        'set' in left.type ||
+        'set' in right.type
+      )
+        return 'false';
       const [here, there] = [left.type.fields, right.type.fields];
       return and(
         ...[...new Set([...Object.keys(here), ...Object.keys(there)])].map((name) => {
@@ -438,13 +515,23 @@ export class Smt {
     if (left.type === 'Action') return String(left.term === right.term);
     if (left.parts === undefined || right.parts === undefined) return `(= ${left.term} ${right.term})`;
     const [one, other] = [left.parts, right.parts];
-    return and(`(= ${one.six} ${other.six})`, `(= ${one.bits} ${other.bits})`, `(= ${one.prefix} ${other.prefix})`);
+    return and(
+      `(= ${one.six} ${other.six})`,
+      `(= ${one.bits} ${other.bits})`,
+      `(= ${one.prefix} ${other.prefix})`,
+    );
   }
 
   #in(member: Value, group: Value): string {
     if (member.type === 'Action')
-      return String(group.type === 'Action' && (group.term === member.term || (group.term === 'all' && member.term !== 'meet')));
-    if (group.type === 'Group' && (member.type === 'User' || member.type === 'Group' || member.type === 'File'))
+      return String(
+        group.type === 'Action' &&
+          (group.term === member.term || (group.term === 'all' && member.term !== 'meet')),
+      );
+    if (
+      group.type === 'Group' &&
+      (member.type === 'User' || member.type === 'Group' || member.type === 'File')
+    )
       return `(in.${member.type} ${member.term} ${group.term})`;
     return this.#equal(member, group);
   }
@@ -457,9 +544,16 @@ export class Smt {
       return { type: 'Bool', term: or(...groups.map((group) => this.#in(member, group))), ok };
     }
     const of = (set.type as { set: Type }).set;
-    if (!isEntity(of)) return { type: 'Bool', term: 'false', ok: and(member.ok, set.ok, `(= ${set.term} ${emptySet(set.type)})`) };
+    if (!isEntity(of))
+      return {
+        type: 'Bool',
+        term: 'false',
+        ok: and(member.ok, set.ok, `(= ${set.term} ${emptySet(set.type)})`),
+      };
     const groups = elements[of].map((term): Value => ({ type: of, term, ok: 'true' }));
-    const term = or(...groups.map((group) => and(`(select ${set.term} ${group.term})`, this.#in(member, group))));
+    const term = or(
+      ...groups.map((group) => and(`(select ${set.term} ${group.term})`, this.#in(member, group))),
+    );
     return { type: 'Bool', term, ok: and(member.ok, set.ok) };
   }
 
@@ -473,7 +567,8 @@ export class Smt {
     if (other.elements !== undefined) return and(...other.elements.map((each) => this.#contains(set, each)));
     const inner = (other.type as { set: Type }).set;
     const whole = set.elements === undefined ? set.term : this.#written(set.elements, inner);
-    if (set.elements === undefined && (set.type as { set: Type }).set !== inner) return `(= ${other.term} ${emptySet(other.type)})`;
+    if (set.elements === undefined && (set.type as { set: Type }).set !== inner)
+      return `(= ${other.term} ${emptySet(other.type)})`;
     return `(= ((_ map and) ${whole} ${other.term}) ${other.term})`;
   }
 
@@ -519,11 +614,17 @@ export class Smt {
       case 'isLoopback':
         return are('ip') ? bool(or(inRange(first, '127.0.0.0/8'), inRange(first, '::1'))) : undefined;
       case 'isInRange':
-        return are('ip', 'ip') ? bool(inRange(first, textIn((body as unknown as Json[])[1]!.ip as Json))) : undefined;
+        return are('ip', 'ip')
+          ? bool(inRange(first, textIn((body as unknown as Json[])[1]!.ip as Json)))
+          : undefined;
       case 'offset':
-        return are('datetime', 'duration') ? fitting('datetime', `(+ ${first.term} ${second.term})`, ok) : undefined;
+        return are('datetime', 'duration')
+          ? fitting('datetime', `(+ ${first.term} ${second.term})`, ok)
+          : undefined;
       case 'durationSince':
-        return are('datetime', 'datetime') ? fitting('duration', `(- ${first.term} ${second.term})`, ok) : undefined;
+        return are('datetime', 'datetime')
+          ? fitting('duration', `(- ${first.term} ${second.term})`, ok)
+          : undefined;
       case 'toDate':
         return are('datetime') ? fitting('datetime', `(* ${day} (div ${first.term} ${day}))`, ok) : undefined;
       case 'toTime':
@@ -556,7 +657,8 @@ function fitting(type: Type, term: string, ...oks: string[]): Value {
 
 function textIn(body: Json): string {
   const [argument] = body as unknown as [Json];
-  if (typeof argument?.Value !== 'string') throw new NotTranslated('a constructor of a text that is not constant');
+  if (typeof argument?.Value !== 'string')
+    throw new NotTranslated('a constructor of a text that is not constant');
   return argument.Value;
 }
 
@@ -579,4 +681,3 @@ function inRange({ parts }: Value, range: string): string {
   const network = `(_ bv${address >> BigInt(bits - prefix)} ${prefix})`;
   return and(family, `(>= ${length} ${prefix})`, `(= ((_ extract ${high} ${low}) ${own}) ${network})`);
 }
-

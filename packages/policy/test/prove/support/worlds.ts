@@ -1,5 +1,14 @@
-import { type EntitySource, type EntityUid, entities, type NamedEntity, type Request, recordValue, setValue, type Value } from '@kiten/policy';
-import { valueFromJson } from '@kiten/policy';
+import {
+  type EntitySource,
+  type EntityUid,
+  entities,
+  type NamedEntity,
+  type Request,
+  recordValue,
+  setValue,
+  type Value,
+  valueFromJson,
+} from '@kiten/policy';
 import type { Action } from './expressions.ts';
 import type { Random } from './random.ts';
 import { pool } from './schema.ts';
@@ -31,59 +40,69 @@ export function randomWorld(random: Random, action: Action): World {
     const all = new Set(direct.flatMap((id) => [id, ...(above[id] ?? [])]));
     return new Map(all.size === 0 ? [] : [['Group', all] as const]);
   };
-  const users = [...pool.users, 'w'].map((id): NamedEntity => ({
-    uid: { type: 'User', id },
-    entity: {
-      attributes: new Map<string, Value>([
-        ['name', text()],
-        ...optional('nick', text),
-        ['age', long()],
-        ...optional('score', long),
-        ['active', random.chance(0.5)],
-        ...optional('boss', () => entity(user())),
-        ['place', place()],
-        ['labels', set(text)],
-        ['friends', set(() => entity(user()))],
-        ['marks', set(long)],
-        ['teams', set(() => entity(group()))],
-        ['color', entity({ type: 'Color', id: random.pick(pool.colors) })],
-        ['limit', extension('decimal', random.pick(pool.decimals))],
-        ['since', datetime()],
-        ...optional('lease', () => extension('duration', random.pick(pool.durations))),
-        ['address', ip()],
-      ]),
-      tags: new Map(random.some(pool.tags).map((tag) => [tag, text()])),
-      ancestors: ancestors(random.some([...pool.groups, 'k'], 0.4)),
-    },
-  }));
-  const groups = ['g', 'h', 'k'].map((id): NamedEntity => ({
-    uid: { type: 'Group', id },
-    entity: { attributes: new Map([['level', long()]]), tags: new Map(), ancestors: ancestors(above[id]!) },
-  }));
-  const files = [...pool.files, 'e'].map((id): NamedEntity => ({
-    uid: { type: 'File', id },
-    entity: {
-      attributes: new Map<string, Value>([
-        ['owner', entity(user())],
-        ['path', text()],
-        ['size', long()],
-        ...optional('shared', () => random.chance(0.5)),
-        ['readers', set(() => entity(user()))],
-      ]),
-      tags: new Map(random.some(pool.tags).map((tag) => [tag, long()])),
-      ancestors: ancestors(random.some(pool.groups, 0.4)),
-    },
-  }));
+  const users = [...pool.users, 'w'].map(
+    (id): NamedEntity => ({
+      uid: { type: 'User', id },
+      entity: {
+        attributes: new Map<string, Value>([
+          ['name', text()],
+          ...optional('nick', text),
+          ['age', long()],
+          ...optional('score', long),
+          ['active', random.chance(0.5)],
+          ...optional('boss', () => entity(user())),
+          ['place', place()],
+          ['labels', set(text)],
+          ['friends', set(() => entity(user()))],
+          ['marks', set(long)],
+          ['teams', set(() => entity(group()))],
+          ['color', entity({ type: 'Color', id: random.pick(pool.colors) })],
+          ['limit', extension('decimal', random.pick(pool.decimals))],
+          ['since', datetime()],
+          ...optional('lease', () => extension('duration', random.pick(pool.durations))),
+          ['address', ip()],
+        ]),
+        tags: new Map(random.some(pool.tags).map((tag) => [tag, text()])),
+        ancestors: ancestors(random.some([...pool.groups, 'k'], 0.4)),
+      },
+    }),
+  );
+  const groups = ['g', 'h', 'k'].map(
+    (id): NamedEntity => ({
+      uid: { type: 'Group', id },
+      entity: { attributes: new Map([['level', long()]]), tags: new Map(), ancestors: ancestors(above[id]!) },
+    }),
+  );
+  const files = [...pool.files, 'e'].map(
+    (id): NamedEntity => ({
+      uid: { type: 'File', id },
+      entity: {
+        attributes: new Map<string, Value>([
+          ['owner', entity(user())],
+          ['path', text()],
+          ['size', long()],
+          ...optional('shared', () => random.chance(0.5)),
+          ['readers', set(() => entity(user()))],
+        ]),
+        tags: new Map(random.some(pool.tags).map((tag) => [tag, long()])),
+        ancestors: ancestors(random.some(pool.groups, 0.4)),
+      },
+    }),
+  );
   // A group that others pass through has to be there, or what it is in would not follow.
-  const list = [...users, ...files, ...groups].filter(({ uid }) => uid.type === 'Group' || random.chance(0.9));
-  const actions = ['read', 'write', 'meet', 'all'].map((id): NamedEntity => ({
-    uid: { type: 'Action', id },
-    entity: {
-      attributes: new Map(),
-      tags: new Map(),
-      ancestors: id === 'read' || id === 'write' ? new Map([['Action', new Set(['all'])]]) : new Map(),
-    },
-  }));
+  const list = [...users, ...files, ...groups].filter(
+    ({ uid }) => uid.type === 'Group' || random.chance(0.9),
+  );
+  const actions = ['read', 'write', 'meet', 'all'].map(
+    (id): NamedEntity => ({
+      uid: { type: 'Action', id },
+      entity: {
+        attributes: new Map(),
+        tags: new Map(),
+        ancestors: id === 'read' || id === 'write' ? new Map([['Action', new Set(['all'])]]) : new Map(),
+      },
+    }),
+  );
   const context =
     action === 'meet'
       ? recordValue([['place', place()]])
