@@ -5,6 +5,13 @@ export type { Scope } from './compile/scope.ts';
 export { decide } from './decide.ts';
 export type { Decision, PolicyError, Request } from './decision.ts';
 export { type Entity, type EntitySource, entities, type NamedEntity } from './entity-source.ts';
+export {
+  type ExplainedCondition,
+  type ExplainedPolicy,
+  type Explanation,
+  explainRequest,
+} from './explain/explain-request.ts';
+export type { Observation } from './explain/observe.ts';
 export { defaultInvariants } from './fleet/default-invariants.ts';
 export { defaultPolicies } from './fleet/default-policies.ts';
 export { defaultSchema } from './fleet/default-schema.ts';
@@ -31,7 +38,16 @@ export { entitiesToJson, requestToJson } from './json/scenario-to-json.ts';
 export type { CedarSchema, Shape } from './json/schema.ts';
 export { contextFromJson, valueFromJson } from './json/value-from-json.ts';
 export { type ExactJson, valueToJson } from './json/value-to-json.ts';
+export { type ChangedRegion, diffPolicies, type PolicyDifference } from './prove/analysis/difference.ts';
+export { type PolicyRemark, type PolicyReview, reviewPolicies } from './prove/analysis/review.ts';
+export type { Scenario } from './prove/counterexample/scenario.ts';
 export { type InvariantOutcome, PolicyProver, type ProofReport } from './prove/prover.ts';
+export {
+  environmentsOf,
+  type RequestEnvironment,
+  type SchemaModel,
+  showEnvironment,
+} from './prove/schema/schema-model.ts';
 export { equalValues } from './values/equality.ts';
 export type {
   DatetimeValue,
