@@ -1,11 +1,13 @@
+import { exactJsonText } from '@kiten/policy';
+
 /** Writes a line to standard output. */
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Writes one JSON document, on one line, for scripts. */
+/** Writes one JSON document, on one line, for scripts; integers with every digit. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value));
+  print(exactJsonText(value));
 }
 
 /** Prints rows under their headings, each column as wide as it needs. Wide characters count twice. */

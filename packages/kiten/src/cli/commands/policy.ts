@@ -4,6 +4,11 @@ import type { Environment } from '../environment.ts';
 import { readText } from '../files.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { print, printJson } from '../output.ts';
+import { policyDecideCommand } from './policy-decide.ts';
+import { policyDiffCommands } from './policy-diff.ts';
+import { policyExplainCommand } from './policy-explain.ts';
+import { policyProveCommand } from './policy-prove.ts';
+import { policyTestCommand } from './policy-test.ts';
 
 interface PolicyAnswer {
   readonly revision: number;
@@ -50,4 +55,10 @@ export function policyCommands(program: Command, environment: Environment): void
       if (options.json) printJson(answer);
       else print(`Revision ${answer.revision} is in force.`);
     });
+
+  policyDecideCommand(policy);
+  policyExplainCommand(policy);
+  policyProveCommand(policy);
+  policyDiffCommands(policy);
+  policyTestCommand(policy);
 }
