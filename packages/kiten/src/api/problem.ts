@@ -7,6 +7,8 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly code: string;
+  /** What must hold and would not: each with a request that shows it, in Cedar's JSON forms. */
+  readonly invariants?: unknown;
 }
 
 const statuses: Readonly<Record<string, number>> = {
@@ -23,6 +25,8 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/evidence-unknown': 404,
   'kiten/evidence-erased': 410,
   'kiten/authority-known': 409,
+  'policy/invariant-broken': 409,
+  'policy/invariant-undecided': 409,
   'kiten/standing-unchanged': 409,
   'kiten/device-revoked': 409,
   'kiten/body-too-large': 413,
@@ -54,7 +58,9 @@ export function problemOf(error: unknown): Problem {
   if (!(error instanceof KitenError)) {
     return document(500, 'kiten/internal', 'Something in Kiten went wrong; the site’s log says what.');
   }
-  return document(statuses[error.code] ?? 400, error.code, error.message);
+  const invariants = error.detail?.invariants;
+  const problem = document(statuses[error.code] ?? 400, error.code, error.message);
+  return invariants === undefined ? problem : { ...problem, invariants };
 }
 
 function document(status: number, code: string, detail: string): Problem {

@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import { decodeUtf8, KitenError, parseJsonStrict } from '@kiten/codec';
+import { exactJsonText } from '@kiten/policy';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import { explainInvalid, type ValidationError } from '../config/validation.ts';
 import type { SiteServices } from '../site/services.ts';
@@ -102,7 +103,8 @@ export async function buildApi(services: SiteServices): Promise<Api> {
 function answer(reply: Pick<FastifyReply, 'code' | 'type' | 'send'>, problem: Problem) {
   reply.code(problem.status);
   reply.type('application/problem+json');
-  return reply.send(problem);
+  // Counterexamples have integers that a number can't hold.
+  return reply.send(exactJsonText(problem));
 }
 
 /** Fastify's own refusals, as Kiten says them. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type ErrorCode, KitenError } from '@kiten/codec';
+import { type ErrorCode, KitenError, parseJsonStrict } from '@kiten/codec';
 import { layoutOf } from '../site/layout.ts';
 import { proofOfRun } from '../site/secrets.ts';
 import type { Environment } from './environment.ts';
@@ -95,8 +95,13 @@ async function answersAs(run: string, api: string): Promise<boolean> {
 async function refusal(response: Response): Promise<KitenError> {
   const text = await response.text();
   if (response.headers.get('content-type')?.startsWith('application/problem+json') === true) {
-    const { code, detail } = JSON.parse(text) as { code: ErrorCode; detail: string };
-    return new KitenError(code, detail);
+    const problem = parseJsonStrict(text, { bigIntegers: true }) as {
+      readonly code: ErrorCode;
+      readonly detail: string;
+      readonly invariants?: unknown;
+    };
+    const { code, detail, invariants } = problem;
+    return new KitenError(code, detail, invariants === undefined ? {} : { detail: { invariants } });
   }
   return new KitenError(
     'kiten/unexpected-answer',

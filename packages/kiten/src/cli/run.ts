@@ -1,5 +1,7 @@
 import { KitenError } from '@kiten/codec';
+import { exactJsonText } from '@kiten/policy';
 import { Command, CommanderError } from 'commander';
+import type { BrokenInvariant } from '../site/invariants.ts';
 import { version } from '../version.ts';
 import { authorityCommands } from './commands/authority.ts';
 import { brokerCommand } from './commands/broker.ts';
@@ -74,6 +76,15 @@ function explain(error: unknown, json: boolean): string {
     if (json) return `${JSON.stringify({ error: { code: 'kiten/internal', message: stack } })}\n`;
     return `kiten: something went wrong inside Kiten: ${stack}\n`;
   }
-  if (json) return `${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`;
-  return `kiten: ${error.message}\n       (${error.code})\n`;
+  const { code, message, detail } = error;
+  const invariants = detail?.invariants as readonly BrokenInvariant[] | undefined;
+  if (json) return `${exactJsonText({ error: { code, message, ...(invariants && { invariants }) } })}\n`;
+  return `kiten: ${message}\n       (${code})\n${(invariants ?? []).map(showBroken).join('')}`;
+}
+
+/** The request that shows it, in Cedar's JSON forms, ready for `kiten policy decide`. */
+function showBroken({ id, counterexample, environment, why }: BrokenInvariant): string {
+  if (counterexample === undefined) return `       ${id}: ${environment}: ${why}\n`;
+  const { request, entities } = counterexample;
+  return `       ${id}:\n         request  ${exactJsonText(request)}\n         entities ${exactJsonText(entities)}\n`;
 }

@@ -10,10 +10,18 @@ import {
   emptyRecord,
   entities,
   operatorEntity,
+  type PolicyProver,
   type PolicySetJson,
 } from '@kiten/policy';
 import { parsePolicies, validatePolicies } from '@kiten/policy/cedar';
 import type { Database } from '../store/database.ts';
+import {
+  type InvariantRevision,
+  Invariants,
+  loadInvariants,
+  siteProver,
+  storeInvariants,
+} from './invariants.ts';
 import type { Journal } from './journal.ts';
 import type { Operator } from './operators.ts';
 
@@ -41,10 +49,14 @@ export class PolicyDesk {
   #present: PolicyRevision;
   #json: PolicySetJson;
   #compiled: CompiledPolicies;
+  #invariants: InvariantRevision;
+  /** Made when it is first needed; what it learns of one set of policies helps with the next. */
+  #prover: PolicyProver | undefined;
 
-  private constructor(parts: PolicyDeskParts, present: PolicyRevision) {
+  private constructor(parts: PolicyDeskParts, present: PolicyRevision, invariants: InvariantRevision) {
     this.#parts = parts;
     this.#present = present;
+    this.#invariants = invariants;
     this.#json = parsePolicies(present.text);
     this.#compiled = compilePolicies(this.#json);
   }
@@ -57,7 +69,7 @@ export class PolicyDesk {
       .limit(1)
       .executeTakeFirst();
     if (newest === undefined) throw new KitenError('kiten/policies-missing', 'The store holds no policies.');
-    return new PolicyDesk(parts, newest);
+    return new PolicyDesk(parts, newest, await loadInvariants(parts.database));
   }
 
   get present(): PolicyRevision {
@@ -68,7 +80,14 @@ export class PolicyDesk {
     return this.#json;
   }
 
-  /** @throws KitenError `policy/parse-failed`, `policy/invalid`, `policy/duplicate-id`: nothing is changed then */
+  get invariants(): InvariantRevision {
+    return this.#invariants;
+  }
+
+  /**
+   * @throws KitenError `policy/parse-failed`, `policy/invalid`, `policy/duplicate-id`, `policy/invariant-broken`,
+   *   `policy/invariant-undecided`: nothing is changed then
+   */
   check(text: string): PolicySetJson {
     const json = parsePolicies(text);
     const { errors } = validatePolicies(text, defaultSchema);
@@ -80,7 +99,30 @@ export class PolicyDesk {
         detail: { errors },
       });
     }
+    this.#prove(compilePolicies(json), this.#invariants.text);
     return json;
+  }
+
+  #prove(policies: CompiledPolicies, invariants: string): void {
+    this.#prover ??= siteProver();
+    new Invariants(invariants).requireOf(policies, this.#prover);
+  }
+
+  /** Puts other invariants in force, once that is durable. The policies must keep them. */
+  async replaceInvariants(text: string, author: Operator, reason: string): Promise<InvariantRevision> {
+    const { journal, clock } = this.#parts;
+    this.#prove(this.#compiled, text);
+    const revision = { text, author: `operator:${author.name}`, reason, at: clock.now() };
+    const event = {
+      type: 'policy/invariants-changed',
+      at: revision.at,
+      actor: revision.author,
+      reason,
+      data: {},
+    };
+    await journal.commit([event], (store) => storeInvariants(store, revision));
+    this.#invariants = revision;
+    return revision;
   }
 
   /** Puts a new set in force, once it is durable. */

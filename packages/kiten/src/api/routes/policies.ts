@@ -13,7 +13,14 @@ const revision = Type.Object({
 });
 const text = Type.String({ minLength: 1, maxLength: 200_000, description: 'Cedar policies' });
 
-/** The policies in force. A set that does not fit the schema never takes effect. */
+const invariants = Type.Object({
+  text: Type.String(),
+  author: Type.String(),
+  reason: Type.String(),
+  at: time,
+});
+
+/** The policies in force. A set that does not fit the schema, or breaks an invariant, never takes effect. */
 export function policyRoutes(api: Api, { policies }: SiteServices): void {
   api.get(
     '/policies',
@@ -58,5 +65,26 @@ export function policyRoutes(api: Api, { policies }: SiteServices): void {
       },
     },
     async ({ body, operator }) => ({ ...(await policies.replace(body.text, operator, body.reason)) }),
+  );
+
+  api.get(
+    '/policies/invariants',
+    { schema: { summary: 'What the policies must keep', response: { 200: invariants } } },
+    async () => ({ ...policies.invariants }),
+  );
+
+  api.put(
+    '/policies/invariants',
+    {
+      config: { action: 'administer' },
+      schema: {
+        summary: 'Puts other invariants in force; the policies must keep them',
+        body: Type.Object({ text, reason }),
+        response: { 200: invariants },
+      },
+    },
+    async ({ body, operator }) => ({
+      ...(await policies.replaceInvariants(body.text, operator, body.reason)),
+    }),
   );
 }

@@ -1,4 +1,4 @@
-import { PolicyProver, type ProofReport, showEnvironment } from '@kiten/policy';
+import { type InvariantOutcome, PolicyProver, type ProofReport, showEnvironment } from '@kiten/policy';
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
 import { writeBytes } from '../files.ts';
@@ -42,28 +42,22 @@ export function policyProveCommand(policy: Command): void {
 
 function jsonOf({ outcomes, certificate }: ProofReport, { sentences }: Invariants, file: string | undefined) {
   return {
-    invariants: outcomes.map((outcome) => {
-      const { id, result } = outcome;
-      const sentence = sentences.get(id);
-      switch (result) {
-        case 'proved':
-          return { id, sentence, result };
-        case 'refuted':
-          return { id, sentence, result, counterexample: scenarioJson(outcome.counterexample) };
-        case 'unknown':
-          return {
-            id,
-            sentence,
-            result,
-            why: outcome.why,
-            environment: showEnvironment(outcome.environment),
-          };
-      }
-    }),
+    invariants: outcomes.map((outcome) => ({
+      id: outcome.id,
+      sentence: sentences.get(outcome.id),
+      ...found(outcome),
+    })),
     ...(file === undefined || certificate === undefined
       ? {}
       : { certificate: { file, bytes: certificate.length } }),
   };
+}
+
+function found(outcome: InvariantOutcome) {
+  const { result } = outcome;
+  if (result === 'proved') return { result };
+  if (result === 'refuted') return { result, counterexample: scenarioJson(outcome.counterexample) };
+  return { result, why: outcome.why, environment: showEnvironment(outcome.environment) };
 }
 
 function printReport(

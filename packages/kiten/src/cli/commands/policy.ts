@@ -7,6 +7,7 @@ import { print, printJson } from '../output.ts';
 import { policyDecideCommand } from './policy-decide.ts';
 import { policyDiffCommands } from './policy-diff.ts';
 import { policyExplainCommand } from './policy-explain.ts';
+import { policyInvariantCommands } from './policy-invariants.ts';
 import { policyProveCommand } from './policy-prove.ts';
 import { policyTestCommand } from './policy-test.ts';
 
@@ -56,6 +57,7 @@ export function policyCommands(program: Command, environment: Environment): void
       else print(`Revision ${answer.revision} is in force.`);
     });
 
+  policyInvariantCommands(policy, environment);
   policyDecideCommand(policy);
   policyExplainCommand(policy);
   policyProveCommand(policy);

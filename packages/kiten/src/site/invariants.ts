@@ -1,0 +1,131 @@
+import { KitenError } from '@kiten/codec';
+import {
+  type CompiledPolicies,
+  compilePolicies,
+  defaultInvariants,
+  defaultSchema,
+  entitiesToJson,
+  type InvariantOutcome,
+  PolicyProver,
+  policyAnnotations,
+  requestToJson,
+  type Scenario,
+  showEnvironment,
+} from '@kiten/policy';
+import { checkPolicies, readSchemaModel } from '@kiten/policy/cedar';
+import type { Transaction } from 'kysely';
+import type { Database } from '../store/database.ts';
+import type { Tables } from '../store/tables.ts';
+
+/** What must hold of the policies, as it stands in the store. */
+export interface InvariantRevision {
+  readonly text: string;
+  readonly author: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** Until an operator says otherwise. */
+const shipped: InvariantRevision = {
+  text: defaultInvariants,
+  author: 'site',
+  reason: 'What Kiten ships',
+  at: 0,
+};
+const fact = 'invariants';
+
+export async function loadInvariants(database: Database): Promise<InvariantRevision> {
+  const found = await database
+    .selectFrom('facts')
+    .select('value')
+    .where('name', '=', fact)
+    .executeTakeFirst();
+  return found === undefined ? shipped : (JSON.parse(found.value) as InvariantRevision);
+}
+
+export async function storeInvariants(
+  store: Transaction<Tables>,
+  revision: InvariantRevision,
+): Promise<void> {
+  const value = JSON.stringify(revision);
+  await store
+    .insertInto('facts')
+    .values({ name: fact, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+}
+
+/** A broken invariant, for whoever wanted to break it: with the request that shows it, in Cedar's JSON forms. */
+export interface BrokenInvariant {
+  readonly id: string;
+  readonly sentence: string;
+  readonly sentenceJa?: string;
+  readonly result: 'refuted' | 'unknown';
+  readonly counterexample?: { readonly request: unknown; readonly entities: unknown };
+  /** Where it could not be decided, and why not. */
+  readonly environment?: string;
+  readonly why?: string;
+}
+
+/** Invariants, read; and the proof that policies keep them. */
+export class Invariants {
+  readonly #compiled: CompiledPolicies;
+  readonly #annotations: ReturnType<typeof policyAnnotations>;
+
+  /** @throws KitenError as `checkPolicies`, and `kiten/invariant-unnamed` */
+  constructor(text: string) {
+    const set = checkPolicies(text, defaultSchema);
+    this.#annotations = policyAnnotations(set);
+    this.#compiled = compilePolicies(set);
+    for (const [id, { id: named }] of this.#annotations) {
+      if (named !== id || Object.hasOwn(set.templates, id))
+        throw new KitenError(
+          'kiten/invariant-unnamed',
+          `An invariant needs an @id, and is no template: ${id}.`,
+        );
+    }
+  }
+
+  /**
+   * @throws KitenError `policy/invariant-broken`, with `detail.invariants`, each with a request that shows it; and
+   *   `policy/invariant-undecided`: what is not proved does not act.
+   */
+  requireOf(policies: CompiledPolicies, prover: PolicyProver): void {
+    const { outcomes } = prover.prove(policies, this.#compiled);
+    const broken = outcomes.flatMap((outcome) => this.#describe(outcome) ?? []);
+    const refuted = broken.filter(({ result }) => result === 'refuted');
+    const sentences = (list: readonly BrokenInvariant[]) => list.map(({ sentence }) => sentence).join(' ');
+    const detail = { detail: { invariants: broken } };
+    if (refuted.length > 0)
+      throw new KitenError(
+        'policy/invariant-broken',
+        `These policies would break what must hold: ${sentences(refuted)}`,
+        detail,
+      );
+    if (broken.length > 0)
+      throw new KitenError(
+        'policy/invariant-undecided',
+        `It can’t be proved that these policies keep what must hold: ${sentences(broken)}`,
+        detail,
+      );
+  }
+
+  #describe(outcome: InvariantOutcome): BrokenInvariant | undefined {
+    if (outcome.result === 'proved') return undefined;
+    const { id, result } = outcome;
+    const { sentence = id, sentence_ja: sentenceJa } = this.#annotations.get(id) ?? {};
+    const named = { id, sentence, ...(sentenceJa === undefined ? {} : { sentenceJa }), result };
+    return result === 'refuted'
+      ? { ...named, counterexample: inJson(outcome.counterexample) }
+      : { ...named, environment: showEnvironment(outcome.environment), why: outcome.why };
+  }
+}
+
+function inJson({ request, entities }: Scenario) {
+  return { request: requestToJson(request), entities: entitiesToJson(entities) };
+}
+
+/** A prover for the schema of sites. */
+export function siteProver(): PolicyProver {
+  return new PolicyProver(readSchemaModel(defaultSchema));
+}
