@@ -17,6 +17,7 @@ import {
 } from '@kiten/policy';
 import { parsePolicies, readSchema, readSchemaModel } from '@kiten/policy/cedar';
 import { readText } from './files.ts';
+import { language } from './language.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 type SchemaInput = Parameters<typeof readSchema>[0];
@@ -106,7 +107,10 @@ export async function readInvariants(file: string | undefined): Promise<Invarian
         `An invariant needs an @id, and is no template: ${id}.`,
       );
   }
-  const sentences = new Map([...annotations].map(([id, { sentence }]) => [id, sentence ?? id]));
+  const name = language() === 'ja' ? 'sentence_ja' : 'sentence';
+  const sentences = new Map(
+    [...annotations].map(([id, texts]) => [id, texts[name] ?? texts.sentence ?? id] as const),
+  );
   return { compiled: compilePolicies(set), sentences };
 }
 

@@ -1,4 +1,5 @@
 import { tierOf } from '@kiten/trust';
+import { language } from '../language.ts';
 import { print, showTime } from '../output.ts';
 
 interface Sentence {
@@ -69,6 +70,3 @@ export function printFindings(findings: readonly FindingAnswer[]): void {
 }
 
 /** Japanese where the terminal asks for it, English elsewhere. */
-function language(): 'en' | 'ja' {
-  return Intl.DateTimeFormat().resolvedOptions().locale.startsWith('ja') ? 'ja' : 'en';
-}
