@@ -1,13 +1,14 @@
-import { isEntityKind, isNumberKind } from '../schema/type.ts';
+import { isEntityKind, isNumberKind, kindOf } from '../schema/type.ts';
 import { declaredFields } from '../terms/declared-field.ts';
-import type { Term } from '../terms/term.ts';
+import { elementType, type Term } from '../terms/term.ts';
 import { FALSE, type Literal, TRUE } from './formula.ts';
 import { exceeds } from './say-numbers.ts';
 import { has } from './say-presence.ts';
-import { containsAll } from './say-sets.ts';
 import { like } from './say-texts.ts';
 import { truth } from './say-truth.ts';
 import type { Universe } from './universe.ts';
+
+// Equality and what is in a set are said by each other, so they stand in one file.
 
 /** Both terms stand for the same value. */
 export function equal(universe: Universe, left: Term, right: Term): Literal {
@@ -57,4 +58,34 @@ function namesOf({ schema }: Universe, record: Term): Iterable<string> {
 /** Whether a term is of a kind whose equality is an atom, so that one can stand for another. */
 export function isReplaceable({ kind }: Term): boolean {
   return kind === 'String' || kind === 'ipaddr' || isEntityKind(kind);
+}
+
+/** The term is an element of the set. */
+export function contains(universe: Universe, set: Term, term: Term): Literal {
+  if (set.form === 'set') return universe.formula.any(set.parts.map((part) => equal(universe, part, term)));
+  const element = elementType(set);
+  if (element === undefined || kindOf(element) !== term.kind) return FALSE;
+  return universe.atoms.get('contains', [set, term]);
+}
+
+/** Each element of the other is one of the set. */
+export function containsAll(universe: Universe, set: Term, other: Term): Literal {
+  if (set === other) return TRUE;
+  if (other.form === 'set')
+    return universe.formula.all(other.parts.map((part) => contains(universe, set, part)));
+  if (set.form === 'set' && set.parts.length === 0) return isEmpty(universe, other);
+  return universe.atoms.get('containsAll', [set, other]);
+}
+
+/** Some element of the other is one of the set. */
+export function containsAny(universe: Universe, set: Term, other: Term): Literal {
+  const { formula, atoms } = universe;
+  if (other.form === 'set') return formula.any(other.parts.map((part) => contains(universe, set, part)));
+  if (set.form === 'set') return formula.any(set.parts.map((part) => contains(universe, other, part)));
+  return atoms.get('containsAny', [set, other]);
+}
+
+export function isEmpty({ atoms }: Universe, set: Term): Literal {
+  if (set.form === 'set') return set.parts.length === 0 ? TRUE : FALSE;
+  return atoms.get('isEmpty', [set]);
 }

@@ -1,12 +1,12 @@
 import type { Term } from '../terms/term.ts';
 import type { Atom, Statement } from './atom.ts';
 import type { Literal } from './formula.ts';
-import { equal } from './say-equal.ts';
+import { contains, containsAll, containsAny, equal, isEmpty } from './say-equal.ts';
 import { isIn, isInAny } from './say-in.ts';
 import { atLeast } from './say-numbers.ts';
 import { known } from './say-presence.ts';
 import { inRange } from './say-ranges.ts';
-import { contains, containsAll, containsAny, isEmpty } from './say-sets.ts';
+
 import { like } from './say-texts.ts';
 import { fails, truth } from './say-truth.ts';
 import type { Universe } from './universe.ts';

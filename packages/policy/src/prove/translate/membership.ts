@@ -1,6 +1,6 @@
 import { FALSE, type Literal } from '../formula/formula.ts';
+import { isEmpty } from '../formula/say-equal.ts';
 import { isIn, isInAny, understandsIn } from '../formula/say-in.ts';
-import { isEmpty } from '../formula/say-sets.ts';
 import { fails, truth } from '../formula/say-truth.ts';
 import type { Universe } from '../formula/universe.ts';
 import { isEntityKind } from '../schema/type.ts';

@@ -1,7 +1,7 @@
 import { readPattern } from '../../evaluate/operators-text.ts';
 import type { Literal } from '../formula/formula.ts';
-import { equal } from '../formula/say-equal.ts';
-import { contains, containsAll, containsAny, isEmpty } from '../formula/say-sets.ts';
+import { contains, containsAll, containsAny, equal, isEmpty } from '../formula/say-equal.ts';
+
 import { like } from '../formula/say-texts.ts';
 import type { Universe } from '../formula/universe.ts';
 import { isEntityKind } from '../schema/type.ts';
