@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -62,6 +62,20 @@ describe('kiten broker', () => {
     expect(outcome.code).toBe(1);
     expect(JSON.parse(outcome.stderr)).toMatchObject({ error: { code: 'kiten/port-in-use' } });
   });
+});
+
+it('no client can end the broker: what is wrong costs the one connection', async () => {
+  const hello = Buffer.from('101000044d5154540502000000000361', 'hex');
+  const connect = Buffer.concat([hello, Buffer.from('6263', 'hex')]);
+  const second = ['100d00044d51545404020000000161', '100e00044d5154540602000000000161', '1000'];
+  for (const hex of second) {
+    const socket = createConnection({ host: '127.0.0.1', port: Number(port) });
+    socket.resume().end(Buffer.concat([connect, Buffer.from(hex, 'hex')]));
+    await once(socket, 'close');
+  }
+  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
+  await client.endAsync();
+  expect(broker.exitCode).toBeNull();
 });
 
 it('kiten doctor --limits says what bounds a gateway', async () => {

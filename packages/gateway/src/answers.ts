@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
+import { guarded } from './fault.ts';
 
 interface Waiting {
   readonly position: number;
@@ -56,7 +57,7 @@ export class Answers {
       const { position, give } = this.#waiting[this.#head] as Waiting;
       if (position > durable) return;
       this.#head++;
-      if (this.#connection.isOpen) give();
+      if (this.#connection.isOpen) guarded(this.#connection, give);
     }
     this.drop();
   }

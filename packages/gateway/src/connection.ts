@@ -1,6 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { Standing } from '@kiten/trust';
-import { type MqttVersion, noProperties, type Packet, type Properties, reasonCodes } from '@kiten/wire';
+import {
+  carriesReasonCode,
+  type MqttVersion,
+  noProperties,
+  type Packet,
+  type Properties,
+  reasonCodes,
+} from '@kiten/wire';
 import { Answers } from './answers.ts';
 import type { Authentication } from './authentication.ts';
 import type { Core } from './core.ts';
@@ -8,6 +15,7 @@ import { DecisionCache } from './decision-cache.ts';
 import { drain } from './delivery.ts';
 import type { Admission, DeviceRecord } from './device-record.ts';
 import { type Place, placeOf } from './evidence/place.ts';
+import { guarded } from './fault.ts';
 import { encodeWithin } from './fitting.ts';
 import { Inbound } from './inbound.ts';
 import type { Message } from './message.ts';
@@ -83,7 +91,7 @@ export class Connection {
     this.cache = new DecisionCache(core.limits.cachedDecisions);
     this.incomingAliases = new IncomingAliases(core.limits.topicAliases);
     this.answers = new Answers(core, this);
-    this.output.relieved = () => this.#relieved();
+    this.output.relieved = () => guarded(this, () => this.#relieved());
     this.openedAt = core.now;
     this.lastPacketAt = core.now;
     this.deadline = core.now + core.limits.connectTimeout;
@@ -193,7 +201,8 @@ export class Connection {
     if (goodbye)
       this.write({
         type: 'disconnect',
-        reasonCode,
+        // What is wrong with a CONNECT only is, after it, a protocol error.
+        reasonCode: carriesReasonCode('disconnect', 5, reasonCode) ? reasonCode : reasonCodes.protocolError,
         properties: text === undefined ? {} : { reasonString: text },
       });
     this.output.flush();

@@ -31,7 +31,10 @@ export function onPacket(connection: Connection, header: number, body: Buffer): 
     else connection.fail(reasonCodes.protocolError, 'The first packet is not CONNECT.', 'connect-expected');
     return;
   }
-  handle(core, connection, decodePacket(header, body, connection.version, 'client'));
+  // [MQTT-3.1.0-2] (3.1.1: [MQTT-3.1.0-2]) whatever it says
+  if (packetTypeOf(header) === 'connect')
+    connection.fail(reasonCodes.protocolError, 'A second CONNECT.', 'packet-unexpected');
+  else handle(core, connection, decodePacket(header, body, connection.version, 'client'));
 }
 
 /**
@@ -100,7 +103,7 @@ function handle(core: Core, connection: Connection, packet: Packet): void {
       onAuth(core, connection, packet);
       return;
     default:
-      // [MQTT-3.1.0-2] (3.1.1: [MQTT-3.1.0-2]) a second CONNECT; the others are refused by the decoder as not a client's to send.
+      // The others are refused by the decoder as not a client's to send.
       connection.fail(reasonCodes.protocolError, `Unexpected ${packet.type}.`, 'packet-unexpected');
       return;
   }

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
+import { guarded } from './fault.ts';
 import { encodePublication } from './fitting.ts';
 import { actionOn } from './judge.ts';
 import { type Delivery, hasExpired, publishPacket } from './message.ts';
@@ -49,7 +50,7 @@ export function drain(core: Core, session: Session): void {
     if (!maySend(connection, session)) return;
     const next = backlog.first;
     if (next?.delivery === undefined) {
-      core.store.refill(session, () => drain(core, session));
+      core.store.refill(session, () => guarded(connection, () => drain(core, session)));
       return;
     }
     backlog.shift();

@@ -12,6 +12,7 @@ import { Core } from './core.ts';
 import { DeviceRecord } from './device-record.ts';
 import { applyChange } from './enforce.ts';
 import type { EmitEvent } from './event.ts';
+import { reportFault, tellFault } from './fault.ts';
 import { defaultLimits, type Limits, limitsFrom } from './limits.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import { Listeners } from './listeners.ts';
@@ -135,11 +136,25 @@ function gatewayWith(options: GatewayOptions, opened: OpenedStore | undefined): 
   if (opened !== undefined) restore(core, opened);
   const listeners = new Listeners(core, accept);
   const interval = options.sweepInterval ?? 250;
-  const timer = interval > 0 ? setInterval(lookAtTheTime, interval) : undefined;
+  const timer =
+    interval > 0
+      ? setInterval(() => {
+          try {
+            lookAtTheTime();
+          } catch (error) {
+            tellFault(core.emit, error, core.now);
+          }
+        }, interval)
+      : undefined;
 
   function accept(transport: Duplex, peer: Peer): void {
     beginServing(core);
-    serve(core, transport, peer);
+    try {
+      serve(core, transport, peer);
+    } catch (error) {
+      tellFault(core.emit, error, core.now);
+      transport.destroy();
+    }
   }
 
   function admit(transport: Duplex, presented: PresentedPeer): void {
@@ -238,13 +253,22 @@ function serve(core: Core, transport: Duplex, peer: Peer): void {
     return;
   }
   const connection = new Connection(core, transport, peer, record);
-  transport.on('data', (chunk: Buffer) => connection.receive(chunk));
-  transport.on('end', () => {
+  const on = (event: string, act: (chunk: Buffer) => void): void => {
+    transport.on(event, (chunk: Buffer) => {
+      try {
+        act(chunk);
+      } catch (error) {
+        reportFault(connection, error);
+      }
+    });
+  };
+  on('data', (chunk) => connection.receive(chunk));
+  on('end', () => {
     core.observe();
     core.overlap.answeredClose(connection, core.now);
     connection.ended();
   });
-  transport.on('close', () => {
+  on('close', () => {
     core.observe();
     connection.lost();
   });

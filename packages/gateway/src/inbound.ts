@@ -2,7 +2,7 @@ import { MqttError, reasonCodes } from '@kiten/wire';
 import type { Connection } from './connection.ts';
 import { onPacket, onPuback } from './control.ts';
 import { type CachedDecision, hashTopic } from './decision-cache.ts';
-import { reportFault } from './fault.ts';
+import { guarded, reportFault } from './fault.ts';
 import { forwardQos1, forwardRun } from './quick-way.ts';
 import { stillHolds } from './router.ts';
 
@@ -86,7 +86,9 @@ function scanSafely(connection: Connection, bytes: Buffer, length: number): numb
       reportFault(connection, error);
       return length;
     }
-    connection.fail(error.reasonCode, error.message, error.code.replace('wire/', ''));
+    guarded(connection, () =>
+      connection.fail(error.reasonCode, error.message, error.code.replace('wire/', '')),
+    );
     return length;
   }
 }

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { deliver } from './delivery.ts';
+import { guarded } from './fault.ts';
 import { actionOn } from './judge.ts';
 import type { Message } from './message.ts';
 import type { Subscription } from './subscriptions.ts';
@@ -97,7 +98,7 @@ export class RetainedReplay {
     when(() => {
       this.#isScheduled = false;
       this.#core.observe();
-      this.advance();
+      guarded(this.#connection, () => this.advance());
     });
   }
 

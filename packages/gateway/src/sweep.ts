@@ -1,6 +1,7 @@
 import { reasonCodes } from '@kiten/wire';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
+import { guarded } from './fault.ts';
 import { publishWill } from './publish.ts';
 import { expireSessions } from './session-store.ts';
 
@@ -9,7 +10,7 @@ const retainedInterval = 60_000;
 /** Everything that time brings about. With `all`, also what was to be told later. */
 export function sweep(core: Core, all = false): void {
   const now = core.observe();
-  for (const connection of core.connections) checkPatience(connection, now);
+  for (const connection of core.connections) guarded(connection, () => checkPatience(connection, now));
   if (core.isServing) {
     for (const { clientId, message } of core.wills.due(core.lifeTime)) {
       publishWill(core, message);

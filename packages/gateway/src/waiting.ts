@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { guarded } from './fault.ts';
 
 /**
  * Asks for something that may take a while. A connection that is not let in yet is held still until the answer is
@@ -29,8 +30,8 @@ export function awaitAnswer<Answer>(
   };
   asked
     .then(
-      (answer) => isStillThere() && answered(answer),
+      (answer) => isStillThere() && guarded(connection, () => answered(answer)),
       (error: unknown) => isStillThere() && failed(error),
     )
-    .finally(() => isHeld && connection.release());
+    .finally(() => isHeld && guarded(connection, () => connection.release()));
 }

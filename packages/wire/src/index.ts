@@ -7,6 +7,7 @@ export { MqttError, type MqttErrorCode, mqttErrorCodes } from './mqtt/error.ts';
 export { type Frame, frameAt } from './mqtt/frame.ts';
 export { packetTypeOf, packetTypes } from './mqtt/header.ts';
 export type * from './mqtt/packet.ts';
+export { carriesReasonCode } from './mqtt/packet-reason-codes.ts';
 export { noProperties, type Properties } from './mqtt/properties.ts';
 export { publishHeader, publishLength, writePublish, writePublishHeader } from './mqtt/publish-writer.ts';
 export * from './mqtt/reason-code.ts';

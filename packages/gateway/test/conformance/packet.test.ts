@@ -1,6 +1,7 @@
 import { noProperties } from '@kiten/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Harness } from '../support/harness.ts';
+import type { GatewayEvent } from '../../src/index.ts';
+import { eventually, Harness } from '../support/harness.ts';
 import type { RawClient } from '../support/raw-client.ts';
 
 let harness: Harness;
@@ -245,20 +246,73 @@ describe('DISCONNECT of ours', () => {
   });
 });
 
-it('a fault of ours ends the one connection that met it (3.1.1: [MQTT-4.8.0-2])', async () => {
-  await harness.stop();
-  let isBroken = false;
-  harness = await Harness.start({
-    access: 'open',
-    random: (bytes) => {
-      if (isBroken) throw new Error('no randomness');
-      return Buffer.alloc(bytes, 1);
-    },
+describe('a second CONNECT ends the connection, and nothing else [MQTT-3.1.0-2] (3.1.1: [MQTT-3.1.0-2])', () => {
+  const second = {
+    'as the first': '100e00044d5154540502000000000161',
+    'of another version': '100d00044d51545404020000000161',
+    'of a version that is none': '100e00044d5154540602000000000161',
+    'of another protocol': '100d00044d51545804020000000161',
+    'without a client id in 3.1.1': '100c00044d515454040000000000',
+    'that is cut off': '100100',
+    'that is empty': '1000',
+  };
+  it.each(Object.entries(second))('%s', async (_, hex) => {
+    for (const version of [4, 5] as const) {
+      const witness = await client(version, { clientId: 'witness' });
+      const one = await client(version);
+      one.socket.write(Buffer.from(hex, 'hex'));
+      if (version === 5) expect(await one.next('disconnect')).toMatchObject({ reasonCode: 0x82 });
+      await one.closed;
+      await witness.settle();
+    }
+    expect(harness.of('fault')).toEqual([]);
   });
-  const good = await client(4);
-  isBroken = true;
-  const bad = await harness.socket('anyone', { version: 4 });
-  await expect(bad.connect('')).rejects.toThrow('closed');
-  expect(harness.of('fault')).toMatchObject([{ code: 'gateway/internal-fault' }]);
-  await good.settle();
+});
+
+describe('a fault of ours', () => {
+  it('while a connection ends costs nobody else anything', async () => {
+    await harness.stop();
+    let isBroken = false;
+    const told: GatewayEvent[] = [];
+    harness = await Harness.start({
+      access: 'open',
+      emit(event) {
+        if (isBroken && event.kind === 'session-closed') throw new Error('no room for it');
+        told.push(event);
+      },
+    });
+    const good = await client(5);
+    const bad = [
+      await client(5, { clientId: 'lost' }),
+      await client(5, { clientId: 'gone' }),
+      await client(4, { clientId: 'cut' }),
+    ] as const;
+    isBroken = true;
+    bad[0].socket.destroy();
+    bad[1].send({ type: 'disconnect', reasonCode: 0, properties: {} });
+    bad[2].socket.write(Buffer.from('0000', 'hex'));
+    await Promise.all(bad.map(({ closed }) => closed));
+    await eventually(() => harness.gateway.statistics().connections === 1);
+    expect(told.filter(({ kind }) => kind === 'fault').length).toBeGreaterThanOrEqual(3);
+    await good.settle();
+    isBroken = false;
+  });
+
+  it('ends the one connection that met it (3.1.1: [MQTT-4.8.0-2])', async () => {
+    await harness.stop();
+    let isBroken = false;
+    harness = await Harness.start({
+      access: 'open',
+      random: (bytes) => {
+        if (isBroken) throw new Error('no randomness');
+        return Buffer.alloc(bytes, 1);
+      },
+    });
+    const good = await client(4);
+    isBroken = true;
+    const bad = await harness.socket('anyone', { version: 4 });
+    await expect(bad.connect('')).rejects.toThrow('closed');
+    expect(harness.of('fault')).toMatchObject([{ code: 'gateway/internal-fault' }]);
+    await good.settle();
+  });
 });

@@ -31,13 +31,18 @@ const version4: Partial<Record<PacketType, ReadonlySet<number>>> = {
   suback: new Set([0x00, 0x01, 0x02, 0x80]),
 };
 
+/** Whether a packet of this type may carry this code. */
+export function carriesReasonCode(type: PacketType, version: MqttVersion, code: number): boolean {
+  const codes = version === 4 ? version4[type] : version5[type];
+  return codes?.has(code) === true;
+}
+
 /**
  * @returns `code`
  * @throws MqttError if a packet of this type doesn't carry this code
  */
 export function requireReasonCode(type: PacketType, version: MqttVersion, code: number): number {
-  const codes = version === 4 ? version4[type] : version5[type];
-  if (codes?.has(code) !== true) {
+  if (!carriesReasonCode(type, version, code)) {
     throw new MqttError('wire/mqtt-reason-code', `A ${type} doesn't carry the reason code ${code}.`, {
       reasonCode: code,
     });
