@@ -36,13 +36,13 @@ describe('the demonstration', () => {
     await using site = await TestSite.start(undefined, 'demo');
     const devices = await site.until(async () => {
       const all = await site.json<{ status: string; connections: unknown[] }[]>('device', 'list');
-      return all.length === 8 && all.every(({ connections }) => connections.length > 0) ? all : undefined;
+      return all.length === 21 && all.every(({ connections }) => connections.length > 0) ? all : undefined;
     }, 'a connected fleet');
     expect(new Set(devices.map(({ status }) => status))).toEqual(new Set(['affirming']));
     const metrics = await site.until(async () => {
       const text = await (await fetch(new URL('/metrics', site.ready.console))).text();
       return /kiten_gateway_received [1-9]/.test(text) ? text : undefined;
     }, 'readings');
-    expect(metrics).toContain('kiten_devices_connected 8');
+    expect(metrics).toContain('kiten_devices_connected 21');
   });
 });

@@ -74,9 +74,13 @@ export class TestSite {
     this.directory = directory;
   }
 
-  static async start(directory?: string, command: 'up' | 'demo' = 'up'): Promise<TestSite> {
+  static async start(
+    directory?: string,
+    command: 'up' | 'demo' = 'up',
+    more: readonly string[] = [],
+  ): Promise<TestSite> {
     const site = new TestSite(directory ?? (await mkdtemp(join(tmpdir(), 'kiten-test-'))));
-    await site.up(command);
+    await site.up(command, more);
     return site;
   }
 
@@ -94,10 +98,10 @@ export class TestSite {
     return this.#errors;
   }
 
-  async up(command: 'up' | 'demo' = 'up'): Promise<void> {
+  async up(command: 'up' | 'demo' = 'up', more: readonly string[] = []): Promise<void> {
     const child = spawn(
       process.execPath,
-      [launcher, command, '--data', this.data, '--ports', 'random', '--json'],
+      [launcher, command, '--data', this.data, '--ports', 'random', '--json', ...more],
       {
         env: { ...process.env, ...this.env },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,6 +7,7 @@ import type { Role } from '../src/site/operators.ts';
 import { PresenceBoard } from '../src/site/presence.ts';
 import type { SiteServices } from '../src/site/services.ts';
 import { openStandingDesk } from '../src/site/standing.ts';
+import { StoryBoard } from '../src/site/story-board.ts';
 import { type InnerSite, newFolder, openSite } from './fixtures.ts';
 
 export interface Answer {
@@ -50,6 +51,7 @@ export async function openApi(): Promise<ApiSite> {
     registry: findingRegistry,
     standing: openStandingDesk(site.trust, async () => undefined),
     presence: new PresenceBoard(),
+    story: new StoryBoard(site.hub, site.clock),
     logKey: site.keys.log.publicKey,
     logEntries: 'operators',
     verifierKey: encodePem('PUBLIC KEY', site.keys.verifier.publicKey),

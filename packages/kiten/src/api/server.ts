@@ -21,6 +21,7 @@ import { logFileRoutes } from './routes/log-files.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/site.ts';
+import { storyRoutes } from './routes/story.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
 import { witnessRoutes } from './routes/witnesses.ts';
@@ -91,6 +92,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       witnessRoutes(routes, services);
       evidenceRoutes(routes, services);
       authorityRoutes(routes, services);
+      storyRoutes(routes, services);
       eventRoutes(routes, services);
       routes.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => api.swagger());
     },

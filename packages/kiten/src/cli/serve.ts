@@ -10,6 +10,7 @@ import { startFleet } from '../demo/fleet.ts';
 import { initialise } from '../site/initialise.ts';
 import { layoutOf } from '../site/layout.ts';
 import { type RunningSite, startSite } from '../site/site.ts';
+import type { Chapter } from '../site/story-board.ts';
 import { askedToStop } from './asked-to-stop.ts';
 import type { Environment } from './environment.ts';
 import { dataDirectory } from './options.ts';
@@ -23,6 +24,11 @@ export interface ServeOptions {
   readonly ports: 'default' | 'random';
 }
 
+export interface DemoOptions extends ServeOptions {
+  /** Seconds between chapters, if not as the story has it. */
+  readonly pace?: number;
+}
+
 /** Runs a site until somebody asks it to stop. */
 export async function serveSite(options: ServeOptions, environment: Environment): Promise<void> {
   const directory = dataDirectory(options.data, environment);
@@ -33,20 +39,22 @@ export async function serveSite(options: ServeOptions, environment: Environment)
 }
 
 /** The same with a simulated fleet, in a directory that goes with it unless one is named. */
-export async function serveDemo(options: ServeOptions, environment: Environment): Promise<void> {
+export async function serveDemo(options: DemoOptions, environment: Environment): Promise<void> {
   const given = options.data ?? environment.KITEN_DATA;
   const directory =
     given === undefined ? await mkdtemp(join(tmpdir(), 'kiten-demo-')) : dataDirectory(given, environment);
   const asked = askedToStop();
   try {
     const site = await start(directory, options, options.json !== true);
-    const fleet = await startFleet(site, (line) => options.json !== true && print(line));
+    const told = (chapter: Chapter) => options.json !== true && tell(chapter);
+    const fleet = await startFleet(site, told, options.pace);
     announce(site, directory, options);
     if (options.json !== true) {
       print();
       print(`A fleet of ${fleet.size} simulated devices is at work. Ctrl-C ends it.`);
+      print('A story unfolds: it is told in the console, and here.');
     }
-    await stopped(site, asked, () => fleet.stop());
+    await stopped(site, Promise.race([asked, failureOf(fleet.story)]), () => fleet.stop());
   } finally {
     if (given === undefined) await rm(directory, { recursive: true, force: true });
   }
@@ -92,10 +100,25 @@ function announce(site: RunningSite, directory: string, { json }: ServeOptions):
   print(`  npx kiten log verify --data ${directory}`);
 }
 
+/** A chapter of the story, for who watches the terminal. */
+function tell({ title, happened, done, next, commands }: Chapter): void {
+  print();
+  print(`— ${title.en}`);
+  for (const { en } of [happened, done, next]) print(`  ${en}`);
+  for (const command of commands) print(`    ${command}`);
+}
+
+/** Resolves only if it fails, with what it fails with. */
+function failureOf(task: Promise<void>): Promise<Error> {
+  return new Promise((resolve) => {
+    task.catch((error: unknown) => resolve(error instanceof Error ? error : new Error(String(error))));
+  });
+}
+
 /** Runs until somebody asks it to stop, which may have been before it was up. */
 async function stopped(
   site: RunningSite,
-  asked: Promise<undefined>,
+  asked: Promise<Error | undefined>,
   before: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   const failure = await Promise.race([asked, site.failed]);

@@ -1,54 +1,62 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { openClient } from '../cli/client.ts';
 import type { RunningSite } from '../site/site.ts';
-import type { FleetOrders } from '../workers/fleet-worker.ts';
+import type { Chapter } from '../site/story-board.ts';
 import { workerUrl } from '../workers/worker-url.ts';
-import { roster } from './roster.ts';
+import type { FleetOrder, FleetOrders } from './orders.ts';
+import { controlRoom, kinds, roster } from './roster.ts';
+import { playStory } from './story.ts';
 
 export interface Fleet {
   readonly size: number;
+  /** Rejects if the story cannot go on. */
+  readonly story: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What happens by itself, so that there is something to see: seconds after the start. */
-const story = [
-  {
-    after: 25,
-    order: 'steal-key',
-    told: 'Somebody uses a copy of door-east’s key from another address. See: {kiten} verdict show door-east',
-  },
-  {
-    after: 50,
-    order: 'probe',
-    told: 'Something on meter-2 tries to command other devices. See: {kiten} verdict show meter-2',
-  },
-] as const;
-
-/** Brings a fleet of real MQTT clients to a site: each makes its key, enrols and publishes. */
-export async function startFleet(site: RunningSite, tell: (line: string) => void): Promise<Fleet> {
+/**
+ * Brings a fleet of real MQTT clients to a site: each makes its key, enrols and publishes. Then the story begins,
+ * with `pace` seconds between its chapters if that is given.
+ */
+export async function startFleet(
+  site: RunningSite,
+  tell: (chapter: Chapter) => void,
+  pace?: number,
+): Promise<Fleet> {
+  const client = await openClient({ data: site.directory }, {});
+  for (const group of [...kinds, controlRoom.group])
+    await client.send('PUT', `/groups/${group}`, { required: ['instance-identity'] });
   const tokens: Record<string, string> = {};
-  for (const { id, kind } of roster) tokens[id] = await site.enrolmentToken(id, kind);
+  const members = [...roster.map(({ id, kind }) => ({ id, group: kind })), controlRoom];
+  for (const { id: device, group } of members)
+    tokens[device] = (await client.send<{ token: string }>('POST', '/tokens', { device, group })).token;
+  const files = join(site.directory, 'fleet');
   const orders: FleetOrders = {
     est: site.addresses.device,
     mqtts: site.addresses.mqtts,
     ca: await readFile(site.ca, 'utf8'),
     tokens,
+    files,
   };
   const worker = new Worker(workerUrl('fleet-worker'), { workerData: orders });
   await once(worker, 'message');
-  const timers = story.map(({ after, order, told }) =>
-    setTimeout(() => {
-      worker.postMessage(order);
-      tell(told.replace(/\{kiten\}(.*)/, `npx kiten$1 --data ${site.directory}`));
-    }, after * 1000),
+  const order = (one: FleetOrder): void => worker.postMessage(one);
+  const ending = new AbortController();
+  const story = playStory({ site, client, order, files, tell, pace, signal: ending.signal }).catch(
+    (error: unknown) => {
+      if (!ending.signal.aborted) throw error;
+    },
   );
   return {
     size: roster.length,
+    story,
     async stop() {
-      for (const timer of timers) clearTimeout(timer);
+      ending.abort();
       const exited = once(worker, 'exit');
-      worker.postMessage('stop');
+      order({ do: 'stop' });
       await exited;
     },
   };

@@ -16,6 +16,7 @@ import type { OperatorDesk } from './operators.ts';
 import type { PolicyDesk } from './policies.ts';
 import type { PresenceBoard } from './presence.ts';
 import type { StandingDesk } from './standing.ts';
+import type { StoryBoard } from './story-board.ts';
 import type { TrustDesk } from './trust-desk.ts';
 import type { VerdictDesk } from './verdict-desk.ts';
 import type { WitnessDesk } from './witness-desk.ts';
@@ -68,6 +69,8 @@ export interface SiteServices {
   readonly policies: PolicyDesk;
   readonly operators: OperatorDesk;
   readonly hub: EventHub;
+  /** What a demonstration has told. */
+  readonly story: StoryBoard;
   /** SPKI DER of the log's key. */
   readonly logKey: Uint8Array;
   /** PEM of the key that attestation results verify under. */

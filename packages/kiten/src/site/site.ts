@@ -11,6 +11,7 @@ import { listenLocally } from './local-listener.ts';
 import { openManufacturers } from './manufacturers.ts';
 import type { Addresses, SiteServices } from './services.ts';
 import { openState, type SiteOptions } from './state.ts';
+import { StoryBoard } from './story-board.ts';
 import { openTimekeeping } from './timekeeping.ts';
 import { siteWarnings } from './warnings.ts';
 
@@ -29,8 +30,8 @@ export interface RunningSite {
   /** Resolves if the site cannot go on by itself. */
   readonly failed: Promise<Error>;
   listen(listener: (event: SiteEvent) => void): () => void;
-  /** A token that enrols a device, for simulations. */
-  enrolmentToken(device: string, group: string): Promise<string>;
+  /** Where a demonstration tells its story. */
+  readonly story: StoryBoard;
   stop(): Promise<void>;
 }
 
@@ -50,6 +51,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   const doors = await openDoors({ state, desks, options, manufacturers }, closing);
 
   const startedAt = clock.now();
+  const story = new StoryBoard(state.hub, clock);
   let ready = false;
   const api = await buildApi(services());
   const local = await listenLocally(api, configuration.consolePort);
@@ -86,13 +88,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     signInLink: `${addresses.console}#sign-in=${link}`,
     failed: doors.failed,
     listen: (listener) => state.hub.subscribe(listener),
-    async enrolmentToken(device, group) {
-      const operator = { name: owner, role: 'administrator' } as const;
-      if (!state.book.profiles().some(({ name }) => name === group)) {
-        await desks.groups.put({ name: group, required: ['instance-identity'] }, operator);
-      }
-      return (await desks.enrolment.createToken({ device, group }, operator)).token;
-    },
+    story,
     stop: () => opened.disposeAsync(),
   };
 
@@ -109,6 +105,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     return {
       ...state,
       ...desks,
+      story,
       startedAt,
       caFingerprint: state.keys.authority.fingerprint,
       get addresses() {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Environment } from '../environment.ts';
-import { dataHelp } from '../options.ts';
-import type { ServeOptions } from '../serve.ts';
+import { dataHelp, parseCount } from '../options.ts';
+import type { DemoOptions, ServeOptions } from '../serve.ts';
 
 export function upCommand(program: Command, environment: Environment): void {
   withServeOptions(program.command('up'))
@@ -14,8 +14,13 @@ export function upCommand(program: Command, environment: Environment): void {
 
 export function demoCommand(program: Command, environment: Environment): void {
   withServeOptions(program.command('demo'))
-    .description('run a site in a temporary directory, with a small fleet of simulated devices')
-    .action(async (options: ServeOptions) => {
+    .description('run a site in a temporary directory, with a simulated fleet and a story that unfolds')
+    .option(
+      '--pace <seconds>',
+      'seconds between the chapters of the story (default: time to read each)',
+      parseCount,
+    )
+    .action(async (options: DemoOptions) => {
       const { serveDemo } = await import('../serve.ts');
       await serveDemo(options, environment);
     });

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '../cli/client.ts';
+import type { RunningSite } from '../site/site.ts';
+import type { Chapter } from '../site/story-board.ts';
+import type { FleetOrder } from './orders.ts';
+import { scenes } from './scenes.ts';
+import type { Scene } from './stage.ts';
+
+export interface StoryParts {
+  readonly site: RunningSite;
+  readonly client: Client;
+  readonly order: (order: FleetOrder) => void;
+  /** Where the devices' credentials are. */
+  readonly files: string;
+  readonly tell: (chapter: Chapter) => void;
+  /** Seconds between chapters, if not as each scene has it. */
+  readonly pace: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** So long an outcome is waited for; a story that waits for ever tells nothing. */
+const PATIENCE = 20_000;
+
+/** Plays the story, scene by scene. Each is told when what it tells of has come about. Ends with `signal`. */
+export async function playStory(parts: StoryParts): Promise<void> {
+  const { site, tell, pace, signal } = parts;
+  site.story.length = scenes.length;
+  for (const scene of scenes) {
+    await pause((pace ?? scene.after) * 1000, undefined, { signal });
+    if (!(await comesAbout(scene, parts))) continue;
+    const { after: _after, play: _play, outcome: _outcome, ...chapter } = scene;
+    const told = { ...chapter, commands: chapter.commands.map((command) => filled(command, parts)) };
+    site.story.tell(told);
+    tell(told);
+  }
+}
+
+async function comesAbout(scene: Scene, { site, client, order, signal }: StoryParts): Promise<boolean> {
+  const { play, outcome } = scene;
+  const stage = { site: client, order };
+  if (outcome === undefined) {
+    await play?.(stage);
+    return true;
+  }
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const unsubscribe = site.listen((event) => outcome(event) && resolve(true));
+  const patience = setTimeout(resolve, PATIENCE, false);
+  const stop = () => resolve(false);
+  signal.addEventListener('abort', stop);
+  try {
+    await play?.(stage);
+    return await promise;
+  } finally {
+    unsubscribe();
+    clearTimeout(patience);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function filled(command: string, { site, files }: StoryParts): string {
+  const values: Readonly<Record<string, string>> = {
+    data: site.directory,
+    ca: site.ca,
+    files,
+    port: site.addresses.mqtts.split(':').at(-1) as string,
+  };
+  return command.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
