@@ -9,8 +9,16 @@ import { delimiter, join } from 'node:path';
  */
 export function requireTool(program: string, debianPackage: string): boolean {
   const folders = (process.env.PATH ?? '').split(delimiter).concat('/usr/sbin');
-  if (folders.some((folder) => existsSync(join(folder, program)))) return true;
-  const message = `${program} is missing: apt-get install ${debianPackage}`;
+  return folders.some((folder) => existsSync(join(folder, program))) || lacks(program, debianPackage);
+}
+
+/** The same for a file that a package brings, such as a library's header. */
+export function requireFile(path: string, debianPackage: string): boolean {
+  return existsSync(path) || lacks(path, debianPackage);
+}
+
+function lacks(what: string, debianPackage: string): false {
+  const message = `${what} is missing: apt-get install ${debianPackage}`;
   if (process.env.KITEN_REQUIRE_TOOLS === '1') throw new Error(message);
   process.stderr.write(`skipped: ${message}\n`);
   return false;
@@ -22,9 +30,5 @@ export const python = '/usr/bin/python3';
 /** The same for a Python module. */
 export function requirePythonModule(module: string, debianPackage: string): boolean {
   const found = spawnSync(python, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
-  if (found) return true;
-  const message = `the Python module ${module} is missing: apt-get install ${debianPackage}`;
-  if (process.env.KITEN_REQUIRE_TOOLS === '1') throw new Error(message);
-  process.stderr.write(`skipped: ${message}\n`);
-  return false;
+  return found || lacks(`the Python module ${module}`, debianPackage);
 }

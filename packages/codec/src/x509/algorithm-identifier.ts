@@ -15,22 +15,28 @@ export interface SignatureAlgorithm {
 /**
  * Reads the AlgorithmIdentifier of a signature. Known algorithms have the parameters that their standard gives
  * them: none for ECDSA (RFC 5758 §3.2), EdDSA (RFC 8410 §3) and ML-DSA (RFC 9881 §2), NULL or none for RSA with
- * PKCS #1 padding (RFC 4055 §5), RSASSA-PSS-params for RSASSA-PSS (RFC 4055 §3.1).
+ * PKCS #1 padding (RFC 4055 §5), RSASSA-PSS-params for RSASSA-PSS (RFC 4055 §3.1). With `nullForEcdsa` also NULL for
+ * ECDSA, as Mbed TLS wrote it for years (its issue 2924).
  *
  * @throws KitenError `codec/x509-algorithm-parameters` or `codec/der-…`.
  */
-export function readSignatureAlgorithm(reader: DerReader): SignatureAlgorithm {
+export function readSignatureAlgorithm(reader: DerReader, nullForEcdsa = false): SignatureAlgorithm {
   const identifier = reader.sequence();
   const oid = identifier.objectIdentifier();
   const name = oid === keyOid.rsassaPss ? readPssParameters(identifier) : x509OidToAlgorithm(oid);
-  if (!identifier.done) readParameters(identifier, name);
+  if (!identifier.done) readParameters(identifier, name, nullForEcdsa);
   identifier.finish();
   return { oid, name };
 }
 
-function readParameters(identifier: DerReader, name: AlgorithmName | undefined): void {
-  if (name === undefined) identifier.any();
-  else if (algorithmOf(name).kind === 'rsa' && identifier.peek() === derTag.null) identifier.null();
+function readParameters(identifier: DerReader, name: AlgorithmName | undefined, nullForEcdsa: boolean): void {
+  if (name === undefined) {
+    identifier.any();
+    return;
+  }
+  const { kind } = algorithmOf(name);
+  const mayBeNull = kind === 'rsa' || (nullForEcdsa && kind === 'ecdsa');
+  if (mayBeNull && identifier.peek() === derTag.null) identifier.null();
   else throw refusal('codec/x509-algorithm-parameters', `${name} has no such parameters.`, identifier.offset);
 }
 

@@ -52,7 +52,8 @@ export function parseCertificationRequest(der: Uint8Array): CertificationRequest
     const infoStart = request.offset;
     const fields = readInfo(request.sequence());
     const info = request.since(infoStart);
-    const algorithm = readSignatureAlgorithm(request);
+    // Small devices have Mbed TLS, and it is the key that counts here.
+    const algorithm = readSignatureAlgorithm(request, true);
     const signature = request.wholeOctets();
     request.finish();
     return {

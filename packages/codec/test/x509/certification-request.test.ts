@@ -276,3 +276,15 @@ describe.skipIf(!hasOpenssl)('openssl', () => {
     expect(said).toContain('tls-unique+value/1=');
   });
 });
+
+test('NULL beside ECDSA is let pass in a request, as Mbed TLS wrote it (its issue 2924), and nothing else is', () => {
+  const { info, signature } = parseCertificationRequest(createCertificationRequest(fields, key.signer));
+  const withParameters = (parameters: string) => {
+    const algorithm = sequence(fromHex('06082a8648ce3d040302'), fromHex(parameters));
+    return parseCertificationRequest(sequence(info, algorithm, element(3, [0], signature)));
+  };
+  const request = withParameters('0500');
+  expect(request.signatureAlgorithm).toBe('ES256');
+  expect(verifyCertificationRequest(request, verify)).toBe(true);
+  expect(codeOf(() => withParameters('020100'))).toBe('codec/x509-algorithm-parameters');
+});

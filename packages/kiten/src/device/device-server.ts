@@ -71,7 +71,9 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
         ...peerOf(request.raw.socket as TLSSocket),
       });
       reply.hijack();
-      reply.raw.writeHead(answer.status, answer.headers);
+      // Said beforehand: not every small client reads chunks.
+      const length = Buffer.byteLength(answer.body);
+      reply.raw.writeHead(answer.status, { ...answer.headers, 'content-length': length });
       reply.raw.end(request.method === 'HEAD' ? undefined : answer.body);
     },
   });
