@@ -23,3 +23,37 @@ export {
   validTopicFilter,
   validTopicName,
 } from './mqtt/topic.ts';
+export {
+  type TpmHash,
+  tpmAlgorithm,
+  tpmCurves,
+  tpmHashFunctions,
+  tpmHashOf,
+} from './tpm/algorithm.ts';
+export { type Attest, decodeAttest, encodeAttest, tpmGenerated } from './tpm/attest.ts';
+export type { Attested, AttestType, ClockInfo } from './tpm/attested.ts';
+export {
+  decodeCredentialFile,
+  encodeCredentialFile,
+  encodeEncryptedSecret,
+  encodeIdObject,
+  type TpmCredential,
+} from './tpm/credential.ts';
+export { decodeDigests, decodeSizedDigest, encodeDigests } from './tpm/digest-list.ts';
+export type { TpmErrorCode } from './tpm/error.ts';
+export { type ObjectAttribute, objectAttributeMask, objectAttributes } from './tpm/object-attributes.ts';
+export { decodePcrSelections, encodePcrSelections, type PcrSelection } from './tpm/pcr-selection.ts';
+export {
+  type DigestWith,
+  decodePublicArea,
+  decodeSizedPublicArea,
+  type EccPublicArea,
+  encodePublicArea,
+  objectName,
+  type PublicArea,
+  type RsaPublicArea,
+} from './tpm/public-area.ts';
+export { readTpm, TpmReader } from './tpm/reader.ts';
+export type { AsymmetricScheme, SymmetricCipher } from './tpm/scheme.ts';
+export { decodeTpmSignature, encodeTpmSignature, type TpmSignature } from './tpm/signature.ts';
+export { TpmWriter } from './tpm/writer.ts';
