@@ -53,6 +53,13 @@ describe.runIf(hasCurl)('a witness', { timeout: 60_000 }, () => {
     expect(stdout).toContain('ledger/witness-refused');
   });
 
+  it('is none of its own log', async () => {
+    const own = (await witness.kiten('log', 'key')).stdout.trim();
+    const { code, stderr } = await witness.kiten('log', 'witness', 'follow', own, '--reason', 'why not');
+    expect(code).toBe(1);
+    expect(stderr).toContain('kiten/own-log');
+  });
+
   it('cosigns each checkpoint of a log that it follows, for all to see', async () => {
     const { key } = await plant.json<{ key: string }>('log', 'key');
     expect((await witness.kiten('log', 'witness', 'follow', key, '--reason', 'asked to')).code).toBe(0);

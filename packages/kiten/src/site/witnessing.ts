@@ -20,6 +20,7 @@ import {
 } from '../store/witnesses.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Journal } from './journal.ts';
+import { originOf } from './log-identity.ts';
 import type { Operator } from './operators.ts';
 
 export interface WitnessingParts {
@@ -60,7 +61,7 @@ export class WitnessingDesk {
     return followedLogs(this.#parts.database);
   }
 
-  /** Follows a log from now on, or under other keys. @throws KitenError `ledger/verifier-key-malformed`, `ledger/key-unsuitable` */
+  /** Follows a log from now on, or under other keys. @throws KitenError `ledger/verifier-key-malformed`, `ledger/key-unsuitable`, `kiten/own-log` */
   async follow(keys: readonly string[], operator: Operator, reason: string): Promise<string> {
     const { journal, clock } = this.#parts;
     const [first, ...others] = keys.map(parseVerifierKey);
@@ -71,6 +72,10 @@ export class WitnessingDesk {
       );
     }
     const origin = first.name;
+    // A site that vouches for itself adds nothing, and looks as if somebody else had.
+    if (origin === originOf(this.#parts.name)) {
+      throw new KitenError('kiten/own-log', 'This is the site’s own log: somebody else has to witness it.');
+    }
     const event = {
       type: 'witness/followed',
       at: clock.now(),
