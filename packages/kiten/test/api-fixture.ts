@@ -8,7 +8,7 @@ import { PresenceBoard } from '../src/site/presence.ts';
 import type { SiteServices } from '../src/site/services.ts';
 import { openStandingDesk } from '../src/site/standing.ts';
 import { StoryBoard } from '../src/site/story-board.ts';
-import { type InnerSite, newFolder, openSite } from './fixtures.ts';
+import { type InnerSite, newFolder, newOperator, openSite } from './fixtures.ts';
 
 export interface Answer {
   readonly status: number;
@@ -39,6 +39,11 @@ export interface ApiSite extends InnerSite {
   listen(): Promise<string>;
 }
 
+/** The session that an answer begins. */
+export function cookieOf({ headers }: Answer): string {
+  return /kiten_session=([^;]+)/.exec(String(headers['set-cookie']))?.[1] ?? '';
+}
+
 export async function openApi(): Promise<ApiSite> {
   const site = await openSite(await newFolder());
   const services: SiteServices = {
@@ -66,7 +71,7 @@ export async function openApi(): Promise<ApiSite> {
     ...site,
     api,
     services,
-    operator: (role) => site.operators.create(`${role}-${++operators}`, role),
+    operator: (role) => newOperator(site, `${role}-${++operators}`, role),
     async ask(method, path, { token, cookie, origin, host = 'localhost:7080', body, text, type } = {}) {
       const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
       const answer = await api.inject({

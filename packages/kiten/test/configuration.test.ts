@@ -26,6 +26,8 @@ describe('the configuration file', () => {
     expect(completeConfiguration(parse(''), 'default')).toEqual({
       names: [],
       consolePort: 7080,
+      sessionHours: 12,
+      idleMinutes: 60,
       deviceHosts: ['127.0.0.1', '::1'],
       devicePort: 8443,
       mqttHosts: ['127.0.0.1', '::1'],

@@ -24,15 +24,18 @@ import {
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { completeConfiguration } from '../src/config/configuration.ts';
+import { apiTokenOf } from '../src/site/access/api-tokens.ts';
 import { type Desks, openDesks } from '../src/site/desks.ts';
 import { initialise } from '../src/site/initialise.ts';
 import { readEntry } from '../src/site/log-entries.ts';
 import { openManufacturers } from '../src/site/manufacturers.ts';
-import type { Operator } from '../src/site/operators.ts';
-import type { Random } from '../src/site/secrets.ts';
+import type { Operator, Role } from '../src/site/operators.ts';
+import { newSecret, type Random } from '../src/site/secrets.ts';
 import { openState, type SiteOptions, type SiteState } from '../src/site/state.ts';
+import { insertApiToken } from '../src/store/api-tokens.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { migrate } from '../src/store/migrations.ts';
+import { insertOperator } from '../src/store/operators.ts';
 
 /** 2030-01-01T00:00:00Z */
 export const start = Date.UTC(2030, 0, 1);
@@ -123,6 +126,22 @@ export function finding(device: string, fields: Partial<Finding> = {}): Finding 
     parameters: {},
     ...fields,
   };
+}
+
+/** Puts an operator into the store, and nothing into the log. @returns a token for all that it may do */
+export async function newOperator(
+  { database, clock }: Pick<InnerSite, 'database' | 'clock'>,
+  name: string,
+  role: Role,
+): Promise<string> {
+  await insertOperator(database, { name, role, createdAt: clock.now() });
+  const token = newSecret('kto_', random);
+  const scopes = ['administer', 'account'] as const;
+  await insertApiToken(
+    database,
+    apiTokenOf(token, { operator: name, name: 'test', scopes, at: clock.now() }),
+  );
+  return token;
 }
 
 /** Everything of a site but its doors: what it remembers and what decides. */

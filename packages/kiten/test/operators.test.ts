@@ -1,95 +1,101 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { manualClock } from '@kiten/codec';
 import { describe, expect, it } from 'vitest';
-import { OperatorDesk } from '../src/site/operators.ts';
-import { hour, newFolder, newStore, random, start } from './fixtures.ts';
+import type { Operator } from '../src/site/operators.ts';
+import { entriesOf, newFolder, newOperator, openSite } from './fixtures.ts';
 
-const minute = 60_000;
-const refused = expect.objectContaining({ code: 'kiten/sign-in-link' });
+const owner: Operator = { name: 'owner', role: 'administrator' };
 
-async function newDesk() {
-  const folder = await newFolder();
-  const database = await newStore(folder);
-  const clock = manualClock(start);
-  const desk = new OperatorDesk(database, clock, random);
-  const token = await desk.create('ann', 'operator');
-  return { folder, database, clock, desk, token };
+async function newSite() {
+  const site = await openSite(await newFolder());
+  return { ...site, lastEntry: async () => (await entriesOf(site.ledger)).at(-1) };
 }
 
 describe('operators', () => {
-  it('are known by their token', async () => {
-    const { desk, token } = await newDesk();
-    expect(token).toMatch(/^kto_[A-Za-z0-9_-]{43}$/);
-    expect(await desk.byToken(token)).toEqual({ name: 'ann', role: 'operator' });
-    expect(await desk.byToken(`${token.slice(0, -1)}!`)).toBeUndefined();
-    expect(await desk.bySession(token)).toBeUndefined();
+  it('begin with whoever made the site', async () => {
+    const { operators, clock } = await newSite();
+    expect(await operators.all()).toEqual([{ ...owner, createdAt: clock.now() }]);
+    expect(await operators.firstAdministrator()).toMatchObject(owner);
   });
 
-  it('sign in by a link that works once', async () => {
-    const { desk, clock } = await newDesk();
-    const link = await desk.createLink('ann');
-    const session = await desk.openSession(link);
-    expect(session).toMatchObject({
-      operator: { name: 'ann', role: 'operator' },
-      expiresAt: start + 12 * hour,
+  it('are added by an operator, on record', async () => {
+    const { operators, lastEntry, clock } = await newSite();
+    clock.advance(1);
+    await operators.add('ann', 'viewer', owner, 'new in the team');
+    expect(await operators.mustKnow('ann')).toMatchObject({ name: 'ann', role: 'viewer' });
+    expect(await lastEntry()).toMatchObject({
+      type: 'operator/added',
+      actor: 'operator:owner',
+      reason: 'new in the team',
+      data: { operator: 'ann', role: 'viewer' },
     });
-    expect(await desk.bySession(session.secret)).toEqual({ name: 'ann', role: 'operator' });
-    clock.advance(1);
-    await expect(desk.openSession(link)).rejects.toEqual(refused);
-    await expect(desk.openSession(session.secret)).rejects.toEqual(refused);
-    await expect(desk.openSession('ktl_unknown')).rejects.toEqual(refused);
   });
 
-  it('open one session by one link, even if two ask at once', async () => {
-    const { desk } = await newDesk();
-    const link = await desk.createLink('ann');
-    const outcomes = await Promise.allSettled([desk.openSession(link), desk.openSession(link)]);
+  it('have names of their own', async () => {
+    const { operators } = await newSite();
+    await expect(operators.add('owner', 'viewer', owner, 'x')).rejects.toMatchObject({
+      code: 'kiten/operator-known',
+    });
+    expect((await operators.mustKnow('owner')).role).toBe('administrator');
+    await expect(operators.mustKnow('nobody')).rejects.toMatchObject({ code: 'kiten/operator-unknown' });
+  });
+
+  it('get another role, on record', async () => {
+    const { operators, lastEntry } = await newSite();
+    await operators.add('ann', 'viewer', owner, 'x');
+    await operators.changeRole('ann', 'operator', owner, 'on call');
+    expect((await operators.mustKnow('ann')).role).toBe('operator');
+    expect(await lastEntry()).toMatchObject({
+      type: 'operator/role-changed',
+      reason: 'on call',
+      data: { operator: 'ann', role: 'operator' },
+    });
+    await expect(operators.changeRole('ann', 'operator', owner, 'x')).rejects.toMatchObject({
+      code: 'kiten/role-unchanged',
+    });
+    await expect(operators.changeRole('bob', 'operator', owner, 'x')).rejects.toMatchObject({
+      code: 'kiten/operator-unknown',
+    });
+  });
+
+  it('of whom the last administrator stays one', async () => {
+    const { operators, ledger } = await newSite();
+    const last = { code: 'kiten/last-administrator' };
+    const before = ledger.size;
+    await expect(operators.remove('owner', owner, 'x')).rejects.toMatchObject(last);
+    await expect(operators.changeRole('owner', 'viewer', owner, 'x')).rejects.toMatchObject(last);
+    expect((await operators.mustKnow('owner')).role).toBe('administrator');
+    expect(ledger.size).toBe(before);
+    await operators.add('ann', 'administrator', owner, 'x');
+    await operators.remove('owner', owner, 'leaves');
+    expect(await operators.firstAdministrator()).toMatchObject({ name: 'ann' });
+  });
+
+  it('of whom one stays, if two administrators remove each other at once', async () => {
+    const { operators } = await newSite();
+    const ann: Operator = { name: 'ann', role: 'administrator' };
+    await operators.add('ann', 'administrator', owner, 'x');
+    const outcomes = await Promise.allSettled([
+      operators.remove('owner', ann, 'x'),
+      operators.remove('ann', owner, 'x'),
+    ]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await operators.all()).toHaveLength(1);
   });
 
-  it('a link is too old after a quarter of an hour', async () => {
-    const { desk, clock } = await newDesk();
-    const [early, late] = [await desk.createLink('ann'), await desk.createLink('ann')];
-    clock.advance(15 * minute - 1);
-    await desk.openSession(early);
-    clock.advance(1);
-    await expect(desk.openSession(late)).rejects.toEqual(refused);
-  });
-
-  it('a session ends after half a day, or when it is closed', async () => {
-    const { desk, clock } = await newDesk();
-    const first = await desk.openSession(await desk.createLink('ann'));
-    const second = await desk.openSession(await desk.createLink('ann'));
-    await desk.closeSession(first.secret);
-    expect(await desk.bySession(first.secret)).toBeUndefined();
-    clock.advance(12 * hour - 1);
-    expect(await desk.bySession(second.secret)).toBeDefined();
-    clock.advance(1);
-    expect(await desk.bySession(second.secret)).toBeUndefined();
-  });
-
-  it('what has expired is let go of, and nothing else', async () => {
-    const { desk, clock, database } = await newDesk();
-    await desk.openSession(await desk.createLink('ann'));
-    await desk.createLink('ann');
-    clock.advance(12 * hour);
-    const kept = await desk.openSession(await desk.createLink('ann'));
-    await desk.tidy();
-    expect(await database.selectFrom('browser_sessions').selectAll().execute()).toHaveLength(1);
-    expect(await database.selectFrom('sign_in_links').selectAll().execute()).toHaveLength(1);
-    expect(await desk.bySession(kept.secret)).toBeDefined();
-  });
-
-  it('their secrets are nowhere in the store’s files', async () => {
-    const { desk, token, folder } = await newDesk();
-    const [used, open] = [await desk.createLink('ann'), await desk.createLink('ann')];
-    const { secret } = await desk.openSession(used);
-    const files = await Promise.all(
-      ['site.db', 'site.db-wal'].map((name) => readFile(join(folder, name), 'latin1')),
-    );
-    const text = files.join('');
-    expect(text).toContain('ann');
-    for (const one of [token, used, open, secret]) expect(text).not.toContain(one.slice(4));
+  it('go with all by which they came in', async () => {
+    const site = await newSite();
+    const { operators, sessions, apiTokens, database } = site;
+    const token = await newOperator(site, 'ann', 'viewer');
+    const ann: Operator = { name: 'ann', role: 'viewer' };
+    const visitor = { browser: 'test', address: '127.0.0.1' };
+    const { secret } = await sessions.open(ann, 'link', visitor, async () => undefined);
+    const { link } = await operators.createLink('ann');
+    await operators.remove('ann', owner, 'left');
+    expect(await apiTokens.byToken(token)).toBeUndefined();
+    expect(await sessions.bySecret(secret)).toBeUndefined();
+    await expect(operators.redeem(link)).rejects.toMatchObject({ code: 'kiten/sign-in-link' });
+    for (const table of ['sign_in_links', 'browser_sessions', 'api_tokens'] as const)
+      expect(await database.selectFrom(table).selectAll().where('operator', '=', 'ann').execute()).toEqual(
+        [],
+      );
   });
 });

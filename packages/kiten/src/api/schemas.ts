@@ -13,6 +13,12 @@ export const reason = Type.String({ minLength: 1, maxLength: 500, description: '
 export const tier = Type.Enum([...tiers]);
 export const standing = Type.Enum([...standings]);
 export const role = Type.Enum([...roles]);
+export const operatorName = Type.String({
+  pattern: '^[A-Za-z0-9._@-]{1,64}$',
+  description: '1–64 of A–Z a–z 0–9 . _ @ -',
+});
+/** Not `id`: that names a device wherever it stands in a route. */
+export const operatorParameter = Type.Object({ operator: operatorName });
 export const claim = Type.Enum([...claimNames]);
 export const vector = Type.Record(claim, Type.Integer({ minimum: -128, maximum: 127 }));
 const sentence = Type.Object({ expected: Type.String(), found: Type.String(), remedy: Type.String() });

@@ -9,6 +9,7 @@ import type { SiteServices } from '../site/services.ts';
 import { version } from '../version.ts';
 import { guard } from './guard.ts';
 import { type Problem, problemOf } from './problem.ts';
+import { apiTokenRoutes } from './routes/api-tokens.ts';
 import { authorityRoutes } from './routes/authorities.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -18,8 +19,10 @@ import { groupRoutes } from './routes/groups.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { logFileRoutes } from './routes/log-files.ts';
+import { operatorRoutes } from './routes/operators.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { openSignIn, signInRoutes } from './routes/sign-in.ts';
 import { siteRoutes } from './routes/site.ts';
 import { storyRoutes } from './routes/story.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -81,7 +84,10 @@ export async function buildApi(services: SiteServices): Promise<Api> {
   await api.register(
     async (scope) => {
       const routes = scope as unknown as Api;
+      signInRoutes(routes, services, openSignIn(services));
       sessionRoutes(routes, services);
+      operatorRoutes(routes, services);
+      apiTokenRoutes(routes, services);
       siteRoutes(routes, services);
       deviceRoutes(routes, services);
       groupRoutes(routes, services);

@@ -3,6 +3,7 @@ import { exactJsonText } from '@kiten/policy';
 import { Command, CommanderError } from 'commander';
 import type { BrokenInvariant } from '../site/invariants.ts';
 import { version } from '../version.ts';
+import { apiTokenCommands } from './commands/api-token.ts';
 import { authorityCommands } from './commands/authority.ts';
 import { brokerCommand } from './commands/broker.ts';
 import { deviceCommands } from './commands/device.ts';
@@ -11,6 +12,7 @@ import { evidenceCommands } from './commands/evidence.ts';
 import { groupCommands } from './commands/group.ts';
 import { initCommand } from './commands/init.ts';
 import { logCommands } from './commands/log.ts';
+import { operatorCommands } from './commands/operator.ts';
 import { policyCommands } from './commands/policy.ts';
 import { signInCommand } from './commands/sign-in.ts';
 import { statusCommand } from './commands/status.ts';
@@ -52,6 +54,8 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   demoCommand,
   statusCommand,
   signInCommand,
+  operatorCommands,
+  apiTokenCommands,
   deviceCommands,
   tokenCommands,
   verdictCommands,

@@ -15,6 +15,10 @@ export interface Configuration {
   /** Host names and addresses, beyond this machine's own, that devices know the site by. */
   readonly names: readonly string[];
   readonly consolePort: number;
+  /** After so long a browser has to sign in anew. */
+  readonly sessionHours: number;
+  /** After so long without a request, too. */
+  readonly idleMinutes: number;
   readonly deviceHosts: readonly string[];
   readonly devicePort: number;
   readonly mqttHosts: readonly string[];
@@ -48,6 +52,8 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
   return {
     names: file.site?.names ?? [],
     consolePort: choose(file.console?.port, 7080),
+    sessionHours: file.console?.session_hours ?? 12,
+    idleMinutes: file.console?.idle_minutes ?? 60,
     deviceHosts: file.device?.hosts ?? loopback,
     devicePort: choose(file.device?.port, 8443),
     mqttHosts: file.mqtt?.hosts ?? loopback,
@@ -87,6 +93,8 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 
 [console]
 # port = 7080              # people and their tools, on this machine only
+# session_hours = 12       # after so long a browser signs in anew
+# idle_minutes = 60        # after so long without a request, too
 
 [device]
 # hosts = ["127.0.0.1", "::1"]   # enrolment (EST); open it to your network on purpose

@@ -19,7 +19,16 @@ export const configurationSchema = Type.Object(
         closed,
       ),
     ),
-    console: Type.Optional(Type.Object({ port: Type.Optional(port) }, closed)),
+    console: Type.Optional(
+      Type.Object(
+        {
+          port: Type.Optional(port),
+          session_hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 24 })),
+          idle_minutes: Type.Optional(Type.Integer({ minimum: 5, maximum: 1440 })),
+        },
+        closed,
+      ),
+    ),
     device: Type.Optional(Type.Object({ hosts: Type.Optional(hosts), port: Type.Optional(port) }, closed)),
     mqtt: Type.Optional(
       Type.Object(

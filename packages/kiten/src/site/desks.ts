@@ -9,6 +9,9 @@ import {
 } from '@kiten/trust';
 import { tokenStore } from '../store/tokens.ts';
 import { version } from '../version.ts';
+import { ApiTokenDesk } from './access/api-tokens.ts';
+import { type AccessChanges, accessChanges } from './access/changes.ts';
+import { SessionDesk } from './access/sessions.ts';
 import { openAppraisal } from './appraisal.ts';
 import { AuthorityDesk } from './authorities.ts';
 import type { DeviceRecord } from './device-book.ts';
@@ -40,6 +43,9 @@ export interface Desks {
   readonly trust: TrustDesk;
   readonly policies: PolicyDesk;
   readonly operators: OperatorDesk;
+  readonly sessions: SessionDesk;
+  readonly apiTokens: ApiTokenDesk;
+  readonly accessChanges: AccessChanges;
   readonly groups: GroupDesk;
   readonly enrolment: EnrolmentDesk;
   readonly tokens: TokenStore;
@@ -87,6 +93,9 @@ export async function openDesks(
   const witnesses = await WitnessDesk.open({ database, ledger, journal, logger, clock });
   const appraise = openAppraisal(keys.authority, (keyId) => authorities.byKeyId(keyId));
   const tokens = tokenStore(database);
+  const changes = accessChanges();
+  const access = { database, journal, clock, random, changes };
+  const { sessionHours, idleMinutes } = options.configuration;
   return {
     trust,
     policies,
@@ -117,7 +126,14 @@ export async function openDesks(
       clock,
     }),
     tokens,
-    operators: new OperatorDesk(database, clock, random),
+    operators: new OperatorDesk(access),
+    sessions: new SessionDesk({
+      ...access,
+      lifetime: sessionHours * 3_600_000,
+      idle: idleMinutes * 60_000,
+    }),
+    apiTokens: new ApiTokenDesk(access),
+    accessChanges: changes,
     groups: openGroupDesk({ book, journal, trust, clock }),
     enrolment: openEnrolmentDesk({ tokens, book, journal, clock, random }),
     register: openRegister({

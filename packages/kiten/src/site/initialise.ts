@@ -13,14 +13,16 @@ import {
 } from '@kiten/identity';
 import { defaultPolicies } from '@kiten/policy';
 import { configurationTemplate } from '../config/configuration.ts';
+import { insertApiToken } from '../store/api-tokens.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrations.ts';
+import { insertOperator } from '../store/operators.ts';
 import { insertStatement, type StatementRecord } from '../store/statements.ts';
+import { apiTokenOf } from './access/api-tokens.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { logKeyFile } from './log-identity.ts';
-import { OperatorDesk } from './operators.ts';
 import { defaultGroup } from './register.ts';
-import type { Random } from './secrets.ts';
+import { newSecret, type Random } from './secrets.ts';
 import { stateAppointment } from './statements.ts';
 
 export interface NewSite {
@@ -196,6 +198,14 @@ async function fill(
   await insertStatement(database, appointment);
   const { statement: entry, digest: statement } = appointment;
   await database.insertInto('outbox').values({ entry, statement, log_size: 0 }).execute();
-  const token = await new OperatorDesk(database, clock, random).create(owner, 'administrator');
+  await insertOperator(database, { name: owner, role: 'administrator', createdAt: at });
+  const token = newSecret('kto_', random);
+  const everything = {
+    operator: owner,
+    name: 'operator.token',
+    scopes: ['administer', 'account'] as const,
+    at,
+  };
+  await insertApiToken(database, apiTokenOf(token, everything));
   await writeFile(layout.tokenFile, `${token}\n`, { mode: 0o600 });
 }

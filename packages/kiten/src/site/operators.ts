@@ -1,5 +1,21 @@
 import { type Clock, KitenError } from '@kiten/codec';
+import type { Kysely } from 'kysely';
 import type { Database } from '../store/database.ts';
+import {
+  deleteOperator,
+  forgetLinks,
+  insertLink,
+  insertOperator,
+  linkOwner,
+  type StoredOperator,
+  storedOperator,
+  storedOperators,
+  updateRole,
+  useLink,
+} from '../store/operators.ts';
+import type { Tables } from '../store/tables.ts';
+import type { AccessChanges } from './access/changes.ts';
+import type { Journal } from './journal.ts';
 import { newSecret, type Random, secretHash } from './secrets.ts';
 
 export const roles = ['viewer', 'operator', 'administrator'] as const;
@@ -11,107 +27,167 @@ export interface Operator {
   readonly role: Role;
 }
 
-export interface BrowserSession {
-  readonly operator: Operator;
-  /** The cookie's value. */
-  readonly secret: string;
+export interface OperatorRecord extends Operator {
+  readonly createdAt: number;
+}
+
+/** A secret that signs a browser in, once. */
+export interface SignInLink {
+  readonly link: string;
   readonly expiresAt: number;
 }
 
-const LINK_LIFETIME = 15 * 60_000;
-const SESSION_LIFETIME = 12 * 3_600_000;
+export interface OperatorParts {
+  readonly database: Database;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly changes: AccessChanges;
+}
 
-/** Who may speak to the API: by token, by one-time link, by the session that a link opened. */
+const MINUTE = 60_000;
+/** For oneself, at the screen. */
+const LINK_LIFETIME = 15 * MINUTE;
+/** For somebody whom it has to reach first. */
+const INVITATION_LIFETIME = 24 * 60 * MINUTE;
+
+/** Who may speak to the API, in which role, and the one-time links by which they come in. */
 export class OperatorDesk {
-  readonly #database: Database;
-  readonly #clock: Clock;
-  readonly #random: Random;
+  readonly #parts: OperatorParts;
 
-  constructor(database: Database, clock: Clock, random: Random) {
-    this.#database = database;
-    this.#clock = clock;
-    this.#random = random;
+  constructor(parts: OperatorParts) {
+    this.#parts = parts;
   }
 
-  /** @returns the operator's token; the store keeps its hash only. */
-  async create(name: string, role: Role): Promise<string> {
-    const token = newSecret('kto_', this.#random);
-    const created_at = this.#clock.now();
-    await this.#database
-      .insertInto('operators')
-      .values({ name, role, token_hash: secretHash(token), created_at })
-      .execute();
-    return token;
+  /** All of them, the oldest first. */
+  async all(): Promise<OperatorRecord[]> {
+    return (await storedOperators(this.#parts.database)).map(recordOf);
   }
 
-  async byToken(token: string): Promise<Operator | undefined> {
-    const row = await this.#database
-      .selectFrom('operators')
-      .select(['name', 'role'])
-      .where('token_hash', '=', secretHash(token))
-      .executeTakeFirst();
-    return row as Operator | undefined;
+  /** @throws KitenError `kiten/operator-unknown` */
+  async mustKnow(name: string): Promise<OperatorRecord> {
+    return recordOf(mustBe(await storedOperator(this.#parts.database, name), name));
   }
 
-  async bySession(secret: string): Promise<Operator | undefined> {
-    const row = await this.#database
-      .selectFrom('browser_sessions as session')
-      .innerJoin('operators', 'operators.name', 'session.operator')
-      .select(['operators.name', 'operators.role'])
-      .where('session.hash', '=', secretHash(secret))
-      .where('session.expires_at', '>', this.#clock.now())
-      .executeTakeFirst();
-    return row as Operator | undefined;
-  }
-
-  /** @returns a secret that opens one browser session, once, within a quarter of an hour. */
-  async createLink(operator: string): Promise<string> {
-    const link = newSecret('ktl_', this.#random);
-    const expires_at = this.#clock.now() + LINK_LIFETIME;
-    await this.#database
-      .insertInto('sign_in_links')
-      .values({ hash: secretHash(link), operator, expires_at, used_at: null })
-      .execute();
-    return link;
-  }
-
-  /** @throws KitenError `kiten/sign-in-link` if it is unknown, used or too old */
-  async openSession(link: string): Promise<BrowserSession> {
-    const now = this.#clock.now();
-    const used = await this.#database
-      .updateTable('sign_in_links')
-      .set({ used_at: now })
-      .where('hash', '=', secretHash(link))
-      .where('used_at', 'is', null)
-      .where('expires_at', '>', now)
-      .returning('operator')
-      .executeTakeFirst();
-    if (used === undefined) {
-      throw new KitenError(
-        'kiten/sign-in-link',
-        'This sign-in link was used already, is older than 15 minutes, or is not of this site. `kiten sign-in` prints a new one.',
-      );
+  /** Whoever has been administrator for longest: somebody always is. */
+  async firstAdministrator(): Promise<Operator> {
+    const found = (await this.all()).find(({ role }) => role === 'administrator');
+    if (found === undefined) {
+      throw new KitenError('kiten/administrator-missing', 'The store knows no administrator of this site.');
     }
-    const secret = newSecret('kts_', this.#random);
-    const expiresAt = now + SESSION_LIFETIME;
-    await this.#database
-      .insertInto('browser_sessions')
-      .values({ hash: secretHash(secret), operator: used.operator, created_at: now, expires_at: expiresAt })
-      .execute();
-    const operator = await this.bySession(secret);
-    if (operator === undefined)
-      throw new KitenError('kiten/sign-in-link', 'The operator of this link no longer exists.');
-    return { operator, secret, expiresAt };
+    return found;
   }
 
-  async closeSession(secret: string): Promise<void> {
-    await this.#database.deleteFrom('browser_sessions').where('hash', '=', secretHash(secret)).execute();
+  /** @throws KitenError `kiten/operator-known` */
+  async add(name: string, role: Role, by: Operator, reason: string): Promise<void> {
+    const { journal, clock } = this.#parts;
+    const at = clock.now();
+    const event = { type: 'operator/added', at, actor: actorOf(by), reason, data: { operator: name, role } };
+    await journal.commit([event], async (store) => {
+      if (await insertOperator(store, { name, role, createdAt: at })) return;
+      throw new KitenError('kiten/operator-known', `There is an operator called ${name} already.`);
+    });
+  }
+
+  /** @throws KitenError `kiten/operator-unknown`, `kiten/role-unchanged`, `kiten/last-administrator` */
+  async changeRole(name: string, role: Role, by: Operator, reason: string): Promise<void> {
+    const { journal, clock, changes } = this.#parts;
+    const data = { operator: name, role };
+    const event = { type: 'operator/role-changed', at: clock.now(), actor: actorOf(by), reason, data };
+    await journal.commit([event], async (store) => {
+      const known = mustBe(await storedOperator(store, name), name);
+      if (known.role === role)
+        throw new KitenError('kiten/role-unchanged', `${name} has the role ${role} already.`);
+      await updateRole(store, name, role);
+      await mustHaveAdministrator(store);
+    });
+    changes.emit('changed');
+  }
+
+  /** With every session, token and link. @throws KitenError `kiten/operator-unknown`, `kiten/last-administrator` */
+  async remove(name: string, by: Operator, reason: string): Promise<void> {
+    const { journal, clock, changes } = this.#parts;
+    const data = { operator: name };
+    const event = { type: 'operator/removed', at: clock.now(), actor: actorOf(by), reason, data };
+    await journal.commit([event], async (store) => {
+      mustBe(await storedOperator(store, name), name);
+      await deleteOperator(store, name);
+      await mustHaveAdministrator(store);
+    });
+    changes.emit('changed');
+  }
+
+  /**
+   * A link that opens one browser session: within a quarter of an hour for oneself, within a day for somebody else.
+   *
+   * @throws KitenError `kiten/operator-unknown`
+   */
+  async createLink(name: string, by?: Operator): Promise<SignInLink> {
+    const { database, journal, clock, random } = this.#parts;
+    await this.mustKnow(name);
+    const link = newSecret('ktl_', random);
+    const at = clock.now();
+    const expiresAt = at + (by === undefined || by.name === name ? LINK_LIFETIME : INVITATION_LIFETIME);
+    const row = { hash: secretHash(link), operator: name, expiresAt };
+    if (by === undefined) await insertLink(database, row);
+    else {
+      const data = { operator: name, expiresAt };
+      const event = { type: 'operator/link-created', at, actor: actorOf(by), data };
+      await journal.commit([event], (store) => insertLink(store, row));
+    }
+    return { link, expiresAt };
+  }
+
+  /**
+   * Whose link this is, and how to spend it: in the transaction that opens the session.
+   *
+   * @throws KitenError `kiten/sign-in-link` if it is unknown, used or too old
+   */
+  async redeem(
+    link: string,
+  ): Promise<{ operator: Operator; spend: (store: Kysely<Tables>) => Promise<void> }> {
+    const { database, clock } = this.#parts;
+    const [hash, now] = [secretHash(link), clock.now()];
+    const name = await linkOwner(database, hash, now);
+    const operator = name === undefined ? undefined : await storedOperator(database, name);
+    if (operator === undefined) throw noSuchLink();
+    return {
+      operator: recordOf(operator),
+      async spend(store) {
+        if (!(await useLink(store, hash, now))) throw noSuchLink();
+      },
+    };
   }
 
   /** Lets go of what has expired. */
   async tidy(): Promise<void> {
-    const now = this.#clock.now();
-    await this.#database.deleteFrom('browser_sessions').where('expires_at', '<=', now).execute();
-    await this.#database.deleteFrom('sign_in_links').where('expires_at', '<=', now).execute();
+    await forgetLinks(this.#parts.database, this.#parts.clock.now());
   }
+}
+
+/** As the log names an operator. */
+export const actorOf = ({ name }: Operator): string => `operator:${name}`;
+
+function noSuchLink(): KitenError {
+  return new KitenError(
+    'kiten/sign-in-link',
+    'This sign-in link was used already, is too old, or is not of this site. `kiten sign-in` prints a new one.',
+  );
+}
+
+function mustBe(operator: StoredOperator | undefined, name: string): StoredOperator {
+  if (operator !== undefined) return operator;
+  throw new KitenError('kiten/operator-unknown', `Nobody called ${name.slice(0, 80)} is an operator here.`);
+}
+
+async function mustHaveAdministrator(store: Kysely<Tables>): Promise<void> {
+  if ((await storedOperators(store)).some(({ role }) => role === 'administrator')) return;
+  throw new KitenError(
+    'kiten/last-administrator',
+    'This is the last administrator: make somebody else administrator first.',
+  );
+}
+
+function recordOf({ name, role, createdAt }: StoredOperator): OperatorRecord {
+  return { name, role: role as Role, createdAt };
 }

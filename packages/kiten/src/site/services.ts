@@ -3,6 +3,9 @@ import type { Ledger } from '@kiten/ledger';
 import type { Finding, FindingRegistry, SealedEvidence } from '@kiten/trust';
 import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
+import type { ApiTokenDesk } from './access/api-tokens.ts';
+import type { AccessChanges } from './access/changes.ts';
+import type { SessionDesk } from './access/sessions.ts';
 import type { AuthorityDesk } from './authorities.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { EnrolmentDesk } from './enrolment.ts';
@@ -68,6 +71,9 @@ export interface SiteServices {
   readonly enrolment: EnrolmentDesk;
   readonly policies: PolicyDesk;
   readonly operators: OperatorDesk;
+  readonly sessions: SessionDesk;
+  readonly apiTokens: ApiTokenDesk;
+  readonly accessChanges: AccessChanges;
   readonly hub: EventHub;
   /** What a demonstration has told. */
   readonly story: StoryBoard;

@@ -6,7 +6,6 @@ import { findingRegistry } from './appraisal.ts';
 import { openDesks } from './desks.ts';
 import { openDoors } from './doors.ts';
 import type { SiteEvent } from './event-hub.ts';
-import { owner } from './initialise.ts';
 import { listenLocally } from './local-listener.ts';
 import { openManufacturers } from './manufacturers.ts';
 import type { Addresses, SiteServices } from './services.ts';
@@ -77,7 +76,8 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   logger.info({ site: state.site, ...addresses }, 'site is up');
 
   const opened = closing.move();
-  const link = await desks.operators.createLink(owner);
+  const administrator = await desks.operators.firstAdministrator();
+  const { link } = await desks.operators.createLink(administrator.name);
   return {
     site: state.site,
     addresses,

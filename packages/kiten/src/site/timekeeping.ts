@@ -34,6 +34,8 @@ export async function openTimekeeping(parts: TimekeepingParts): Promise<Disposab
     every(SECOND, () => eachSecond(parts)),
     every(MINUTE, () => parts.state.traffic.closeMinutes()),
     every(MINUTE, () => parts.desks.evidence.release()),
+    every(MINUTE, () => parts.desks.sessions.keep()),
+    every(MINUTE, () => parts.desks.apiTokens.keep()),
     every(HOUR, () => eachHour(parts)),
   ];
   parts.desks.evidence.release().catch(failed);
@@ -69,6 +71,8 @@ async function eachHour({ state, desks, doors, options }: TimekeepingParts): Pro
   const now = options.clock.now();
   if (doors.tls.due(now)) await doors.renewTls();
   await desks.operators.tidy();
+  await desks.sessions.tidy();
+  await desks.apiTokens.tidy();
   await state.marks.tidy(state.database);
   await forgetTraffic(state.database, Math.floor((now - trafficDays * DAY) / MINUTE));
   await desks.evidence.prune(now - evidenceDays * DAY);

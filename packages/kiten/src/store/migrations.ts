@@ -62,16 +62,33 @@ const proof = [
   'alter table outbox add column statement text',
 ];
 
+/** An operator's one token becomes one of several. Browsers sign in anew. */
+const access = [
+  'create table operators_new (name text primary key, role text not null, created_at integer not null) strict',
+  'insert into operators_new select name, role, created_at from operators',
+  `create table api_tokens (hash text primary key, operator text not null, name text not null, scopes text not null,
+     created_at integer not null, expires_at integer, used_at integer) strict`,
+  `insert into api_tokens select token_hash, name, 'operator.token', '["administer","account"]', created_at, null, null from operators`,
+  'create index api_tokens_by_operator on api_tokens (operator)',
+  'drop table operators',
+  'alter table operators_new rename to operators',
+  'drop table browser_sessions',
+  `create table browser_sessions (hash text primary key, operator text not null, signed_in_by text not null, browser text not null,
+     address text not null, created_at integer not null, seen_at integer not null, expires_at integer not null) strict`,
+  'create index browser_sessions_by_operator on browser_sessions (operator)',
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
   '0002-proof': { up: run(proof) },
+  '0003-access': { up: run(access) },
 };
 
-/** Brings the store to the newest form. Each migration is one transaction. */
-export async function migrate(database: Database): Promise<void> {
+/** Brings the store to the newest form, or to an earlier one. Each migration is one transaction. */
+export async function migrate(database: Database, to?: string): Promise<void> {
   const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to));
   if (error !== undefined) throw error;
 }
 

@@ -145,9 +145,29 @@ export interface Tables {
   /** Log entries committed with the state they speak of and not yet known to be in the log. */
   outbox: { id: Generated<number>; entry: Uint8Array; statement: string | null; log_size: number };
   policies: { revision: Generated<number>; text: string; author: string; reason: string; at: number };
-  operators: { name: string; role: string; token_hash: string; created_at: number };
+  operators: { name: string; role: string; created_at: number };
   sign_in_links: { hash: string; operator: string; expires_at: number; used_at: number | null };
-  browser_sessions: { hash: string; operator: string; created_at: number; expires_at: number };
+  browser_sessions: {
+    hash: string;
+    operator: string;
+    /** `link`, `passkey`, `recovery-code` or `oidc`. */
+    signed_in_by: string;
+    browser: string;
+    address: string;
+    created_at: number;
+    seen_at: number;
+    expires_at: number;
+  };
+  api_tokens: {
+    hash: string;
+    operator: string;
+    name: string;
+    /** A JSON list. */
+    scopes: string;
+    created_at: number;
+    expires_at: number | null;
+    used_at: number | null;
+  };
   traffic: { minute: number; device: string; action: string; topic: string; allowed: number; denied: number };
   denials: {
     id: Generated<number>;

@@ -1,5 +1,6 @@
 import type { SiteEvent } from '../../site/event-hub.ts';
 import type { SiteServices } from '../../site/services.ts';
+import { signedIn } from '../guard.ts';
 import type { Api } from '../server.ts';
 
 const PING_EVERY = 15_000;
@@ -7,7 +8,8 @@ const PING_EVERY = 15_000;
 const LAGGING_BYTES = 1 << 20;
 
 /** What happens, as it happens: server-sent events that resume where the reader left off. */
-export function eventRoutes(api: Api, { hub }: SiteServices): void {
+export function eventRoutes(api: Api, services: SiteServices): void {
+  const { hub, accessChanges, logger } = services;
   api.get('/events', { schema: { summary: 'What happens, as server-sent events' } }, (request, reply) => {
     reply.hijack();
     const stream = reply.raw;
@@ -27,9 +29,21 @@ export function eventRoutes(api: Api, { hub }: SiteServices): void {
     if (missed === undefined) stream.write(`event: reset\ndata: {}\n\n`);
     else missed.forEach(send);
     const unsubscribe = hub.subscribe(send);
-    const ping = setInterval(() => stream.write(': still here\n\n'), PING_EVERY);
+    const stay = () => {
+      // To listen is not to use: a screen that nobody touches is signed out all the same.
+      signedIn(request, services, 'look').then(
+        (known) => known ?? stream.destroy(),
+        (error: unknown) => logger.error({ err: error }, 'a reader of events could not be looked up'),
+      );
+    };
+    accessChanges.on('changed', stay);
+    const ping = setInterval(() => {
+      stream.write(': still here\n\n');
+      stay();
+    }, PING_EVERY);
     stream.on('close', () => {
       clearInterval(ping);
+      accessChanges.off('changed', stay);
       unsubscribe();
     });
   });

@@ -1,70 +1,60 @@
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
-import { sameOrigin, sessionCookie } from '../guard.ts';
-import { role, time } from '../schemas.ts';
+import { time } from '../schemas.ts';
 import type { Api } from '../server.ts';
 
-const signedIn = Type.Object({ operator: Type.String(), role, expiresAt: Type.Optional(time) });
+const session = Type.Object({
+  id: Type.String(),
+  by: Type.Enum(['link', 'passkey', 'recovery-code', 'oidc']),
+  browser: Type.String(),
+  address: Type.String(),
+  createdAt: time,
+  seenAt: time,
+  expiresAt: time,
+  current: Type.Boolean({ description: 'The one that asks' }),
+});
 
-/** Signing in by a one-time link, and out. */
-export function sessionRoutes(api: Api, { operators, journal, clock }: SiteServices): void {
-  api.post(
-    '/sign-in',
-    {
-      config: { open: true },
-      schema: {
-        summary: 'Exchanges a one-time link for a session cookie',
-        body: Type.Object({ link: Type.String({ minLength: 1, maxLength: 128 }) }),
-        response: { 200: signedIn },
-      },
-    },
-    async (request, reply) => {
-      sameOrigin(request);
-      const { operator, secret, expiresAt } = await operators.openSession(request.body.link);
-      const at = clock.now();
-      await journal.record({
-        type: 'operator/signed-in',
-        at,
-        actor: `operator:${operator.name}`,
-        data: { by: 'link' },
-      });
-      reply.setCookie(sessionCookie, secret, {
-        httpOnly: true,
-        sameSite: 'strict',
-        path: '/',
-        expires: new Date(expiresAt),
-      });
-      return { operator: operator.name, role: operator.role, expiresAt };
-    },
-  );
-
-  api.post(
-    '/sign-out',
-    { schema: { summary: 'Ends this session', response: { 204: Type.Null() } } },
-    async (request, reply) => {
-      const secret = request.cookies[sessionCookie];
-      if (secret !== undefined) await operators.closeSession(secret);
-      return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send(null);
-    },
-  );
-
+/** The browsers in which one is signed in. */
+export function sessionRoutes(api: Api, { sessions }: SiteServices): void {
   api.get(
-    '/me',
-    { schema: { summary: 'Who is asking', response: { 200: signedIn } } },
-    async ({ operator }) => ({ operator: operator.name, role: operator.role }),
-  );
-
-  api.post(
-    '/sign-in-links',
+    '/sessions',
     {
       schema: {
-        summary: 'Makes a one-time sign-in link for oneself',
-        response: { 201: Type.Object({ link: Type.String() }) },
+        summary: 'One’s own sessions, newest first',
+        response: { 200: Type.Object({ sessions: Type.Array(session) }) },
       },
     },
-    async ({ operator, headers }, reply) => {
-      const link = await operators.createLink(operator.name);
-      return reply.code(201).send({ link: `http://${headers.host}/#sign-in=${link}` });
+    async ({ operator, credential }) => {
+      const own = await sessions.list(operator.name);
+      return { sessions: own.map((one) => ({ ...one, current: one.id === credential.id })) };
     },
+  );
+
+  api.delete(
+    '/sessions/:session',
+    {
+      schema: {
+        summary: 'Ends one of one’s own sessions',
+        params: Type.Object({ session: Type.String({ pattern: '^[0-9a-f]{16}$' }) }),
+        response: { 204: Type.Null() },
+      },
+    },
+    async ({ params, operator }, reply) => {
+      await sessions.end(operator.name, params.session, operator);
+      return reply.code(204).send(null);
+    },
+  );
+
+  api.delete(
+    '/sessions',
+    {
+      schema: {
+        summary: 'Ends all of one’s own sessions but the one that asks',
+        response: { 200: Type.Object({ ended: Type.Integer() }) },
+      },
+    },
+    async ({ operator, credential }) => ({
+      ended: await sessions.endAll(operator.name, operator, credential.id),
+    }),
   );
 }

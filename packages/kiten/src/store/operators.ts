@@ -1,0 +1,94 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** An operator as the store knows one. */
+export interface StoredOperator {
+  readonly name: string;
+  readonly role: string;
+  readonly createdAt: number;
+}
+
+/** @returns false if the name is taken */
+export async function insertOperator(
+  store: Kysely<Tables>,
+  { name, role, createdAt }: StoredOperator,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await store
+    .insertInto('operators')
+    .values({ name, role, created_at: createdAt })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** All of them, the oldest first. */
+export async function storedOperators(store: Kysely<Tables>): Promise<StoredOperator[]> {
+  const rows = await store
+    .selectFrom('operators')
+    .selectAll()
+    .orderBy('created_at')
+    .orderBy('name')
+    .execute();
+  return rows.map(({ name, role, created_at }) => ({ name, role, createdAt: created_at }));
+}
+
+export async function storedOperator(
+  store: Kysely<Tables>,
+  name: string,
+): Promise<StoredOperator | undefined> {
+  const row = await store.selectFrom('operators').selectAll().where('name', '=', name).executeTakeFirst();
+  return row === undefined ? undefined : { name: row.name, role: row.role, createdAt: row.created_at };
+}
+
+export async function updateRole(store: Kysely<Tables>, name: string, role: string): Promise<void> {
+  await store.updateTable('operators').set({ role }).where('name', '=', name).execute();
+}
+
+/** With all by which it could sign in. */
+export async function deleteOperator(store: Kysely<Tables>, name: string): Promise<void> {
+  for (const table of ['sign_in_links', 'browser_sessions', 'api_tokens'] as const)
+    await store.deleteFrom(table).where('operator', '=', name).execute();
+  await store.deleteFrom('operators').where('name', '=', name).execute();
+}
+
+export async function insertLink(
+  store: Kysely<Tables>,
+  link: { readonly hash: string; readonly operator: string; readonly expiresAt: number },
+): Promise<void> {
+  const { hash, operator, expiresAt } = link;
+  await store
+    .insertInto('sign_in_links')
+    .values({ hash, operator, expires_at: expiresAt, used_at: null })
+    .execute();
+}
+
+/** @returns whose link it is, if it is one that may still be used */
+export async function linkOwner(
+  store: Kysely<Tables>,
+  hash: string,
+  now: number,
+): Promise<string | undefined> {
+  const row = await store
+    .selectFrom('sign_in_links')
+    .select('operator')
+    .where('hash', '=', hash)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return row?.operator;
+}
+
+/** @returns false if it was used meanwhile */
+export async function useLink(store: Kysely<Tables>, hash: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await store
+    .updateTable('sign_in_links')
+    .set({ used_at: now })
+    .where('hash', '=', hash)
+    .where('used_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+export async function forgetLinks(store: Kysely<Tables>, now: number): Promise<void> {
+  await store.deleteFrom('sign_in_links').where('expires_at', '<=', now).execute();
+}
