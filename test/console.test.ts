@@ -60,7 +60,7 @@ describe.skipIf(!tools)('the console, in a browser against a real site', () => {
 
   it('shows the fleet by trust vector', async () => {
     const table = page.locator('table.fleet-table');
-    await expect.poll(() => table.getAttribute('aria-rowcount')).toBe('9');
+    await expect.poll(() => table.getAttribute('aria-rowcount')).toBe('22');
     expect(await row('pump-1').getAttribute('data-tier')).toBe('affirming');
   });
 

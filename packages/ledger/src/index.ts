@@ -32,6 +32,7 @@ export { directorySource, type PublishedResource, publishedResource } from './pu
 export type { PublishedCheckpoint } from './publish/publisher.ts';
 export type { TornTail } from './recover.ts';
 export type { LedgerEntry } from './segment/entry-reader.ts';
+export { type ExtentFile, type LogExtent, logExtent } from './segment/log-extent.ts';
 export type { AuditPath } from './sorted/hash-levels.ts';
 export {
   type AbsenceProof,

@@ -5,6 +5,7 @@ import type { BrokenInvariant } from '../site/invariants.ts';
 import { version } from '../version.ts';
 import { apiTokenCommands } from './commands/api-token.ts';
 import { authorityCommands } from './commands/authority.ts';
+import { backupCommands } from './commands/backup.ts';
 import { brokerCommand } from './commands/broker.ts';
 import { deviceCommands } from './commands/device.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -14,6 +15,7 @@ import { initCommand } from './commands/init.ts';
 import { logCommands } from './commands/log.ts';
 import { operatorCommands } from './commands/operator.ts';
 import { policyCommands } from './commands/policy.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { signInCommand } from './commands/sign-in.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommands } from './commands/token.ts';
@@ -64,6 +66,8 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   groupCommands,
   policyCommands,
   logCommands,
+  backupCommands,
+  restoreCommand,
   doctorCommand,
   brokerCommand,
 ];

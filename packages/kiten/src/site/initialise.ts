@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type Clock, encodePem, KitenError, parseCertificate } from '@kiten/codec';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, encodePem, parseCertificate } from '@kiten/codec';
 import {
   createIssuingAuthority,
   createRoot,
@@ -24,6 +23,7 @@ import { logKeyFile } from './log-identity.ts';
 import { defaultGroup } from './register.ts';
 import { newSecret, type Random } from './secrets.ts';
 import { stateAppointment } from './statements.ts';
+import { makeWhole } from './whole-directory.ts';
 
 export interface NewSite {
   readonly directory: string;
@@ -47,25 +47,15 @@ export interface CreatedSite {
 export const owner = 'owner';
 
 /**
- * Creates a site. It is made aside and moved to its place when it is whole, so that a crash leaves either a
- * site or none.
+ * Creates a site: all of it, or nothing.
  *
  * @throws KitenError `kiten/site-exists`, `kiten/directory-not-empty`, `identity/trust-domain`
  */
 export async function initialise({ directory, site, clock, random }: NewSite): Promise<CreatedSite> {
   const trustDomain = parseTrustDomain(site);
-  await mustBeFree(directory);
-  const isThere = existsSync(directory);
-  if (!isThere) await mkdir(dirname(directory), { recursive: true });
-  const making = await mkdtemp(isThere ? join(directory, '.new-') : `${directory}.new-`);
-  let rootDer: Uint8Array;
-  try {
-    rootDer = await make(layoutOf(making), { trustDomain, site, clock, random });
-    await (isThere ? moveInto(directory, making) : moveTo(directory, making));
-  } catch (error) {
-    await rm(making, { recursive: true, force: true });
-    throw error;
-  }
+  const rootDer = await makeWhole(directory, (making) =>
+    make(layoutOf(making), { trustDomain, site, clock, random }),
+  );
   const made = layoutOf(directory);
   return {
     site,
@@ -87,43 +77,6 @@ async function make(layout: Layout, making: Making & { site: string }): Promise<
   await fill(database, layout, making, appointment);
   await database.destroy();
   return rootDer;
-}
-
-/**
- * A directory that is there already may be a mount point, which nothing can be renamed to. The store comes last:
- * without it nobody takes the directory for a site.
- */
-async function moveInto(directory: string, making: string): Promise<void> {
-  const { store } = layoutOf('');
-  const names = (await readdir(making)).filter((name) => name !== store);
-  for (const name of [...names, store]) await rename(join(making, name), join(directory, name));
-  await rmdir(making);
-}
-
-/** Of two sites that are made at once, the second gives way. */
-async function moveTo(directory: string, making: string): Promise<void> {
-  try {
-    await rename(making, directory);
-  } catch (error) {
-    await mustBeFree(directory);
-    throw error;
-  }
-}
-
-async function mustBeFree(directory: string): Promise<void> {
-  if (!existsSync(directory)) return;
-  if (existsSync(layoutOf(directory).store)) {
-    throw new KitenError(
-      'kiten/site-exists',
-      `There is a site in ${directory} already: \`kiten up --data ${directory}\` runs it.`,
-    );
-  }
-  if ((await readdir(directory)).some((name) => name !== 'lost+found')) {
-    throw new KitenError(
-      'kiten/directory-not-empty',
-      `${directory} holds something else: give an empty or a new directory.`,
-    );
-  }
 }
 
 interface Making {

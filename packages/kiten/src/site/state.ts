@@ -9,6 +9,7 @@ import {
   writerOrigin,
 } from '@kiten/ledger';
 import type { Logger } from 'pino';
+import { checkRestored } from '../backup/set-back.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrations.ts';
@@ -98,6 +99,7 @@ export async function openState(options: SiteOptions, closing: AsyncDisposableSt
   closing.defer(() => ledger.close());
   if (ledger.tornTail !== undefined)
     logger.warn({ ...ledger.tornTail }, 'a crash had cut off an entry that was never acknowledged');
+  const restored = await checkRestored(layout, database, ledger);
   const payloads = await openPayloadStore({ directory: layout.payloads, clock });
   const located = new Map<string, number>();
   const hub = new EventHub(run);
@@ -113,6 +115,7 @@ export async function openState(options: SiteOptions, closing: AsyncDisposableSt
     troubled: (error) => logger.error({ err: error }, 'the log cannot be written; changes wait in the store'),
   });
   closing.defer(() => journal.settled());
+  await restored?.(journal, clock.now());
   const traffic = await TrafficLog.open({
     directory: layout.trafficLog,
     siteOrigin: originOf(site),

@@ -1,3 +1,4 @@
+import { KitenError } from '@kiten/codec';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
@@ -85,11 +86,27 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-access': { up: run(access) },
 };
 
-/** Brings the store to the newest form, or to an earlier one. Each migration is one transaction. */
+/**
+ * Brings the store to the newest form, or to that of an older program. Each migration is one transaction.
+ *
+ * @throws KitenError `kiten/store-newer` if a newer program has written it
+ */
 export async function migrate(database: Database, to?: string): Promise<void> {
+  if (to !== undefined && !(to in migrations)) throw newer();
   const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
   const { error } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to));
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw isFromNewer(error) ? newer(error) : error;
+}
+
+/** Kysely finds what was done to the store, and does not know it. */
+function isFromNewer(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('corrupted migrations');
+}
+
+function newer(cause?: unknown): KitenError {
+  return new KitenError('kiten/store-newer', 'A newer Kiten has written this store: run that one.', {
+    cause,
+  });
 }
 
 function run(statements: readonly string[]) {
