@@ -22,6 +22,7 @@ async function bundle(): Promise<void> {
       main: `${root}packages/kiten/src/main.ts`,
       'gateway-worker': `${root}packages/kiten/src/workers/gateway-worker.ts`,
       'fleet-worker': `${root}packages/kiten/src/workers/fleet-worker.ts`,
+      'password-worker': `${root}packages/kiten/src/workers/password-worker.ts`,
     },
     platform: 'node',
     external: [/^node:/, '@cedar-policy/cedar-wasm/nodejs'],

@@ -19,6 +19,8 @@ const handWritten = [
   'docs/ledger-format.md',
   'docs/verify-by-hand.md',
   'docs/verify-by-hand.ja.md',
+  'docs/how-to/password-devices.md',
+  'docs/how-to/password-devices.ja.md',
 ];
 
 describe('the generated documents', async () => {

@@ -55,6 +55,8 @@ export interface Ready {
   readonly api: string;
   readonly device: string;
   readonly mqtts: string;
+  readonly passwords?: string;
+  readonly plainPasswords?: string;
   readonly ca: string;
   readonly data: string;
   readonly tokenFile: string;

@@ -49,7 +49,11 @@ export function scriptOf(blocks: readonly ReadmeBlock[]): string {
 }
 
 function withPorts(text: string): string {
-  return text.replaceAll('8443', '$EST_PORT').replaceAll('8883', '$MQTT_PORT');
+  return text
+    .replaceAll('8443', '$EST_PORT')
+    .replaceAll('8883', '$MQTT_PORT')
+    .replaceAll('-p 8884', '-p $PASSWORDS_PORT')
+    .replaceAll('-p 1883', '-p $PLAIN_PASSWORDS_PORT');
 }
 
 /** The site is no job of the shell, or a `wait` of the reader's would wait for it too. */
@@ -61,6 +65,7 @@ function besides(text: string): string {
     `until grep -q 'Try next' ${siteLog}; do kill -0 "$site" || { cat ${siteLog}; exit 1; }; sleep 0.1; done`,
     `cat ${siteLog}`,
     'EST_PORT=$(port device) MQTT_PORT=$(port mqtts)',
+    'PASSWORDS_PORT=$(port passwords) PLAIN_PASSWORDS_PORT=$(port plainPasswords)',
   ].join('\n');
 }
 
@@ -71,6 +76,8 @@ export function outputsOf(output: string): readonly string[] {
     [/^ {2}console .*:(\d+)\/$/m, '7080'],
     [/^ {2}enrolment \(EST\) .*:(\d+)$/m, '8443'],
     [/^ {2}MQTT over TLS .*:(\d+)$/m, '8883'],
+    [/^ {2}by password .*:(\d+) \(TLS\)$/m, '8884'],
+    [/^ {2}by password .*:(\d+) \(no TLS/m, '1883'],
   ] as const;
   return steps.map((text) =>
     ports.reduce((changed, [pattern, standard]) => {

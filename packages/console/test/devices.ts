@@ -12,7 +12,7 @@ export function device(id: string, fields: Partial<Device> = {}, claims: Partial
     overdue: false,
     epoch: 1,
     vector: { ...nothing, ...claims },
-    connections: [{ clientId: id, address: '192.0.2.1', protocol: 5, since: 0 }],
+    connections: [{ clientId: id, address: '192.0.2.1', protocol: 5, since: 0, by: 'certificate' }],
     registeredAt: 0,
     ...fields,
   };

@@ -18,6 +18,8 @@ export type AuthenticationStep =
 export interface AuthenticationExchange {
   /** `data` is what CONNECT or AUTH carries, if anything. */
   advance(data: Uint8Array | undefined): AuthenticationStep | Promise<AuthenticationStep>;
+  /** The connection ended before this did: nothing follows, and a step under way leads nowhere. */
+  abandon?(): void;
 }
 
 /** A method of enhanced authentication (MQTT 5.0 §4.12): attestation while connecting, say. */
@@ -27,8 +29,14 @@ export interface Authenticator {
   begin(subject: AuthenticationSubject): AuthenticationExchange;
 }
 
-/** What a verifier of passwords says: whose it is, or why it is none. */
-export type PasswordOutcome = { readonly device: string } | { readonly refused: string };
+/**
+ * What a verifier of passwords says: whose it is, why it is none, or that it has no time. `credential` names the
+ * password: the connection ends when the device's record names another one, or none.
+ */
+export type PasswordOutcome =
+  | { readonly device: string; readonly credential?: string }
+  | { readonly refused: string }
+  | { readonly busy: string };
 
 /** Judges a user name and password; devices that know nothing better. */
 export type PasswordVerifier = (

@@ -16,6 +16,8 @@ export interface ReplicaDevice {
   readonly revokedSerials: readonly string[];
   /** Serial numbers of certificates that a later one has replaced for good. */
   readonly previousSerials?: readonly string[];
+  /** Names the password that it may use: connections that were let in by another one end. */
+  readonly password?: string;
 }
 
 /** What the TLS listener serves with; everything PEM, lists concatenated. An empty `crl` means no list is checked. */

@@ -131,6 +131,7 @@ function isTooOften(core: Core, { connects }: DeviceRecord): boolean {
   return connects.count > core.limits.connectsPerDevice;
 }
 
-function ownsClientId(device: string, clientId: string): boolean {
+/** Whether a client id is the device's to use. */
+export function ownsClientId(device: string, clientId: string): boolean {
   return clientId === device || clientId.startsWith(`${device}/`);
 }

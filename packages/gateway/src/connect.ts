@@ -2,7 +2,7 @@ import { toHex } from '@kiten/codec';
 import { type Connect, reasonCodes } from '@kiten/wire';
 import { authenticate } from './authentication.ts';
 import { connackProperties, keepAliveOf } from './connack.ts';
-import { refusalOf, refuseConnect } from './connect-refusal.ts';
+import { ownsClientId, refusalOf, refuseConnect } from './connect-refusal.ts';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { drain } from './delivery.ts';
@@ -26,7 +26,8 @@ export function onConnect(core: Core, connection: Connection, packet: Connect): 
 
 function consider(core: Core, connection: Connection, packet: Connect): void {
   // [MQTT-3.1.3-6] (3.1.1: [MQTT-3.1.3-6])
-  const clientId = packet.clientId === '' ? assignedClientId(core, connection) : packet.clientId;
+  const clientId =
+    packet.clientId === '' ? assignedClientId(core, connection) : ownClientId(connection, packet);
   const refusal = refusalOf(core, connection, packet, clientId, true);
   if (refusal !== undefined) refuseConnect(core, connection, refusal);
   else if (packet.properties.authenticationMethod === undefined) accept(core, connection, packet, clientId);
@@ -86,6 +87,16 @@ function accept(
     drain(core, session);
   }
   if (core.options.access === 'governed') core.overlap.opened(connection, core.now);
+}
+
+/**
+ * What the client calls itself. Those that know only a password were made for brokers that take any client id: theirs
+ * is put below the device's, where it can displace nobody else's.
+ */
+function ownClientId({ peer, device }: Connection, { clientId }: Connect): string {
+  return peer.admission === 'password' && !ownsClientId(device.id, clientId)
+    ? `${device.id}/${clientId}`
+    : clientId;
 }
 
 /** New, since nobody can guess or repeat it. */

@@ -44,6 +44,8 @@ export class Connection {
   readonly place: Place | undefined;
   /** Nobody yet on a port that asks for a password, until its CONNECT. */
   device: DeviceRecord;
+  /** Names the password that let it in, if one did. */
+  credential: string | undefined;
   readonly output: Output;
   readonly cache: DecisionCache;
   readonly answers: Answers;
@@ -153,10 +155,11 @@ export class Connection {
     if (!this.isHeld && !this.isPaused) this.transport.resume();
   }
 
-  /** From now on it is this device's. */
-  identify(device: DeviceRecord): void {
+  /** From now on it is this device's, by a password that has this name. */
+  identify(device: DeviceRecord, credential: string | undefined): void {
     this.device.connections.delete(this);
     this.device = device;
+    this.credential = credential;
     device.connections.add(this);
   }
 
@@ -266,6 +269,7 @@ export class Connection {
     this.#inbound.discard();
     this.cache.clear();
     this.answers.drop();
+    this.authentication?.exchange.abandon?.();
     this.core.pressure.forget(this);
     if (this.#session === undefined) return;
     leaveSession(this.core, this);

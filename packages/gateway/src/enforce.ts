@@ -4,6 +4,7 @@ import type { ReplicaChange, TlsMaterial } from './change.ts';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { Admission, DeviceRecord } from './device-record.ts';
+import { passwordGroup } from './password.ts';
 import type { Session } from './session.ts';
 import { endSession } from './session-store.ts';
 import { handOver } from './shared-handover.ts';
@@ -108,9 +109,15 @@ function empty(core: Core, session: Session): void {
 
 function mustGo(connection: Connection, record: DeviceRecord, admission: Admission): boolean {
   if (registerRefusal(record, connection.peer.serial) !== undefined) return true;
+  if (connection.peer.admission === 'password' && !isStillTheWay(connection, record)) return true;
   if (!connection.isOpen) return false;
   const isNowContained = record.device?.standing !== 'admitted' && connection.standing === 'admitted';
   return isNowContained || rank[admission] < rank[connection.admission];
+}
+
+/** Whether the password that let a connection in would do so now. */
+function isStillTheWay({ credential }: Connection, { device }: DeviceRecord): boolean {
+  return device?.groups.includes(passwordGroup) === true && device.password === credential;
 }
 
 function endSessions(core: Core, record: DeviceRecord): void {

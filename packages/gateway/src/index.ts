@@ -28,6 +28,7 @@ export {
 export { defaultLimits, type Limits } from './limits.ts';
 export type { ListenerKind, ListenOptions } from './listener-kind.ts';
 export type { QueueOverflow } from './overflow.ts';
+export { passwordGroup } from './password.ts';
 export type { PayloadRule } from './payload/payload-rule.ts';
 export type { Peer } from './peer.ts';
 export { type PresentedPeer, presentedBy } from './presented-peer.ts';
@@ -36,3 +37,4 @@ export { type UpgradeRefusal, WebSocketUpgrade } from './web-socket-upgrade.ts';
 export { type GatewayClient, gatewayClient } from './worker-client.ts';
 export type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
 export { serveGateway } from './worker-port.ts';
+export type { AnswersOf } from './worker-questions.ts';

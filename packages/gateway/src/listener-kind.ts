@@ -1,8 +1,9 @@
 /**
  * What a port is for. `tls` and `websocket-tls` want the certificate of a device. `password` is TLS for devices that
- * know nothing but a password; `plain` and `websocket` are for brokers without policy.
+ * know nothing but a password, `plain-password` the same without TLS, where everybody on the way reads the password;
+ * `plain` and `websocket` are for brokers without policy.
  */
-export type ListenerKind = 'tls' | 'websocket-tls' | 'password' | 'plain' | 'websocket';
+export type ListenerKind = 'tls' | 'websocket-tls' | 'password' | 'plain-password' | 'plain' | 'websocket';
 
 export interface ListenOptions {
   readonly kind: ListenerKind;

@@ -24,10 +24,8 @@ export class Listeners {
 
   /** Opens a port. @throws KitenError `gateway/listen-…` */
   async listen({ kind, host, port }: ListenOptions): Promise<AddressInfo> {
-    const isPlain = kind === 'plain' || kind === 'websocket';
-    const bound = isPlain
-      ? await this.#listenPlain(kind, host, port)
-      : await this.#listenTls(kind, host, port);
+    const isTls = kind === 'tls' || kind === 'websocket-tls' || kind === 'password';
+    const bound = isTls ? await this.#listenTls(kind, host, port) : await this.#listenPlain(kind, host, port);
     this.#core.emit({ kind: 'listening', listener: kind, address: bound.address, port: bound.port });
     return bound;
   }
@@ -64,12 +62,7 @@ export class Listeners {
         'The gateway has no certificate to listen with yet.',
       );
     }
-    if (kind === 'password' && this.#core.options.verifyPassword === undefined) {
-      throw new KitenError(
-        'gateway/listen-without-verifier',
-        'Nobody here can tell a password from another.',
-      );
-    }
+    if (kind === 'password') this.#requireVerifier();
     const admission = kind === 'password' ? 'password' : 'certificate';
     const accept = kind === 'websocket-tls' ? this.#takeWebSocket : this.#accept;
     const listener = new TlsListener(this.#core, tls, admission, accept);
@@ -78,15 +71,28 @@ export class Listeners {
     return bound;
   }
 
-  #listenPlain(kind: 'plain' | 'websocket', host: string, port: number): Promise<AddressInfo> {
-    if (this.#core.options.access !== 'open') {
+  #requireVerifier(): void {
+    if (this.#core.options.verifyPassword !== undefined) return;
+    throw new KitenError('gateway/listen-without-verifier', 'Nobody here can tell a password from another.');
+  }
+
+  #listenPlain(
+    kind: 'plain' | 'websocket' | 'plain-password',
+    host: string,
+    port: number,
+  ): Promise<AddressInfo> {
+    if (kind === 'plain-password') this.#requireVerifier();
+    else if (this.#core.options.access !== 'open') {
       throw new KitenError(
         'gateway/listen-without-identity',
         'Without TLS nobody can tell who is there: only an open broker listens so.',
       );
     }
     const accept = kind === 'websocket' ? this.#takeWebSocket : this.#accept;
-    const server = createServer({ noDelay: true }, (socket) => accept(socket, anonymous(socket)));
+    const server = createServer({ noDelay: true }, (socket) => {
+      if (kind !== 'plain-password') accept(socket, anonymous(socket));
+      else if (this.#enter(socket)) accept(socket, nobodyYet(socket));
+    });
     server.maxConnections = this.#core.limits.connections;
     this.#plain.push(server);
     return new Promise((resolve, reject) => {
@@ -95,7 +101,26 @@ export class Listeners {
     });
   }
 
+  /** Holds an address to as many connections as it may have before they say who they are. */
+  #enter(socket: Socket): boolean {
+    const { gate, refusals } = this.#core;
+    const { remoteAddress: address = '', remotePort: port = 0 } = socket;
+    const now = this.#core.observe();
+    const refusal = gate.enter({ address, port }, now);
+    if (refusal === undefined) socket.once('close', () => gate.leave({ address, port }));
+    else {
+      refusals.note({ kind: 'handshake-refused', ...refusal, address }, now);
+      socket.destroy();
+    }
+    return refusal === undefined;
+  }
+
   readonly #takeWebSocket = (socket: Duplex, peer: Peer): void => this.webSockets.take(socket, peer);
+}
+
+/** A client that has yet to say who it is, by a password. */
+function nobodyYet(socket: Socket): Peer {
+  return { ...anonymous(socket), device: '', admission: 'password' };
 }
 
 function anonymous({ remoteAddress = '', remotePort = 0 }: Socket): Peer {

@@ -43,15 +43,20 @@ export function identifyByPassword(
     () => verifyPassword(username, secret, { address }),
     (outcome: PasswordOutcome) => {
       const known = 'device' in outcome ? core.device(outcome.device) : undefined;
-      if ('refused' in outcome) refuse('gateway/password-wrong', outcome.refused);
+      if ('busy' in outcome) {
+        const reasonCode = reasonCodes.serverBusy;
+        refuseConnect(core, connection, { reasonCode, code: 'gateway/password-busy', message: outcome.busy });
+      } else if ('refused' in outcome) refuse('gateway/password-wrong', outcome.refused);
       else if (known?.device === undefined)
         refuse('gateway/device-unknown', 'The register does not know the device of this password.');
       else if (!known.device.groups.includes(passwordGroup))
         refuse('gateway/password-not-for-device', 'The device is not one of those that use a password.');
+      else if (known.device.password !== outcome.credential)
+        refuse('gateway/password-replaced', 'The device has another password by now.');
       else if (known.connections.size >= core.limits.connectionsPerDevice)
         refuse('gateway/too-many-connections', 'The device has as many connections as it may have.');
       else {
-        connection.identify(known);
+        connection.identify(known, outcome.credential);
         identified();
       }
     },

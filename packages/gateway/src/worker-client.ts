@@ -7,6 +7,7 @@ import type { ListenOptions } from './listener-kind.ts';
 import { PortStream } from './port-stream.ts';
 import type { PresentedPeer } from './presented-peer.ts';
 import type { GatewayCommand, GatewayReport } from './worker-messages.ts';
+import { Answers, type AnswersOf } from './worker-questions.ts';
 
 /** A gateway in another thread. */
 export interface GatewayClient {
@@ -24,14 +25,31 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** The site's side of a gateway worker. `receive` gets every event, in order. */
-export function gatewayClient(worker: Worker | MessagePort, receive: EmitEvent): GatewayClient {
+/**
+ * The site's side of a gateway worker. `receive` gets every event, in order. `who` tells who clients are, as far as
+ * the worker was told to ask.
+ */
+export function gatewayClient(
+  worker: Worker | MessagePort,
+  receive: EmitEvent,
+  who: AnswersOf = {},
+): GatewayClient {
+  const answers = new Answers(who);
   const waiting = new Map<number, Waiting>();
   let requests = 0;
 
   worker.on('message', (report: GatewayReport) => {
     if (report.kind === 'event') {
       receive(report.event);
+      return;
+    }
+    if (report.kind === 'question') {
+      const { question } = report;
+      void answers.to(report.asked).then((answer) => send({ kind: 'answer', question, answer }));
+      return;
+    }
+    if (report.kind === 'abandoned') {
+      answers.abandon(report.exchange);
       return;
     }
     const asked = waiting.get(report.request);

@@ -4,6 +4,7 @@ import type { GatewayEvent } from './event.ts';
 import type { StoredGatewayOptions } from './gateway.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import type { PresentedPeer } from './presented-peer.ts';
+import type { GatewayAnswer, GatewayQuestion } from './worker-questions.ts';
 
 /** What a gateway worker is started with, as `workerData`. */
 export type GatewayWorkerData = Pick<
@@ -17,7 +18,11 @@ export type GatewayWorkerData = Pick<
   | 'version'
   | 'checksPayloadFormat'
   | 'storeDirectory'
->;
+> & {
+  /** Whether the site judges passwords, and the methods of enhanced authentication that it has. */
+  readonly asksPasswords?: boolean;
+  readonly asksMethods?: readonly string[];
+};
 
 /** What goes to a gateway worker, in order. */
 export type GatewayCommand =
@@ -25,10 +30,14 @@ export type GatewayCommand =
   | { readonly kind: 'listen'; readonly request: number; readonly options: ListenOptions }
   /** A connection that another thread took: its bytes go through the port. */
   | { readonly kind: 'admit'; readonly port: MessagePort; readonly presented: PresentedPeer }
+  | { readonly kind: 'answer'; readonly question: number; readonly answer: GatewayAnswer }
   | { readonly kind: 'close'; readonly request: number };
 
-/** What comes from it: events, and answers to commands that want one. */
+/** What comes from it: events, answers to commands that want one, and questions that want one themselves. */
 export type GatewayReport =
   | { readonly kind: 'event'; readonly event: GatewayEvent }
+  | { readonly kind: 'question'; readonly question: number; readonly asked: GatewayQuestion }
+  /** Nobody waits for more of this exchange. */
+  | { readonly kind: 'abandoned'; readonly exchange: number }
   | { readonly kind: 'done'; readonly request: number; readonly address: string; readonly port: number }
   | { readonly kind: 'failed'; readonly request: number; readonly code: string; readonly message: string };

@@ -4,23 +4,28 @@ import { type Gateway, type GatewayOptions, openGateway } from './gateway.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import { PortStream } from './port-stream.ts';
 import type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
+import { Questions } from './worker-questions.ts';
 
 /**
  * Runs a gateway behind a message port: the worker's side of {@link gatewayClient}. Changes are applied in the order
- * they were sent, also from between two chunks of a long turn. Ends when the port is closed. If its store cannot be
- * opened, every `listen` fails with the reason.
+ * they were sent, also from between two chunks of a long turn. Who a client is by password or by enhanced
+ * authentication is asked of the other side, if it said that it can tell. Ends when the port is closed. If its store
+ * cannot be opened, every `listen` fails with the reason.
  */
 export async function serveGateway(
   port: MessagePort,
-  data: GatewayWorkerData,
+  { asksPasswords, asksMethods = [], ...data }: GatewayWorkerData,
   world: Pick<GatewayOptions, 'clock' | 'random' | 'authenticators' | 'verifyPassword'>,
 ): Promise<void> {
   const report = (message: GatewayReport): void => port.postMessage(message);
+  const questions = new Questions(report);
   let gateway: Gateway;
   try {
     gateway = await openGateway({
       ...data,
       ...world,
+      ...(asksPasswords === true ? { verifyPassword: questions.verifyPassword } : {}),
+      authenticators: [...(world.authenticators ?? []), ...questions.authenticators(asksMethods)],
       emit: (event) => report({ kind: 'event', event }),
       poll() {
         for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
@@ -43,6 +48,9 @@ export async function serveGateway(
         return;
       case 'admit':
         gateway.admit(new PortStream(command.port), command.presented);
+        return;
+      case 'answer':
+        questions.answered(command.question, command.answer);
         return;
       case 'close':
         void close(command.request);
@@ -77,7 +85,7 @@ export async function serveGateway(
 
 function refuseAll(port: MessagePort, error: unknown): void {
   port.on('message', (command: GatewayCommand) => {
-    if (command.kind === 'change') return;
+    if (command.kind === 'change' || command.kind === 'answer') return;
     if (command.kind === 'admit') {
       command.port.close();
       return;

@@ -1,6 +1,6 @@
 import { defineFindings, type FindingRegistry } from '@kiten/trust';
 
-/** What identity can conclude about a device, all of it on the claim `instance-identity`. */
+/** What identity can conclude about a device: who it is, and where it keeps what it proves that with. */
 export const identityFindings: FindingRegistry = defineFindings([
   {
     code: 'identity/certificate-issued',
@@ -68,6 +68,74 @@ export const identityFindings: FindingRegistry = defineFindings([
     remedy: {
       en: 'Enrol the device again; if that repeats, check the site’s storage for damage.',
       ja: 'デバイスを登録し直す。再発する場合は、サイトのストレージの破損を調べる。',
+    },
+  },
+  {
+    code: 'identity/password-generated',
+    claim: 'instance-identity',
+    value: -34,
+    expected: {
+      en: '“{device}” proves who it is with a private key that never leaves it.',
+      ja: '「{device}」は、外部に出ない秘密鍵で自身を証明するはずである。',
+    },
+    found: {
+      en: 'It knows only a password, which this site generated. Whoever learns the password passes as the device.',
+      ja: 'パスワードしか持たない（このサイトが生成したもの）。パスワードを知る者は誰でもこのデバイスとして通用する。',
+    },
+    remedy: {
+      en: 'Enrol it with a certificate if its software can be changed, and withdraw the password. Until then it has the rights of its own topics only.',
+      ja: 'ソフトウェアを変更できるなら証明書で登録し、パスワードを取り消す。それまでは自分のトピックの権限しか持たない。',
+    },
+  },
+  {
+    code: 'identity/password-imported',
+    claim: 'instance-identity',
+    value: -36,
+    expected: {
+      en: '“{device}” proves who it is with a private key that never leaves it.',
+      ja: '「{device}」は、外部に出ない秘密鍵で自身を証明するはずである。',
+    },
+    found: {
+      en: 'It knows only a password, which was chosen elsewhere and taken over with its hash: nobody here knows how easily it is guessed, or who else knows it.',
+      ja: 'パスワードしか持たない（他所で決められ、ハッシュごと引き継いだもの）。推測の容易さも、ほかに誰が知っているかも分からない。',
+    },
+    remedy: {
+      en: 'Enrol it with a certificate if its software can be changed; otherwise give it a generated password (`kiten device password ID --replace`).',
+      ja: 'ソフトウェアを変更できるなら証明書で登録する。できない場合は生成したパスワードに替える（`kiten device password ID --replace`）。',
+    },
+  },
+  {
+    code: 'identity/password-storage',
+    claim: 'storage-opaque',
+    value: 0,
+    expected: {
+      en: 'What “{device}” proves itself with is kept by hardware that does not give it out.',
+      ja: '「{device}」が自身の証明に使うものは、外に出さないハードウェアが保管しているはずである。',
+    },
+    found: {
+      en: 'A password has to be read to be used, and nothing tells where the device keeps it.',
+      ja: 'パスワードは使うたびに読み出す必要があり、デバイスがどこに保管しているかを示すものはない。',
+    },
+    remedy: {
+      en: 'A key in a secure element or TPM, with its attestation, would say something here.',
+      ja: 'セキュアエレメントや TPM の鍵とその構成証明があれば、ここで主張できる。',
+    },
+  },
+  {
+    code: 'identity/password-unreadable',
+    claim: 'instance-identity',
+    value: -33,
+    expected: {
+      en: 'The record of a password says where the password is from.',
+      ja: 'パスワードの記録には、その出所が書かれているはずである。',
+    },
+    found: {
+      en: 'The record cannot be read ({problem}).',
+      ja: '記録を読み取れない（{problem}）。',
+    },
+    remedy: {
+      en: 'Give the device a new password; if that repeats, check the site’s storage for damage.',
+      ja: '新しいパスワードを発行する。再発する場合は、サイトのストレージの破損を調べる。',
     },
   },
 ]);

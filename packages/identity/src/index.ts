@@ -29,6 +29,16 @@ export { checkDeviceKey } from './keys/device-key.ts';
 export { loadSigner, storeSigner } from './keys/key-file.ts';
 export { exportPrivateKey, generateSigner, type OwnAlgorithm, signerOf } from './keys/signer.ts';
 export { createVerify, nodeVerify } from './keys/verify.ts';
+export { generatePassword, type PasswordOrigin, passwordBytes } from './passwords/password.ts';
+export { createPasswordAppraiser, passwordFindingCodes } from './passwords/password-appraiser.ts';
+export { passwordEvidence, passwordMediaType } from './passwords/password-evidence.ts';
+export {
+  hashPassword,
+  type PasswordScheme,
+  passwordScheme,
+  saltBytes as passwordSaltBytes,
+  verifyPassword,
+} from './passwords/password-hash.ts';
 export type { Random } from './random.ts';
 export { addressKey, createRateLimiter, type RateLimit, type RateLimiter } from './rate-limit.ts';
 export type {

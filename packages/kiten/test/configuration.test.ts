@@ -32,6 +32,7 @@ describe('the configuration file', () => {
       devicePort: 8443,
       mqttHosts: ['127.0.0.1', '::1'],
       mqttPort: 8883,
+      passwordDoors: [],
       refusedPublish: 'drop',
       queueOverflow: 'drop-newest',
       keepAliveLimitSeconds: 65535,
@@ -67,6 +68,17 @@ describe('the configuration file', () => {
     expect(names).toEqual(['gateway.plant-7.example', '192.0.2.10']);
     expect(manufacturers).toEqual([{ name: 'acme', root: 'ca/acme.pem', group: 'default' }]);
     expect(timeStamps).toEqual({ url: 'http://tsa.example/', roots: 'ca/tsa.pem', minutes: 60 });
+  });
+
+  it('has doors for passwords where a port is set, on this machine unless it says otherwise', () => {
+    const doors = (text: string, ports: 'default' | 'random' = 'default') =>
+      completeConfiguration(parse(text), ports).passwordDoors;
+    const loopback = ['127.0.0.1', '::1'];
+    expect(doors('[passwords]\nhosts = ["::"]')).toEqual([]);
+    expect(doors('[passwords]\nport = 8884')).toEqual([{ kind: 'password', hosts: loopback, port: 8884 }]);
+    expect(doors('[passwords]\nplain_port = 1883\nplain_hosts = ["192.0.2.1"]', 'random')).toEqual([
+      { kind: 'plain-password', hosts: ['192.0.2.1'], port: 0 },
+    ]);
   });
 
   it('with --ports random has no port of its own', () => {

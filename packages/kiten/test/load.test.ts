@@ -133,6 +133,11 @@ describe('what a site remembers', () => {
     const folder = await newFolder();
     const site = await openSite(folder);
     expect(site.book.size).toBe(0);
-    expect(site.book.profiles().map(({ name }) => name)).toEqual(['default', 'controllers', 'observers']);
+    expect(site.book.profiles().map(({ name }) => name)).toEqual([
+      'password',
+      'default',
+      'controllers',
+      'observers',
+    ]);
   });
 });

@@ -10,6 +10,8 @@ export interface Connection {
   /** MQTT's protocol level: 4 is 3.1.1, 5 is 5.0. */
   readonly protocol: number;
   readonly since: number;
+  /** What it was let in by. */
+  readonly by: 'certificate' | 'password' | 'none';
 }
 
 export interface Device {
@@ -23,6 +25,8 @@ export interface Device {
   readonly vector: TrustVector;
   readonly connections: readonly Connection[];
   readonly registeredAt: number;
+  /** It knows only a password. */
+  readonly password?: { readonly origin: 'generated' | 'imported'; readonly setAt: number };
 }
 
 export interface Sentence {

@@ -95,6 +95,8 @@ const loggedSentences: Readonly<Record<string, readonly [Key, Tone]>> = {
   'operator/signed-in': ['happened.signed-in', 'quiet'],
   'token/created': ['happened.token-created', 'quiet'],
   'token/revoked': ['happened.token-revoked', 'quiet'],
+  'password/set': ['happened.password-set', 'plain'],
+  'password/withdrawn': ['happened.password-withdrawn', 'plain'],
   'group/changed': ['happened.group-changed', 'plain'],
   'policy/changed': ['happened.policy-changed', 'plain'],
   'site/started': ['happened.started', 'quiet'],

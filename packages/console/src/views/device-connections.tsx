@@ -12,7 +12,7 @@ export function DeviceConnections({ connections }: { connections: readonly Conne
       <h2 id="connections-title">{say('device.connections')}</h2>
       {connections.length === 0 && <p class="soft">{say('device.no-connections')}</p>}
       <ul class="connections">
-        {connections.map(({ clientId, address, protocol, since }) => (
+        {connections.map(({ clientId, address, protocol, since, by }) => (
           <li key={clientId}>
             <Sentence
               of="device.connection"
@@ -24,6 +24,7 @@ export function DeviceConnections({ connections }: { connections: readonly Conne
                 parts={{ version: protocols[protocol] ?? String(protocol), time: <Time at={since} /> }}
               />
             </span>
+            {by === 'password' && <span class="soft">{say('device.by-password')}</span>}
           </li>
         ))}
       </ul>

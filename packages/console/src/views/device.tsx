@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { DeviceDetail } from '../api/types.ts';
 import { Command } from '../components/command.tsx';
 import { ViewHeading } from '../components/heading.tsx';
+import { Sentence } from '../components/sentence.tsx';
 import { Status } from '../components/status.tsx';
 import { Time } from '../components/time.tsx';
 import { say } from '../i18n/language.ts';
@@ -84,13 +85,24 @@ function Known({ device, act }: { device: DeviceDetail; act: (action: Action) =>
   );
 }
 
-function Facts({ device: { id, groups, registeredAt, epoch } }: { device: DeviceDetail }) {
+function Facts({ device: { id, groups, registeredAt, epoch, password } }: { device: DeviceDetail }) {
   return (
     <section class="panel" aria-labelledby="facts-title">
       <h2 id="facts-title">{say('device.facts')}</h2>
       <dl class="facts">
         <dt>{say('device.groups')}</dt>
         <dd>{groups.length === 0 ? say('device.no-group') : groups.join(', ')}</dd>
+        {password !== undefined && (
+          <>
+            <dt>{say('device.credential')}</dt>
+            <dd>
+              <Sentence
+                of={`device.password-${password.origin}`}
+                parts={{ time: <Time at={password.setAt} /> }}
+              />
+            </dd>
+          </>
+        )}
         <dt>{say('device.registered')}</dt>
         <dd>
           <Time at={registeredAt} />

@@ -42,7 +42,10 @@ export const connection = Type.Object({
   address: Type.String(),
   protocol: Type.Integer(),
   since: time,
+  by: Type.Enum(['certificate', 'password', 'none'], { description: 'What it was let in by' }),
 });
+
+export const groupName = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' });
 
 export const deviceSummary = Type.Object({
   id: deviceId,
@@ -54,7 +57,27 @@ export const deviceSummary = Type.Object({
   vector,
   connections: Type.Array(connection),
   registeredAt: time,
+  password: Type.Optional(
+    Type.Object(
+      { origin: Type.Enum(['generated', 'imported']), setAt: time },
+      { description: 'It knows only a password' },
+    ),
+  ),
 });
+
+/** One device with its findings. */
+export const device = Type.Intersect([
+  deviceSummary,
+  Type.Object({
+    verdictAt: time,
+    profile: Type.String(),
+    lapsesAt: Type.Optional(time),
+    standingAt: time,
+    standingBy: Type.Optional(Type.String()),
+    standingReason: Type.Optional(Type.String()),
+    findings: Type.Array(finding),
+  }),
+]);
 
 export const problem = Type.Object({
   type: Type.String(),

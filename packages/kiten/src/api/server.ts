@@ -20,6 +20,7 @@ import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { logFileRoutes } from './routes/log-files.ts';
 import { operatorRoutes } from './routes/operators.ts';
+import { passwordRoutes } from './routes/passwords.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { openSignIn, signInRoutes } from './routes/sign-in.ts';
@@ -90,6 +91,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       apiTokenRoutes(routes, services);
       siteRoutes(routes, services);
       deviceRoutes(routes, services);
+      passwordRoutes(routes, services);
       groupRoutes(routes, services);
       tokenRoutes(routes, services);
       verdictRoutes(routes, services);

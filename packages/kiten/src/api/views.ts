@@ -31,6 +31,9 @@ export function deviceSummaryView(device: DeviceRecord, presence: PresenceBoard)
     vector: { ...device.verdict.vector },
     connections: [...presence.of(device.id)],
     registeredAt: device.registeredAt,
+    ...(device.password === undefined
+      ? {}
+      : { password: { origin: device.password.origin, setAt: device.password.setAt } }),
   };
 }
 

@@ -78,8 +78,7 @@ function openLog(level: string, file: string | undefined): Logger {
 function announce(site: RunningSite, directory: string, { json }: ServeOptions): void {
   const { addresses, ca, caFingerprint, tokenFile, signInLink } = site;
   if (json === true) {
-    const { console, api, device, mqtts } = addresses;
-    const where = { console, api, device, mqtts, ca, data: directory, tokenFile };
+    const where = { ...addresses, ca, data: directory, tokenFile };
     printJson({ event: 'ready', ...where, signIn: signInLink, caFingerprint });
     site.listen(({ type, data }) => printJson({ event: type, ...data }));
     return;
@@ -93,6 +92,9 @@ function announce(site: RunningSite, directory: string, { json }: ServeOptions):
   print(`  CA SHA-256       ${caFingerprint}`);
   print(`  enrolment (EST)  ${addresses.device}`);
   print(`  MQTT over TLS    ${addresses.mqtts}`);
+  if (addresses.passwords !== undefined) print(`  by password      ${addresses.passwords} (TLS)`);
+  if (addresses.plainPasswords !== undefined)
+    print(`  by password      ${addresses.plainPasswords} (no TLS: whoever is on the way can read it)`);
   print();
   print('Try next:');
   print(`  npx kiten device list --data ${directory}`);

@@ -10,6 +10,14 @@ export interface Manufacturer {
   readonly group: string;
 }
 
+/** A port for devices that know only a password. */
+export interface PasswordDoor {
+  /** `plain-password` has no TLS: everybody on the way reads the passwords. */
+  readonly kind: 'password' | 'plain-password';
+  readonly hosts: readonly string[];
+  readonly port: number;
+}
+
 /** The whole configuration of a site, nothing left out. */
 export interface Configuration {
   /** Host names and addresses, beyond this machine's own, that devices know the site by. */
@@ -28,6 +36,8 @@ export interface Configuration {
   /** What happens when more waits for an MQTT session than may. */
   readonly queueOverflow: 'drop-newest' | 'drop-oldest' | 'end-session';
   readonly keepAliveLimitSeconds: number;
+  /** None unless it is configured. */
+  readonly passwordDoors: readonly PasswordDoor[];
   readonly deviceLifetimeDays: number;
   readonly manufacturers: readonly Manufacturer[];
   readonly logLevel: string;
@@ -61,6 +71,7 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     refusedPublish: file.mqtt?.refused_publish ?? 'drop',
     queueOverflow: file.mqtt?.queue_overflow ?? 'drop-newest',
     keepAliveLimitSeconds: file.mqtt?.keep_alive_limit_seconds ?? 65535,
+    passwordDoors: passwordDoors(file.passwords, choose),
     deviceLifetimeDays: file.certificates?.device_lifetime_days ?? 90,
     manufacturers: file.manufacturers ?? [],
     logLevel: file.log?.level ?? 'info',
@@ -71,6 +82,19 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     trafficDays: file.retention?.traffic_days ?? 14,
     verdictHours: file.verdicts?.validity_hours ?? 24,
   };
+}
+
+function passwordDoors(
+  table: ConfigurationFile['passwords'],
+  choose: (configured: number | undefined, standard: number) => number,
+): readonly PasswordDoor[] {
+  const { port, hosts = loopback, plain_port: plainPort, plain_hosts: plainHosts = loopback } = table ?? {};
+  return [
+    ...(port === undefined ? [] : [{ kind: 'password', hosts, port: choose(port, 0) } as const]),
+    ...(plainPort === undefined
+      ? []
+      : [{ kind: 'plain-password', hosts: plainHosts, port: choose(plainPort, 0) } as const]),
+  ];
 }
 
 /** @throws KitenError `kiten/config-key` if an authority is named without the roots that it is trusted under */
@@ -106,6 +130,13 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 # refused_publish = "drop"       # or "close": what an MQTT 3.1.1 client sees
 # queue_overflow = "drop-newest" # or "drop-oldest", "end-session": when more waits for a client than may
 # keep_alive_limit_seconds = 65535
+
+[passwords]
+# Devices that can have no certificate and know only a password (kiten device password ID) are let in where a port is set:
+#   port = 8884                  # MQTT over TLS
+#   plain_port = 1883            # without TLS: whoever is on the way reads passwords and messages
+# hosts = ["127.0.0.1", "::1"]
+# plain_hosts = ["127.0.0.1", "::1"]
 
 [certificates]
 # device_lifetime_days = 90

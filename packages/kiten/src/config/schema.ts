@@ -42,6 +42,23 @@ export const configurationSchema = Type.Object(
         closed,
       ),
     ),
+    passwords: Type.Optional(
+      Type.Object(
+        {
+          port: Type.Optional({
+            ...port,
+            description: 'A TCP port for MQTT over TLS with passwords; off without it',
+          }),
+          hosts: Type.Optional(hosts),
+          plain_port: Type.Optional({
+            ...port,
+            description: 'A TCP port for MQTT with passwords and without TLS; off without it',
+          }),
+          plain_hosts: Type.Optional(hosts),
+        },
+        closed,
+      ),
+    ),
     certificates: Type.Optional(
       Type.Object(
         {

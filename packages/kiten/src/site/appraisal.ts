@@ -1,6 +1,7 @@
 import { gatewayFindings, sessionOverlapAppraiser, topicProbingAppraiser } from '@kiten/gateway';
 import {
   createIdentityAppraiser,
+  createPasswordAppraiser,
   identityFindings,
   nodeVerify,
   type Authority as SiteAuthority,
@@ -33,6 +34,7 @@ export function openAppraisal(
     createIdentityAppraiser({ trustDomain, issuers, verify: nodeVerify }),
     sessionOverlapAppraiser(),
     topicProbingAppraiser(),
+    createPasswordAppraiser(),
     createVouchingAppraiser(authorityOf, sha256),
   ];
   return (evidence) =>

@@ -23,6 +23,7 @@ import { originOf } from './log-identity.ts';
 import type { Manufacturers } from './manufacturers.ts';
 import { OperatorDesk } from './operators.ts';
 import { PassportBoard } from './passport-board.ts';
+import { PasswordDesk } from './passwords.ts';
 import { PolicyDesk } from './policies.ts';
 import { openRegister } from './register.ts';
 import type { SiteOptions, SiteState } from './state.ts';
@@ -50,6 +51,7 @@ export interface Desks {
   readonly enrolment: EnrolmentDesk;
   readonly tokens: TokenStore;
   readonly register: ReturnType<typeof openRegister>;
+  readonly passwords: PasswordDesk;
   readonly appraise: (evidence: SealedEvidence) => readonly Finding[];
   readonly evidence: EvidenceDesk;
   /** Others whose word counts. */
@@ -143,6 +145,14 @@ export async function openDesks(
       seal: (received) => evidence.seal(received),
       appraise,
       admitIdevid: (identity) => manufacturers.admit(identity),
+    }),
+    passwords: new PasswordDesk({
+      ...state,
+      trust,
+      seal: (received) => evidence.seal(received),
+      appraise,
+      clock,
+      random,
     }),
     connect(to) {
       outlet = to;

@@ -1,7 +1,15 @@
 import { KitenError } from '@kiten/codec';
-import type { CertificateStanding } from '@kiten/identity';
+import type { CertificateStanding, PasswordOrigin } from '@kiten/identity';
 import type { DeviceId, Finding, Profile, Standing, Verdict } from '@kiten/trust';
 import { blacken } from '../store/evidence.ts';
+
+/** That a device may use a password: nothing of the password itself. */
+export interface PasswordStanding {
+  /** Names the password. */
+  readonly credential: string;
+  readonly origin: PasswordOrigin;
+  readonly setAt: number;
+}
 
 /** Everything the site holds about one device, immutable: a change makes a new record. */
 export interface DeviceRecord {
@@ -22,6 +30,8 @@ export interface DeviceRecord {
   readonly ear: string;
   /** Present and previous ones, without those that expired unrevoked. */
   readonly certificates: readonly CertificateStanding[];
+  /** Set if it may use one. */
+  readonly password?: PasswordStanding;
 }
 
 /** The devices and groups of a site, in memory; the store holds the same. */

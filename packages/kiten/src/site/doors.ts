@@ -1,6 +1,7 @@
 import { KitenError } from '@kiten/codec';
 import { createEst, type EnrolmentQuestion, type EstRefusal } from '@kiten/identity';
 import { deviceSubject, type Evidence, emptyVector, isDeviceId, type SealedEvidence } from '@kiten/trust';
+import type { PasswordDoor } from '../config/configuration.ts';
 import { startDeviceServer } from '../device/device-server.ts';
 import { logRoutes } from '../device/log-routes.ts';
 import { passportRoute } from '../device/passport-route.ts';
@@ -25,6 +26,8 @@ export interface DoorParts {
 export interface Doors {
   readonly mqttPort: number;
   readonly devicePort: number;
+  /** For devices that know only a password, where there are any. */
+  readonly passwordPorts: Readonly<Partial<Record<PasswordDoor['kind'], number>>>;
   readonly standing: StandingDesk;
   readonly presence: PresenceBoard;
   readonly tls: TlsDesk;
@@ -70,6 +73,7 @@ export async function openDoors(
         statistics = counts;
       },
     }),
+    configuration.passwordDoors.length === 0 ? {} : { verifyPassword: desks.passwords.verify },
   );
   closing.defer(() => link.stop());
   link.heartbeat(clock.now());
@@ -80,7 +84,11 @@ export async function openDoors(
     device: (device) => link.device(device),
     policies: () => link.policies(desks.policies.json),
   });
-  const mqttPort = await link.listen(configuration.mqttHosts, configuration.mqttPort);
+  const mqtt = { kind: 'tls', setting: 'mqtt' } as const;
+  const mqttPort = await link.listen(mqtt, configuration.mqttHosts, configuration.mqttPort);
+  const passwordPorts: Partial<Record<PasswordDoor['kind'], number>> = {};
+  for (const { kind, hosts, port } of configuration.passwordDoors)
+    passwordPorts[kind] = await link.listen({ kind, setting: 'passwords' }, hosts, port);
 
   const est = createEst({
     authority: keys.authority,
@@ -127,6 +135,7 @@ export async function openDoors(
   return {
     mqttPort,
     devicePort: devices.port,
+    passwordPorts,
     standing: openStandingDesk(desks.trust, renewTls),
     presence,
     tls,

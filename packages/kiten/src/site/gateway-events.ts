@@ -33,10 +33,10 @@ async function hear(event: GatewayEvent, parts: GatewayEventParts): Promise<void
   const { database, traffic, journal, presence, hub, logger } = parts;
   switch (event.kind) {
     case 'session-opened': {
-      const { device, clientId, address, version, admission, resumed, at } = event;
-      presence.opened(device, { clientId, address, protocol: version, since: at });
-      logger.info({ device, clientId, address, admission, resumed }, 'session opened');
-      return hub.publish('session-opened', { device, clientId, address, admission, at });
+      const { device, clientId, address, version, admission, resumed, by, at } = event;
+      presence.opened(device, { clientId, address, protocol: version, since: at, by });
+      logger.info({ device, clientId, address, admission, by, resumed }, 'session opened');
+      return hub.publish('session-opened', { device, clientId, address, admission, by, at });
     }
     case 'session-closed': {
       const { device, clientId, cause, at } = event;

@@ -3,10 +3,12 @@ import type { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { KitenError } from '@kiten/codec';
 import {
+  type AnswersOf,
   type GatewayClient,
   type GatewayEvent,
   type GatewayWorkerData,
   gatewayClient,
+  type ListenerKind,
   type PresentedPeer,
   type ReplicaChange,
   type ReplicaDevice,
@@ -28,9 +30,14 @@ export class GatewayLink {
   #sequence = 0;
   #stopping = false;
 
-  constructor(data: GatewayWorkerData, heard: (event: GatewayEvent) => void) {
-    this.#worker = new Worker(workerUrl('gateway-worker'), { workerData: data });
-    this.#client = gatewayClient(this.#worker, heard);
+  constructor(data: GatewayWorkerData, heard: (event: GatewayEvent) => void, who: AnswersOf = {}) {
+    const workerData: GatewayWorkerData = {
+      ...data,
+      asksPasswords: who.verifyPassword !== undefined,
+      asksMethods: (who.authenticators ?? []).map(({ method }) => method),
+    };
+    this.#worker = new Worker(workerUrl('gateway-worker'), { workerData });
+    this.#client = gatewayClient(this.#worker, heard, who);
     this.failed = new Promise((resolve) => {
       this.#worker.on('error', resolve);
       this.#worker.on('exit', (code) => {
@@ -40,10 +47,20 @@ export class GatewayLink {
     });
   }
 
-  /** Opens the port on all hosts, once the gateway has its certificate. @returns the port @throws KitenError `kiten/port-in-use` */
-  async listen([first = '127.0.0.1', ...others]: readonly string[], port: number): Promise<number> {
-    const open = (host: string, at: number) => this.#client.listen({ kind: 'tls', host, port: at });
-    const bound = await namingPort('mqtt', port, () => open(first, port));
+  /**
+   * Opens the port on all hosts, once the gateway has its certificate.
+   *
+   * @param setting the table of kiten.toml in which `port` is set
+   * @returns the port
+   * @throws KitenError `kiten/port-in-use`
+   */
+  async listen(
+    { kind, setting }: { readonly kind: ListenerKind; readonly setting: string },
+    [first = '127.0.0.1', ...others]: readonly string[],
+    port: number,
+  ): Promise<number> {
+    const open = (host: string, at: number) => this.#client.listen({ kind, host, port: at });
+    const bound = await namingPort(setting, port, () => open(first, port));
     for (const host of others) await leavingOutAbsent(() => open(host, bound.port));
     return bound.port;
   }
@@ -92,7 +109,7 @@ async function leavingOutAbsent(open: () => Promise<unknown>): Promise<void> {
 }
 
 function replicaOf(device: DeviceRecord): ReplicaDevice {
-  const { id, groups, standing, verdict, certificates } = device;
+  const { id, groups, standing, verdict, certificates, password } = device;
   return {
     id,
     groups,
@@ -103,5 +120,6 @@ function replicaOf(device: DeviceRecord): ReplicaDevice {
     revokedSerials: certificates
       .filter(({ revokedAt }) => revokedAt !== undefined)
       .map(({ serial }) => serial),
+    ...(password === undefined ? {} : { password: password.credential }),
   };
 }

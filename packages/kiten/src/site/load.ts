@@ -11,7 +11,8 @@ import {
 } from '@kiten/trust';
 import type { Database } from '../store/database.ts';
 import { newestFindings } from '../store/findings.ts';
-import { DeviceBook } from './device-book.ts';
+import { allPasswords, type PasswordRecord } from '../store/passwords.ts';
+import { DeviceBook, type PasswordStanding } from './device-book.ts';
 
 /** Reads the register into memory, as it was when the site last ran. */
 export async function loadBook(database: Database, clock: Clock): Promise<DeviceBook> {
@@ -21,6 +22,7 @@ export async function loadBook(database: Database, clock: Clock): Promise<Device
   }
   const findings = Map.groupBy(await newestFindings(database), ({ subject }) => subjectKey(subject));
   const certificates = await loadCertificates(database, clock.now());
+  const passwords = new Map((await allPasswords(database)).map((record) => [record.device, record]));
   const verdicts = await loadVerdicts(database);
   for (const row of await database.selectFrom('devices').selectAll().execute()) {
     const id = parseDeviceId(row.id);
@@ -38,6 +40,7 @@ export async function loadBook(database: Database, clock: Clock): Promise<Device
     });
     const { ear = '', ...kept } = stored ?? {};
     const verdict: Verdict = { ...fresh, ...kept };
+    const password = passwords.get(row.id);
     book.put({
       id,
       groups,
@@ -48,6 +51,7 @@ export async function loadBook(database: Database, clock: Clock): Promise<Device
       verdict,
       ear,
       certificates: certificates.get(row.id) ?? [],
+      ...(password === undefined ? {} : { password: passwordStanding(password) }),
       ...(row.idevid === null ? {} : { idevid: row.idevid }),
       ...(row.standing_by === null ? {} : { standingBy: row.standing_by }),
       ...(row.standing_reason === null ? {} : { standingReason: row.standing_reason }),
@@ -57,6 +61,12 @@ export async function loadBook(database: Database, clock: Clock): Promise<Device
     book.putKeyOwner(key_digest, parseDeviceId(device));
   return book;
 }
+
+const passwordStanding = ({ credential, origin, setAt }: PasswordRecord): PasswordStanding => ({
+  credential,
+  origin,
+  setAt,
+});
 
 /** A key stays its device's own even when its certificate no longer counts. */
 function expiredKeys(database: Database, now: number) {

@@ -4,6 +4,8 @@ export interface Presence {
   readonly address: string;
   readonly protocol: number;
   readonly since: number;
+  /** What it was let in by. */
+  readonly by: 'certificate' | 'password' | 'none';
 }
 
 /** Who is connected right now. */

@@ -21,6 +21,7 @@ import {
 } from '@kiten/trust';
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
+import { putDevice } from '../store/devices.ts';
 import type { Tables } from '../store/tables.ts';
 import { recordOf } from '../store/tokens.ts';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
@@ -134,7 +135,7 @@ function afterEnrolment(
 }
 
 /** One that was never here, or comes back from being revoked: admitted, with what was found about it kept. */
-function newcomer(id: DeviceId, at: number, before: DeviceRecord | undefined): DeviceRecord {
+export function newcomer(id: DeviceId, at: number, before: DeviceRecord | undefined): DeviceRecord {
   return {
     id,
     groups: [],
@@ -165,19 +166,7 @@ async function storeEnrolment(
   device: DeviceRecord,
 ): Promise<void> {
   const { certificate, tokenHash, method } = enrolment;
-  const row = {
-    groups: JSON.stringify(device.groups),
-    idevid: device.idevid ?? null,
-    standing: device.standing,
-    standing_reason: device.standingReason ?? null,
-    standing_by: device.standingBy ?? null,
-    standing_at: device.standingAt,
-  };
-  await store
-    .insertInto('devices')
-    .values({ id: device.id, registered_at: device.registeredAt, ...row })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-    .execute();
+  await putDevice(store, device);
   await store
     .insertInto('certificates')
     .values({

@@ -16,6 +16,7 @@ import type { Journal } from './journal.ts';
 import type { SiteKeys } from './keys.ts';
 import type { Layout } from './layout.ts';
 import type { OperatorDesk } from './operators.ts';
+import type { PasswordDesk } from './passwords.ts';
 import type { PolicyDesk } from './policies.ts';
 import type { PresenceBoard } from './presence.ts';
 import type { StandingDesk } from './standing.ts';
@@ -37,6 +38,10 @@ export interface Addresses {
   readonly api: string;
   readonly device: string;
   readonly mqtts: string;
+  /** For devices that know only a password; absent unless configured. */
+  readonly passwords?: string;
+  /** The same without TLS. */
+  readonly plainPasswords?: string;
 }
 
 /** What the API stands on. */
@@ -69,6 +74,7 @@ export interface SiteServices {
   readonly standing: StandingDesk;
   readonly groups: GroupDesk;
   readonly enrolment: EnrolmentDesk;
+  readonly passwords: PasswordDesk;
   readonly policies: PolicyDesk;
   readonly operators: OperatorDesk;
   readonly sessions: SessionDesk;

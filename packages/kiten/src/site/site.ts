@@ -93,11 +93,14 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   };
 
   function addressesOf(port: number): Addresses {
+    const { password, 'plain-password': plain } = doors.passwordPorts;
     return {
       console: `http://localhost:${port}/`,
       api: `http://localhost:${port}/api/v1`,
       device: `https://localhost:${doors.devicePort}`,
       mqtts: `localhost:${doors.mqttPort}`,
+      ...(password === undefined ? {} : { passwords: `localhost:${password}` }),
+      ...(plain === undefined ? {} : { plainPasswords: `localhost:${plain}` }),
     };
   }
 
@@ -125,6 +128,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
           ...state,
           ...desks,
           tls: doors.tls,
+          hasPlainPasswords: doors.passwordPorts['plain-password'] !== undefined,
           deviceLifetime: configuration.deviceLifetimeDays * 86_400_000,
           clock,
         }),

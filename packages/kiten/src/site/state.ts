@@ -24,6 +24,7 @@ import { lockDirectory } from './lock.ts';
 import { lastCheckpointOf } from './log-entries.ts';
 import { originOf } from './log-identity.ts';
 import { MarkBoard } from './mark-board.ts';
+import { PasswordHasher } from './password-hasher.ts';
 import type { Random } from './secrets.ts';
 import { TrafficLog, trafficWriter } from './traffic-log.ts';
 
@@ -56,6 +57,7 @@ export interface SiteState {
   readonly keys: SiteKeys;
   readonly book: DeviceBook;
   readonly hub: EventHub;
+  readonly hasher: PasswordHasher;
 }
 
 const DAY = 86_400_000;
@@ -132,6 +134,8 @@ export async function openState(options: SiteOptions, closing: AsyncDisposableSt
   if (!(await ensureAppointment({ site, layout, database, journal, keys, clock })))
     logger.warn({ code: 'kiten/verifier-not-appointed' }, 'no verdict of this site can be proved to others');
   const book = await loadBook(database, clock);
+  const hasher = new PasswordHasher();
+  closing.defer(() => hasher.stop());
   return {
     site,
     layout,
@@ -146,5 +150,6 @@ export async function openState(options: SiteOptions, closing: AsyncDisposableSt
     keys,
     hub,
     book,
+    hasher,
   };
 }

@@ -15,6 +15,7 @@ import {
 import type { Transaction } from 'kysely';
 import { insertEvidence } from '../store/evidence.ts';
 import { insertFindings, markCleared } from '../store/findings.ts';
+import { forgetPassword } from '../store/passwords.ts';
 import { insertStatement, type StatementRecord } from '../store/statements.ts';
 import type { Tables } from '../store/tables.ts';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
@@ -141,7 +142,7 @@ export class TrustDesk {
       if (found.length === 0) {
         throw new KitenError('kiten/finding-unknown', `No finding ${code.slice(0, 80)} counts on ${id} now.`);
       }
-      return this.#cleared(before, found, clearance);
+      return this.cleared(before, found, clearance);
     });
   }
 
@@ -149,11 +150,12 @@ export class TrustDesk {
   disown(id: string, statements: ReadonlySet<string>, clearance: Clearance): Promise<DeviceRecord> {
     return this.settle(id, (before) => {
       const found = before.verdict.findings.filter(({ relays = '' }) => statements.has(relays));
-      return found.length === 0 ? undefined : this.#cleared(before, found, clearance);
+      return found.length === 0 ? undefined : this.cleared(before, found, clearance);
     });
   }
 
-  #cleared(before: DeviceRecord, found: readonly Finding[], clearance: Clearance): Proposal {
+  /** The device's record with these findings cleared, and all that is to be kept of it. */
+  cleared(before: DeviceRecord, found: readonly Finding[], clearance: Clearance): Proposal {
     const cleared = found.map((finding) => clearFinding(finding, clearance));
     const findings = before.findings.map((finding) => cleared[found.indexOf(finding)] ?? finding);
     const judged = this.judge({ ...before, findings }, []);
@@ -187,11 +189,13 @@ export class TrustDesk {
       if (before.standing === 'revoked') {
         throw new KitenError(
           'kiten/device-revoked',
-          `${id} is revoked: its certificates are void. It returns by enrolling anew, with a token from \`kiten token create --device ${id}\`.`,
+          `${id} is revoked: its certificates and its password are void. It returns by enrolling anew, with a token from \`kiten token create --device ${id}\`, or by a new password.`,
         );
       }
+      // What a revoked device knew must not let it in again.
+      const { password, ...rest } = before;
       const after: DeviceRecord = {
-        ...before,
+        ...(standing === 'revoked' ? rest : before),
         standing,
         standingBy: actor,
         standingReason: reason,
@@ -223,6 +227,7 @@ export class TrustDesk {
               .where('device', '=', id)
               .where('revoked_at', 'is', null)
               .execute();
+            if (password !== undefined) await forgetPassword(store, id);
           }
         },
       };

@@ -13,6 +13,8 @@ export interface WarningParts {
   /** Milliseconds that a device's certificate lasts. */
   readonly deviceLifetime: number;
   readonly witnesses: Pick<WitnessDesk, 'all'>;
+  /** Whether a port takes passwords without TLS. */
+  readonly hasPlainPasswords: boolean;
   readonly clock: Clock;
 }
 
@@ -29,8 +31,19 @@ export function siteWarnings(parts: WarningParts): readonly Warning[] {
     code: `kiten/${kind}-${state}`,
     message: `${name} ${state === 'expired' ? 'expired' : 'expires'} on ${new Date(notAfter).toISOString().slice(0, 10)}`,
   }));
-  return [...own, ...objections(parts), ...renewals(parts)];
+  return [
+    ...own,
+    ...(parts.hasPlainPasswords ? [plainPasswords] : []),
+    ...objections(parts),
+    ...renewals(parts),
+  ];
 }
+
+const plainPasswords: Warning = {
+  code: 'kiten/passwords-in-the-clear',
+  message:
+    'a port takes passwords without TLS: whoever is on the way can read and use them ([passwords] plain_port)',
+};
 
 const whatObjected: Readonly<Record<string, string>> = {
   'ledger/witness-ahead':
@@ -60,8 +73,9 @@ function renewals(parts: WarningParts): readonly Warning[] {
 function devicesToRenew({ book, deviceLifetime, clock }: WarningParts): readonly string[] {
   const soon = clock.now() + deviceLifetime / 3;
   const devices = [...book.all()].filter(
-    ({ standing, certificates }) =>
+    ({ standing, certificates, password }) =>
       standing !== 'revoked' &&
+      password === undefined &&
       certificates.every(({ notAfter, revokedAt }) => notAfter < soon || revokedAt !== undefined),
   );
   return devices.map(({ id }) => id);

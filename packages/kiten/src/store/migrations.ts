@@ -79,11 +79,19 @@ const access = [
   'create index browser_sessions_by_operator on browser_sessions (operator)',
 ];
 
+/** Devices that know only a password, and the group that keeps their rights narrow. */
+const passwords = [
+  `create table passwords (device text primary key references devices (id), credential text not null, hash text not null,
+     origin text not null, set_at integer not null, set_by text not null) strict`,
+  `insert or ignore into groups (name, required) values ('password', '["instance-identity"]')`,
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
   '0002-proof': { up: run(proof) },
   '0003-access': { up: run(access) },
+  '0004-passwords': { up: run(passwords) },
 };
 
 /**

@@ -28,6 +28,16 @@ export interface Tables {
     revoked_at: number | null;
     revocation_reason: number | null;
   };
+  /** Of devices that know nothing better; their hashes alone. */
+  passwords: {
+    device: string;
+    /** Names the password. */
+    credential: string;
+    hash: string;
+    origin: string;
+    set_at: number;
+    set_by: string;
+  };
   tokens: {
     hash: string;
     device: string | null;

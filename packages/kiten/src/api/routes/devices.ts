@@ -1,22 +1,9 @@
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
 import { denialsOf } from '../../store/traffic.ts';
-import { deviceId, deviceParameter, deviceSummary, finding, reason, time } from '../schemas.ts';
+import { device, deviceId, deviceParameter, deviceSummary, reason, time } from '../schemas.ts';
 import type { Api } from '../server.ts';
 import { deviceSummaryView, deviceView } from '../views.ts';
-
-const device = Type.Intersect([
-  deviceSummary,
-  Type.Object({
-    verdictAt: time,
-    profile: Type.String(),
-    lapsesAt: Type.Optional(time),
-    standingAt: time,
-    standingBy: Type.Optional(Type.String()),
-    standingReason: Type.Optional(Type.String()),
-    findings: Type.Array(finding),
-  }),
-]);
 
 const denial = Type.Object({
   at: time,

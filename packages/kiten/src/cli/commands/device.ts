@@ -4,6 +4,7 @@ import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { print, printJson, printTable, showTime } from '../output.ts';
+import { devicePasswordCommand } from './device-password.ts';
 import { type FindingAnswer, printFindings, tierMark } from './findings.ts';
 
 interface DeviceAnswer {
@@ -16,7 +17,8 @@ interface DeviceAnswer {
   readonly status: string;
   readonly overdue: boolean;
   readonly vector: Readonly<Record<string, number>>;
-  readonly connections: readonly { clientId: string; address: string; since: number }[];
+  readonly password?: { readonly origin: string; readonly setAt: number };
+  readonly connections: readonly { clientId: string; address: string; since: number; by: string }[];
   readonly findings?: readonly FindingAnswer[];
 }
 
@@ -69,6 +71,8 @@ export function deviceCommands(program: Command, environment: Environment): void
         ]),
       );
     });
+
+  devicePasswordCommand(device, environment);
 
   for (const [verb, description] of verbs) {
     withSite(device.command(`${verb} <id>`))
@@ -124,7 +128,9 @@ function printDevice(device: DeviceAnswer): void {
       `  ${device.standing} ${showTime(device.standingAt)} by ${device.standingBy}: ${device.standingReason}`,
     );
   }
-  for (const { clientId, address, since } of device.connections)
-    print(`  connected as ${clientId} from ${address} since ${showTime(since)}`);
+  if (device.password !== undefined)
+    print(`  knows only a password, ${device.password.origin} ${showTime(device.password.setAt)}`);
+  for (const { clientId, address, since, by } of device.connections)
+    print(`  connected as ${clientId} from ${address} since ${showTime(since)}, by ${by}`);
   printFindings(device.findings ?? []);
 }

@@ -3,7 +3,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { defaultLimits } from '@kiten/gateway';
 import type { Command } from 'commander';
-import { completeConfiguration } from '../../config/configuration.ts';
+import { completeConfiguration, type PasswordDoor } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { layoutOf } from '../../site/layout.ts';
 import type { Environment } from '../environment.ts';
@@ -68,7 +68,7 @@ async function examine(directory: string): Promise<readonly Check[]> {
     await examineToken(layout.tokenFile),
   ];
   const configured = await examineConfiguration(layout.configuration);
-  checks.push(configured.check);
+  checks.push(configured.check, ...configured.doors);
   if (existsSync(layout.running))
     checks.push({ name: 'running', state: 'ok', message: 'the site says that it is running' });
   else for (const [name, port] of configured.ports) checks.push(await examinePort(name, port));
@@ -127,19 +127,21 @@ async function examineToken(file: string): Promise<Check> {
 
 async function examineConfiguration(
   file: string,
-): Promise<{ check: Check; ports: readonly (readonly [string, number])[] }> {
+): Promise<{ check: Check; doors: readonly Check[]; ports: readonly (readonly [string, number])[] }> {
   try {
-    const { consolePort, devicePort, mqttPort } = completeConfiguration(
+    const { consolePort, devicePort, mqttPort, passwordDoors } = completeConfiguration(
       await loadConfiguration(file),
       'default',
     );
     const check: Check = { name: 'configuration', state: 'ok', message: file };
     return {
       check,
+      doors: passwordDoors.map(examineDoor),
       ports: [
         ['console', consolePort],
         ['device', devicePort],
         ['mqtt', mqttPort],
+        ...passwordDoors.map(({ port }) => ['passwords', port] as const),
       ],
     };
   } catch (error) {
@@ -150,9 +152,22 @@ async function examineConfiguration(
         message: (error as Error).message,
         remedy: `mend ${file}`,
       },
+      doors: [],
       ports: [],
     };
   }
+}
+
+/** A port for passwords is a choice; one without TLS is a warning for as long as it is there. */
+function examineDoor({ kind, port, hosts }: PasswordDoor): Check {
+  const where = `port ${port} on ${hosts.join(', ')}`;
+  if (kind === 'password') return { name: 'passwords', state: 'ok', message: `taken over TLS: ${where}` };
+  return {
+    name: 'passwords',
+    state: 'warning',
+    message: `taken without TLS: ${where}; whoever is on the way can read and use them`,
+    remedy: 'set [passwords] port instead of plain_port, and let devices use TLS',
+  };
 }
 
 async function examinePort(name: string, port: number): Promise<Check> {

@@ -11,6 +11,8 @@ interface SiteAnswer {
   readonly caFingerprint: string;
   readonly device: string;
   readonly mqtts: string;
+  readonly passwords?: string;
+  readonly plainPasswords?: string;
   readonly devices: number;
   readonly connected: number;
   readonly byStatus: Readonly<Record<string, number>>;
@@ -37,6 +39,8 @@ function printSite(site: SiteAnswer): void {
   print(`  devices        ${site.devices} (${shares.join(', ') || 'none yet'}), ${site.connected} connected`);
   print(`  enrolment      ${site.device}`);
   print(`  MQTT over TLS  ${site.mqtts}`);
+  if (site.passwords !== undefined) print(`  by password    ${site.passwords} (TLS)`);
+  if (site.plainPasswords !== undefined) print(`  by password    ${site.plainPasswords} (no TLS)`);
   print(`  CA SHA-256     ${site.caFingerprint}`);
   print(`  log            ${site.logSize} entries`);
   for (const { message, code } of site.warnings) print(`  ▲ ${message} (${code})`);

@@ -1,0 +1,67 @@
+import Type from 'typebox';
+import type { SiteServices } from '../../site/services.ts';
+import { device, deviceId, deviceParameter, groupName, reason } from '../schemas.ts';
+import type { Api } from '../server.ts';
+import { deviceView } from '../views.ts';
+
+/** Passwords of devices that can do no better. A password is shown once, when it is made. */
+export function passwordRoutes(api: Api, services: SiteServices): void {
+  const { passwords, presence, registry } = services;
+  api.post(
+    '/devices/:id/password',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary:
+          'Makes a password for a device, which joins the group password; a new device is registered by it',
+        params: deviceParameter,
+        body: Type.Object(
+          {
+            group: Type.Optional(groupName),
+            replace: Type.Optional(
+              Type.Boolean({ description: 'Whether it may take the place of one that the device has' }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: {
+          201: Type.Object({
+            device: deviceId,
+            username: deviceId,
+            password: Type.String(),
+            groups: Type.Array(Type.String()),
+            mqtts: Type.Optional(Type.String({ description: 'Where it may be used over TLS' })),
+            mqtt: Type.Optional(Type.String({ description: 'Where it may be used without TLS' })),
+          }),
+        },
+      },
+    },
+    async ({ params: { id }, body, operator }, reply) => {
+      const made = await passwords.give(id, body, operator);
+      const { passwords: mqtts, plainPasswords: mqtt } = services.addresses;
+      return reply.code(201).send({
+        device: id,
+        username: id,
+        password: made.password,
+        groups: [...made.device.groups],
+        ...(mqtts === undefined ? {} : { mqtts }),
+        ...(mqtt === undefined ? {} : { mqtt }),
+      });
+    },
+  );
+
+  api.delete(
+    '/devices/:id/password',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary: 'Takes the password away; connections by it end',
+        params: deviceParameter,
+        querystring: Type.Object({ reason }),
+        response: { 200: device },
+      },
+    },
+    async ({ params: { id }, query, operator }) =>
+      deviceView(await passwords.withdraw(id, operator, query.reason), presence, registry),
+  );
+}

@@ -1,0 +1,20 @@
+import type { Kysely } from 'kysely';
+import type { DeviceRecord } from '../site/device-book.ts';
+import type { Tables } from './tables.ts';
+
+/** Writes what the register says about a device, its credentials aside. */
+export async function putDevice(store: Kysely<Tables>, device: DeviceRecord): Promise<void> {
+  const row = {
+    groups: JSON.stringify(device.groups),
+    idevid: device.idevid ?? null,
+    standing: device.standing,
+    standing_reason: device.standingReason ?? null,
+    standing_by: device.standingBy ?? null,
+    standing_at: device.standingAt,
+  };
+  await store
+    .insertInto('devices')
+    .values({ id: device.id, registered_at: device.registeredAt, ...row })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+}
