@@ -8,6 +8,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -42,8 +43,8 @@ class Gateway {
     this.port = port;
   }
 
-  static async start(): Promise<Gateway> {
-    const child = spawn(process.execPath, [program, join(directory, 'sessions')], {
+  static async start(name = 'sessions'): Promise<Gateway> {
+    const child = spawn(process.execPath, [program, join(directory, name)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const lines = createInterface({ input: child.stdout as Readable });
@@ -76,7 +77,6 @@ async function measure(): Promise<void> {
   await away(gateway.port, ['away']);
   await oneAtATime(gateway);
   await manyAtOnce(gateway, 'one session that is away');
-  const live = await liveTraffic(gateway);
   const before = await gateway.tell();
   await publishAll(gateway.port, backlog - before.queuedMessages);
   const after = await gateway.tell();
@@ -87,15 +87,7 @@ async function measure(): Promise<void> {
     unit: 'MB',
     limit: after.storeBytes / 1e6,
   });
-  const beside = await liveTraffic(gateway);
-  print({ figure: 'live QoS 1 messages, nothing waits', value: live, unit: 'per second', rounds });
-  print({
-    figure: 'live QoS 1 messages beside a million that wait',
-    value: beside,
-    unit: 'per second',
-    peer: live,
-    rounds,
-  });
+  await liveBeside(gateway);
   print({
     figure: 'start with a million waiting messages',
     value: await startSeconds(gateway),
@@ -185,28 +177,83 @@ async function oneAtATime(gateway: Gateway): Promise<void> {
   });
 }
 
+/** In turns with a gateway for which nothing waits, so that both are measured under the same load. */
+async function liveBeside(loaded: Gateway): Promise<void> {
+  const idle = await Gateway.start('nothing');
+  const beside: number[] = [];
+  const alone: number[] = [];
+  for (let round = 0; round < 2 * rounds; round++) {
+    alone.push(await liveTraffic(idle));
+    beside.push(await liveTraffic(loaded));
+  }
+  await idle.stop();
+  print({
+    figure: 'live QoS 1 messages beside a million that wait; the peer has nothing that waits',
+    value: median(beside),
+    unit: 'per second',
+    peer: median(alone),
+    rounds: 2 * rounds,
+  });
+}
+
 /** From one clean session to another, with QoS 1 all the way. @returns messages a second */
 async function liveTraffic(gateway: Gateway): Promise<number> {
   const count = 100_000;
-  const rates: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const reader = await connected(gateway.port, 'live-reader', true);
-    await subscribe(reader, 'live/#', 1);
-    const writer = await connected(gateway.port, 'live-writer', true);
-    const options = { topic: 'live/x', bytes: payloadBytes, count, window };
-    const taken = take(reader, count);
-    rates.push(count / (await timed(() => Promise.all([publish(writer, options), taken]))));
-    reader.destroy();
-    writer.destroy();
+  const { reader, writer } = await livePair(gateway);
+  const options = { topic: 'live/x', bytes: payloadBytes, count, window };
+  const taken = take(reader, count);
+  const seconds = await timed(() => Promise.all([publish(writer, options), taken]));
+  reader.destroy();
+  writer.destroy();
+  return count / seconds;
+}
+
+async function livePair(gateway: Gateway): Promise<{ reader: Socket; writer: Socket }> {
+  const reader = await connected(gateway.port, 'live-reader', true);
+  await subscribe(reader, 'live/#', 1);
+  return { reader, writer: await connected(gateway.port, 'live-writer', true) };
+}
+
+/** Milliseconds from publishing one live message to having it, again and again until the work is done. */
+async function liveLatencies(gateway: Gateway, work: Promise<unknown>): Promise<number[]> {
+  const { reader, writer } = await livePair(gateway);
+  const options = { topic: 'live/x', bytes: payloadBytes, count: 1, window: 1 };
+  const latencies: number[] = [];
+  let isOver = false;
+  void work.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    const taken = take(reader, 1);
+    const published = publish(writer, options);
+    latencies.push((await timed(() => taken)) * 1000);
+    await published;
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  return median(rates);
+  reader.destroy();
+  writer.destroy();
+  return latencies;
 }
 
 /** The client that was away comes back and takes it all. */
 async function drained(gateway: Gateway): Promise<void> {
+  const pause = new Promise((resolve) => setTimeout(resolve, 2_000));
+  const rest = quantile(await liveLatencies(gateway, pause), 0.99);
   const socket = await connected(gateway.port, 'away', false);
-  const seconds = await timed(() => take(socket, backlog));
-  print({ figure: 'waiting messages brought to their client', value: backlog / seconds, unit: 'per second' });
+  const work = timed(() => take(socket, backlog));
+  const latencies = await liveLatencies(gateway, work);
+  print({
+    figure: 'waiting messages brought to their client',
+    value: backlog / (await work),
+    unit: 'per second',
+  });
+  print({
+    figure: 'a live QoS 1 message while they are, p99; beside it at rest',
+    value: quantile(latencies, 0.99),
+    unit: 'ms',
+    limit: rest,
+    rounds: latencies.length,
+  });
   socket.destroy();
   // What nobody needs any more is cleared away by and by.
   for (let look = 0; look < 100 && (await gateway.tell()).storeBytes > 50e6; look++) {
