@@ -55,7 +55,11 @@ export class Answers {
     const { durable } = this.#core.store;
     while (this.#head < this.#waiting.length) {
       const { position, give } = this.#waiting[this.#head] as Waiting;
-      if (position > durable) return;
+      if (position > durable) {
+        this.#waiting.splice(0, this.#head);
+        this.#head = 0;
+        return;
+      }
       this.#head++;
       if (this.#connection.isOpen) guarded(this.#connection, give);
     }

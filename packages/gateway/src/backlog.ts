@@ -46,6 +46,12 @@ export class Backlog {
     return this.#head === 0 ? this.#near : this.#near.slice(this.#head);
   }
 
+  /** Adds to the end of what a kept session that is away waits for. */
+  pushAway(sequence: number, message: number, bytes: number, isShared: boolean): void {
+    this.#bytes += bytes;
+    this.#rest?.push(sequence, message, bytes, isShared);
+  }
+
   /** Adds to the end. `isHere`: it may be wanted soon. */
   push(queued: Queued, isHere: boolean): void {
     this.#bytes += queued.bytes;

@@ -6,11 +6,11 @@ import { ownsClientId, refusalOf, refuseConnect } from './connect-refusal.ts';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { drain } from './delivery.ts';
-import { messageFrom } from './message.ts';
 import { identifyByPassword } from './password.ts';
 import { resend } from './resend.ts';
 import { keepSession, openSession, takeOver } from './session-store.ts';
 import { OutgoingAliases } from './topic-aliases.ts';
+import { willFrom } from './wills.ts';
 
 /**
  * CONNECT: who is it, may it, and what is left of the session it had. Nothing of ours is needed beyond the standard
@@ -127,13 +127,7 @@ function settle(core: Core, connection: Connection, packet: Connect): void {
   connection.state = 'open';
   if (will !== undefined) {
     // [MQTT-3.1.2-7] [MQTT-3.1.2-9] (3.1.1: [MQTT-3.1.2-8] [MQTT-3.1.2-9])
-    const origin = {
-      publisher: connection.device,
-      clientId: connection.clientId,
-      now: core.lifeTime,
-      will: true,
-    };
-    connection.will = { message: messageFrom(will, origin), delay: will.properties.willDelayInterval ?? 0 };
+    connection.will = willFrom(will, { publisher: connection.device, clientId: connection.clientId });
   }
 }
 

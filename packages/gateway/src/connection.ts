@@ -18,13 +18,13 @@ import { type Place, placeOf } from './evidence/place.ts';
 import { guarded } from './fault.ts';
 import { encodeWithin } from './fitting.ts';
 import { Inbound } from './inbound.ts';
-import type { Message } from './message.ts';
 import { Output } from './outbox.ts';
 import type { Peer } from './peer.ts';
 import type { RetainedReplay } from './retained-replay.ts';
 import type { Session } from './session.ts';
 import { leaveSession } from './session-store.ts';
 import { IncomingAliases, type OutgoingAliases } from './topic-aliases.ts';
+import type { Will } from './wills.ts';
 
 /** Between chunks of one turn of the loop: at full load a turn is long, and a fall must not wait for its end. */
 const pollInterval = 1;
@@ -64,7 +64,7 @@ export class Connection {
   problemInformation = true;
   /** Milliseconds of silence after which the client counts as gone; 0 for never. */
   patience = 0;
-  will: { readonly message: Message; readonly delay: number } | undefined;
+  will: Will | undefined;
   openedAt: number;
   lastPacketAt: number;
   /** When to give up waiting, while connecting or closing. */

@@ -50,7 +50,7 @@ export function drain(core: Core, session: Session): void {
     if (!maySend(connection, session)) return;
     const next = backlog.first;
     if (next?.delivery === undefined) {
-      core.store.refill(session, () => guarded(connection, () => drain(core, session)));
+      core.store.refill(session, () => goOn(core, session));
       return;
     }
     backlog.shift();
@@ -58,6 +58,12 @@ export function drain(core: Core, session: Session): void {
     if (isDue(core, next) && mayReceive(core, session, next.delivery)) send(core, connection, session, next);
     else finish(session, next);
   }
+}
+
+/** What waited for the disk is at hand. */
+function goOn(core: Core, session: Session): void {
+  const { connection } = session;
+  if (connection !== undefined) guarded(connection, () => drain(core, session));
 }
 
 /** What waited too long is not sent [MQTT-3.3.2-5]; what was sent once does not expire any more [MQTT-4.3.3-7]. */
@@ -110,8 +116,10 @@ function send(core: Core, connection: Connection, session: Session, queued: Queu
     );
     session.kept?.sent(queued);
   }
-  const go = (): void => {
-    if (!write(core, connection, delivery, queued.packetId, isAgain)) finish(session, queued);
+  const go = (): boolean => {
+    const isSent = write(core, connection, delivery, queued.packetId, isAgain);
+    if (!isSent) finish(session, queued);
+    return isSent;
   };
   if (session.kept === undefined) {
     go();
@@ -123,7 +131,8 @@ function send(core: Core, connection: Connection, session: Session, queued: Queu
   // here: the identifier is on the disk first. What follows does not overtake it.
   if (delivery.qos === 2 || connection.answers.areWaiting) {
     connection.answers.giveAfterAll(() => {
-      if (session.window.queuedAt(queued.packetId) === queued) go();
+      // One that is larger than the client takes leaves its place to the next.
+      if (session.window.queuedAt(queued.packetId) === queued && !go()) drain(core, session);
     });
   } else go();
 }

@@ -18,9 +18,10 @@ import type { ListenOptions } from './listener-kind.ts';
 import { Listeners } from './listeners.ts';
 import type { QueueOverflow } from './overflow.ts';
 import type { Peer } from './peer.ts';
-import { type OpenedStore, openDiskStore } from './persistence/open-disk-store.ts';
+import type { OpenedStore } from './persistence/open-disk-store.ts';
 import type { PresentedPeer } from './presented-peer.ts';
 import { beginServing, restore } from './restore.ts';
+import { deferWill } from './session-store.ts';
 import type { Statistics } from './statistics.ts';
 import { sweep } from './sweep.ts';
 
@@ -58,12 +59,6 @@ export interface GatewayOptions {
   readonly sweepInterval?: number;
 }
 
-/** Options of a gateway whose sessions outlive the process. */
-export interface StoredGatewayOptions extends GatewayOptions {
-  /** Is created if it is missing, and is for one gateway at a time. Without it sessions end with the process. */
-  readonly storeDirectory?: string | undefined;
-}
-
 /** The checkpoint that messages pass. See {@link createGateway}. */
 export interface Gateway {
   /**
@@ -94,26 +89,13 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/**
- * The gateway as {@link createGateway} makes it, with sessions that outlive the process: they are kept in the
- * directory, and so are their messages, retained ones and wills.
- *
- * @throws KitenError `gateway/store-damaged`, `gateway/disk-full`, `gateway/store-write-failed`
- */
-export async function openGateway({ storeDirectory, ...options }: StoredGatewayOptions): Promise<Gateway> {
-  if (storeDirectory === undefined) return createGateway(options);
-  const limits = { ...storeLimits, ...options.limits };
-  const { segmentBytes } = limitsFrom(limits);
-  const opened = await openDiskStore({ directory: storeDirectory, segmentBytes });
-  return gatewayWith({ ...options, limits }, opened);
-}
-
 /** The core of the gateway, whatever it runs in: a worker of the site, a test, a broker without policy. */
 export function createGateway(options: GatewayOptions): Gateway {
   return gatewayWith(options, undefined);
 }
 
-function gatewayWith(options: GatewayOptions, opened: OpenedStore | undefined): Gateway {
+/** The same with what a store has kept. */
+export function gatewayWith(options: GatewayOptions, opened: OpenedStore | undefined): Gateway {
   const core = new Core(
     {
       trustDomain: options.trustDomain,
@@ -188,7 +170,7 @@ function gatewayWith(options: GatewayOptions, opened: OpenedStore | undefined): 
     clearInterval(timer);
     core.observe();
     for (const connection of core.connections) {
-      connection.will = undefined;
+      deferWill(core, connection);
       connection.end('shutdown', reasonCodes.serverShuttingDown);
     }
     sweep(core, true);
@@ -214,9 +196,6 @@ function gatewayWith(options: GatewayOptions, opened: OpenedStore | undefined): 
     close,
   };
 }
-
-/** What waits on the disk takes no memory. */
-const storeLimits: Partial<Limits> = { queuedMessages: 1_000_000, queuedBytes: 1_073_741_824 };
 
 /** Where everybody is one device, what a device may have is what there is. */
 const openLimits: Partial<Limits> = {

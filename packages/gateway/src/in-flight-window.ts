@@ -25,8 +25,11 @@ export class InFlightWindow {
   #limit: number;
   #ids = new Uint16Array(16);
   #states = new Uint8Array(16);
+  /** When each was taken, in takings. */
+  #takings = new Float64Array(16);
   #kept: (Queued | undefined)[] = [];
   #last = 0;
+  #taken = 0;
   #size = 0;
   /** In use from before this connection: they take none of its window until they are sent again. */
   #idle = 0;
@@ -122,15 +125,14 @@ export class InFlightWindow {
 
   /** What is in flight, oldest first. */
   entries(): InFlight[] {
-    const found: InFlight[] = [];
-    for (let slot = 0; slot < this.#ids.length; slot++) {
-      const id = this.#ids[slot] as number;
-      if (id === free) continue;
-      const awaits = states[(this.#states[slot] as number) & stateBits] as AwaitedPacket;
-      found.push({ id, awaits, queued: this.#kept[slot] });
-    }
-    const age = (id: number): number => (this.#last - id + 65_535) % 65_535;
-    return found.sort((one, other) => age(other.id) - age(one.id));
+    const slots: number[] = [];
+    for (let slot = 0; slot < this.#ids.length; slot++) if (this.#ids[slot] !== free) slots.push(slot);
+    slots.sort((one, other) => (this.#takings[one] as number) - (this.#takings[other] as number));
+    return slots.map((slot) => ({
+      id: this.#ids[slot] as number,
+      awaits: states[(this.#states[slot] as number) & stateBits] as AwaitedPacket,
+      queued: this.#kept[slot],
+    }));
   }
 
   clear(): void {
@@ -145,15 +147,17 @@ export class InFlightWindow {
     this.#ids[slot] = id;
     this.#states[slot] = state;
     if (queued !== undefined) this.#kept[slot] = queued;
+    this.#takings[slot] = this.#taken++;
     this.#last = id;
     this.#size++;
   }
 
   #grow(): void {
-    const before = { ids: this.#ids, states: this.#states, kept: this.#kept };
+    const before = { ids: this.#ids, states: this.#states, takings: this.#takings, kept: this.#kept };
     const length = before.ids.length * 2;
     this.#ids = new Uint16Array(length);
     this.#states = new Uint8Array(length);
+    this.#takings = new Float64Array(length);
     this.#kept = [];
     for (let old = 0; old < before.ids.length; old++) {
       const id = before.ids[old] as number;
@@ -161,6 +165,7 @@ export class InFlightWindow {
       const slot = id & (length - 1);
       this.#ids[slot] = id;
       this.#states[slot] = before.states[old] as number;
+      this.#takings[slot] = before.takings[old] as number;
       if (before.kept[old] !== undefined) this.#kept[slot] = before.kept[old];
     }
   }

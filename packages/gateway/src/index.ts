@@ -22,11 +22,10 @@ export {
   createGateway,
   type Gateway,
   type GatewayOptions,
-  openGateway,
-  type StoredGatewayOptions,
 } from './gateway.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export type { ListenerKind, ListenOptions } from './listener-kind.ts';
+export { openGateway, type StoredGatewayOptions } from './open-gateway.ts';
 export type { QueueOverflow } from './overflow.ts';
 export { passwordGroup } from './password.ts';
 export type { PayloadRule } from './payload/payload-rule.ts';

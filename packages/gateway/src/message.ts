@@ -81,7 +81,7 @@ export function publishPacket(delivery: Delivery, packetId: number, dup: boolean
           ...message.properties,
           ...(message.expiresAt === undefined
             ? {}
-            : { messageExpiryInterval: Math.max(1, Math.ceil((message.expiresAt - now) / 1000)) }),
+            : { messageExpiryInterval: Math.max(0, Math.ceil((message.expiresAt - now) / 1000)) }),
           ...(identifiers === undefined ? {} : { subscriptionIdentifiers: identifiers }),
         };
   const packet = {

@@ -9,26 +9,31 @@ import type { Session } from './session.ts';
  */
 export type QueueOverflow = 'drop-newest' | 'drop-oldest' | 'end-session';
 
+/** So many messages a queue may go beyond its bound while the oldest of it are read from the disk. */
+const readAhead = 512;
+
 /** Whether a message may be added to what waits for a session, and makes room for it if it is to. */
 export function hasPlace(core: Core, session: Session, { message }: Delivery): boolean {
-  const { queuedMessages, queuedBytes } = core.limits;
-  const size = message.payload.length;
-  const fits = (): boolean => session.queued < queuedMessages && session.queuedBytes + size <= queuedBytes;
-  if (fits()) return true;
+  const { length } = message.payload;
+  if (fits(core, session, length)) return true;
   core.statistics.overflowed++;
   core.statistics.dropped++;
   switch (core.options.queueOverflow) {
     case 'drop-newest':
       return false;
     case 'drop-oldest':
-      while (!fits() && dropOldest(session));
-      return true;
+      while (!fits(core, session, length) && dropOldest(session));
+      return session.queued < core.limits.queuedMessages + readAhead;
     case 'end-session':
       session.expiry = 0;
-      session.expiresAt = Number.NEGATIVE_INFINITY;
+      session.expiresAt = core.lifeTime;
       session.connection?.end('queue-overflow', 0x97, 'Too much waits for the session.');
       return false;
   }
+}
+
+function fits({ limits }: Core, { queued, queuedBytes }: Session, length: number): boolean {
+  return queued < limits.queuedMessages && queuedBytes + length <= limits.queuedBytes;
 }
 
 /** Says whether one could be dropped; of those on the disk, only when they are at hand. */

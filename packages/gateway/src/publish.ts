@@ -4,9 +4,10 @@ import type { Core } from './core.ts';
 import { type CachedDecision, hashTopic } from './decision-cache.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { needsStore, withoutRoom } from './disk-full.ts';
-import { type Message, messageFrom } from './message.ts';
+import { messageFrom } from './message.ts';
 import { type PayloadRefusal, payloadRefusalOf } from './payload/payload-check.ts';
 import { decideTopic, forward, stillHolds } from './router.ts';
+import { messageOf, type Will } from './wills.ts';
 
 /**
  * PUBLISH from a client, the general way: any QoS, retained or not, with properties or without. It is answered as its
@@ -67,7 +68,8 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
  * A will whose time has come: judged now, under the trust of now, and published as retained or not
  * [MQTT-3.1.2-14] [MQTT-3.1.2-15] (3.1.1: [MQTT-3.1.2-16] [MQTT-3.1.2-17]).
  */
-export function publishWill(core: Core, message: Message): void {
+export function publishWill(core: Core, will: Will): void {
+  const message = messageOf(will, core.lifeTime);
   const { publisher, clientId, topic } = message;
   const bytes = Buffer.from(topic);
   const written = { text: topic, bytes, hash: hashTopic(bytes, 0, bytes.length) };

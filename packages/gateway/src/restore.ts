@@ -25,7 +25,8 @@ function restoreSession(core: Core, opened: OpenedStore, recovered: RecoveredSes
   device.sessions.add(session);
   session.expiry = expiry;
   // What had a connection lost it, at the latest now.
-  session.expiresAt = expiresAt === 0 ? core.lifeTime + expiry * 1000 : expiresAt;
+  const wasConnected = expiresAt === 0;
+  session.expiresAt = wasConnected ? core.lifeTime + expiry * 1000 : expiresAt;
   for (const subscription of stored.subscriptions.values()) subscribe(core, session, subscription);
   for (const packetId of stored.unreleased) session.unreleased.add(packetId);
   for (const [id, { awaits, sequence }] of stored.inFlight) {
@@ -36,9 +37,13 @@ function restoreSession(core: Core, opened: OpenedStore, recovered: RecoveredSes
   }
   session.kept = opened.resume(recovered, session);
   session.backlog.found(recovered.bytes);
-  if (will === undefined) return;
-  const { message, delay, dueAt } = will.will((id) => core.expected(id));
-  core.wills.wait(clientId, message, dueAt ?? core.lifeTime + Math.min(delay, expiry) * 1000);
+  if (will !== undefined) {
+    const found = will.will((id) => core.expected(id));
+    const { delay, dueAt = core.lifeTime + Math.min(delay, expiry) * 1000 } = found;
+    core.wills.wait(clientId, found, dueAt);
+  }
+  // Both count from here on, however often there is a restart.
+  if (wasConnected) session.kept.lives();
 }
 
 function subscribe(core: Core, session: Session, stored: StoredSubscription): void {

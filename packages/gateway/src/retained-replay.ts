@@ -73,6 +73,9 @@ export class RetainedReplay {
   /** Until there is room in the window, of which an acknowledgement tells, or in the transport. */
   #mustWait({ qos }: Message): boolean {
     const { output, session, transport } = this.#connection;
+    const isCounted = qos > 0 && (this.#subscription?.qos ?? 0) > 0;
+    // What is on the disk waits in the session's queue, in its order, and outlives the connection.
+    if (isCounted && session.kept !== undefined) return false;
     if (output.isCongested) {
       // Congested before the flush of this turn even, or after it.
       this.#schedule((resume) =>
@@ -80,7 +83,6 @@ export class RetainedReplay {
       );
       return true;
     }
-    const isCounted = qos > 0 && (this.#subscription?.qos ?? 0) > 0;
     return isCounted && (session.queued > 0 || session.window.isFull);
   }
 

@@ -48,6 +48,18 @@ export function keepSession(core: Core, session: Session): void {
 }
 
 /**
+ * The gateway ends, and the connection with it: the will of a session that lives on is deferred to the next start, as
+ * MQTT 5.0 §3.1.2.5 permits. Others are not published.
+ */
+export function deferWill(core: Core, connection: Connection): void {
+  const { will } = connection;
+  connection.will = undefined;
+  if (will === undefined || connection.session.kept === undefined) return;
+  const { clientId, expiry } = connection.session;
+  core.wills.wait(clientId, will, core.lifeTime + Math.min(will.delay, expiry) * 1000);
+}
+
+/**
  * The connection is over: the session goes with it or waits [MQTT-3.1.2-23] [MQTT-4.1.0-1]
  * (3.1.1: [MQTT-3.1.2-5] [MQTT-4.1.0-1] [MQTT-4.1.0-2]), and so does the will, if there is one
  * [MQTT-3.1.2-8] [MQTT-3.1.2-10] (3.1.1: [MQTT-3.1.2-8] [MQTT-3.1.2-12]).
@@ -60,8 +72,8 @@ export function leaveSession(core: Core, connection: Connection): void {
   connection.will = undefined;
   if (will !== undefined) {
     const delay = Math.min(will.delay, session.expiry);
-    if (delay > 0) core.wills.wait(session.clientId, will.message, core.lifeTime + delay * 1000);
-    else publishWill(core, will.message);
+    if (delay > 0) core.wills.wait(session.clientId, will, core.lifeTime + delay * 1000);
+    else publishWill(core, will);
   }
   if (session.isPersistent) {
     session.expiresAt = core.lifeTime + session.expiry * 1000;

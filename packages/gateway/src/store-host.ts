@@ -13,7 +13,7 @@ export function storeHost(core: Core): StoreHost {
     willOf({ clientId, connection }) {
       if (connection?.will !== undefined) return { ...connection.will, dueAt: undefined };
       const waiting = core.wills.of(clientId);
-      return waiting === undefined ? undefined : { ...waiting, delay: 0 };
+      return waiting === undefined ? undefined : { ...waiting.will, dueAt: waiting.dueAt };
     },
     sessions: () => core.sessions.values(),
     retained: () => core.retained.all(),

@@ -12,8 +12,8 @@ export function sweep(core: Core, all = false): void {
   const now = core.observe();
   for (const connection of core.connections) guarded(connection, () => checkPatience(connection, now));
   if (core.isServing) {
-    for (const { clientId, message } of core.wills.due(core.lifeTime)) {
-      publishWill(core, message);
+    for (const { clientId, will } of core.wills.due(core.lifeTime)) {
+      publishWill(core, will);
       core.sessions.get(clientId)?.kept?.lives();
     }
     expireSessions(core);

@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ReplicaChange } from './change.ts';
 import type { GatewayEvent } from './event.ts';
-import type { StoredGatewayOptions } from './gateway.ts';
 import type { ListenOptions } from './listener-kind.ts';
+import type { StoredGatewayOptions } from './open-gateway.ts';
 import type { PresentedPeer } from './presented-peer.ts';
 import type { GatewayAnswer, GatewayQuestion } from './worker-questions.ts';
 

@@ -1,7 +1,8 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { KitenError } from '@kiten/codec';
-import { type Gateway, type GatewayOptions, openGateway } from './gateway.ts';
+import type { Gateway, GatewayOptions } from './gateway.ts';
 import type { ListenOptions } from './listener-kind.ts';
+import { openGateway } from './open-gateway.ts';
 import { PortStream } from './port-stream.ts';
 import type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
 import { Questions } from './worker-questions.ts';

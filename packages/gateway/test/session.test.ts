@@ -365,3 +365,31 @@ it('carries properties between versions as far as each has them', async () => {
     expect(message.properties).toEqual(message.payload.toString() === 'new' ? properties : {});
   }
 });
+
+it('says of a message that lives for no time that none is left [MQTT-3.3.2-6]', async () => {
+  const screen = await harness.client('screen');
+  await screen.subscribe('d/#', { qos: 0 });
+  const pump = await harness.client('pump-1');
+  pump.publish('d/pump-1/t', 'now or never', { properties: { messageExpiryInterval: 0 } });
+  await pump.settle();
+  await screen.settle();
+  expect(screen.publications()).toMatchObject([{ properties: { messageExpiryInterval: 0 } }]);
+});
+
+it('counts the life of a will from its publication, however long its client was connected (§3.1.3.2.4)', async () => {
+  const screen = await harness.client('screen');
+  await screen.subscribe('d/#');
+  const will = {
+    topic: 'd/pump-1/gone',
+    payload: Buffer.from('gone'),
+    qos: 1 as const,
+    retain: false,
+    properties: { messageExpiryInterval: 10 },
+  };
+  const pump = await harness.client('pump-1', { will });
+  harness.pass(60_000);
+  pump.socket.destroy();
+  await eventually(() => harness.of('session-closed').length === 1);
+  await screen.settle();
+  expect(screen.publications()).toMatchObject([{ properties: { messageExpiryInterval: 10 } }]);
+});

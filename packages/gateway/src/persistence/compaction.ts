@@ -4,13 +4,8 @@ import { close, create, readAt, syncData, syncDirectory, writeAt, writeError } f
 import type { DiskSession } from './disk-session.ts';
 import { noteEvery } from './frame.ts';
 import type { GroupCommit } from './group-commit.ts';
-import {
-  noRecipient,
-  readRecipient,
-  type StoredRecipient,
-  skipContent,
-  writeRecipient,
-} from './message-record.ts';
+import { skipContent } from './message-record.ts';
+import { readRecipients, type StoredRecipient, writeRecipients } from './recipients.ts';
 import { recordKind } from './record-kind.ts';
 import { isSound, RecordReader } from './record-reader.ts';
 import { RecordWriter, recordHeaderBytes } from './record-writer.ts';
@@ -40,7 +35,7 @@ interface Remains {
   /** Where its recipients are, from the start of the record. */
   readonly recipientsAt: number;
   readonly total: number;
-  readonly waiting: readonly StoredRecipient[];
+  readonly waiting: StoredRecipient[];
 }
 
 /** Looks for what is still needed in segments that hold nothing but messages that count, and writes it anew. */
@@ -183,14 +178,13 @@ export class Compaction {
     const number = reader.integer();
     skipContent(reader);
     const recipientsAt = reader.offset - start;
-    const total = reader.integer();
     const waiting: StoredRecipient[] = [];
-    for (let left = total; left > 0; left--) {
-      const recipient = noRecipient();
-      readRecipient(reader, recipient);
+    let total = 0;
+    readRecipients(reader, (recipient) => {
+      total++;
       const session = this.#options.sessions.get(recipient.session);
-      if (session !== undefined && !session.finished.has(recipient.sequence)) waiting.push(recipient);
-    }
+      if (session !== undefined && !session.finished.has(recipient.sequence)) waiting.push({ ...recipient });
+    });
     return { record, number, recipientsAt, total, waiting };
   }
 }
@@ -203,7 +197,6 @@ function write(writer: RecordWriter, { record, recipientsAt, total, waiting }: R
   }
   writer.begin(recordKind.message);
   writer.raw(record.subarray(recordHeaderBytes + 1, recipientsAt));
-  writer.integer(waiting.length);
-  for (const recipient of waiting) writeRecipient(writer, recipient);
+  writeRecipients(writer, waiting);
   return writer.end();
 }

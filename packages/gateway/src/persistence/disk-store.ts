@@ -3,7 +3,8 @@ import type { Queued } from '../queued.ts';
 import type { Session } from '../session.ts';
 import { DiskSession, type SessionDesk } from './disk-session.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { beginMessage, writeRecipient } from './message-record.ts';
+import { beginMessage } from './message-record.ts';
+import { recipientBytes, type StoredRecipient, writeRecipients } from './recipients.ts';
 import type { Refills } from './refills.ts';
 import type { SegmentLog } from './segment-log.ts';
 import { writeRetainedCleared } from './state-records.ts';
@@ -13,10 +14,8 @@ import type { KeptSession, SessionStore } from './store.ts';
 const lag = 8_388_608;
 /** Bytes of what can be written in any case that are kept for what is not a message. */
 const reserve = 262_144;
-/** Bytes that a recipient takes in the record of a message, roughly. */
-const recipientBytes = 16;
-
-interface Offer {
+/** A message to one session, as its record will have it. */
+interface Offer extends StoredRecipient {
   readonly kept: DiskSession;
   readonly delivery: Delivery;
   readonly discards: number;
@@ -84,7 +83,9 @@ export class DiskStore implements SessionStore {
   offer(session: Session, delivery: Delivery): void {
     if (this.#message !== delivery.message) this.#begin(delivery.message);
     const kept = session.kept as DiskSession;
-    this.#offers.push({ kept, delivery, discards: kept.discards });
+    const { number, discards } = kept;
+    const { qos, retain, identifiers } = delivery;
+    this.#offers.push({ session: number, sequence: 0, qos, retain, identifiers, kept, delivery, discards });
   }
 
   retain(message: Message): void {
@@ -103,17 +104,14 @@ export class DiskStore implements SessionStore {
     if (message === undefined) return;
     const isRetained = this.#isRetained;
     // What is not for a session any more since it was offered is not written down.
-    const offers = this.#offers.filter(({ kept, discards }) => kept.discards === discards);
+    const offers = this.#offers.every(isStanding) ? this.#offers : this.#offers.filter(isStanding);
     this.#message = undefined;
     this.#isRetained = false;
     this.#offers = [];
     if (offers.length === 0 && !isRetained) return;
     const number = this.#nextMessage++;
-    const { bytes, placed } = this.#write(number, message, isRetained, offers);
-    this.#parts.commit.taken(bytes, true);
-    for (let index = 0; index < offers.length; index++) {
-      this.#parts.place((offers[index] as Offer).kept.session, placed[index] as Queued);
-    }
+    const size = this.#write(number, message, isRetained, offers);
+    for (const offer of offers) this.#place(offer, number, size, offers.length > 1);
   }
 
   refill(session: Session, ready: () => void): void {
@@ -139,37 +137,31 @@ export class DiskStore implements SessionStore {
     this.#message = message;
   }
 
-  #write(
-    number: number,
-    message: Message,
-    isRetained: boolean,
-    offers: readonly Offer[],
-  ): { bytes: number; placed: Queued[] } {
-    const { writer, account } = this.#parts.commit.beginMessage(number);
+  /** @returns what the message counts for in a queue: about the bytes of its record for one recipient */
+  #write(number: number, message: Message, isRetained: boolean, offers: Offer[]): number {
+    const { commit } = this.#parts;
+    const { writer, account } = commit.beginMessage(number);
     const start = writer.length;
-    beginMessage(writer, number, message, isRetained, offers.length);
+    beginMessage(writer, number, message, isRetained);
     const size = writer.length - start + recipientBytes;
-    const placed: Queued[] = [];
-    for (const { kept, delivery } of offers) {
-      const sequence = kept.nextSequence++;
-      writeRecipient(writer, {
-        session: kept.number,
-        sequence,
-        qos: delivery.qos,
-        retain: delivery.retain,
-        identifiers: delivery.identifiers,
-      });
-      placed.push({
-        sequence,
-        message: number,
-        bytes: size,
-        isShared: offers.length > 1,
-        delivery,
-        packetId: 0,
-      });
-    }
+    for (const offer of offers) offer.sequence = offer.kept.nextSequence++;
+    writeRecipients(writer, offers);
+    const length = writer.end();
     account.deliveries += offers.length;
-    if (offers.length > 0) account.live += size;
-    return { bytes: writer.end(), placed };
+    if (offers.length > 0) account.live += offers.length > 1 ? length : size;
+    commit.taken(length, true);
+    return size;
   }
+
+  /** It waits for a session that is away, and goes to one that is here if its turn has come. */
+  #place({ kept, sequence, delivery }: Offer, message: number, bytes: number, isShared: boolean): void {
+    const { session } = kept;
+    if (session.connection === undefined) session.backlog.pushAway(sequence, message, bytes, isShared);
+    else this.#parts.place(session, { sequence, message, bytes, isShared, delivery, packetId: 0 });
+  }
+}
+
+/** Whether the session it was offered to still wants it. */
+function isStanding({ kept, discards }: Offer): boolean {
+  return kept.discards === discards;
 }

@@ -22,6 +22,8 @@ export interface Commit {
 export class Frame {
   readonly writer = new RecordWriter(65_536);
   account = new Account();
+  /** One more than that of the frame before. */
+  number = 0;
   /** How many records were handed over to the store up to its end. */
   position = 0;
   /** Of its messages; infinite while it has none. */
@@ -33,7 +35,8 @@ export class Frame {
   #notedAt = Number.NEGATIVE_INFINITY;
 
   /** Makes it ready for other records, in the memory it has. */
-  clear(): this {
+  clear(number: number): this {
+    this.number = number;
     this.writer.clear();
     this.account = new Account();
     this.firstMessage = Number.POSITIVE_INFINITY;
@@ -59,9 +62,9 @@ export class Frame {
     this.notes.push(number, length);
   }
 
-  /** Completes its head, now that its place is known. @returns its bytes */
-  seal(number: number, at: number): Buffer {
-    const { writer } = this;
+  /** Completes its head. @returns its bytes */
+  seal(at: number): Buffer {
+    const { writer, number } = this;
     writer.setUint64(recordHeaderBytes + 1, number);
     writer.setUint64(recordHeaderBytes + 9, at);
     writer.setUint32(recordHeaderBytes + 17, writer.length - commitRecordBytes);

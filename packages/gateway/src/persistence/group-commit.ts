@@ -14,6 +14,8 @@ const retryAfter = 250;
 
 export interface GroupCommitOptions {
   readonly log: SegmentLog;
+  /** The number of the first frame. */
+  readonly nextCommit: number;
   /** Milliseconds since the Unix epoch, on the scale by which stored things expire. */
   readonly now: () => number;
   /** Called before a frame is written: what was put off until then belongs into it. */
@@ -43,7 +45,8 @@ export class GroupCommit {
   pendingBytes = 0;
   readonly #options: GroupCommitOptions;
   /** The oldest first; the last is being gathered, the first may be being written. */
-  readonly #frames: Frame[] = [new Frame().clear()];
+  readonly #frames: Frame[];
+  #nextFrame: number;
   #isWriting = false;
   #isScheduled = false;
   #timer: NodeJS.Timeout | undefined;
@@ -54,6 +57,8 @@ export class GroupCommit {
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
+    this.#nextFrame = options.nextCommit;
+    this.#frames = [this.#newFrame()];
   }
 
   /** The first message that is not on the disk has this number or a larger one. */
@@ -66,7 +71,7 @@ export class GroupCommit {
 
   /** The number that the frame gets which is being gathered. */
   get nextCommit(): number {
-    return this.#options.log.nextCommit + this.#frames.length - 1;
+    return (this.#frames.at(-1) as Frame).number;
   }
 
   /**
@@ -156,6 +161,7 @@ export class GroupCommit {
       }
       if (!(await this.#isWritten(frame))) break;
       this.#frames.shift();
+      this.#options.log.take(frame);
       this.durable = frame.position;
       this.pendingBytes -= frame.writer.length - commitRecordBytes;
       this.#spare = frame;
@@ -192,7 +198,7 @@ export class GroupCommit {
   #newFrame(): Frame {
     const frame = this.#spare ?? new Frame();
     this.#spare = undefined;
-    return frame.clear();
+    return frame.clear(this.#nextFrame++);
   }
 }
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { KitenError } from '@kiten/codec';
+import type { KitenError } from '@kiten/codec';
 import type { Compaction } from './compaction.ts';
+import { writeError } from './disk.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentFiles } from './segment-files.ts';
@@ -71,8 +72,7 @@ export class Housekeeper {
     try {
       while (!this.#isClosed && (await this.#tidied()));
     } catch (error) {
-      if (!(error instanceof KitenError)) throw error;
-      this.#options.failed(error);
+      this.#options.failed(writeError(error));
       this.#running = undefined;
       this.wake(retryAfter);
     }
@@ -80,7 +80,7 @@ export class Housekeeper {
 
   /** Does the next thing that is due; says whether there was one. */
   async #tidied(): Promise<boolean> {
-    const { snapshot, compaction } = this.#options;
+    const { log, snapshot, compaction } = this.#options;
     const old = this.#old();
     const dead = old.find(({ account }) => account.deliveries === 0);
     if (dead !== undefined) {
@@ -96,7 +96,8 @@ export class Housekeeper {
       await compaction.examine(doubtful);
       return true;
     }
-    const together = this.#mostlyDead(old);
+    // What is left of segments needs room of its own before it gives any back.
+    const together = log.isFull ? [] : this.#mostlyDead(old);
     if (together.length > 0) await compaction.compact(together);
     return together.length > 0;
   }

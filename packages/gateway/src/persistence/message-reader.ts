@@ -3,7 +3,8 @@ import type { DeviceRecord } from '../device-record.ts';
 import type { Queued } from '../queued.ts';
 import { readAt } from './disk.ts';
 import { noteEvery } from './frame.ts';
-import { deliveryOf, noRecipient, readContent, readRecipient } from './message-record.ts';
+import { readContent } from './message-record.ts';
+import { deliveryOf, findRecipient } from './recipients.ts';
 import { recordKind } from './record-kind.ts';
 import { isSound, RecordReader } from './record-reader.ts';
 import { recordHeaderBytes } from './record-writer.ts';
@@ -79,14 +80,10 @@ export class MessageReader {
 
   #decode(session: number, queued: Queued, { reader }: Cursor): boolean {
     const { message } = readContent(reader, this.#publisherOf);
-    const recipient = noRecipient();
-    for (let left = reader.integer(); left > 0; left--) {
-      readRecipient(reader, recipient);
-      if (recipient.session !== session || recipient.sequence !== queued.sequence) continue;
-      queued.delivery = deliveryOf(message, recipient);
-      return true;
-    }
-    return false;
+    const recipient = findRecipient(reader, session, queued.sequence);
+    if (recipient === undefined) return false;
+    queued.delivery = deliveryOf(message, recipient);
+    return true;
   }
 }
 
@@ -108,12 +105,12 @@ class Cursor {
     const near = this.segment.locate(number);
     if (near > this.#offset) this.#offset = near;
     for (;;) {
-      await this.#need(fd, recordHeaderBytes);
+      if (!this.#has(recordHeaderBytes)) await this.#read(fd, recordHeaderBytes);
       const at = this.#offset - this.#start;
       if (this.#bytes.length - at < recordHeaderBytes) return false;
       const length = recordHeaderBytes + this.#bytes.readUInt32BE(at);
       if (length === recordHeaderBytes || this.#offset + length > this.segment.size) return false;
-      await this.#need(fd, length);
+      if (!this.#has(length)) await this.#read(fd, length);
       const start = this.#offset - this.#start;
       const end = start + length;
       if (end > this.#bytes.length) return false;
@@ -128,9 +125,13 @@ class Cursor {
     }
   }
 
-  /** Sees to it that so many bytes from the offset on are there, if the segment has them. */
-  async #need(fd: number, length: number): Promise<void> {
-    if (this.#offset >= this.#start && this.#offset + length <= this.#start + this.#bytes.length) return;
+  /** Whether so many bytes from the offset on are in memory. */
+  #has(length: number): boolean {
+    return this.#offset >= this.#start && this.#offset + length <= this.#start + this.#bytes.length;
+  }
+
+  /** Reads so many bytes from the offset on, or more, as far as the segment has them. */
+  async #read(fd: number, length: number): Promise<void> {
     const rest = this.segment.size - this.#offset;
     const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(rest, Math.max(length, chunkBytes))));
     const read = await readAt(fd, bytes, this.#offset);

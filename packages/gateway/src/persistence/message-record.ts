@@ -1,20 +1,9 @@
 import { decodePacket, encodePublishProperties, noProperties } from '@kiten/wire';
 import type { DeviceRecord } from '../device-record.ts';
-import type { Delivery, Message } from '../message.ts';
+import type { Message } from '../message.ts';
 import { recordKind } from './record-kind.ts';
 import { nonsense, type RecordReader } from './record-reader.ts';
 import type { RecordWriter } from './record-writer.ts';
-
-/** One session that a message waits for. */
-export interface StoredRecipient {
-  /** The session's number. */
-  session: number;
-  /** Which of the messages to that session it is. */
-  sequence: number;
-  qos: 0 | 1 | 2;
-  retain: boolean;
-  identifiers: readonly number[] | undefined;
-}
 
 const qosBits = 0x03;
 const retain = 0x04;
@@ -22,36 +11,20 @@ const will = 0x08;
 /** In a message: it is the retained message of its topic. */
 const keptForTopic = 0x10;
 const hasExpiry = 0x20;
-/** In a recipient: subscription identifiers follow. */
-const hasIdentifiers = 0x10;
 
 /** A PUBLISH without an identifier. */
 const publishHeader = 0x30;
 
-/** Starts the record of a message for `count` recipients, which follow by {@link writeRecipient}. */
+/** Starts the record of a message; its recipients follow by `writeRecipients`. */
 export function beginMessage(
   writer: RecordWriter,
   number: number,
   message: Message,
   isRetained: boolean,
-  count: number,
 ): void {
   writer.begin(recordKind.message);
   writer.integer(number);
   writeContent(writer, message, isRetained);
-  writer.integer(count);
-}
-
-export function writeRecipient(writer: RecordWriter, recipient: StoredRecipient): void {
-  const { identifiers } = recipient;
-  writer.integer(recipient.session);
-  writer.integer(recipient.sequence);
-  writer.byte(
-    recipient.qos | (recipient.retain ? retain : 0) | (identifiers === undefined ? 0 : hasIdentifiers),
-  );
-  if (identifiers === undefined) return;
-  writer.integer(identifiers.length);
-  for (const identifier of identifiers) writer.integer(identifier);
 }
 
 /** Writes a message as part of a record. */
@@ -126,29 +99,4 @@ export function skipContent(reader: RecordReader): boolean {
   reader.skipText();
   reader.skipText();
   return (flags & keptForTopic) !== 0;
-}
-
-/** Reads the next recipient into an object that the caller uses again and again. */
-export function readRecipient(reader: RecordReader, into: StoredRecipient): void {
-  into.session = reader.integer();
-  into.sequence = reader.integer();
-  const flags = reader.byte();
-  into.qos = (flags & qosBits) as 0 | 1 | 2;
-  into.retain = (flags & retain) !== 0;
-  into.identifiers = (flags & hasIdentifiers) === 0 ? undefined : readIdentifiers(reader);
-}
-
-/** An object to read recipients into. */
-export function noRecipient(): StoredRecipient {
-  return { session: 0, sequence: 0, qos: 0, retain: false, identifiers: undefined };
-}
-
-export function deliveryOf(message: Message, { qos, retain, identifiers }: StoredRecipient): Delivery {
-  return { message, qos, retain, identifiers };
-}
-
-function readIdentifiers(reader: RecordReader): number[] {
-  const identifiers: number[] = [];
-  for (let left = reader.integer(); left > 0; left--) identifiers.push(reader.integer());
-  return identifiers;
 }

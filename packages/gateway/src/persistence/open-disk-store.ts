@@ -1,12 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { KitenError } from '@kiten/codec';
 import type { DeviceRecord } from '../device-record.ts';
 import type { Message } from '../message.ts';
 import type { Queued } from '../queued.ts';
 import type { Session } from '../session.ts';
 import { Compaction } from './compaction.ts';
-import { writeError } from './disk.ts';
+import { syncDirectory, writeError } from './disk.ts';
 import { DiskSession, type SessionDesk } from './disk-session.ts';
 import { DiskStore } from './disk-store.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -62,7 +62,8 @@ export interface DiskStoreOptions {
 
 /** The directory, with an empty one in it for files that have no name yet. */
 async function prepare(directory: string, pending: string): Promise<ScratchFile> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const created = await mkdir(directory, { recursive: true, mode: 0o700 });
+  if (created !== undefined) await syncDirectory(dirname(created));
   await rm(pending, { recursive: true, force: true });
   await mkdir(pending, { mode: 0o700 });
   return ScratchFile.create(join(pending, 'queues'), blockBytes);
@@ -95,12 +96,14 @@ export async function openDiskStore({ directory, segmentBytes }: DiskStoreOption
     throw writeError(cause);
   });
   const { recovered, log } = await opened(directory, segmentBytes, scratch);
+  const { start, nextCommit, nextSession, nextMessage } = recovered;
   const files = new SegmentFiles();
   let desk: SessionDesk | undefined;
 
   function attach(host: StoreHost): SessionStore {
     const commit = new GroupCommit({
       log,
+      nextCommit,
       now: () => host.now(),
       gatherRest() {
         for (const session of sessions.unnoted) session.note();
@@ -138,8 +141,8 @@ export async function openDiskStore({ directory, segmentBytes }: DiskStoreOption
       commit,
       desk: sessions,
       refills,
-      nextSession: recovered.nextSession,
-      nextMessage: recovered.nextMessage,
+      nextSession,
+      nextMessage,
       place: (session, queued) => host.place(session, queued),
       tidy: () => housekeeper.tidy(),
       async close() {
@@ -151,7 +154,7 @@ export async function openDiskStore({ directory, segmentBytes }: DiskStoreOption
     const parts = { directory, pending, log, files, commit };
     const snapshot: Snapshot = new Snapshot({
       ...parts,
-      start: recovered.start,
+      start,
       sessions: () => host.sessions(),
       retained: () => host.retained(),
       retain(message) {

@@ -42,7 +42,8 @@ export class Reaper {
       }
       this.#progressed();
       if (queue.size === 0) this.#queues.shift();
-      else await queue.load();
+      // What cannot be read stays on the accounts until the store is opened again.
+      else await queue.load().catch(() => this.#queues.shift());
     }
   }
 }

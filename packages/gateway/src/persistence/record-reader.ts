@@ -50,6 +50,12 @@ export class RecordReader {
     return this.bytes.readUInt32BE(this.offset - 4);
   }
 
+  uint48(): number {
+    this.#require(6);
+    this.offset += 6;
+    return this.bytes.readUIntBE(this.offset - 6, 6);
+  }
+
   uint64(): number {
     const value = this.uint32() * 2 ** 32 + this.uint32();
     if (!Number.isSafeInteger(value)) throw nonsense();

@@ -53,8 +53,9 @@ export class RecordWriter {
 
   /** Overwrites eight bytes written before. */
   setUint64(at: number, value: number): void {
-    this.#bytes.writeUInt32BE(Math.floor(value / 2 ** 32), at);
-    this.#bytes.writeUInt32BE(value % 2 ** 32, at + 4);
+    const whole = Math.floor(value);
+    this.#bytes.writeUInt32BE(Math.floor(whole / 2 ** 32), at);
+    this.#bytes.writeUInt32BE(whole % 2 ** 32, at + 4);
   }
 
   setUint32(at: number, value: number): void {
@@ -72,10 +73,23 @@ export class RecordWriter {
     this.#bytes[this.#length++] = value & 0xff;
   }
 
-  /** Seven bits a byte, the lowest first; up to 2^53 − 1. */
+  uint32(value: number): void {
+    this.#reserve(4);
+    this.#bytes[this.#length++] = value >>> 24;
+    this.#bytes[this.#length++] = value >>> 16;
+    this.#bytes[this.#length++] = value >>> 8;
+    this.#bytes[this.#length++] = value;
+  }
+
+  uint48(value: number): void {
+    this.uint16(Math.floor(value / 2 ** 32));
+    this.uint32(value % 2 ** 32);
+  }
+
+  /** Seven bits a byte, the lowest first; up to 2^53 − 1. Parts of a whole (of a millisecond, say) are left out. */
   integer(value: number): void {
     this.#reserve(8);
-    let rest = value;
+    let rest = Math.floor(value);
     while (rest >= 0x8000_0000) {
       this.#bytes[this.#length++] = (rest % 128) | 0x80;
       rest = Math.floor(rest / 128);

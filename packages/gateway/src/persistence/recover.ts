@@ -2,9 +2,11 @@ import { closeSync, fsyncSync, ftruncateSync, openSync, readdirSync, readSync, r
 import { join } from 'node:path';
 import { KitenError } from '@kiten/codec';
 import { noteEvery } from './frame.ts';
-import { noRecipient, readRecipient, skipContent } from './message-record.ts';
+import { skipContent } from './message-record.ts';
 import { QueueIndex } from './queue-index.ts';
+import { readRecipients, recipientBytes } from './recipients.ts';
 import { recordKind } from './record-kind.ts';
+import { recordHeaderBytes } from './record-writer.ts';
 import { Replay, type StoredContent, type StoredSession } from './replay.ts';
 import type { ScratchFile } from './scratch-file.ts';
 import { Segment, segmentName } from './segment.ts';
@@ -170,12 +172,12 @@ function recoveredOf(stored: StoredSession, scratch: ScratchFile): RecoveredSess
 /** Finds the messages that sessions still wait for. */
 function readMessages(files: SegmentFile[], sessions: Map<number, RecoveredSession>): Segment[] {
   const segments: Segment[] = [];
-  const recipient = noRecipient();
   for (const [index, file] of files.entries()) {
     const segment = new Segment(file.path, file.header, (segments.at(-1)?.lastMessage ?? 0) + 1);
     let notedAt = Number.NEGATIVE_INFINITY;
     const see: SeeRecord = (kind, reader, offset, length) => {
       if (kind !== recordKind.message) return;
+      const start = reader.offset - recordHeaderBytes - 1;
       const message = reader.integer();
       if (offset - notedAt >= noteEvery) {
         segment.note(message, offset);
@@ -183,16 +185,16 @@ function readMessages(files: SegmentFile[], sessions: Map<number, RecoveredSessi
       }
       segment.lastMessage = message;
       skipContent(reader);
-      const count = reader.integer();
+      const bytes = reader.offset - start + recipientBytes;
       let live = 0;
-      for (let left = count; left > 0; left--) {
-        readRecipient(reader, recipient);
-        const session = sessions.get(recipient.session);
-        if (session !== undefined && isWanted(session, recipient.sequence, message, length, count > 1))
-          live++;
-      }
+      let isShared = false;
+      readRecipients(reader, ({ session: number, sequence }, count) => {
+        isShared = count > 1;
+        const session = sessions.get(number);
+        if (session !== undefined && isWanted(session, sequence, message, bytes, isShared)) live++;
+      });
       segment.account.deliveries += live;
-      if (live > 0) segment.account.live += length;
+      if (live > 0) segment.account.live += isShared ? length : bytes;
     };
     const next = files.slice(index + 1).find(({ header }) => header.firstCommit > 0);
     const scanned = scanSegment(file, next?.header.firstCommit ?? Number.POSITIVE_INFINITY, see);

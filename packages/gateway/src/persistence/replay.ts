@@ -1,6 +1,7 @@
 import type { AwaitedPacket } from '../in-flight-window.ts';
 import type { Message } from '../message.ts';
-import { noRecipient, readContent, readRecipient, readTopic, skipContent } from './message-record.ts';
+import { readContent, readTopic, skipContent } from './message-record.ts';
+import { readRecipients } from './recipients.ts';
 import { recordKind } from './record-kind.ts';
 import { nonsense, RecordReader } from './record-reader.ts';
 import { SequenceSet } from './sequence-set.ts';
@@ -30,39 +31,53 @@ export interface StoredSession {
   readonly inFlight: Map<number, { readonly awaits: AwaitedPacket; readonly sequence: number }>;
   readonly unreleased: Set<number>;
   readonly subscriptions: Map<string, StoredSubscription>;
-  will: StoredContent | undefined;
+  will: StoredWillContent | undefined;
 }
+
+type PublisherOf = Parameters<typeof readContent>[1];
 
 /** A message that is not needed as one yet. */
 export class StoredContent {
   readonly #bytes: Buffer;
-  readonly delay: number;
-  /** Of a will that waits; milliseconds since the Unix epoch, otherwise 0. */
-  readonly dueAt: number;
 
-  constructor(reader: RecordReader, delay = 0, dueAt = 0) {
+  constructor(reader: RecordReader) {
     const start = reader.offset;
     skipContent(reader);
     this.#bytes = Buffer.from(reader.bytes.subarray(start, reader.offset));
-    this.delay = delay;
-    this.dueAt = dueAt;
   }
 
   get topic(): string {
     return readTopic(this.#reader());
   }
 
-  message(publisherOf: Parameters<typeof readContent>[1]): Message {
+  message(publisherOf: PublisherOf): Message {
     return readContent(this.#reader(), publisherOf).message;
-  }
-
-  will(publisherOf: Parameters<typeof readContent>[1]): StoredWill {
-    const { delay, dueAt } = this;
-    return { message: this.message(publisherOf), delay, dueAt: dueAt === 0 ? undefined : dueAt };
   }
 
   #reader(): RecordReader {
     return new RecordReader().open(this.#bytes, 0, this.#bytes.length);
+  }
+}
+
+/** A will that is not needed as one yet. */
+export class StoredWillContent {
+  readonly #delay: number;
+  readonly #expiry: number | undefined;
+  readonly #dueAt: number | undefined;
+  readonly #content: StoredContent;
+
+  constructor(reader: RecordReader) {
+    this.#delay = reader.integer();
+    const expiry = reader.integer();
+    this.#expiry = expiry === 0 ? undefined : expiry - 1;
+    const dueAt = reader.integer();
+    this.#dueAt = dueAt === 0 ? undefined : dueAt;
+    this.#content = new StoredContent(reader);
+  }
+
+  will(publisherOf: PublisherOf): StoredWill {
+    const message = this.#content.message(publisherOf);
+    return { message, delay: this.#delay, expiry: this.#expiry, dueAt: this.#dueAt };
   }
 }
 
@@ -72,7 +87,6 @@ export class Replay {
   readonly retained = new Map<string, StoredContent>();
   /** Larger than the number of any session, ended ones included. */
   nextSession = 1;
-  readonly #recipient = noRecipient();
 
   /** Takes the record in that the reader stands in, behind its kind. */
   take(kind: number, reader: RecordReader): void {
@@ -98,13 +112,10 @@ export class Replay {
       this.#retain(reader);
       reader.offset = end;
     }
-    for (let left = reader.integer(); left > 0; left--) {
-      readRecipient(reader, this.#recipient);
-      const session = this.sessions.get(this.#recipient.session);
-      if (session !== undefined && this.#recipient.sequence >= session.nextSequence) {
-        session.nextSequence = this.#recipient.sequence + 1;
-      }
-    }
+    readRecipients(reader, ({ session: number, sequence }) => {
+      const session = this.sessions.get(number);
+      if (session !== undefined && sequence >= session.nextSequence) session.nextSequence = sequence + 1;
+    });
   }
 
   #retain(reader: RecordReader): void {
@@ -132,7 +143,7 @@ export class Replay {
     for (let left = reader.integer(); left > 0; left--) this.#inFlight(session, reader);
     for (let left = reader.integer(); left > 0; left--) session.unreleased.add(reader.uint16());
     for (let left = reader.integer(); left > 0; left--) this.#subscribed(session, reader);
-    if (reader.byte() === 1) this.#will(session, reader);
+    if (reader.byte() === 1) session.will = new StoredWillContent(reader);
     this.sessions.set(number, session);
   }
 
@@ -176,7 +187,7 @@ export class Replay {
         session.unreleased.delete(reader.uint16());
         return;
       case recordKind.will:
-        this.#will(session, reader);
+        session.will = new StoredWillContent(reader);
         return;
       case recordKind.willGone:
         session.will = undefined;
@@ -217,11 +228,5 @@ export class Replay {
       retainAsPublished: (options & 8) !== 0,
       identifier: identifier === 0 ? undefined : identifier,
     });
-  }
-
-  #will(session: StoredSession, reader: RecordReader): void {
-    const delay = reader.integer();
-    const dueAt = reader.integer();
-    session.will = new StoredContent(reader, delay, dueAt);
   }
 }

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 export const segmentHeaderBytes = 40;
 
 const magic = Buffer.from('KITENSES', 'latin1');
-const version = 1;
+const version = 2;
 
 /** What the head of a segment file says (docs/session-store.md, "Segment"). */
 export interface SegmentHeader {

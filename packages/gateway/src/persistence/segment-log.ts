@@ -44,26 +44,18 @@ export class SegmentLog {
   readonly #stretch: number;
   #file: OpenFile;
   #next: OpenFile | undefined;
-  #nextCommit: number;
   #filling: Promise<void> | undefined;
   #isBroken = false;
   #isFull = false;
   #asking: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  private constructor(
-    directory: string,
-    segmentBytes: number,
-    segments: Segment[],
-    file: OpenFile,
-    nextCommit: number,
-  ) {
+  private constructor(directory: string, segmentBytes: number, segments: Segment[], file: OpenFile) {
     this.#directory = directory;
     this.#segmentBytes = segmentBytes;
     this.#stretch = stretchOf(segmentBytes);
     this.segments = segments;
     this.#file = file;
-    this.#nextCommit = nextCommit;
   }
 
   /**
@@ -80,7 +72,7 @@ export class SegmentLog {
     try {
       const file = await prepare(directory, stretchOf(segmentBytes));
       segments.push(await begin(directory, file, segments.at(-1), nextCommit));
-      return new SegmentLog(directory, segmentBytes, segments, file, nextCommit);
+      return new SegmentLog(directory, segmentBytes, segments, file);
     } catch (cause) {
       throw writeError(cause);
     }
@@ -88,11 +80,6 @@ export class SegmentLog {
 
   get active(): Segment {
     return this.segments.at(-1) as Segment;
-  }
-
-  /** The number of the frame that comes next. */
-  get nextCommit(): number {
-    return this.#nextCommit;
   }
 
   /** Whether the disk had no room for more when it was asked last. */
@@ -107,7 +94,8 @@ export class SegmentLog {
   }
 
   /**
-   * Writes a frame; it is on the disk when this resolves. Otherwise it does not count, and may be tried again.
+   * Writes a frame; it is on the disk when this resolves, and {@link take} has to be told. Otherwise it does not count,
+   * and may be tried again.
    *
    * @throws KitenError `gateway/disk-full`, `gateway/store-write-failed`
    */
@@ -115,16 +103,19 @@ export class SegmentLog {
     try {
       const { length } = frame.writer;
       const isOver = this.active.size + length > this.#segmentBytes && this.active.size > segmentHeaderBytes;
-      if (isOver || this.#isBroken) await this.#goOn();
+      if (isOver || this.#isBroken) await this.#goOn(frame.number);
       while (this.active.size + length > this.#file.filled) await this.#fill(false);
-      const bytes = frame.seal(this.#nextCommit, at);
+      const bytes = frame.seal(at);
       await this.#orBroken(writeAt(this.#file.fd, bytes, this.active.size), false);
       await this.#orBroken(syncData(this.#file.fd), true);
     } catch (cause) {
       throw writeError(cause);
     }
+  }
+
+  /** A frame that was written is part of the last segment. */
+  take(frame: Frame): void {
     this.active.take(frame);
-    this.#nextCommit++;
     if (!this.#isFull) void this.fillAhead();
   }
 
@@ -149,11 +140,11 @@ export class SegmentLog {
     }
   }
 
-  async #goOn(): Promise<void> {
+  async #goOn(firstCommit: number): Promise<void> {
     while (this.#next === undefined) await this.#fill(true);
     const before = this.#file;
     const last = this.active;
-    this.segments.push(await begin(this.#directory, this.#next, last, this.#nextCommit));
+    this.segments.push(await begin(this.#directory, this.#next, last, firstCommit));
     this.#file = this.#next;
     this.#next = undefined;
     this.#isBroken = false;

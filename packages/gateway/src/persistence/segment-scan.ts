@@ -134,13 +134,14 @@ export function damaged(name: string, offset: number, what: string): KitenError 
 class Window {
   readonly size: number;
   readonly #fd: number;
-  #buffer = Buffer.allocUnsafeSlow(windowBytes);
+  #buffer: Buffer;
   #start = 0;
   #length = 0;
 
   constructor(fd: number, size: number) {
     this.#fd = fd;
     this.size = size;
+    this.#buffer = Buffer.allocUnsafeSlow(Math.min(size, windowBytes));
   }
 
   /** The bytes there, fewer than `length` only where the file ends. They are lent until the next call. */

@@ -43,7 +43,7 @@ export class Segment {
       this.note(frame.notes[at] as number, this.size + (frame.notes[at + 1] as number));
     }
     if (frame.lastMessage > 0) this.lastMessage = frame.lastMessage;
-    this.lastCommit++;
+    this.lastCommit = frame.number;
     this.account.add(frame.account);
     this.size += frame.writer.length;
   }

@@ -1,7 +1,7 @@
 import type { InFlight } from '../in-flight-window.ts';
-import type { Message } from '../message.ts';
 import type { Session } from '../session.ts';
 import type { Subscription } from '../subscriptions.ts';
+import type { Will } from '../wills.ts';
 import { writeContent } from './message-record.ts';
 import { recordKind } from './record-kind.ts';
 import type { RecordWriter } from './record-writer.ts';
@@ -13,10 +13,7 @@ import type { SequenceSet } from './sequence-set.ts';
  */
 
 /** A will, while its client is connected (`dueAt` undefined) or until its delay is over. */
-export interface StoredWill {
-  readonly message: Message;
-  /** Seconds. */
-  readonly delay: number;
+export interface StoredWill extends Will {
   /** Milliseconds since the Unix epoch. */
   readonly dueAt: number | undefined;
 }
@@ -160,8 +157,9 @@ function writeOptions(
   writer.integer(identifier ?? 0);
 }
 
-function writeWillContent(writer: RecordWriter, { message, delay, dueAt }: StoredWill): void {
+function writeWillContent(writer: RecordWriter, { message, delay, expiry, dueAt }: StoredWill): void {
   writer.integer(delay);
+  writer.integer(expiry === undefined ? 0 : expiry + 1);
   writer.integer(dueAt ?? 0);
   writeContent(writer, message, false);
 }

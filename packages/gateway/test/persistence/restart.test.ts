@@ -1,7 +1,7 @@
 import { cp, readdir, stat } from 'node:fs/promises';
 import { noProperties, type Properties } from '@kiten/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { device, eventually, fleet, Harness, start } from '../support/harness.ts';
+import { device, eventually, fleet, Harness } from '../support/harness.ts';
 import type { RawClient } from '../support/raw-client.ts';
 import { remove, temporaryDirectory } from '../support/store-fixture.ts';
 
@@ -246,6 +246,66 @@ it('the will of a client that was connected when the gateway crashed is publishe
   expect(await screen.messages()).toEqual(['gone']);
 });
 
+it('wills of clients that were connected when the gateway ended in order wait for the next start', async () => {
+  const will = (id: string) => ({
+    topic: `d/${id}/gone`,
+    payload: Buffer.from('gone'),
+    qos: 1 as const,
+    retain: false,
+    properties: { willDelayInterval: 30, messageExpiryInterval: 60 },
+  });
+  for (const id of ['pump-1', 'pump-2']) await harness.client(id, { ...persistent, will: will(id) });
+  // One that ends with its connection leaves nothing behind.
+  await harness.client('panel', { will: will('panel') });
+  await restart(10_000);
+  const screen = await harness.client('screen');
+  await screen.subscribe('d/#');
+  await harness.client('pump-2', persistent);
+  harness.pass(20_000);
+  expect(await screen.messages()).toEqual(['gone']);
+  // How long it lives counts from its publication.
+  expect(screen.publications()[0]).toMatchObject({
+    topic: 'd/pump-1/gone',
+    properties: { messageExpiryInterval: 60 },
+  });
+});
+
+it('a session whose client the crash cut off ends in its time, however often there is a restart', async () => {
+  const screen = await harness.client('screen', persistent);
+  await screen.subscribe('d/#');
+  await settled();
+  await crash();
+  await settled();
+  await crash(400_000);
+  harness.pass(190_000);
+  await restart(20_000);
+  const back = await harness.socket('screen');
+  expect(await back.connect('screen', persistent)).toMatchObject({ sessionPresent: false });
+});
+
+it('a message that is larger than the client takes leaves its place to the next', async () => {
+  const properties = { sessionExpiryInterval: 600, receiveMaximum: 1, maximumPacketSize: 100 };
+  const screen = await harness.client('screen', { cleanStart: false, properties });
+  await screen.subscribe('d/#', { qos: 2 });
+  const pump = await harness.client('pump-1');
+  pump.publish('d/pump-1/t', 'x'.repeat(200), { qos: 2 });
+  pump.publish('d/pump-1/t', 'short', { qos: 2 });
+  expect(await messages(screen, 1)).toEqual(['short']);
+});
+
+it('what was sent does not expire: it is sent again', async () => {
+  const screen = await harness.client('screen', persistent);
+  await screen.subscribe('d/#', { qos: 2 });
+  const pump = await harness.client('pump-1');
+  await pump.publishAcknowledged('d/pump-1/t', 'x', { properties: { messageExpiryInterval: 5 } });
+  const { packetId } = await screen.next('publish');
+  await lose(screen);
+  await restart(10_000);
+  const back = await harness.client('screen', persistent);
+  await messages(back, 1);
+  expect(back.publications()).toMatchObject([{ packetId, dup: true }]);
+});
+
 describe('time', () => {
   const other = { ...persistent, clientId: 'screen/2' };
 
@@ -393,8 +453,4 @@ it('lies in a directory that only its owner may read', async () => {
   const names = await readdir(directory, { recursive: true });
   expect((await stat(directory)).mode & 0o077).toBe(0);
   for (const name of names) expect((await stat(`${directory}/${name}`)).mode & 0o077).toBe(0);
-});
-
-it('starts at a time when there is nothing yet', () => {
-  expect(harness.clock.now()).toBe(start);
 });

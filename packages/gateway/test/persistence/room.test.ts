@@ -77,3 +77,27 @@ it('gives the disk back that a session took which has ended, however much waited
   expect((await contents(again)).sessions.staying?.waiting).toHaveLength(5);
   await again.close();
 });
+
+it('holds a message once however many sessions it waits for, and only for those that still do', async () => {
+  const store = await StoreFixture.open(directory, segmentBytes);
+  const sessions = Array.from({ length: 40 }, (_, index) => store.session(`s${index}`));
+  for (let index = 0; index < 200; index++) {
+    store.publish(store.message('t', `${index} ${'x'.repeat(5_000)}`), index % 2 === 0 ? 1 : 2, sessions);
+    if (index % 20 === 0) await store.flush();
+  }
+  await store.flush();
+  expect(store.store.bytes).toBeLessThan(200 * 6_500 + segmentBytes);
+  for (const session of sessions.slice(0, 39)) await consume(store, session, 200);
+  await consume(store, sessions[39] as Session, 150);
+  await store.flush();
+  await store.store.tidy();
+  expect(store.store.bytes).toBeLessThan(3 * 50 * 5_100 + 6 * segmentBytes);
+  await store.close();
+  const again = await StoreFixture.open(directory, segmentBytes);
+  const { sessions: held } = await contents(again);
+  expect(held.s0?.waiting).toEqual([]);
+  expect(held.s39?.waiting.map((text) => text.slice(0, 5))).toEqual(
+    Array.from({ length: 50 }, (_, index) => `${index % 2 === 0 ? 1 : 2} ${150 + index}`),
+  );
+  await again.close();
+});

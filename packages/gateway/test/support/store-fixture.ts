@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -220,8 +221,10 @@ export function described({
   return [filter, qos, noLocal, retainAsPublished, identifier].join(' ');
 }
 
+/** In memory where the system offers that: what is tested does not depend on how fast the disk is. */
 export function temporaryDirectory(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'kiten-store-'));
+  const memory = '/dev/shm';
+  return mkdtemp(join(existsSync(memory) ? memory : tmpdir(), 'kiten-store-'));
 }
 
 export function remove(directory: string): Promise<void> {
