@@ -3,7 +3,7 @@ import type { Core } from './core.ts';
 import { guarded } from './fault.ts';
 
 interface Waiting {
-  readonly position: number;
+  position: number;
   readonly give: () => void;
 }
 
@@ -48,6 +48,20 @@ export class Answers {
   /** Like {@link give}, for what rests on everything that was handed over so far. */
   giveAfterAll(give: () => void): void {
     this.give(-1, give);
+  }
+
+  /**
+   * Keeps the place of an answer that rests on more than was handed over so far; what comes about meanwhile waits behind
+   * it. @returns what is to be called once it is all handed over
+   */
+  reserve(give: () => void): () => void {
+    if (this.#waiting.length === 0) this.#core.answering.add(this);
+    const waiting: Waiting = { position: Number.POSITIVE_INFINITY, give };
+    this.#waiting.push(waiting);
+    return () => {
+      waiting.position = this.#core.store.accepted;
+      this.release();
+    };
   }
 
   /** More is on the disk. */

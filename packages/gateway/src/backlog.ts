@@ -81,6 +81,20 @@ export class Backlog {
     this.#nearBytes -= queued.bytes;
   }
 
+  /** Puts others in the place of one that is at hand. */
+  replace(queued: Queued, others: readonly Queued[]): void {
+    const at = this.#near.indexOf(queued, this.#head);
+    if (at < 0) return;
+    this.#near = [...this.#near.slice(this.#head, at), ...others, ...this.#near.slice(at + 1)];
+    this.#head = 0;
+    for (const { bytes } of others) {
+      this.#bytes += bytes;
+      this.#nearBytes += bytes;
+    }
+    this.#bytes -= queued.bytes;
+    this.#nearBytes -= queued.bytes;
+  }
+
   /** Takes what the test says out of what is at hand. */
   withdraw(isUnwanted: (queued: Queued) => boolean): void {
     const left = this.near.filter((queued) => {
@@ -96,7 +110,8 @@ export class Backlog {
   /** Takes the oldest out that is not under way already, if it can be got at now. */
   dropFirst(): Queued | undefined {
     const { first } = this;
-    if (first !== undefined) return first.packetId === 0 ? this.shift() : undefined;
+    if (first !== undefined)
+      return first.packetId === 0 && first.retained === undefined ? this.shift() : undefined;
     const queued = this.#takeFromRest();
     if (queued !== undefined) this.#bytes -= queued.bytes;
     else void this.#rest?.load();

@@ -72,7 +72,7 @@ export class Connection {
   /** What the client named in its CONNECT, and what it is about at present. */
   authenticationMethod: string | undefined;
   authentication: Authentication | undefined;
-  /** Retained messages on their way to the client. */
+  /** Retained messages on their way to the client with QoS 0. */
   replay: RetainedReplay | undefined;
   /** It is not read from at the moment, so that others catch up. */
   isPaused = false;

@@ -116,7 +116,7 @@ function handle(core: Core, connection: Connection, packet: Packet): void {
 export function onPuback(core: Core, connection: Connection, packetId: number): void {
   const { session } = connection;
   if (!session.acknowledged(packetId, 'puback')) return;
-  if (session.queued > 0 || connection.replay !== undefined) drain(core, session);
+  if (session.queued > 0) drain(core, session);
 }
 
 function onPubrec(core: Core, connection: Connection, packetId: number, reasonCode: number): void {

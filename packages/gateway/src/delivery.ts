@@ -6,8 +6,12 @@ import { actionOn } from './judge.ts';
 import { type Delivery, hasExpired, publishPacket } from './message.ts';
 import { hasPlace } from './overflow.ts';
 import { type Queued, queuedInMemory } from './queued.ts';
+import type { RetainedPart } from './retained-part.ts';
 import type { Session } from './session.ts';
 import { topicResource } from './topic-resource.ts';
+
+/** Retained messages that are looked at in one turn of the loop, so that `#` holds nobody up. */
+const turn = 256;
 
 /** Sends a message that was just judged, or keeps it if its turn has not come. To a kept session it goes by way of the store. */
 export function deliver(core: Core, session: Session, delivery: Delivery): void {
@@ -36,19 +40,21 @@ export function place(core: Core, session: Session, queued: Queued): void {
 
 /**
  * Sends what waits, as far as the window goes [MQTT-4.9.0-2] and the client takes it; nothing else waits for it
- * [MQTT-4.9.0-3]. Each is judged again: trust may have changed while it waited. Retained messages follow.
+ * [MQTT-4.9.0-3]. Each is judged again: trust may have changed while it waited.
  */
 export function drain(core: Core, session: Session): void {
   for (;;) {
     const { connection, backlog } = session;
     if (connection === undefined || !connection.isOpen) return;
     if (backlog.size <= core.limits.queuedMessages / 4) core.pressure.relieve(connection);
-    if (backlog.size === 0) {
-      connection.replay?.advance();
-      return;
-    }
-    if (!maySend(connection, session)) return;
+    if (backlog.size === 0 || !maySend(connection, session)) return;
     const next = backlog.first;
+    if (next?.retained !== undefined) {
+      if (!sendRetained(core, connection, session, next.retained)) return;
+      session.replays.delete(next);
+      backlog.shift();
+      continue;
+    }
     if (next?.delivery === undefined) {
       core.store.refill(session, () => goOn(core, session));
       return;
@@ -58,6 +64,23 @@ export function drain(core: Core, session: Session): void {
     if (isDue(core, next) && mayReceive(core, session, next.delivery)) send(core, connection, session, next);
     else finish(session, next);
   }
+}
+
+/** Sends retained messages whose turn has come; says whether it was all of them. */
+function sendRetained(core: Core, connection: Connection, session: Session, part: RetainedPart): boolean {
+  for (let count = 0; !part.isOver; count++) {
+    if (!maySend(connection, session)) return false;
+    if (count === turn) {
+      setImmediate(() => {
+        core.observe();
+        goOn(core, session);
+      });
+      return false;
+    }
+    const delivery = part.take();
+    if (delivery !== undefined) send(core, connection, session, queuedInMemory(delivery));
+  }
+  return true;
 }
 
 /** What waited for the disk is at hand. */
@@ -102,12 +125,13 @@ function sendOnce(core: Core, connection: Connection, delivery: Delivery): void 
  * For the first time without DUP, under a free identifier, which it keeps until it is acknowledged [MQTT-4.3.1-1]
  * [MQTT-4.3.2-1] to [MQTT-4.3.2-3] [MQTT-4.3.3-1] to [MQTT-4.3.3-3] [MQTT-3.3.1-3]
  * (3.1.1: [MQTT-4.3.1-1] [MQTT-4.3.2-1] [MQTT-4.3.3-1] [MQTT-3.3.1-3] [MQTT-2.3.1-4]).
- * Again, under the one that it has, with DUP [MQTT-3.3.1-1] (3.1.1: [MQTT-3.3.1-1]).
+ * Again, under the one that it has, with DUP if the client may have got it [MQTT-3.3.1-1] (3.1.1: [MQTT-3.3.1-1]).
  */
 function send(core: Core, connection: Connection, session: Session, queued: Queued): void {
   const delivery = queued.delivery as Delivery;
-  const isAgain = queued.packetId !== 0;
-  if (isAgain) session.window.resume(queued.packetId);
+  const isKnown = queued.packetId !== 0;
+  const isAgain = isKnown && queued.isHeldBack !== true;
+  if (isKnown) session.window.resume(queued.packetId);
   else {
     const isRemembered = session.isPersistent || session.kept !== undefined || delivery.group !== undefined;
     queued.packetId = session.window.take(
@@ -130,11 +154,17 @@ function send(core: Core, connection: Connection, session: Session, queued: Queu
   // Under the identifier of a QoS 2 message that it may have, a client must be sent no other one, whatever happens
   // here: the identifier is on the disk first. What follows does not overtake it.
   if (delivery.qos === 2 || connection.answers.areWaiting) {
+    if (!isAgain) queued.isHeldBack = true;
     connection.answers.giveAfterAll(() => {
+      if (session.window.queuedAt(queued.packetId) !== queued) return;
+      queued.isHeldBack = false;
       // One that is larger than the client takes leaves its place to the next.
-      if (session.window.queuedAt(queued.packetId) === queued && !go()) drain(core, session);
+      if (!go()) drain(core, session);
     });
-  } else go();
+  } else {
+    queued.isHeldBack = false;
+    go();
+  }
 }
 
 /** The session is done with a message that is not sent, or was sent and cannot arrive. */

@@ -2,29 +2,28 @@ import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { deliver } from './delivery.ts';
 import { guarded } from './fault.ts';
-import { actionOn } from './judge.ts';
 import type { Message } from './message.ts';
+import { judgeRetained, retainedDelivery } from './retained-delivery.ts';
 import type { Subscription } from './subscriptions.ts';
-import { topicResource } from './topic-resource.ts';
 
-/** Messages that are judged and sent in one turn of the loop, so that `#` holds nobody up. */
+/** Messages that are looked at in one turn of the loop, so that `#` holds nobody up. */
 const turn = 256;
 
-/** Brings the retained messages that match to a client that has subscribed. */
-export function sendRetained(core: Core, connection: Connection, subscription: Subscription): void {
-  connection.replay ??= new RetainedReplay(core, connection);
-  connection.replay.begin(subscription);
+interface Wish {
+  readonly subscription: Subscription;
+  /** What was retained later than that comes live. */
+  readonly mark: number;
 }
 
 /**
- * Retained messages on their way to one client: one subscription after the other, a number of messages a turn, and no
- * faster than the client takes them. What was replaced or cleared on the way is not sent: of that it hears live.
+ * Retained messages that go to one client with QoS 0: one subscription after the other, a number of messages a turn,
+ * and no faster than the client takes them. What was replaced or cleared on the way is not sent: of that it hears live.
  */
 export class RetainedReplay {
   readonly #core: Core;
   readonly #connection: Connection;
   /** Subscriptions whose turn has not come, by filter: one that comes again is not replayed twice. */
-  readonly #waiting = new Map<string, Subscription>();
+  readonly #waiting = new Map<string, Wish>();
   #subscription: Subscription | undefined;
   #messages: readonly Message[] = [];
   #next = 0;
@@ -35,23 +34,25 @@ export class RetainedReplay {
     this.#connection = connection;
   }
 
+  /** Notes what there is for a subscription. It comes with {@link advance}. */
   begin(subscription: Subscription): void {
-    this.#waiting.set(subscription.filter, subscription);
-    if (!this.#isScheduled) this.advance();
+    this.#waiting.delete(subscription.filter);
+    this.#waiting.set(subscription.filter, { subscription, mark: this.#core.retained.mark });
   }
 
   /** Goes on as far as there is room, within this turn. */
   advance(): void {
+    if (this.#isScheduled) return;
     for (let count = 0; this.#connection.isOpen && this.#hasMore(); count++) {
       if (count === turn) {
         this.#schedule((resume) => setImmediate(resume));
         return;
       }
       const message = this.#messages[this.#next] as Message;
-      const isCurrent = this.#isCurrent(message);
-      if (isCurrent && this.#mustWait(message)) return;
+      const isWanted = this.#isWanted(message);
+      if (isWanted && this.#mustWait()) return;
       this.#next++;
-      if (isCurrent) this.#send(message);
+      if (isWanted) this.#send(message);
     }
   }
 
@@ -59,43 +60,41 @@ export class RetainedReplay {
   #hasMore(): boolean {
     while (this.#next === this.#messages.length) {
       const [next] = this.#waiting.values();
-      this.#subscription = next;
+      this.#subscription = next?.subscription;
       this.#next = 0;
       this.#messages = [];
       if (next === undefined) return false;
-      this.#waiting.delete(next.filter);
+      const { filter, qos } = next.subscription;
+      this.#waiting.delete(filter);
       const { retained, system, lifeTime } = this.#core;
-      this.#messages = [...retained.match(next.filter, lifeTime), ...system.match(next.filter)];
+      const found = retained.match(filter, lifeTime, next.mark);
+      this.#messages = [
+        ...(qos === 0 ? found : found.filter((message) => message.qos === 0)),
+        ...system.match(filter),
+      ];
     }
     return true;
   }
 
-  /** Until there is room in the window, of which an acknowledgement tells, or in the transport. */
-  #mustWait({ qos }: Message): boolean {
-    const { output, session, transport } = this.#connection;
-    const isCounted = qos > 0 && (this.#subscription?.qos ?? 0) > 0;
-    // What is on the disk waits in the session's queue, in its order, and outlives the connection.
-    if (isCounted && session.kept !== undefined) return false;
-    if (output.isCongested) {
-      // Congested before the flush of this turn even, or after it.
-      this.#schedule((resume) =>
-        transport.writableNeedDrain ? transport.once('drain', resume) : setImmediate(resume),
-      );
-      return true;
-    }
-    return isCounted && (session.queued > 0 || session.window.isFull);
+  /** Until there is room in the transport. */
+  #mustWait(): boolean {
+    const { output, transport } = this.#connection;
+    if (!output.isCongested) return false;
+    // Congested before the flush of this turn even, or after it.
+    this.#schedule((resume) =>
+      transport.writableNeedDrain ? transport.once('drain', resume) : setImmediate(resume),
+    );
+    return true;
   }
 
-  #isCurrent(message: Message): boolean {
-    const { session } = this.#connection;
-    const subscription = this.#subscription as Subscription;
-    if (session.subscriptions.get(subscription.filter) !== subscription) return false;
+  #isWanted(message: Message): boolean {
+    const { session, filter } = this.#subscription as Subscription;
+    if (!session.subscriptions.has(filter)) return false;
     const { retained, system } = this.#core;
     return (retained.current(message.topic) ?? system.current(message.topic)) === message;
   }
 
   #schedule(when: (resume: () => void) => void): void {
-    if (this.#isScheduled) return;
     this.#isScheduled = true;
     when(() => {
       this.#isScheduled = false;
@@ -104,25 +103,10 @@ export class RetainedReplay {
     });
   }
 
-  /** Each is judged as a delivery, by what its publisher is worth now. */
   #send(message: Message): void {
-    const core = this.#core;
-    const { session, qos, identifier } = this.#subscription as Subscription;
-    const topic = topicResource(message.topic);
-    const context = { retain: true, will: message.will, publisher: message.publisher };
-    const judgement = core.judge.message('receive', session.device, topic, context);
-    const action = actionOn(topic, 'receive');
-    core.counts.count(session.device.id, action, message.topic, judgement.allow);
-    if (judgement.allow) {
-      // [MQTT-3.8.4-8] (3.1.1: [MQTT-3.3.1-8] [MQTT-3.8.4-6])
-      const least = message.qos < qos ? message.qos : qos;
-      const identifiers = identifier === undefined ? undefined : [identifier];
-      deliver(core, session, { message, qos: least, retain: true, identifiers });
-      core.store.settle();
-      return;
-    }
-    core.statistics.withheld++;
-    const { policies } = judgement;
-    core.denials.note({ device: session.device.id, action, topic: message.topic, policies }, core.now, 1);
+    const subscription = this.#subscription as Subscription;
+    const { session } = subscription;
+    if (judgeRetained(this.#core, session, message))
+      deliver(this.#core, session, retainedDelivery(message, subscription));
   }
 }

@@ -7,13 +7,16 @@ import type { SessionStore } from './persistence/store.ts';
 interface Level {
   readonly below: Map<string, Level>;
   message: Message | undefined;
+  /** The how-manieth to be retained it was. */
+  number: number;
 }
 
 /** The last retained message of each topic, by level, bounded in number and bytes. */
 export class RetainedMessages {
   size = 0;
   bytes = 0;
-  readonly #root: Level = { below: new Map(), message: undefined };
+  readonly #root: Level = emptyLevel();
+  #last = 0;
   readonly #limits: Limits;
   readonly #store: SessionStore;
 
@@ -50,20 +53,31 @@ export class RetainedMessages {
   #put(levels: readonly string[], message: Message, before: Message | undefined): void {
     let level = this.#root;
     for (const name of levels) {
-      const next: Level = level.below.get(name) ?? { below: new Map(), message: undefined };
+      const next: Level = level.below.get(name) ?? emptyLevel();
       level.below.set(name, next);
       level = next;
     }
     this.#account(before, -1);
     level.message = message;
+    level.number = ++this.#last;
     this.#account(message, 1);
   }
 
-  /** The messages for a filter; a wildcard at its start leaves topics that begin with `$` out [MQTT-4.7.2-1]. */
-  match(filter: string, now: number): Message[] {
+  /** The number of the message that was retained last. */
+  get mark(): number {
+    return this.#last;
+  }
+
+  /**
+   * The messages for a filter, of those that were retained up to that mark; a wildcard at its start leaves topics that
+   * begin with `$` out [MQTT-4.7.2-1].
+   */
+  match(filter: string, now: number, mark = this.#last): Message[] {
     const found: Message[] = [];
-    collect(this.#root, topicLevels(filter), 0, found);
-    return found.filter((message) => !hasExpired(message, now));
+    collect(this.#root, topicLevels(filter), 0, ({ message, number }) => {
+      if (message !== undefined && number <= mark && !hasExpired(message, now)) found.push(message);
+    });
+    return found;
   }
 
   /** What the topic has at present. */
@@ -74,8 +88,8 @@ export class RetainedMessages {
   /** Drops what has expired, and what the given test says. */
   sweep(now: number, unwanted: (message: Message) => boolean = () => false): void {
     const gone: Message[] = [];
-    visit(this.#root, (message) => {
-      if (hasExpired(message, now) || unwanted(message)) gone.push(message);
+    visit(this.#root, ({ message }) => {
+      if (message !== undefined && (hasExpired(message, now) || unwanted(message))) gone.push(message);
     });
     for (const message of gone) this.#remove(topicLevels(message.topic));
   }
@@ -132,24 +146,28 @@ function sizeOf(message: Message): number {
   return message.topic.length + message.payload.length;
 }
 
-function collect(level: Level, filter: readonly string[], index: number, found: Message[]): void {
+function emptyLevel(): Level {
+  return { below: new Map(), message: undefined, number: 0 };
+}
+
+function collect(level: Level, filter: readonly string[], index: number, see: (found: Level) => void): void {
   if (index === filter.length) {
-    if (level.message !== undefined) found.push(level.message);
+    see(level);
     return;
   }
   const name = filter[index] as string;
-  if (name === '#') visit(level, (message) => found.push(message), index === 0);
+  if (name === '#') visit(level, see, index === 0);
   else if (name === '+') {
     for (const [text, next] of level.below) {
-      if (index > 0 || !text.startsWith('$')) collect(next, filter, index + 1, found);
+      if (index > 0 || !text.startsWith('$')) collect(next, filter, index + 1, see);
     }
   } else {
     const next = level.below.get(name);
-    if (next !== undefined) collect(next, filter, index + 1, found);
+    if (next !== undefined) collect(next, filter, index + 1, see);
   }
 }
 
-function visit(level: Level, see: (message: Message) => void, atRoot = false): void {
-  if (level.message !== undefined) see(level.message);
+function visit(level: Level, see: (found: Level) => void, atRoot = false): void {
+  see(level);
   for (const [name, next] of level.below) if (!atRoot || !name.startsWith('$')) visit(next, see);
 }

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { publishWill } from './publish.ts';
+import { settleRetained } from './retained-part.ts';
 import { Session } from './session.ts';
 import { handOver } from './shared-handover.ts';
 
@@ -69,6 +70,7 @@ export function leaveSession(core: Core, connection: Connection): void {
   if (session.connection !== connection) return;
   session.connection = undefined;
   session.pause();
+  if (session.isPersistent && session.replays.size > 0) settleRetained(core, session);
   connection.will = undefined;
   if (will !== undefined) {
     const delay = Math.min(will.delay, session.expiry);

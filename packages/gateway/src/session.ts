@@ -24,6 +24,8 @@ export class Session {
   isSharing = false;
   readonly window: InFlightWindow;
   readonly backlog = new Backlog();
+  /** Entries of the backlog that stand for retained messages. */
+  readonly replays = new Set<Queued>();
   /** Identifiers of QoS 2 messages that the client has sent and not released. */
   readonly unreleased = new Set<number>();
   #kept: KeptSession | undefined;
@@ -101,6 +103,7 @@ export class Session {
   discardMessages(): void {
     this.kept?.discarded();
     this.backlog.clear();
+    this.replays.clear();
     this.backlog.rest = this.kept?.rest;
     this.window.clear();
     this.unreleased.clear();

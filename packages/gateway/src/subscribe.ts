@@ -1,15 +1,11 @@
-import {
-  reasonCodes,
-  type Subscribe,
-  sharedFilter,
-  type Unsubscribe,
-  type Subscription as Wanted,
-} from '@kiten/wire';
+import { reasonCodes, type Subscribe, sharedFilter, type Unsubscribe } from '@kiten/wire';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
+import { drain } from './delivery.ts';
 import { actionOn } from './judge.ts';
 import { isWithinLimits, refusalReason } from './publish.ts';
-import { sendRetained } from './retained-replay.ts';
+import { forgetRetained, keepRetained, queueRetained, RetainedPart } from './retained-part.ts';
+import { RetainedReplay } from './retained-replay.ts';
 import { type Subscription, subscriptionOf } from './subscriptions.ts';
 
 /**
@@ -19,37 +15,64 @@ import { type Subscription, subscriptionOf } from './subscriptions.ts';
 export function onSubscribe(core: Core, connection: Connection, packet: Subscribe): void {
   const { accepted } = core.store;
   const identifier = packet.properties.subscriptionIdentifiers?.[0];
-  const granted: { wanted: Wanted; subscription: Subscription; isNew: boolean }[] = [];
+  const replayed: Subscription[] = [];
   // [MQTT-3.8.4-6] [MQTT-3.8.4-7] [MQTT-3.9.3-1] (3.1.1: [MQTT-3.8.4-5] [MQTT-3.9.3-1])
   const reasonCodesOfFilters = packet.subscriptions.map((wanted) => {
     const subscription = subscriptionOf(connection.session, wanted, identifier);
     const code = refusalOf(core, connection, subscription);
     if (code !== undefined) return connection.version === 5 ? code : reasonCodes.unspecifiedError; // 3.1.1: [MQTT-3.9.3-2]
     const isNew = !connection.session.subscriptions.has(wanted.filter);
-    granted.push({ wanted, subscription, isNew });
     add(core, subscription);
+    // Shared subscriptions get no retained messages (MQTT 5.0 §4.8.2).
+    // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11] [MQTT-3.8.4-4] (3.1.1: [MQTT-3.3.1-6] [MQTT-3.8.4-3])
+    const { retainHandling } = wanted;
+    const isReplayed = retainHandling === 0 || (retainHandling === 1 && isNew);
+    if (subscription.group === undefined && isReplayed) replayed.push(subscription);
     return wanted.qos;
   });
   const refused = reasonCodesOfFilters.some((code) => code === reasonCodes.notAuthorized);
   const properties = refused ? connection.reason(refusalReason) : {};
   const { packetId } = packet;
-  connection.answers.give(accepted, () => {
+  const answer = (): void => {
     // [MQTT-3.8.4-1] [MQTT-3.8.4-2] [MQTT-2.2.1-6] (3.1.1: [MQTT-3.8.4-1] [MQTT-3.8.4-2] [MQTT-2.3.1-7])
     connection.write({ type: 'suback', packetId, reasonCodes: reasonCodesOfFilters, properties });
-    for (const { wanted, subscription, isNew } of granted) {
-      // Shared subscriptions get no retained messages (MQTT 5.0 §4.8.2).
-      if (subscription.group !== undefined) continue;
-      // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11] [MQTT-3.8.4-4] (3.1.1: [MQTT-3.3.1-6] [MQTT-3.8.4-3])
-      if (wanted.retainHandling === 0 || (wanted.retainHandling === 1 && isNew))
-        sendRetained(core, connection, subscription);
-    }
-  });
+    connection.replay?.advance();
+    drain(core, connection.session);
+  };
+  if (replayed.length === 0 || !bringRetained(core, connection, replayed, answer))
+    connection.answers.give(accepted, answer);
+}
+
+/**
+ * Notes which retained messages follow the SUBACK: those there are at present [MQTT-3.3.1-12]. Says whether it sees to
+ * the answer: to a session that is kept it is given when they are kept too.
+ */
+function bringRetained(
+  core: Core,
+  connection: Connection,
+  subscriptions: readonly Subscription[],
+  answer: () => void,
+): boolean {
+  connection.replay ??= new RetainedReplay(core, connection);
+  for (const subscription of subscriptions) connection.replay.begin(subscription);
+  if (core.retained.size === 0) return false;
+  const owed = subscriptions.filter(({ qos }) => qos > 0);
+  if (connection.session.kept === undefined) {
+    for (const subscription of owed) queueRetained(core, subscription);
+    return false;
+  }
+  const parts = owed
+    .map((subscription) => new RetainedPart(core, subscription))
+    .filter(({ isOver }) => !isOver);
+  if (parts.length > 0) keepRetained(core, parts, connection.answers.reserve(answer));
+  return parts.length > 0;
 }
 
 /** UNSUBSCRIBE: the filter that is the same character by character [MQTT-3.10.4-1] (3.1.1: [MQTT-3.10.4-1]). */
 export function onUnsubscribe(core: Core, connection: Connection, packet: Unsubscribe): void {
   const { accepted } = core.store;
-  const { subscriptions, kept } = connection.session;
+  const { session } = connection;
+  const { subscriptions, kept } = session;
   // [MQTT-3.10.4-6] [MQTT-3.11.3-1] (3.1.1: [MQTT-3.10.4-6])
   const codes = packet.filters.map((filter) => {
     const subscription = subscriptions.get(filter);
@@ -58,6 +81,7 @@ export function onUnsubscribe(core: Core, connection: Connection, packet: Unsubs
     // What is queued or in flight stays [MQTT-3.10.4-2] [MQTT-3.10.4-3] (3.1.1: [MQTT-3.10.4-2] [MQTT-3.10.4-3]).
     core.subscriptions.remove(subscription);
     kept?.unsubscribed(filter);
+    forgetRetained(session, filter);
     return reasonCodes.success;
   });
   // [MQTT-3.10.4-4] [MQTT-3.10.4-5] (3.1.1: [MQTT-3.10.4-4] [MQTT-3.10.4-5])
