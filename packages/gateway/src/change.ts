@@ -1,5 +1,5 @@
 import type { PolicySetJson } from '@kiten/policy';
-import type { Standing, TrustVector } from '@kiten/trust';
+import type { EnforcementMode, Standing, TrustVector } from '@kiten/trust';
 import type { PayloadRule } from './payload/payload-rule.ts';
 
 /** What the gateway has to know about one device. Structured-clonable. */
@@ -10,6 +10,8 @@ export interface ReplicaDevice {
   readonly standing: Standing;
   readonly vector: TrustVector;
   readonly overdue: boolean;
+  /** `enforce` unless said otherwise. */
+  readonly mode?: EnforcementMode;
   /** The verdict's epoch, for the reader of events; the gateway compares contents. */
   readonly epoch: number;
   /** Serial numbers of revoked certificates, lower-case hexadecimal. */

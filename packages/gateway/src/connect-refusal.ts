@@ -97,7 +97,8 @@ function registered({ device, peer }: Connection): ConnectRefusal | undefined {
 }
 
 function admissionRefusal(core: Core, connection: Connection): ConnectRefusal | undefined {
-  connection.admission = core.judge.admission(connection.device);
+  connection.judged = core.judge.admission(connection.device);
+  connection.admission = connection.judged.admission;
   connection.standing = connection.device.device?.standing ?? 'admitted';
   if (connection.admission !== 'none') return undefined;
   const message = 'Policy permits the device neither to connect nor to attest.';

@@ -6,6 +6,7 @@ import { ownsClientId, refusalOf, refuseConnect } from './connect-refusal.ts';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { drain } from './delivery.ts';
+import { observeAdmission } from './observed.ts';
 import { identifyByPassword } from './password.ts';
 import { resend } from './resend.ts';
 import { keepSession, openSession, takeOver } from './session-store.ts';
@@ -50,6 +51,7 @@ function accept(
 ): void {
   core.gate.leave(connection.peer);
   core.statistics.connects++;
+  observeAdmission(core, connection.device, connection.judged, 1);
   // [MQTT-3.1.3-2] (3.1.1: [MQTT-3.1.3-2])
   connection.clientId = clientId;
   takeOver(core, clientId, connection);

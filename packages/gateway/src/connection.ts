@@ -18,6 +18,7 @@ import { type Place, placeOf } from './evidence/place.ts';
 import { guarded } from './fault.ts';
 import { encodeWithin } from './fitting.ts';
 import { Inbound } from './inbound.ts';
+import type { AdmissionJudgement } from './judge.ts';
 import { Output } from './outbox.ts';
 import type { Peer } from './peer.ts';
 import type { RetainedReplay } from './retained-replay.ts';
@@ -53,6 +54,8 @@ export class Connection {
   version: MqttVersion = 4;
   clientId = '';
   admission: Admission = 'none';
+  /** How far policy would let it in, and why no further, if its group did not observe. */
+  judged: AdmissionJudgement | undefined;
   /** The device's standing at CONNECT. */
   standing: Standing = 'admitted';
   /** The largest packet the client takes. */

@@ -13,6 +13,8 @@ export class CachedDecision {
   readonly topic: TopicResource;
   readonly allow: boolean;
   readonly policies: readonly string[];
+  /** The device whose group observes, if it is allowed only because of that. */
+  readonly observed: string | undefined;
   readonly recipients: readonly Recipient[];
   readonly groups: readonly SharedRecipients[];
   /** What the payload is held to. */
@@ -35,6 +37,7 @@ export class CachedDecision {
     this.topic = fields.topic;
     this.allow = fields.allow;
     this.policies = fields.policies;
+    this.observed = fields.observed;
     this.recipients = fields.recipients;
     this.groups = fields.groups;
     this.rules = fields.rules;

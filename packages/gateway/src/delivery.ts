@@ -4,6 +4,7 @@ import { guarded } from './fault.ts';
 import { encodePublication } from './fitting.ts';
 import { actionOn } from './judge.ts';
 import { type Delivery, hasExpired, publishPacket } from './message.ts';
+import { noteObserved } from './observed.ts';
 import { hasPlace } from './overflow.ts';
 import { type Queued, queuedInMemory } from './queued.ts';
 import type { RetainedPart } from './retained-part.ts';
@@ -98,14 +99,17 @@ function isDue(core: Core, { delivery, packetId }: Queued): boolean {
 function mayReceive(core: Core, session: Session, { message, retain }: Delivery): boolean {
   const topic = topicResource(message.topic);
   const context = { retain, will: message.will, publisher: message.publisher };
-  const { allow, policies } = core.judge.message('receive', session.device, topic, context);
-  if (allow) return true;
+  const { allow, policies, observed } = core.judge.message('receive', session.device, topic, context);
   const denial = {
     device: session.device.id,
     action: actionOn(topic, 'receive'),
     topic: message.topic,
     policies,
   };
+  if (allow) {
+    if (observed !== undefined) noteObserved(core, { ...denial, observed }, 1);
+    return true;
+  }
   core.denials.note(denial, core.now, 1);
   core.statistics.withheld++;
   return false;

@@ -5,9 +5,11 @@ import { type Repeat, RepeatLimiter } from './repeat-limiter.ts';
 /** One refusal with its cause. */
 export interface Denial {
   readonly device: string;
-  readonly action: TrafficAction;
+  readonly action: TrafficAction | 'connect';
   readonly topic: string;
   readonly policies: readonly string[];
+  /** The device whose group observes: it was not refused, and would have been. */
+  readonly observed?: string | undefined;
 }
 
 export type DenialRecord = Repeat<Denial>;
@@ -59,7 +61,10 @@ export class DenialLog {
 
   #withinBounds(denial: Denial): Denial {
     if (this.#limiter.get(keyOf(denial)) !== undefined) return denial;
-    if (this.#limiter.isFull) return { device: '*', action: denial.action, topic: '#', policies: [] };
+    if (this.#limiter.isFull) {
+      const rest = { device: '*', action: denial.action, topic: '#', policies: [] };
+      return denial.observed === undefined ? rest : { ...rest, observed: '*' };
+    }
     const lines = this.#perDevice.get(denial.device) ?? 0;
     return lines < this.#limits.denialsPerDevice ? denial : { ...denial, topic: '#', policies: [] };
   }
@@ -71,6 +76,6 @@ export class DenialLog {
   }
 }
 
-function keyOf({ device, action, topic, policies }: Denial): string {
-  return [device, action, topic, ...policies].join('\0');
+function keyOf({ device, action, topic, policies, observed = '' }: Denial): string {
+  return [observed, device, action, topic, ...policies].join('\0');
 }

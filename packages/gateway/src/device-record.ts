@@ -50,6 +50,7 @@ function sameForPolicies(before: ReplicaDevice | undefined, after: ReplicaDevice
   return (
     before.standing === after.standing &&
     before.overdue === after.overdue &&
+    (before.mode ?? 'enforce') === (after.mode ?? 'enforce') &&
     claimNames.every((claim) => before.vector[claim] === after.vector[claim]) &&
     before.groups.length === after.groups.length &&
     before.groups.every((group, index) => group === after.groups[index])

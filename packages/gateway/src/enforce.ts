@@ -4,6 +4,8 @@ import type { ReplicaChange, TlsMaterial } from './change.ts';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { Admission, DeviceRecord } from './device-record.ts';
+import type { AdmissionJudgement } from './judge.ts';
+import { observeAdmission } from './observed.ts';
 import { passwordGroup } from './password.ts';
 import type { Session } from './session.ts';
 import { endSession } from './session-store.ts';
@@ -78,14 +80,19 @@ function refuseChange(core: Core, change: ReplicaChange, error: unknown): never 
 
 function enforceFall(core: Core, record: DeviceRecord, sequence: number): void {
   const fallen: Connection[] = [];
-  const admission = record.connections.size > 0 ? core.judge.admission(record) : 'none';
+  const judgement = record.connections.size > 0 ? core.judge.admission(record) : undefined;
+  let observed = 0;
   for (const connection of record.connections) {
+    const { admission, judged } = judgement as AdmissionJudgement;
     if (mustGo(connection, record, admission)) fallen.push(connection);
     else if (connection.isOpen) {
+      if (rank[judged] < rank[connection.judged?.judged ?? judged]) observed++;
+      connection.judged = judgement;
       connection.admission = admission;
       connection.standing = record.device?.standing ?? 'admitted';
     }
   }
+  observeAdmission(core, record, judgement, observed);
   if (record.device?.standing !== 'admitted') for (const session of record.sessions) empty(core, session);
   if (fallen.length === 0) return;
   // What was judged before is sent as it was judged: acknowledged and passed on, or neither.

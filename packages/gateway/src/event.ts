@@ -64,8 +64,11 @@ export type GatewayEvent =
   | {
       readonly kind: 'denied';
       readonly device: string;
-      readonly action: TrafficAction;
+      /** `connect`, without a topic, for a device that would have been let in to recover only, or not at all. */
+      readonly action: TrafficAction | 'connect';
       readonly topic: string;
+      /** The device whose group observes: it was not denied, and would have been. */
+      readonly observed?: string | undefined;
       /** Ids of the policies that forbid it; empty if none permits it; codes `gateway/…` where no policy was asked. */
       readonly policies: readonly string[];
       readonly at: number;

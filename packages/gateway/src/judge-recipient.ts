@@ -1,6 +1,7 @@
 import type { Core } from './core.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Judgement } from './judge.ts';
+import { noteObserved } from './observed.ts';
 import type { Recipient } from './recipient.ts';
 import type { Subscription } from './subscriptions.ts';
 import type { TopicResource } from './topic-resource.ts';
@@ -23,11 +24,16 @@ export function judgeRecipient(
       subscription,
       judgement: judgeSubscription(core, subscription),
     }));
-    granted = each.filter((one) => one.judgement.allow).map((one) => one.subscription);
-    if (granted.length === 0) judgement = each[0]?.judgement ?? judgement;
+    const permitted = each.filter((one) => one.judgement.allow);
+    granted = permitted.map((one) => one.subscription);
+    // A subscription that needs no exception carries the delivery, whatever else matches.
+    const carrying = permitted.find((one) => one.judgement.observed === undefined) ?? permitted[0] ?? each[0];
+    if (granted.length === 0 || judgement.observed === undefined)
+      judgement = carrying?.judgement ?? judgement;
   }
   recipient.allowed = judgement.allow && granted.length > 0;
   recipient.policies = judgement.policies;
+  recipient.observed = judgement.observed;
   recipient.qos = granted.reduce<0 | 1 | 2>((most, { qos }) => (qos > most ? qos : most), 0);
   recipient.retainAsPublished = granted.some(({ retainAsPublished }) => retainAsPublished);
   const identifiers = granted
@@ -45,6 +51,16 @@ export function withhold(core: Core, recipient: Recipient, topic: TopicResource,
   const { row, policies } = recipient;
   const denial = { device: recipient.session.device.id, action: row.action, topic: topic.path, policies };
   recipient.denial = core.denials.note(denial, core.now, times);
+}
+
+/** Counts a delivery that would have been refused and tells about it. */
+export function observeDelivery(core: Core, recipient: Recipient, topic: TopicResource, times: number): void {
+  const { row, policies, session, observed = '' } = recipient;
+  if (core.denials.again(recipient.denial, core.now, times)) core.statistics.observed += times;
+  else {
+    const denial = { device: session.device.id, action: row.action, topic: topic.path, policies, observed };
+    recipient.denial = noteObserved(core, denial, times);
+  }
 }
 
 /** A subscription that was granted once is worth what it would be worth now. */

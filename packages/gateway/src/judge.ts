@@ -12,12 +12,24 @@ import { claimNames, tierOf } from '@kiten/trust';
 import type { ReplicaDevice } from './change.ts';
 import type { Admission, DeviceRecord } from './device-record.ts';
 import type { TrafficAction } from './event.ts';
+import { isObserved } from './observed.ts';
 import type { Replica } from './replica.ts';
 import { type TopicResource, topicResource } from './topic-resource.ts';
 
 /** What came out, and which policies (or `gateway/…` codes) made a refusal. */
 export interface Judgement {
   readonly allow: boolean;
+  readonly policies: readonly string[];
+  /** The device whose group observes: but for that, these policies would have refused it. */
+  readonly observed: string | undefined;
+}
+
+/** How far a device is let in. */
+export interface AdmissionJudgement {
+  readonly admission: Admission;
+  /** What policy says; less than `admission` where the device's group observes. */
+  readonly judged: Admission;
+  /** What makes it less than full. */
   readonly policies: readonly string[];
 }
 
@@ -32,7 +44,7 @@ export interface MessageContext {
 /** Decides; every enforcement point of the gateway asks this and nothing else. */
 export interface Judge {
   readonly policyEpoch: number;
-  admission(device: DeviceRecord): Admission;
+  admission(device: DeviceRecord): AdmissionJudgement;
   message(
     action: 'publish' | 'subscribe' | 'receive',
     device: DeviceRecord,
@@ -46,12 +58,13 @@ export function actionOn(topic: TopicResource, action: 'publish' | 'subscribe' |
   return topic.purpose === 'message' ? action : topic.purpose;
 }
 
-const allowed: Judgement = { allow: true, policies: [] };
+const allowed: Judgement = { allow: true, policies: [], observed: undefined };
+const letIn: AdmissionJudgement = { admission: 'full', judged: 'full', policies: [] };
 
 /** Permits everything, for a broker without policy. */
 export const openJudge: Judge = {
   policyEpoch: 0,
-  admission: () => 'full',
+  admission: () => letIn,
   message: () => allowed,
 };
 
@@ -75,12 +88,14 @@ export class PolicyJudge implements Judge {
   }
 
   /** Leaves staleness out: a replica that lost touch cuts nobody, it only lets nothing pass. */
-  admission(device: DeviceRecord): Admission {
-    if (device.device === undefined || device.device.standing === 'revoked') return 'none';
-    const mayConnect = this.#decide('connect', device, this.#site, emptyRecord).allow;
-    if (mayConnect && !this.#isContained(device)) return 'full';
-    if (mayConnect) return 'restricted';
-    return this.#decide('attest', device, this.#site, emptyRecord).allow ? 'restricted' : 'none';
+  admission(device: DeviceRecord): AdmissionJudgement {
+    if (device.device === undefined || device.device.standing === 'revoked') return shutOut;
+    const connect = this.#decide('connect', device, this.#site, emptyRecord);
+    const containment = connect.allow ? this.#containment(device) : connect.policies;
+    if (containment === undefined) return letIn;
+    const recovers = connect.allow || this.#decide('attest', device, this.#site, emptyRecord).allow;
+    const judged = recovers ? 'restricted' : 'none';
+    return { admission: isObserved(device) ? 'full' : judged, judged, policies: containment };
   }
 
   message(
@@ -96,18 +111,42 @@ export class PolicyJudge implements Judge {
     this.#entities.topic = topic;
     const judged = actionOn(topic, action);
     const record = judged === action ? messageContext(context) : emptyRecord;
-    return this.#decide(judged, device, { type: 'Topic', id: topic.path }, record);
+    const resource = { type: 'Topic', id: topic.path };
+    const judgement = this.#decide(judged, device, resource, record);
+    if (judgement.allow) return judgement;
+    const { publisher } = context;
+    if (judged === 'receive' && publisher !== undefined && !publisher.isBroker)
+      return this.#observedDelivery(judgement, device, publisher, resource, context);
+    return isObserved(device) ? observed(judgement, device) : judgement;
   }
 
-  /** Whether its standing, or a contraindicated claim, leaves a device nothing of its own but recovery. */
-  #isContained(device: DeviceRecord): boolean {
-    if (device.device?.standing !== 'admitted') return true;
-    const { id } = device;
-    return (
-      hasContraindicatedClaim(device.device) &&
-      !this.#ask('publish', device, topicResource(`d/${id}/`), ownMessage) &&
-      !this.#ask('subscribe', device, topicResource(`c/${id}/`), ownMessage)
-    );
+  /**
+   * A delivery may be refused because of who receives, because of who published, or of both. It passes if all those observe:
+   * what remains of the refusal without the publisher is the receiver's.
+   */
+  #observedDelivery(
+    judgement: Judgement,
+    receiver: DeviceRecord,
+    publisher: DeviceRecord,
+    resource: EntityUid,
+    { retain, will }: MessageContext,
+  ): Judgement {
+    if (!isObserved(receiver) && !isObserved(publisher)) return judgement;
+    const own = this.#decide('receive', receiver, resource, messageContext({ retain, will }));
+    const isPublishers = own.allow || judgement.policies.some((policy) => !own.policies.includes(policy));
+    if (!own.allow && !isObserved(receiver)) return judgement;
+    if (isPublishers && !isObserved(publisher)) return judgement;
+    return observed(judgement, own.allow ? publisher : receiver);
+  }
+
+  /** What leaves a device nothing of its own but recovery, if anything does: its standing, or a contraindicated claim. */
+  #containment(device: DeviceRecord): readonly string[] | undefined {
+    if (device.device?.standing !== 'admitted') return [];
+    if (!hasContraindicatedClaim(device.device)) return undefined;
+    const publish = this.#ask('publish', device, topicResource(`d/${device.id}/`), ownMessage);
+    if (publish.allow) return undefined;
+    const subscribe = this.#ask('subscribe', device, topicResource(`c/${device.id}/`), ownMessage);
+    return subscribe.allow ? undefined : publish.policies;
   }
 
   #ask(
@@ -115,9 +154,9 @@ export class PolicyJudge implements Judge {
     device: DeviceRecord,
     topic: TopicResource,
     context: CedarRecord,
-  ): boolean {
+  ): Judgement {
     this.#entities.topic = topic;
-    return this.#decide(action, device, { type: 'Topic', id: topic.path }, context).allow;
+    return this.#decide(action, device, { type: 'Topic', id: topic.path }, context);
   }
 
   #decide(action: string, device: DeviceRecord, resource: EntityUid, context: CedarRecord): Judgement {
@@ -125,10 +164,11 @@ export class PolicyJudge implements Judge {
     const request = { principal: device.uid, action: { type: 'Action', id: action }, resource, context };
     const decision = decide(this.#replica.policies, request, this.#entities);
     this.#decided(decision.errors);
-    return { allow: decision.allow, policies: decision.reasons };
+    return { allow: decision.allow, policies: decision.reasons, observed: undefined };
   }
 }
 
+const shutOut: AdmissionJudgement = { admission: 'none', judged: 'none', policies: [] };
 const ownMessage = recordValue({ retain: false, will: false });
 
 function hasContraindicatedClaim({ vector }: ReplicaDevice): boolean {
@@ -136,7 +176,11 @@ function hasContraindicatedClaim({ vector }: ReplicaDevice): boolean {
 }
 
 function refusal(code: string): Judgement {
-  return { allow: false, policies: [code] };
+  return { allow: false, policies: [code], observed: undefined };
+}
+
+function observed({ policies }: Judgement, { id }: DeviceRecord): Judgement {
+  return { allow: true, policies, observed: id };
 }
 
 function isKnown(publisher: DeviceRecord | undefined): boolean {

@@ -5,6 +5,7 @@ import { type CachedDecision, hashTopic } from './decision-cache.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { needsStore, withoutRoom } from './disk-full.ts';
 import { messageFrom } from './message.ts';
+import { noteObserved } from './observed.ts';
 import { type PayloadRefusal, payloadRefusalOf } from './payload/payload-check.ts';
 import { decideTopic, forward, stillHolds } from './router.ts';
 import { messageOf, type Will } from './wills.ts';
@@ -46,6 +47,7 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
   } else {
     decision.row = core.counts.enrolled(decision.row);
     decision.row.allowed++;
+    if (decision.observed !== undefined) observe(core, decision, 1);
     const origin = {
       publisher: connection.device,
       clientId: connection.clientId,
@@ -88,6 +90,7 @@ export function publishWill(core: Core, will: Will): void {
     return;
   }
   decision.row.allowed++;
+  if (decision.observed !== undefined) observe(core, decision, 1);
   if (message.retain && !core.retained.store(message)) core.statistics.dropped++;
   else forward(core, decision, message);
   core.store.settle();
@@ -108,6 +111,16 @@ export function refuse(core: Core, connection: Connection, decision: CachedDecis
     decision.denial = core.denials.note(denial, core.now, times);
   }
   if (!core.replica.stale) core.probing.refused(connection, 'publish', decision.topic, core.now);
+}
+
+/** Counts publications that would have been refused, and tells about them. */
+export function observe(core: Core, decision: CachedDecision, times: number): void {
+  const { row, topic, policies, observed = '' } = decision;
+  if (core.denials.again(decision.denial, core.now, times)) core.statistics.observed += times;
+  else {
+    const denial = { device: observed, action: row.action, topic: topic.path, policies, observed };
+    decision.denial = noteObserved(core, denial, times);
+  }
 }
 
 /** There is no room for a retained message. */

@@ -3,9 +3,9 @@ import type { Core } from './core.ts';
 import type { CachedDecision } from './decision-cache.ts';
 import { deliver } from './delivery.ts';
 import { needsStore, withoutRoom } from './disk-full.ts';
-import { judgeRecipient, withhold } from './judge-recipient.ts';
+import { judgeRecipient, observeDelivery, withhold } from './judge-recipient.ts';
 import type { Message } from './message.ts';
-import { closeAfterRefusal, refusalReason, refuse } from './publish.ts';
+import { closeAfterRefusal, observe, refusalReason, refuse } from './publish.ts';
 import { queuedInMemory } from './queued.ts';
 import { shareRun } from './quick-shared.ts';
 import type { Recipient, SharedRecipients } from './recipient.ts';
@@ -126,6 +126,7 @@ export function forwardQos1(
 function countAllowed(core: Core, decision: CachedDecision, count: number): void {
   if (decision.row.minute !== core.counts.minute) decision.row = core.counts.enrolled(decision.row);
   decision.row.allowed += count;
+  if (decision.observed !== undefined) observe(core, decision, count);
 }
 
 /** One comparison, unless the trust in the receiver has changed; counts what it says. */
@@ -145,6 +146,7 @@ function mayHave(
   }
   if (recipient.row.minute !== core.counts.minute) recipient.row = core.counts.enrolled(recipient.row);
   recipient.row.allowed += count;
+  if (recipient.observed !== undefined) observeDelivery(core, recipient, decision.topic, count);
   return true;
 }
 

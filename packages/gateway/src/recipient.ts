@@ -13,6 +13,8 @@ export interface Recipient {
   allowed: boolean;
   /** Why not. */
   policies: readonly string[];
+  /** The device whose group observes, if it is allowed only because of that. */
+  observed: string | undefined;
   /** The largest QoS of its subscriptions that match [MQTT-3.3.4-2] (3.1.1: [MQTT-3.3.5-1]). */
   qos: 0 | 1 | 2;
   retainAsPublished: boolean;
@@ -36,6 +38,7 @@ export function undecided(session: Session, matched: readonly Subscription[], ro
     trustEpoch: -1,
     allowed: false,
     policies: [],
+    observed: undefined,
     qos: 0,
     retainAsPublished: false,
     identifiers: undefined,

@@ -1,6 +1,6 @@
 import { KitenError } from '@kiten/codec';
 import { type CompiledPolicies, compilePolicies } from '@kiten/policy';
-import { isDeviceId, isStanding } from '@kiten/trust';
+import { isDeviceId, isEnforcementMode, isStanding } from '@kiten/trust';
 import type { ReplicaChange, ReplicaDevice } from './change.ts';
 import { DeviceRecord } from './device-record.ts';
 
@@ -103,15 +103,16 @@ export class Replica {
   }
 
   #upsert(device: ReplicaDevice): Applied {
-    if (!isDeviceId(device.id) || !isStanding(device.standing)) {
+    const { id, standing, mode = 'enforce' } = device;
+    if (!isDeviceId(id) || !isStanding(standing) || !isEnforcementMode(mode)) {
       // It may have been a fall: from here on nobody knows what holds, so nothing does.
       this.#hasLostTrack = true;
       throw new KitenError(
         'gateway/change-malformed',
-        'A device in the change stream has no valid id or standing.',
+        'A device in the change stream has no valid id, standing or mode.',
       );
     }
-    const record = this.expected(device.id);
+    const record = this.expected(id);
     // Decisions made while the owner of a topic was unknown hold no reference to it.
     if (record.device === undefined) this.policyEpoch++;
     const isRevocation = revokesMore(record.device, device);

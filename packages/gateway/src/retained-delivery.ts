@@ -1,6 +1,7 @@
 import type { Core } from './core.ts';
 import { actionOn } from './judge.ts';
 import type { Delivery, Message } from './message.ts';
+import { noteObserved } from './observed.ts';
 import type { Session } from './session.ts';
 import type { Subscription } from './subscriptions.ts';
 import { topicResource } from './topic-resource.ts';
@@ -16,11 +17,15 @@ export function retainedDelivery(message: Message, { qos, identifier }: Subscrip
 export function judgeRetained(core: Core, session: Session, message: Message): boolean {
   const topic = topicResource(message.topic);
   const context = { retain: true, will: message.will, publisher: message.publisher };
-  const { allow, policies } = core.judge.message('receive', session.device, topic, context);
+  const { allow, policies, observed } = core.judge.message('receive', session.device, topic, context);
   const action = actionOn(topic, 'receive');
-  core.counts.count(session.device.id, action, message.topic, allow);
-  if (allow) return true;
+  const denial = { device: session.device.id, action, topic: message.topic, policies };
+  core.counts.count(denial.device, action, message.topic, allow);
+  if (allow) {
+    if (observed !== undefined) noteObserved(core, { ...denial, observed }, 1);
+    return true;
+  }
   core.statistics.withheld++;
-  core.denials.note({ device: session.device.id, action, topic: message.topic, policies }, core.now, 1);
+  core.denials.note(denial, core.now, 1);
   return false;
 }

@@ -3,7 +3,7 @@ import { CachedDecision } from './decision-cache.ts';
 import { deliver } from './delivery.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { actionOn, type Judgement, type MessageContext } from './judge.ts';
-import { judgeRecipient, withhold } from './judge-recipient.ts';
+import { judgeRecipient, observeDelivery, withhold } from './judge-recipient.ts';
 import type { Message } from './message.ts';
 import { type Recipient, type SharedRecipients, undecided } from './recipient.ts';
 import { forwardToGroup } from './shared-delivery.ts';
@@ -60,8 +60,9 @@ function judgePublication(
   topic: TopicResource,
   context: MessageContext,
 ): Judgement {
-  if (device.isBroker) return { allow: true, policies: [] };
-  if (isSystemTopic(topic.path)) return { allow: false, policies: ['gateway/topic-of-the-broker'] };
+  if (device.isBroker) return { allow: true, policies: [], observed: undefined };
+  if (isSystemTopic(topic.path))
+    return { allow: false, policies: ['gateway/topic-of-the-broker'], observed: undefined };
   return core.judge.message('publish', device, topic, context);
 }
 
@@ -92,6 +93,7 @@ export function forward(core: Core, decision: CachedDecision, message: Message):
     }
     recipient.row = core.counts.enrolled(recipient.row);
     recipient.row.allowed++;
+    if (recipient.observed !== undefined) observeDelivery(core, recipient, decision.topic, 1);
     const qos = message.qos < recipient.qos ? message.qos : recipient.qos;
     const retain = recipient.retainAsPublished && message.retain; // [MQTT-3.3.1-12] [MQTT-3.3.1-13] (3.1.1: [MQTT-3.3.1-9])
     deliver(core, session, { message, qos, retain, identifiers: recipient.identifiers });

@@ -2,7 +2,7 @@ import type { Core } from './core.ts';
 import type { CachedDecision } from './decision-cache.ts';
 import { deliver } from './delivery.ts';
 import { actionOn } from './judge.ts';
-import { judgeRecipient, withhold } from './judge-recipient.ts';
+import { judgeRecipient, observeDelivery, withhold } from './judge-recipient.ts';
 import type { Message } from './message.ts';
 import { type Recipient, type SharedRecipients, undecided } from './recipient.ts';
 import type { Session } from './session.ts';
@@ -54,6 +54,7 @@ export function chooseMember(
   const recipient = members.get(chosen) as Recipient;
   recipient.row = core.counts.enrolled(recipient.row);
   recipient.row.allowed++;
+  if (recipient.observed !== undefined) observeDelivery(core, recipient, decision.topic, 1);
   return recipient;
 }
 

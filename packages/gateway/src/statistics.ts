@@ -32,6 +32,8 @@ export interface Statistics {
   refused: number;
   /** Deliveries that policy refused. */
   withheld: number;
+  /** What would have been refused or withheld, and passed because the device's group observes. */
+  observed: number;
   /** Deliveries given up because a queue or buffer was full. */
   dropped: number;
   /** Those of them for which the queue of a session was full. */
@@ -69,6 +71,7 @@ export function noStatistics(): Statistics {
     sent: 0,
     refused: 0,
     withheld: 0,
+    observed: 0,
     dropped: 0,
     overflowed: 0,
     withoutRoom: 0,

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { drain } from './delivery.ts';
 import { actionOn } from './judge.ts';
+import { noteObserved } from './observed.ts';
 import { isWithinLimits, refusalReason } from './publish.ts';
 import { forgetRetained, keepRetained, queueRetained, RetainedPart } from './retained-part.ts';
 import { RetainedReplay } from './retained-replay.ts';
@@ -115,13 +116,12 @@ function refusalOf(
   });
   const action = actionOn(prefix, 'subscribe');
   core.counts.count(connection.device.id, action, filter, judgement.allow);
+  const { policies, observed } = judgement;
+  const denial = { device: connection.device.id, action, topic: filter, policies };
+  if (observed !== undefined) noteObserved(core, { ...denial, observed }, 1);
   if (judgement.allow) return undefined;
   core.statistics.refused++;
-  core.denials.note(
-    { device: connection.device.id, action, topic: filter, policies: judgement.policies },
-    core.now,
-    1,
-  );
+  core.denials.note(denial, core.now, 1);
   if (!core.replica.stale)
     core.probing.refused(connection, 'subscribe', { ...prefix, path: filter }, core.now);
   return reasonCodes.notAuthorized;

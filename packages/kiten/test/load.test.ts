@@ -72,7 +72,7 @@ describe('what a site remembers', () => {
     ]);
     const after = await reopened(folder, site);
     expect(remembered(after.book)).toEqual(before);
-    expect(after.book.profiles()).toEqual(site.book.profiles());
+    expect(after.book.groups()).toEqual(site.book.groups());
     expect(after.policies.present).toEqual(site.policies.present);
   });
 
@@ -133,7 +133,7 @@ describe('what a site remembers', () => {
     const folder = await newFolder();
     const site = await openSite(folder);
     expect(site.book.size).toBe(0);
-    expect(site.book.profiles().map(({ name }) => name)).toEqual([
+    expect(site.book.groups().map(({ name }) => name)).toEqual([
       'password',
       'default',
       'controllers',

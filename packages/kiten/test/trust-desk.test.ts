@@ -43,7 +43,7 @@ async function newDesk() {
     troubled: () => void order.push('log in trouble'),
   });
   const book = new DeviceBook();
-  book.putProfile({ name: 'default', required: ['instance-identity'] });
+  book.putGroup({ name: 'default', required: ['instance-identity'] });
   const signed: number[] = [];
   const desk = new TrustDesk({
     clock,

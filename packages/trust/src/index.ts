@@ -32,6 +32,7 @@ export {
   isEarProfile,
   veraisonEarProfile,
 } from './ear-profiles.ts';
+export { type EnforcementMode, enforcementModes, isEnforcementMode } from './enforcement-mode.ts';
 export { decodeEvent, encodeEvent, maximumEventBytes, maximumEventData } from './event-encoding.ts';
 export type { Evidence, SealedEvidence } from './evidence.ts';
 export { type Clearance, type Finding, findingKey } from './finding.ts';

@@ -3,6 +3,7 @@ import { type Properties, reasonCodes } from '@kiten/wire';
 import type { Core } from '../core.ts';
 import type { CachedDecision } from '../decision-cache.ts';
 import type { DeviceRecord } from '../device-record.ts';
+import { isObserved, noteObserved } from '../observed.ts';
 
 /** A message that policy allows and its payload forbids. */
 export interface PayloadRefusal {
@@ -20,15 +21,21 @@ interface Said {
 export function payloadRefusalOf(
   core: Core,
   device: DeviceRecord,
-  { rules }: CachedDecision,
+  { rules, row, topic }: CachedDecision,
   { payload, properties }: Said,
 ): PayloadRefusal | undefined {
   for (const rule of rules) {
     const fault = rule.faultOf(device, payload, core.now);
     if (fault === undefined) continue;
+    const policies = [fault, rule.id];
+    if (isObserved(device)) {
+      const { id } = device;
+      noteObserved(core, { device: id, action: row.action, topic: topic.path, policies, observed: id }, 1);
+      continue;
+    }
     const { payloadFormatInvalid, quotaExceeded } = reasonCodes;
     const reasonCode = fault === 'gateway/payload-format' ? payloadFormatInvalid : quotaExceeded;
-    return { reasonCode, policies: [fault, rule.id] };
+    return { reasonCode, policies };
   }
   if (!isText(core, properties, payload)) {
     return { reasonCode: reasonCodes.payloadFormatInvalid, policies: ['gateway/payload-format'] };

@@ -3,7 +3,13 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { type ManualClock, manualClock } from '@kiten/codec';
 import { defaultPolicies, type PolicySetJson } from '@kiten/policy';
 import { parsePolicies } from '@kiten/policy/cedar';
-import { type ClaimName, claimNames, type Standing, type TrustVector } from '@kiten/trust';
+import {
+  type ClaimName,
+  claimNames,
+  type EnforcementMode,
+  type Standing,
+  type TrustVector,
+} from '@kiten/trust';
 import type { MqttVersion } from '@kiten/wire';
 import {
   createGateway,
@@ -24,6 +30,7 @@ export interface DeviceOptions {
   readonly standing?: Standing;
   readonly vector?: Partial<Record<ClaimName, number>>;
   readonly overdue?: boolean;
+  readonly mode?: EnforcementMode;
   readonly revokedSerials?: readonly string[];
   readonly previousSerials?: readonly string[];
 }

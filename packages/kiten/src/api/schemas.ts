@@ -1,4 +1,4 @@
-import { claimNames, standings, tiers } from '@kiten/trust';
+import { claimNames, enforcementModes, standings, tiers } from '@kiten/trust';
 import Type from 'typebox';
 import { roles } from '../site/operators.ts';
 
@@ -12,6 +12,9 @@ export const time = Type.Integer({ description: 'Milliseconds since the Unix epo
 export const reason = Type.String({ minLength: 1, maxLength: 500, description: 'Why; it stands in the log' });
 export const tier = Type.Enum([...tiers]);
 export const standing = Type.Enum([...standings]);
+export const mode = Type.Enum([...enforcementModes], {
+  description: 'Whether what policy refuses is refused, or passes and is shown',
+});
 export const role = Type.Enum([...roles]);
 export const operatorName = Type.String({
   pattern: '^[A-Za-z0-9._@-]{1,64}$',
@@ -50,6 +53,7 @@ export const groupName = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' });
 export const deviceSummary = Type.Object({
   id: deviceId,
   groups: Type.Array(Type.String()),
+  mode,
   standing,
   status: tier,
   overdue: Type.Boolean(),

@@ -1,5 +1,5 @@
 import { type Finding, type FindingRegistry, tierOf } from '@kiten/trust';
-import type { DeviceRecord } from '../site/device-book.ts';
+import type { DeviceBook, DeviceRecord } from '../site/device-book.ts';
 import type { PresenceBoard } from '../site/presence.ts';
 
 /** A finding as people read it: with its tier and its sentences. */
@@ -19,11 +19,18 @@ export function findingView(finding: Finding, registry: FindingRegistry) {
   };
 }
 
+/** What a device is shown with. */
+interface Shown {
+  readonly presence: PresenceBoard;
+  readonly book: DeviceBook;
+}
+
 /** A device as a row of the fleet. */
-export function deviceSummaryView(device: DeviceRecord, presence: PresenceBoard) {
+export function deviceSummaryView(device: DeviceRecord, { presence, book }: Shown) {
   return {
     id: device.id,
     groups: [...device.groups],
+    mode: book.mode(device),
     standing: device.standing,
     status: device.verdict.status,
     overdue: device.verdict.overdue,
@@ -37,9 +44,9 @@ export function deviceSummaryView(device: DeviceRecord, presence: PresenceBoard)
   };
 }
 
-export function deviceView(device: DeviceRecord, presence: PresenceBoard, registry: FindingRegistry) {
+export function deviceView(device: DeviceRecord, shown: Shown, registry: FindingRegistry) {
   return {
-    ...deviceSummaryView(device, presence),
+    ...deviceSummaryView(device, shown),
     verdictAt: device.verdict.at,
     profile: device.verdict.profile,
     ...(device.verdict.lapsesAt === undefined ? {} : { lapsesAt: device.verdict.lapsesAt }),

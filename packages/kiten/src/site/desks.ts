@@ -136,7 +136,14 @@ export async function openDesks(
     }),
     apiTokens: new ApiTokenDesk(access),
     accessChanges: changes,
-    groups: openGroupDesk({ book, journal, trust, clock }),
+    groups: openGroupDesk({
+      book,
+      journal,
+      trust,
+      clock,
+      enforce: (device, fall) => outlet?.device(device, fall),
+      changed: ({ id }) => hub.publish('device', { device: id }),
+    }),
     enrolment: openEnrolmentDesk({ tokens, book, journal, clock, random }),
     register: openRegister({
       database,

@@ -1,7 +1,8 @@
 import { KitenError } from '@kiten/codec';
 import type { CertificateStanding, PasswordOrigin } from '@kiten/identity';
-import type { DeviceId, Finding, Profile, Standing, Verdict } from '@kiten/trust';
+import type { DeviceId, EnforcementMode, Finding, Profile, Standing, Verdict } from '@kiten/trust';
 import { blacken } from '../store/evidence.ts';
+import { type GroupChange, type GroupSettings, modeOf, newGroup } from './group-settings.ts';
 
 /** That a device may use a password: nothing of the password itself. */
 export interface PasswordStanding {
@@ -38,7 +39,9 @@ export interface DeviceRecord {
 export class DeviceBook {
   readonly #devices = new Map<string, DeviceRecord>();
   readonly #keyOwners = new Map<string, DeviceId>();
-  readonly #profiles = new Map<string, Profile>();
+  readonly #groups = new Map<string, GroupSettings>();
+  /** How many devices each group has, without those that are revoked. */
+  readonly #sizes = new Map<string, number>();
 
   find(id: string): DeviceRecord | undefined {
     return this.#devices.get(id);
@@ -58,6 +61,8 @@ export class DeviceBook {
   }
 
   put(device: DeviceRecord): void {
+    this.#count(this.#devices.get(device.id), -1);
+    this.#count(device, 1);
     this.#devices.set(device.id, device);
     for (const { publicKeyDigest } of device.certificates) this.putKeyOwner(publicKeyDigest, device.id);
   }
@@ -93,18 +98,43 @@ export class DeviceBook {
     return this.#devices.values();
   }
 
-  putProfile(profile: Profile): void {
-    this.#profiles.set(profile.name, profile);
+  #count(device: DeviceRecord | undefined, step: number): void {
+    if (device === undefined || device.standing === 'revoked') return;
+    for (const group of device.groups) this.#sizes.set(group, this.sizeOf(group) + step);
   }
 
-  profiles(): readonly Profile[] {
-    return [...this.#profiles.values()];
+  /** How many devices a group has, without those that are revoked. */
+  sizeOf(group: string): number {
+    return this.#sizes.get(group) ?? 0;
+  }
+
+  putGroup(group: GroupChange): void {
+    this.#groups.set(group.name, { ...newGroup(group.name), ...group });
+  }
+
+  groups(): readonly GroupSettings[] {
+    return [...this.#groups.values()];
+  }
+
+  findGroup(name: string): GroupSettings | undefined {
+    return this.#groups.get(name);
+  }
+
+  /** @throws KitenError `kiten/group-unknown` */
+  group(name: string): GroupSettings {
+    this.mustKnowGroup(name);
+    return this.#groups.get(name) as GroupSettings;
+  }
+
+  /** Whether what policy refuses to a device is refused, or passes and is shown. */
+  mode({ groups }: Pick<DeviceRecord, 'groups'>): EnforcementMode {
+    return modeOf(groups.map((group) => this.#groups.get(group)));
   }
 
   /** @throws KitenError `kiten/group-unknown` */
   mustKnowGroup(group: string): void {
-    if (this.#profiles.has(group)) return;
-    const known = [...this.#profiles.keys()].join(', ');
+    if (this.#groups.has(group)) return;
+    const known = [...this.#groups.keys()].join(', ');
     throw new KitenError(
       'kiten/group-unknown',
       `There is no group “${group.slice(0, 80)}”. There are: ${known}.`,
@@ -113,7 +143,7 @@ export class DeviceBook {
 
   /** What a device in these groups has to show: all that any of them requires. */
   profile(groups: readonly string[]): Profile {
-    const profiles = groups.flatMap((group) => this.#profiles.get(group) ?? []);
+    const profiles = groups.flatMap((group) => this.#groups.get(group) ?? []);
     const [only] = profiles;
     if (only !== undefined && profiles.length === 1) return only;
     return {

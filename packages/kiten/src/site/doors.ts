@@ -78,10 +78,10 @@ export async function openDoors(
   closing.defer(() => link.stop());
   link.heartbeat(clock.now());
   link.policies(desks.policies.json);
-  for (const device of book.all()) link.device(device);
+  for (const device of book.all()) link.device(device, book.mode(device));
   link.tls(tls.present);
   desks.connect({
-    device: (device) => link.device(device),
+    device: (device) => link.device(device, book.mode(device)),
     policies: () => link.policies(desks.policies.json),
   });
   const mqtt = { kind: 'tls', setting: 'mqtt' } as const;

@@ -2,6 +2,7 @@ import type { GatewayEvent } from '@kiten/gateway';
 import { deviceSubject, type Evidence, isDeviceId } from '@kiten/trust';
 import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
+import { addObservation } from '../store/observations.ts';
 import { addDenial, addTraffic } from '../store/traffic.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Journal } from './journal.ts';
@@ -59,10 +60,17 @@ async function hear(event: GatewayEvent, parts: GatewayEventParts): Promise<void
       });
     }
     case 'denied': {
-      const { device, action, topic, policies, at, repeated } = event;
-      logger.debug({ device, action, topic, policies, repeated }, 'denied');
-      hub.publish('denied', { device, action, topic, policies, at, repeated });
-      return addDenial(database, { device, action, topic, policies: JSON.stringify(policies), at, repeated });
+      const { device, action, topic, policies, at, repeated, observed = null } = event;
+      const enforced = observed === null;
+      logger.debug({ device, action, topic, policies, repeated }, enforced ? 'denied' : 'would be denied');
+      hub.publish('denied', { device, action, topic, policies, at, repeated, enforced });
+      const denial = { device, action, topic, policies: JSON.stringify(policies), at, repeated, observed };
+      if (observed === null) return addDenial(database, denial);
+      return database.transaction().execute(async (store) => {
+        await addDenial(store, denial);
+        const seen = { observed, device, action, topic, policies, count: repeated };
+        await addObservation(store, seen, at);
+      });
     }
     case 'counts':
       return addTraffic(database, traffic.minuteFor(event.minute), event.rows);

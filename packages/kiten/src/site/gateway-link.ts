@@ -15,6 +15,7 @@ import {
   type TlsMaterial,
 } from '@kiten/gateway';
 import type { PolicySetJson } from '@kiten/policy';
+import type { EnforcementMode } from '@kiten/trust';
 import { workerUrl } from '../workers/worker-url.ts';
 import type { DeviceRecord } from './device-book.ts';
 import { namingPort } from './local-listener.ts';
@@ -78,8 +79,8 @@ export class GatewayLink {
     this.#send({ kind: 'tls', tls });
   }
 
-  device(device: DeviceRecord): void {
-    this.#send({ kind: 'device', device: replicaOf(device) });
+  device(device: DeviceRecord, mode: EnforcementMode): void {
+    this.#send({ kind: 'device', device: replicaOf(device, mode) });
   }
 
   heartbeat(at: number): void {
@@ -108,7 +109,7 @@ async function leavingOutAbsent(open: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function replicaOf(device: DeviceRecord): ReplicaDevice {
+function replicaOf(device: DeviceRecord, mode: EnforcementMode): ReplicaDevice {
   const { id, groups, standing, verdict, certificates, password } = device;
   return {
     id,
@@ -116,6 +117,7 @@ function replicaOf(device: DeviceRecord): ReplicaDevice {
     standing,
     vector: verdict.vector,
     overdue: verdict.overdue,
+    mode,
     epoch: verdict.epoch,
     revokedSerials: certificates
       .filter(({ revokedAt }) => revokedAt !== undefined)

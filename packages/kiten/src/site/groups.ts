@@ -1,43 +1,74 @@
-import type { Clock } from '@kiten/codec';
-import type { Profile } from '@kiten/trust';
-import type { DeviceBook } from './device-book.ts';
+import { type Clock, KitenError } from '@kiten/codec';
+import type { RecordedEvent } from '@kiten/trust';
+import { putGroup } from '../store/groups.ts';
+import type { DeviceBook, DeviceRecord } from './device-book.ts';
+import { type GroupChange, type GroupSettings, newGroup } from './group-settings.ts';
 import type { Journal } from './journal.ts';
 import type { Operator } from './operators.ts';
 import type { TrustDesk } from './trust-desk.ts';
 
-/** Groups of devices and what each has to show. */
+/** Groups of devices: what each has to show, and how each is treated. */
 export interface GroupDesk {
-  put(profile: Profile, operator: Operator): Promise<void>;
+  /**
+   * Creates a group, or changes what is named about it.
+   *
+   * @throws KitenError `kiten/reason-needed` if how its devices are treated changes, and nobody says why
+   */
+  put(change: GroupChange, operator: Operator, reason?: string): Promise<GroupSettings>;
 }
 
-export function openGroupDesk(parts: {
-  book: DeviceBook;
-  journal: Journal;
-  trust: TrustDesk;
-  clock: Clock;
-}): GroupDesk {
-  const { book, journal, trust, clock } = parts;
+export interface GroupDeskParts {
+  readonly book: DeviceBook;
+  readonly journal: Journal;
+  readonly trust: TrustDesk;
+  readonly clock: Clock;
+  /** Brings a device to where things pass, under what its groups say now. */
+  readonly enforce: (device: DeviceRecord, fall: boolean) => void;
+  readonly changed: (device: DeviceRecord) => void;
+}
+
+export function openGroupDesk(parts: GroupDeskParts): GroupDesk {
+  const { book, journal, trust, clock, enforce, changed } = parts;
+
+  function eventsOf(before: GroupSettings, after: GroupSettings, actor: string, reason: string | undefined) {
+    const at = clock.now();
+    const group = after.name;
+    const events: RecordedEvent[] = [];
+    if (before.mode !== after.mode) {
+      if (reason === undefined) throw reasonNeeded();
+      const data = { group, mode: after.mode, before: before.mode };
+      events.push({ type: 'group/mode-changed', at, actor, reason, data });
+    }
+    const required = after.required.join(' ');
+    if (events.length === 0 || required !== before.required.join(' ')) {
+      const why = reason === undefined ? {} : { reason };
+      events.push({ type: 'group/changed', at, actor, ...why, data: { group, required } });
+    }
+    return events;
+  }
+
   return {
-    async put(profile, operator) {
-      const required = profile.required.join(' ');
-      const event = {
-        type: 'group/changed',
-        at: clock.now(),
-        actor: `operator:${operator.name}`,
-        data: { group: profile.name, required },
-      };
-      await journal.commit([event], async (store) => {
-        const row = { name: profile.name, required: JSON.stringify(profile.required) };
-        await store
-          .insertInto('groups')
-          .values(row)
-          .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
-          .execute();
-      });
-      book.putProfile(profile);
-      for (const device of [...book.all()]) {
-        if (device.groups.includes(profile.name)) await trust.lapse(device.id);
+    async put({ name, ...change }, operator, reason) {
+      const before = book.findGroup(name) ?? newGroup(name);
+      const after = { ...before, ...change };
+      const events = eventsOf(before, after, `operator:${operator.name}`, reason);
+      await journal.commit(events, (store) => putGroup(store, after));
+      book.putGroup(after);
+      for (const { id, groups } of [...book.all()]) {
+        if (!groups.includes(name)) continue;
+        const device = await trust.lapse(id);
+        if (before.mode === after.mode) continue;
+        enforce(device, after.mode === 'enforce');
+        changed(device);
       }
+      return after;
     },
   };
+}
+
+function reasonNeeded(): KitenError {
+  return new KitenError(
+    'kiten/reason-needed',
+    'How a group’s devices are treated is changed with a reason: it stands in the log.',
+  );
 }

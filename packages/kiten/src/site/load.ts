@@ -4,22 +4,20 @@ import {
   composeVerdict,
   deviceSubject,
   type Finding,
-  parseClaimName,
   parseDeviceId,
   subjectKey,
   type Verdict,
 } from '@kiten/trust';
 import type { Database } from '../store/database.ts';
 import { newestFindings } from '../store/findings.ts';
+import { storedGroups } from '../store/groups.ts';
 import { allPasswords, type PasswordRecord } from '../store/passwords.ts';
 import { DeviceBook, type PasswordStanding } from './device-book.ts';
 
 /** Reads the register into memory, as it was when the site last ran. */
 export async function loadBook(database: Database, clock: Clock): Promise<DeviceBook> {
   const book = new DeviceBook();
-  for (const { name, required } of await database.selectFrom('groups').selectAll().execute()) {
-    book.putProfile({ name, required: (JSON.parse(required) as string[]).map(parseClaimName) });
-  }
+  for (const group of await storedGroups(database)) book.putGroup(group);
   const findings = Map.groupBy(await newestFindings(database), ({ subject }) => subjectKey(subject));
   const certificates = await loadCertificates(database, clock.now());
   const passwords = new Map((await allPasswords(database)).map((record) => [record.device, record]));

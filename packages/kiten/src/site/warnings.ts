@@ -36,6 +36,7 @@ export function siteWarnings(parts: WarningParts): readonly Warning[] {
     ...(parts.hasPlainPasswords ? [plainPasswords] : []),
     ...objections(parts),
     ...renewals(parts),
+    ...observers(parts),
   ];
 }
 
@@ -58,6 +59,15 @@ function objections({ witnesses }: WarningParts): readonly Warning[] {
     return [
       { code: problem, message: `the witness ${name} ${whatObjected[problem] ?? 'does not cosign the log'}` },
     ];
+  });
+}
+
+/** Groups for which nothing is refused. */
+function observers({ book }: WarningParts): readonly Warning[] {
+  return book.groups().flatMap(({ name, mode }) => {
+    if (mode === 'enforce') return [];
+    const message = `the group ${name} observes: what policy refuses to its devices (${book.sizeOf(name)}) passes and is shown`;
+    return [{ code: 'kiten/group-observes', message }];
   });
 }
 

@@ -86,12 +86,23 @@ const passwords = [
   `insert or ignore into groups (name, required) values ('password', '["instance-identity"]')`,
 ];
 
+/** Groups that observe, and what is seen of them. */
+const modes = [
+  "alter table groups add column mode text not null default 'enforce'",
+  'alter table denials add column observed text',
+  `create table observations (observed text not null, device text not null, action text not null, topic text not null,
+     policies text not null, count integer not null, first_at integer not null, last_at integer not null,
+     primary key (observed, device, action, topic, policies)) strict, without rowid`,
+  'create index observations_by_time on observations (last_at)',
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
   '0002-proof': { up: run(proof) },
   '0003-access': { up: run(access) },
   '0004-passwords': { up: run(passwords) },
+  '0005-modes': { up: run(modes) },
 };
 
 /**

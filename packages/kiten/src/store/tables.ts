@@ -3,7 +3,13 @@ import type { Generated } from 'kysely';
 /** Times are milliseconds since the Unix epoch; lists and records are JSON texts; flags are 0 or 1. */
 export interface Tables {
   facts: { name: string; value: string };
-  groups: { name: string; required: string };
+  groups: {
+    name: string;
+    /** A JSON list of claim names. */
+    required: string;
+    /** `enforce` or `observe`. */
+    mode: Generated<string>;
+  };
   devices: {
     id: string;
     /** A JSON list of group names. */
@@ -187,5 +193,19 @@ export interface Tables {
     topic: string;
     policies: string;
     repeated: number;
+    /** The device whose group observes: it was not refused, and would have been. */
+    observed: string | null;
+  };
+  /** What would have been refused, counted: one row a device, action, topic and cause. */
+  observations: {
+    observed: string;
+    device: string;
+    action: string;
+    topic: string;
+    /** A JSON list. */
+    policies: string;
+    count: number;
+    first_at: number;
+    last_at: number;
   };
 }

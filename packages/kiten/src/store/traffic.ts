@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { forgetObservations } from './observations.ts';
 import type { Tables } from './tables.ts';
 
 /** What one device did to one topic within one minute. */
@@ -34,7 +35,10 @@ const BATCH = 500;
 const KEPT_DENIALS = 100_000;
 
 /** Adds a refusal, and lets the oldest go so that a flood cannot fill the disk. */
-export async function addDenial(store: Kysely<Tables>, denial: Omit<Tables['denials'], 'id'>): Promise<void> {
+export async function addDenial(
+  store: Kysely<Tables>,
+  denial: Omit<Tables['denials'], 'id' | 'observed'> & { observed?: string | null },
+): Promise<void> {
   const { id } = await store.insertInto('denials').values(denial).returning('id').executeTakeFirstOrThrow();
   if (id % 1000 === 0)
     await store
@@ -50,18 +54,24 @@ export interface Denial {
   readonly topic: string;
   readonly policies: readonly string[];
   readonly repeated: number;
+  /** False: it passed, and would have been refused. */
+  readonly enforced: boolean;
 }
 
-/** What was refused to a device, newest first. */
+/** What was refused to a device, or would have been, newest first. */
 export async function denialsOf(store: Kysely<Tables>, device: string, limit: number): Promise<Denial[]> {
   const rows = await store
     .selectFrom('denials')
-    .select(['at', 'action', 'topic', 'policies', 'repeated'])
+    .select(['at', 'action', 'topic', 'policies', 'repeated', 'observed'])
     .where('device', '=', device)
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(({ policies, ...row }) => ({ ...row, policies: JSON.parse(policies) as string[] }));
+  return rows.map(({ policies, observed, ...row }) => ({
+    ...row,
+    policies: JSON.parse(policies) as string[],
+    enforced: observed === null,
+  }));
 }
 
 /** Lets go of counts and refusals before the given minute; the roots in the log tell nothing without their salts. */
@@ -70,6 +80,7 @@ export async function forgetTraffic(store: Kysely<Tables>, before: number): Prom
     .deleteFrom('denials')
     .where('at', '<', before * 60_000)
     .execute();
+  await forgetObservations(store, before * 60_000);
   await store.deleteFrom('traffic').where('minute', '<', before).execute();
   await store.deleteFrom('traffic_windows').where('minute', '<', before).execute();
 }

@@ -13,6 +13,9 @@ const denial = Type.Object({
     description: 'The policies that forbid it; none if no policy permits it',
   }),
   repeated: Type.Integer({ description: 'How many refusals this stands for' }),
+  enforced: Type.Boolean({
+    description: 'False: it passed, and would have been refused, but the group observes',
+  }),
 });
 
 const page = Type.Object({
@@ -22,10 +25,8 @@ const page = Type.Object({
 });
 
 /** The fleet, and what an operator may do to a device. */
-export function deviceRoutes(
-  api: Api,
-  { book, presence, registry, standing, trust, clock, database }: SiteServices,
-): void {
+export function deviceRoutes(api: Api, services: SiteServices): void {
+  const { book, registry, standing, trust, clock, database } = services;
   api.get(
     '/devices',
     {
@@ -41,7 +42,7 @@ export function deviceRoutes(
         .filter(({ id }) => id > after)
         .sort((left, right) => (left.id < right.id ? -1 : 1))
         .slice(0, limit)
-        .map((one) => deviceSummaryView(one, presence));
+        .map((one) => deviceSummaryView(one, services));
       return { devices, total: wanted.length };
     },
   );
@@ -51,14 +52,14 @@ export function deviceRoutes(
     {
       schema: { summary: 'One device with its findings', params: deviceParameter, response: { 200: device } },
     },
-    async ({ params: { id } }) => deviceView(book.get(id), presence, registry),
+    async ({ params: { id } }) => deviceView(book.get(id), services, registry),
   );
 
   api.get(
     '/devices/:id/denials',
     {
       schema: {
-        summary: 'What was refused to a device, newest first',
+        summary: 'What was refused to a device, or would have been, newest first',
         params: deviceParameter,
         querystring: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) }),
         response: { 200: Type.Object({ denials: Type.Array(denial) }) },
@@ -89,7 +90,7 @@ export function deviceRoutes(
         },
       },
       async ({ params: { id }, body, operator }) =>
-        deviceView(await standing[verb](id, operator, body.reason), presence, registry),
+        deviceView(await standing[verb](id, operator, body.reason), services, registry),
     );
   }
 
@@ -106,7 +107,7 @@ export function deviceRoutes(
     },
     async ({ params: { id }, body, operator }) => {
       const clearance = { operator: `operator:${operator.name}`, reason: body.reason, at: clock.now() };
-      return deviceView(await trust.clear(id, body.code, clearance), presence, registry);
+      return deviceView(await trust.clear(id, body.code, clearance), services, registry);
     },
   );
 }

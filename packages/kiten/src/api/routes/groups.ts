@@ -1,21 +1,70 @@
 import { claimNames } from '@kiten/trust';
 import Type from 'typebox';
+import type { DeviceBook } from '../../site/device-book.ts';
+import type { GroupSettings } from '../../site/group-settings.ts';
+import { reportOn } from '../../site/observation-report.ts';
 import type { SiteServices } from '../../site/services.ts';
-import { claim } from '../schemas.ts';
+import { claim, mode, reason, time } from '../schemas.ts';
 import type { Api } from '../server.ts';
 
 const name = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' });
 const claims = Type.Array(claim, { maxItems: claimNames.length });
-const group = Type.Object({ name, required: claims });
+const group = Type.Object({
+  name,
+  required: claims,
+  mode,
+  devices: Type.Integer({ description: 'How many devices it has, without those that are revoked' }),
+});
 
-/** Groups of devices and the claims that each requires. */
-export function groupRoutes(api: Api, { book, groups }: SiteServices): void {
+const row = Type.Object({
+  device: Type.String(),
+  observed: Type.String({ description: 'The device whose group observes' }),
+  action: Type.String(),
+  topic: Type.String({ description: '“#” for all that found no row of its own; empty for connect' }),
+  policies: Type.Array(Type.String()),
+  count: Type.Integer(),
+  firstAt: time,
+  lastAt: time,
+});
+
+const report = Type.Object({
+  group: name,
+  mode,
+  devices: Type.Integer({ description: 'How many of its devices enforcing would touch' }),
+  of: Type.Integer({ description: 'How many devices it has' }),
+  total: Type.Integer({ description: 'How often something would have been refused' }),
+  rows: Type.Array(row),
+  more: Type.Integer({ description: 'How many rows were left out' }),
+});
+
+/** Groups of devices: which claims each requires, and how each is treated. */
+export function groupRoutes(api: Api, { book, groups, database }: SiteServices): void {
   api.get(
     '/groups',
     { schema: { summary: 'All groups', response: { 200: Type.Object({ groups: Type.Array(group) }) } } },
-    async () => ({
-      groups: book.profiles().map((profile) => ({ name: profile.name, required: [...profile.required] })),
-    }),
+    async () => ({ groups: book.groups().map((one) => view(one, book)) }),
+  );
+
+  api.get(
+    '/groups/:name',
+    { schema: { summary: 'One group', params: Type.Object({ name }), response: { 200: group } } },
+    async ({ params }) => view(book.group(params.name), book),
+  );
+
+  api.get(
+    '/groups/:name/report',
+    {
+      schema: {
+        summary: 'What enforcing a group would break: what would have been refused and passed, newest first',
+        params: Type.Object({ name }),
+        querystring: Type.Object({ since: Type.Optional(time) }),
+        response: { 200: report },
+      },
+    },
+    async ({ params, query: { since = 0 } }) => {
+      const { rows, ...rest } = await reportOn(params.name, since, { book, database });
+      return { ...rest, rows: rows.map((one) => ({ ...one, policies: [...one.policies] })) };
+    },
   );
 
   api.put(
@@ -23,16 +72,21 @@ export function groupRoutes(api: Api, { book, groups }: SiteServices): void {
     {
       config: { action: 'administer' },
       schema: {
-        summary: 'Sets which claims a group requires; verdicts are composed anew',
+        summary: 'Creates a group or changes what is given; a change of mode takes a reason',
         params: Type.Object({ name }),
-        body: Type.Object({ required: claims }),
+        body: Type.Object({
+          required: Type.Optional(claims),
+          mode: Type.Optional(mode),
+          reason: Type.Optional(reason),
+        }),
         response: { 200: group },
       },
     },
-    async ({ params, body, operator }) => {
-      const profile = { name: params.name, required: body.required };
-      await groups.put(profile, operator);
-      return { name: profile.name, required: [...profile.required] };
-    },
+    async ({ params, body: { reason, ...change }, operator }) =>
+      view(await groups.put({ name: params.name, ...change }, operator, reason), book),
   );
+}
+
+function view({ name, required, mode }: GroupSettings, book: DeviceBook) {
+  return { name, required: [...required], mode, devices: book.sizeOf(name) };
 }

@@ -6,7 +6,7 @@ import { deviceView } from '../views.ts';
 
 /** Passwords of devices that can do no better. A password is shown once, when it is made. */
 export function passwordRoutes(api: Api, services: SiteServices): void {
-  const { passwords, presence, registry } = services;
+  const { passwords, registry } = services;
   api.post(
     '/devices/:id/password',
     {
@@ -62,6 +62,6 @@ export function passwordRoutes(api: Api, services: SiteServices): void {
       },
     },
     async ({ params: { id }, query, operator }) =>
-      deviceView(await passwords.withdraw(id, operator, query.reason), presence, registry),
+      deviceView(await passwords.withdraw(id, operator, query.reason), services, registry),
   );
 }

@@ -28,6 +28,7 @@ interface DenialAnswer {
   readonly topic: string;
   readonly policies: readonly string[];
   readonly repeated: number;
+  readonly enforced: boolean;
 }
 
 export function deviceCommands(program: Command, environment: Environment): void {
@@ -53,7 +54,7 @@ export function deviceCommands(program: Command, environment: Environment): void
     });
 
   withSite(device.command('denials <id>'))
-    .description('what was refused to a device, newest first')
+    .description('what was refused to a device, or would have been if its group enforced, newest first')
     .action(async (id: string, options: SiteOptions) => {
       const client = await openClient(options, environment);
       const { denials } = await client.get<{ denials: DenialAnswer[] }>(
@@ -61,12 +62,13 @@ export function deviceCommands(program: Command, environment: Environment): void
       );
       if (options.json) return printJson(denials);
       return printTable(
-        ['TIME (UTC)', 'ACTION', 'TOPIC', 'TIMES', 'FORBIDDEN BY'],
-        denials.map(({ at, action, topic, repeated, policies }) => [
+        ['TIME (UTC)', 'ACTION', 'TOPIC', 'TIMES', 'OUTCOME', 'FORBIDDEN BY'],
+        denials.map(({ at, action, topic, repeated, policies, enforced }) => [
           showTime(at),
           action,
-          topic,
+          topic || '–',
           String(repeated),
+          enforced ? 'denied' : 'would have been denied',
           policies.join(' ') || '(no policy permits it)',
         ]),
       );

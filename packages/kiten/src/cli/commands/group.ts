@@ -1,17 +1,28 @@
-import { claimNames } from '@kiten/trust';
-import type { Command } from 'commander';
+import { claimNames, enforcementModes } from '@kiten/trust';
+import { type Command, Option } from 'commander';
 import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { print, printJson, printTable } from '../output.ts';
+import { groupReportCommand } from './group-report.ts';
 
 interface GroupAnswer {
   readonly name: string;
   readonly required: readonly string[];
+  readonly mode: string;
+  readonly devices: number;
+}
+
+interface SetOptions extends SiteOptions {
+  readonly require?: readonly string[];
+  readonly mode?: string;
+  readonly reason?: string;
 }
 
 export function groupCommands(program: Command, environment: Environment): void {
-  const group = program.command('group').description('groups of devices, and the claims that each requires');
+  const group = program
+    .command('group')
+    .description('groups of devices: the claims that each requires, and how each is treated');
 
   withSite(group.command('list'))
     .description('all groups')
@@ -20,20 +31,41 @@ export function groupCommands(program: Command, environment: Environment): void 
       const { groups } = await client.get<{ groups: GroupAnswer[] }>('/groups');
       if (options.json) return printJson(groups);
       return printTable(
-        ['GROUP', 'REQUIRES'],
-        groups.map(({ name, required }) => [name, required.join(' ') || '–']),
+        ['GROUP', 'MODE', 'DEVICES', 'REQUIRES'],
+        groups.map(({ name, mode, devices, required }) => [
+          name,
+          mode,
+          String(devices),
+          required.join(' ') || '–',
+        ]),
       );
     });
 
   withSite(group.command('set <name>'))
-    .description('create a group, or change what it requires')
-    .option('--require <claim...>', `claims that may not stay open: ${claimNames.join(', ')}`, [])
-    .action(async (name: string, options: SiteOptions & { require: string[] }) => {
+    .description('create a group, or change what is given')
+    .option('--require <claim...>', `claims that may not stay open, or none: ${claimNames.join(', ')}`)
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'observe: what policy refuses to its devices passes and is shown; enforce: it is refused',
+      ).choices([...enforcementModes]),
+    )
+    .option('--reason <text>', 'why; needed for a change of mode, and stands in the log')
+    .action(async (name: string, { require, mode, reason, ...options }: SetOptions) => {
       const client = await openClient(options, environment);
       const answer = await client.send<GroupAnswer>('PUT', `/groups/${encodeURIComponent(name)}`, {
-        required: options.require,
+        ...(require === undefined ? {} : { required: require.filter((claim) => claim !== 'none') }),
+        ...(mode === undefined ? {} : { mode }),
+        ...(reason === undefined ? {} : { reason }),
       });
       if (options.json) return printJson(answer);
-      return print(`${answer.name} requires ${answer.required.join(', ') || 'nothing'}.`);
+      print(`${answer.name} requires ${answer.required.join(', ') || 'nothing'}.`);
+      return print(
+        answer.mode === 'observe'
+          ? `It observes: what policy refuses to its devices (${answer.devices}) passes. \`kiten group report ${name}\` shows what that is.`
+          : 'It enforces.',
+      );
     });
+
+  groupReportCommand(group, environment);
 }
