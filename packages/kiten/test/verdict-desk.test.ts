@@ -116,6 +116,22 @@ describe('verdicts for those who do not believe the site', () => {
     });
   });
 
+  it('go on being proven when a newer finding replaces one and the verdict stays as it is', async () => {
+    const site = await siteWith('pump-1');
+    const found = (at: number) =>
+      site.trust.find('pump-1', evidenceOn('pump-1'), [
+        finding('pump-1', { at, claim: 'executables', value: -50, code: 'test/bad' }),
+      ]);
+    const { verdict } = await found(site.clock.now());
+    await site.verdicts.exportBundle('pump-1', full);
+    site.clock.advance(1000);
+    expect((await found(site.clock.now())).verdict.epoch).toBe(verdict.epoch);
+    const bundle = await site.verdicts.exportBundle('pump-1', full);
+    expect(await check(site, bundle)).toMatchObject({ holds: true, verdict: { epoch: verdict.epoch } });
+    await site.verdicts.exportBundle('pump-1', full);
+    expect(await stated(site)).toBe(2);
+  });
+
   it('say that a device is overdue', async () => {
     const site = await siteWith('pump-1');
     const at = site.clock.now();

@@ -146,7 +146,10 @@ export class VerdictDesk {
     const findings = await this.#findingStatements(device);
     const present = passports.present(device);
     const isLasting = (present?.expiresAt ?? 0) > clock.now() + validity / 2;
-    const verdict = present !== undefined && isLasting ? present : await this.#state(device);
+    const verdict =
+      present !== undefined && isLasting && countsTheSame(present, device)
+        ? present
+        : await this.#state(device);
     return { device, statements: [appointment, ...findings, verdict] };
   }
 
@@ -218,6 +221,15 @@ export class VerdictDesk {
     if (found !== undefined) return found;
     throw new KitenError('kiten/key-missing', `The key ${toHex(keyId)} of a signer is not known any more.`);
   }
+}
+
+/** A finding may have replaced another without changing what the verdict says. A proof needs the one that is counted. */
+function countsTheSame({ statement }: StatementRecord, { verdict }: DeviceRecord): boolean {
+  const counted = readUnverifiedFacts(statement, sha256).facts.flatMap(([predicate, , finding]) =>
+    predicate === 'counts' && finding instanceof Uint8Array ? [toHex(finding)] : [],
+  );
+  const present = new Set(verdict.findings.map((finding) => toHex(findingDigest(finding, sha256))));
+  return counted.length === present.size && counted.every((digest) => present.has(digest));
 }
 
 async function proven(
