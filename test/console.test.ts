@@ -1,44 +1,25 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { consoleTools, openBrowser, openPage, type WatchedPage } from './console-browser.ts';
 import { enrol, publish } from './device.ts';
 import { TestSite } from './kiten.ts';
-import { requireTool } from './tools.ts';
 
-const tools = [
-  requireTool('chromium', 'chromium'),
-  requireTool('openssl', 'openssl'),
-  requireTool('curl', 'curl'),
-  requireTool('mosquitto_pub', 'mosquitto-clients'),
-].every(Boolean);
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
+const tools = consoleTools();
 const docs = fileURLToPath(new URL('../docs', import.meta.url));
 
 describe.skipIf(!tools)('the console, in a browser against a real site', () => {
   let site: TestSite;
   let browser: Browser;
   let page: Page;
-  const requests = new Set<string>();
-  const complaints: string[] = [];
+  let watched: WatchedPage;
 
   beforeAll(async () => {
     site = await TestSite.start(undefined, 'demo');
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
-    page.on('request', (request) => requests.add(new URL(request.url()).origin));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    browser = await openBrowser();
+    watched = await openPage(browser);
+    page = watched.page;
   });
   afterAll(async () => {
     await browser.close();
@@ -60,7 +41,8 @@ describe.skipIf(!tools)('the console, in a browser against a real site', () => {
 
   it('shows the fleet by trust vector', async () => {
     const table = page.locator('table.fleet-table');
-    await expect.poll(() => table.getAttribute('aria-rowcount')).toBe('22');
+    const { devices } = (await (await site.fetch('/site')).json()) as { devices: number };
+    await expect.poll(() => table.getAttribute('aria-rowcount')).toBe(String(devices + 1));
     expect(await row('pump-1').getAttribute('data-tier')).toBe('affirming');
   });
 
@@ -111,8 +93,8 @@ describe.skipIf(!tools)('the console, in a browser against a real site', () => {
   });
 
   it('asks nobody but its own site, and complains of nothing', () => {
-    expect([...requests]).toEqual([new URL(site.ready.console).origin]);
-    expect(complaints).toEqual([]);
+    expect([...watched.origins]).toEqual([new URL(site.ready.console).origin]);
+    expect(watched.complaints).toEqual([]);
   });
 
   it('looks as the README shows it', async () => {

@@ -1,11 +1,21 @@
+import { globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { en, type Key } from '../src/i18n/en.ts';
 import { ja } from '../src/i18n/ja.ts';
 import { chooseLanguage } from '../src/i18n/languages.ts';
 import { fill, piecesOf } from '../src/i18n/template.ts';
 import { clockface } from '../src/i18n/time.ts';
+import type { Words } from '../src/i18n/words.ts';
 
 const keys = Object.keys(en) as Key[];
+const source = fileURLToPath(new URL('../src/', import.meta.url));
+const ofViews = await Promise.all(
+  globSync('**/words.ts', { cwd: `${source}views` }).map(async (file) => {
+    const { words } = (await import(`${source}views/${file}`)) as { words: Words<string> };
+    return [file, words.dictionaries] as const;
+  }),
+);
 const places = (template: string) =>
   new Set(piecesOf(template).flatMap((piece) => ('place' in piece ? [piece.place] : [])));
 
@@ -22,6 +32,20 @@ describe('the dictionaries', () => {
 
   it('leave nothing untranslated', () => {
     expect(keys.filter((key) => ja[key] === en[key])).toEqual([]);
+  });
+});
+
+describe('the words of the views', () => {
+  it('are found', () => expect(ofViews.length).toBeGreaterThan(0));
+
+  it.each(ofViews)('%s: every sentence is there in both languages, with the same places', (_, words) => {
+    expect(Object.keys(words.ja)).toEqual(Object.keys(words.en));
+    for (const [name, english] of Object.entries(words.en)) {
+      const japanese = words.ja[name] ?? '';
+      expect([name, places(japanese)]).toEqual([name, places(english)]);
+      expect([name, japanese.trim(), english.trim()]).not.toContain('');
+      expect([name, japanese]).not.toEqual([name, english]);
+    }
   });
 });
 

@@ -1,18 +1,55 @@
 import { describe, expect, it } from 'vitest';
-import { everything } from '../src/fleet/query.ts';
-import { deviceAddress, fleetAddress, parseRoute, signInLink } from '../src/route.ts';
+import { everything, formatQuery, parseQuery } from '../src/fleet/query.ts';
+import {
+  deviceAddress,
+  deviceIn,
+  fleetAddress,
+  formatRoute,
+  matchPath,
+  parseRoute,
+  signInLink,
+  whyAddress,
+} from '../src/route.ts';
 
 describe('the route', () => {
-  it('names the fleet with its query, or a device', () => {
+  it('keeps the query of the fleet', () => {
     const query = { ...everything, text: 'pump 1', statuses: ['warning'] as const };
-    expect(parseRoute(fleetAddress(query))).toEqual({ view: 'fleet', query });
-    expect(parseRoute(deviceAddress('pump-1'))).toEqual({ view: 'device', id: 'pump-1' });
+    const route = parseRoute(fleetAddress(query));
+    expect(route).toEqual({ path: '/', search: formatQuery(query) });
+    expect(parseQuery(route.search)).toEqual(query);
   });
 
-  it.each(['', '#', '#/', '#/nowhere', '#/devices/', '#/devices/a b', `#/devices/${'a'.repeat(65)}`])(
-    'is the whole fleet for %j',
-    (fragment) => {
-      expect(parseRoute(fragment)).toEqual({ view: 'fleet', query: everything });
+  it('is written as it is read', () => {
+    for (const address of ['#/', '#/log', '#/devices/pump-1/why/hardware', '#/traffic?minutes=60']) {
+      expect(formatRoute(parseRoute(address))).toBe(address);
+    }
+  });
+
+  it.each(['', '#', '#sign-in', '#devices/pump-1'])('is the first page for %j', (fragment) => {
+    expect(parseRoute(fragment)).toEqual({ path: '/', search: '' });
+  });
+
+  it('names the device that a view is about', () => {
+    expect(deviceIn(parseRoute(deviceAddress('pump-1')))).toBe('pump-1');
+    expect(deviceIn(parseRoute(whyAddress('pump-1', 'hardware')))).toBe('pump-1');
+    for (const other of ['#/', '#/devices/', '#/devices/a b', `#/devices/${'a'.repeat(65)}`, '#/policies'])
+      expect(deviceIn(parseRoute(other))).toBeUndefined();
+  });
+});
+
+describe('the pattern of a path', () => {
+  it('gives what stands in its places', () => {
+    expect(matchPath('/devices/:id/why/:claim', '/devices/pump-1/why/hardware')).toEqual({
+      id: 'pump-1',
+      claim: 'hardware',
+    });
+    expect(matchPath('/log', '/log')).toEqual({});
+  });
+
+  it.each(['/devices', '/devices/', '/devices/a/b', '/device/a', '/devices/a%20b', '/devices/<a>'])(
+    'does not match %j',
+    (path) => {
+      expect(matchPath('/devices/:id', path)).toBeUndefined();
     },
   );
 });

@@ -6,27 +6,42 @@ const DEVICES_A_PAGE = 10_000;
 
 export type Verb = 'quarantine' | 'release' | 'revoke';
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 /** @throws Problem when the site refuses or cannot be reached. */
-async function ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
+export async function ask(method: Method, path: string, body?: unknown): Promise<unknown> {
+  const bytes = await askBytes(method, path, body);
+  return bytes.length === 0 ? undefined : JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/** The same for an answer that is no JSON. */
+export async function askBytes(method: Method, path: string, body?: unknown): Promise<Uint8Array> {
   const init: RequestInit = { method, credentials: 'same-origin', cache: 'no-store' };
   if (body !== undefined) {
     init.headers = { 'content-type': 'application/json' };
     init.body = JSON.stringify(body);
   }
   let response: Response;
-  let answer: unknown;
+  let bytes: Uint8Array;
   try {
     response = await fetch(`${base}${path}`, init);
-    const text = await response.text();
-    answer = text === '' ? undefined : JSON.parse(text);
+    bytes = new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
     throw new Problem(0, unreachable, cause instanceof Error ? cause.message : String(cause), { cause });
   }
-  if (!response.ok) throw problemIn(response.status, answer);
-  return answer;
+  if (!response.ok) throw problemIn(response.status, documentIn(bytes));
+  return bytes;
 }
 
-const device = (id: string) => `/devices/${encodeURIComponent(id)}`;
+function documentIn(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+export const devicePath = (id: string) => `/devices/${encodeURIComponent(id)}`;
 
 /** What the console asks of the site. Every call throws a `Problem` when it is refused. */
 export const api = {
@@ -34,11 +49,11 @@ export const api = {
   signOut: () => ask('POST', '/sign-out') as Promise<undefined>,
   me: () => ask('GET', '/me') as Promise<Operator>,
   site: () => ask('GET', '/site') as Promise<Site>,
-  device: (id: string) => ask('GET', device(id)) as Promise<DeviceDetail>,
+  device: (id: string) => ask('GET', devicePath(id)) as Promise<DeviceDetail>,
   act: (verb: Verb, id: string, reason: string) =>
-    ask('POST', `${device(id)}/${verb}`, { reason }) as Promise<DeviceDetail>,
+    ask('POST', `${devicePath(id)}/${verb}`, { reason }) as Promise<DeviceDetail>,
   clear: (id: string, code: string, reason: string) =>
-    ask('POST', `${device(id)}/clear`, { code, reason }) as Promise<DeviceDetail>,
+    ask('POST', `${devicePath(id)}/clear`, { code, reason }) as Promise<DeviceDetail>,
   async lastEntries(count: number): Promise<readonly LogEntry[]> {
     const { entries } = (await ask('GET', `/log/entries?last=${count}`)) as { entries: readonly LogEntry[] };
     return entries;

@@ -25,5 +25,8 @@ export function problemIn(status: number, body: unknown): Problem {
 /** Any thrown value as a problem that can be shown. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  const { code } = error as { code?: unknown };
+  // An error of the checker says itself what is wrong.
+  if (error instanceof Error && typeof code === 'string') return new Problem(0, code, error.message);
   return new Problem(0, unreadable, error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -50,6 +50,11 @@ export interface Finding {
 }
 
 export interface DeviceDetail extends Device {
+  readonly verdictAt: number;
+  /** The name of the profile that says what the device has to show. */
+  readonly profile: string;
+  /** When the first affirming finding lapses. */
+  readonly lapsesAt?: number;
   readonly standingAt: number;
   readonly standingBy?: string;
   readonly standingReason?: string;

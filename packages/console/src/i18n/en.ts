@@ -4,6 +4,12 @@ export const en = {
   loading: 'Asking the site …',
   language: 'Language',
 
+  views: 'Views',
+  'view.failed': 'This part of the page could not be loaded. The site may have a new release.',
+  'view.reload': 'Load the page anew',
+  'copy.done': 'Copied',
+  'copy.failed': 'The browser refused',
+
   'link.connecting': 'Connecting',
   'link.live': 'Live',
   'link.reconnecting': 'Not live',
@@ -97,6 +103,8 @@ export const en = {
   'device.claim': 'Claim',
   'device.tier': 'Result',
   'device.value': 'Value',
+  'device.why': 'Why',
+  'device.why-claim': 'Why {claim}',
   'device.findings': 'Findings',
   'device.no-findings': 'No findings count. Nothing is known about this device, for or against it.',
   'device.expected': 'Expected',

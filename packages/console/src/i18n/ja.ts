@@ -6,6 +6,12 @@ export const ja: Dictionary = {
   loading: 'サイトに問い合わせています…',
   language: '言語',
 
+  views: '画面',
+  'view.failed': 'この画面を読み込めませんでした。サイトが更新された可能性があります。',
+  'view.reload': 'ページを読み込み直す',
+  'copy.done': 'コピーしました',
+  'copy.failed': 'ブラウザーに拒否されました',
+
   'link.connecting': '接続中',
   'link.live': 'ライブ',
   'link.reconnecting': '切断中',
@@ -102,6 +108,8 @@ export const ja: Dictionary = {
   'device.claim': '評価項目',
   'device.tier': '判定',
   'device.value': '値',
+  'device.why': '理由を見る',
+  'device.why-claim': '{claim} の理由を見る',
   'device.findings': '所見',
   'device.no-findings': '有効な所見はありません。このデバイスを信頼する根拠も、疑う根拠もありません。',
   'device.expected': '期待される状態',

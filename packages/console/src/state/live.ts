@@ -1,8 +1,9 @@
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import { api } from '../api/client.ts';
 import { type EventData, type EventName, listen } from '../api/event-stream.ts';
 import { Problem } from '../api/problem.ts';
 import type { DeviceDetail } from '../api/types.ts';
+import { deviceIn } from '../route.ts';
 import { announceContraindicated, announceLink } from './announcements.ts';
 import { type Happening, happeningOf, happeningOfEntry } from './happenings.ts';
 import { route } from './navigation.ts';
@@ -57,8 +58,8 @@ export function followSite(): () => void {
     wholeFleetTold(devices);
     site.value = about;
     happened(entries.flatMap((entry) => happeningOfEntry(entry) ?? []));
-    const shown = route.peek();
-    if (shown.view === 'device') await loadSome([shown.id]);
+    const shown = deviceIn(route.peek());
+    if (shown !== undefined) await loadSome([shown]);
   }
 
   async function loadSome(ids: readonly string[]): Promise<void> {
@@ -68,11 +69,11 @@ export function followSite(): () => void {
     const told = answers.filter((answer) => answer !== undefined);
     announceContraindicated(newlyContraindicated(told));
     devicesTold(told, gone);
-    const shown = route.peek();
-    if (shown.view !== 'device') return;
-    const open = told.find(({ id }) => id === shown.id);
+    const shown = deviceIn(route.peek());
+    if (shown === undefined) return;
+    const open = told.find(({ id }) => id === shown);
     if (open !== undefined) detail.value = open;
-    if (gone.includes(shown.id)) unknownDevice.value = shown.id;
+    if (gone.includes(shown)) unknownDevice.value = shown;
   }
 
   function failed(error: unknown): void {
@@ -115,12 +116,14 @@ export function followSite(): () => void {
     },
     event: heard,
   });
+  // From one view of a device to another nothing has to be asked anew.
+  const open = computed(() => deviceIn(route.value));
   const unfollow = effect(() => {
-    const shown = route.value;
-    if (shown.view !== 'device') return;
-    if (detail.peek()?.id !== shown.id) detail.value = undefined;
+    const shown = open.value;
+    if (shown === undefined) return;
+    if (detail.peek()?.id !== shown) detail.value = undefined;
     unknownDevice.value = undefined;
-    queue.add(shown.id);
+    queue.add(shown);
   });
 
   return () => {

@@ -5,11 +5,11 @@ import { followSite } from '../state/live.ts';
 import { route } from '../state/navigation.ts';
 import { session } from '../state/session.ts';
 import { counts, site } from '../state/site.ts';
-import { LinkBanner, SiteWarnings } from './banners.tsx';
-import { DeviceView } from './device.tsx';
-import { FleetView } from './fleet.tsx';
-import { PageFooter } from './page-footer.tsx';
-import { PageHeader } from './page-header.tsx';
+import { LinkBanner, SiteWarnings } from './page/banners.tsx';
+import { PageFooter } from './page/page-footer.tsx';
+import { PageHeader } from './page/page-header.tsx';
+import { ShownView } from './page/shown-view.tsx';
+import { viewAt } from './registry.ts';
 import { SignInView } from './sign-in.tsx';
 
 /** The page: who is asking decides between signing in and the site. */
@@ -34,17 +34,18 @@ export function App() {
 
 function SignedIn() {
   useEffect(() => followSite(), []);
-  const where = route.value;
+  const found = viewAt(route.value);
   return (
     <>
       <LinkBanner />
       <SiteWarnings />
       <main id="main" tabIndex={-1}>
-        {where.view === 'fleet' ? (
-          <FleetView query={where.query} />
-        ) : (
-          <DeviceView key={where.id} id={where.id} />
-        )}
+        {/* Another device is another view: nothing of the one before stays. */}
+        <ShownView
+          key={`${found.view.path} ${found.parameters.id ?? ''}`}
+          {...found}
+          search={route.value.search}
+        />
       </main>
       <PageFooter />
     </>
@@ -58,15 +59,13 @@ function skip(): void {
 
 /** The tab says how the fleet is, also when another one is in front. */
 function useTitle(): void {
-  const where = route.value;
+  const { view, parameters } = viewAt(route.value);
   const { contraindicated, warning } = counts.value.byStatus;
   const alarm = `${contraindicated > 0 ? `✖ ${contraindicated} ` : ''}${warning > 0 ? `▲ ${warning} ` : ''}`;
   const place =
     session.value.state === 'signed-out'
       ? say('sign-in.title')
-      : where.view === 'device'
-        ? where.id
-        : say('fleet.title');
+      : [parameters.claim, parameters.id ?? view.title[language.value]].filter(Boolean).join(' · ');
   const title = [`${alarm}${place}`, site.value?.site, 'Kiten'].filter(Boolean).join(' · ');
   const lang = language.value;
   useEffect(() => {

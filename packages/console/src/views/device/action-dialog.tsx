@@ -1,12 +1,12 @@
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, type Verb } from '../api/client.ts';
-import { type Problem, problemOf } from '../api/problem.ts';
-import { ProblemNote } from '../components/problem-note.tsx';
-import { say } from '../i18n/language.ts';
-import { announce } from '../state/announcements.ts';
-import { session, sessionEnded } from '../state/session.ts';
-import { devicesTold } from '../state/site.ts';
+import { api, type Verb } from '../../api/client.ts';
+import { type Problem, problemOf } from '../../api/problem.ts';
+import { ProblemNote } from '../../components/problem-note.tsx';
+import { say } from '../../i18n/language.ts';
+import { announce } from '../../state/announcements.ts';
+import { session, sessionEnded } from '../../state/session.ts';
+import { devicesTold } from '../../state/site.ts';
 
 export type Action = { readonly kind: Verb } | { readonly kind: 'clear'; readonly code: string };
 

@@ -1,7 +1,7 @@
-import type { Connection } from '../api/types.ts';
-import { Sentence } from '../components/sentence.tsx';
-import { Time } from '../components/time.tsx';
-import { say } from '../i18n/language.ts';
+import type { Connection } from '../../api/types.ts';
+import { Sentence } from '../../components/sentence.tsx';
+import { Time } from '../../components/time.tsx';
+import { say } from '../../i18n/language.ts';
 
 const protocols: Readonly<Record<number, string>> = { 3: '3.1', 4: '3.1.1', 5: '5.0' };
 

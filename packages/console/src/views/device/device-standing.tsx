@@ -1,8 +1,8 @@
-import type { DeviceDetail } from '../api/types.ts';
-import { Sentence } from '../components/sentence.tsx';
-import { StandingTag } from '../components/status.tsx';
-import { Time } from '../components/time.tsx';
-import { say } from '../i18n/language.ts';
+import type { DeviceDetail } from '../../api/types.ts';
+import { Sentence } from '../../components/sentence.tsx';
+import { StandingTag } from '../../components/status.tsx';
+import { Time } from '../../components/time.tsx';
+import { say } from '../../i18n/language.ts';
 import type { Action } from './action-dialog.tsx';
 
 /** What the device may be, who decided so and why, and what can be decided now. */

@@ -1,11 +1,12 @@
-import { signed } from '../components/signed.ts';
-import { Status } from '../components/status.tsx';
-import { say } from '../i18n/language.ts';
-import { claimNames, type TrustVector } from '../trust/claims.ts';
-import { tierOf } from '../trust/tiers.ts';
+import { signed } from '../../components/signed.ts';
+import { Status } from '../../components/status.tsx';
+import { say } from '../../i18n/language.ts';
+import { whyAddress } from '../../route.ts';
+import { claimNames, type TrustVector } from '../../trust/claims.ts';
+import { tierOf } from '../../trust/tiers.ts';
 
 /** The eight claims under their standard names, each with the question it answers. */
-export function DeviceVector({ vector }: { vector: TrustVector }) {
+export function DeviceVector({ device, vector }: { device: string; vector: TrustVector }) {
   return (
     <section class="panel" aria-labelledby="vector-title">
       <h2 id="vector-title">{say('device.vector')}</h2>
@@ -16,6 +17,7 @@ export function DeviceVector({ vector }: { vector: TrustVector }) {
             <th scope="col">{say('device.claim')}</th>
             <th scope="col">{say('device.tier')}</th>
             <th scope="col">{say('device.value')}</th>
+            <th scope="col">{say('device.why')}</th>
           </tr>
         </thead>
         <tbody>
@@ -29,6 +31,11 @@ export function DeviceVector({ vector }: { vector: TrustVector }) {
                 <Status tier={tierOf(vector[name])} />
               </td>
               <td class="number">{signed(vector[name])}</td>
+              <td>
+                <a href={whyAddress(device, name)} aria-label={say('device.why-claim', { claim: name })}>
+                  {say('device.why')}
+                </a>
+              </td>
             </tr>
           ))}
         </tbody>

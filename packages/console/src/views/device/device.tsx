@@ -1,24 +1,25 @@
 import { useRef, useState } from 'preact/hooks';
-import type { DeviceDetail } from '../api/types.ts';
-import { Command } from '../components/command.tsx';
-import { ViewHeading } from '../components/heading.tsx';
-import { Sentence } from '../components/sentence.tsx';
-import { Status } from '../components/status.tsx';
-import { Time } from '../components/time.tsx';
-import { say } from '../i18n/language.ts';
-import { fleetAddress } from '../route.ts';
-import { lastQuery } from '../state/navigation.ts';
-import { detail, unknownDevice } from '../state/site.ts';
-import { tierOf, urgencyOf } from '../trust/tiers.ts';
+import type { DeviceDetail } from '../../api/types.ts';
+import { Command } from '../../components/command.tsx';
+import { ViewHeading } from '../../components/heading.tsx';
+import { Sentence } from '../../components/sentence.tsx';
+import { Status } from '../../components/status.tsx';
+import { Time } from '../../components/time.tsx';
+import { say } from '../../i18n/language.ts';
+import { fleetAddress } from '../../route.ts';
+import { lastQuery } from '../../state/navigation.ts';
+import { detail, unknownDevice } from '../../state/site.ts';
+import { tierOf, urgencyOf } from '../../trust/tiers.ts';
+import { News } from '../page/news.tsx';
+import type { ViewProps } from '../view.ts';
 import { type Action, ActionDialog } from './action-dialog.tsx';
 import { DeviceConnections } from './device-connections.tsx';
 import { DeviceStanding } from './device-standing.tsx';
 import { DeviceVector } from './device-vector.tsx';
 import { FindingCard } from './finding-card.tsx';
-import { News } from './news.tsx';
 
 /** One device: what is known about it, why, and what may be done. */
-export function DeviceView({ id }: { id: string }) {
+export function DeviceView({ parameters: { id = '' } }: ViewProps) {
   const [action, setAction] = useState<Action>();
   const view = useRef<HTMLDivElement>(null);
   const device = detail.value?.id === id ? detail.value : undefined;
@@ -76,7 +77,7 @@ function Known({ device, act }: { device: DeviceDetail; act: (action: Action) =>
         </section>
       </div>
       <div class="device-side">
-        <DeviceVector vector={device.vector} />
+        <DeviceVector device={device.id} vector={device.vector} />
         <DeviceConnections connections={device.connections} />
         <Facts device={device} />
         <News device={device.id} />

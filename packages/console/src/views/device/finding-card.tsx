@@ -1,10 +1,10 @@
-import type { Finding } from '../api/types.ts';
-import { Mark } from '../components/mark.tsx';
-import { Sentence } from '../components/sentence.tsx';
-import { signed } from '../components/signed.ts';
-import { Time } from '../components/time.tsx';
-import { count, language, say } from '../i18n/language.ts';
-import { tierOf } from '../trust/tiers.ts';
+import type { Finding } from '../../api/types.ts';
+import { Mark } from '../../components/mark.tsx';
+import { Sentence } from '../../components/sentence.tsx';
+import { signed } from '../../components/signed.ts';
+import { Time } from '../../components/time.tsx';
+import { count, language, say } from '../../i18n/language.ts';
+import { tierOf } from '../../trust/tiers.ts';
 import type { Action } from './action-dialog.tsx';
 
 /** One finding: what was expected, what was found, what would change it, and what it rests on. */

@@ -1,9 +1,9 @@
-import { Mark } from '../components/mark.tsx';
-import type { FleetQuery } from '../fleet/query.ts';
-import { say } from '../i18n/language.ts';
-import { showFleet } from '../state/navigation.ts';
-import { counts } from '../state/site.ts';
-import { type Tier, tiersWorstFirst } from '../trust/tiers.ts';
+import { Mark } from '../../components/mark.tsx';
+import type { FleetQuery } from '../../fleet/query.ts';
+import { say } from '../../i18n/language.ts';
+import { showFleet } from '../../state/navigation.ts';
+import { counts } from '../../state/site.ts';
+import { type Tier, tiersWorstFirst } from '../../trust/tiers.ts';
 
 /** How many devices are how well; each count shows only its own when pressed. */
 export function FleetCounts({ query }: { query: FleetQuery }) {

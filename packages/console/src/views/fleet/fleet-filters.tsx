@@ -1,8 +1,8 @@
-import { everything, type FleetQuery, isFiltered, type SortKey, sortKeys } from '../fleet/query.ts';
-import { say } from '../i18n/language.ts';
-import { showFleet } from '../state/navigation.ts';
-import { counts, groups } from '../state/site.ts';
-import { standings } from '../trust/standing.ts';
+import { everything, type FleetQuery, isFiltered, type SortKey, sortKeys } from '../../fleet/query.ts';
+import { say } from '../../i18n/language.ts';
+import { showFleet } from '../../state/navigation.ts';
+import { counts, groups } from '../../state/site.ts';
+import { standings } from '../../trust/standing.ts';
 
 /** Which devices are shown. All of it stands in the address, to be kept and sent. */
 export function FleetFilters({ query, shown }: { query: FleetQuery; shown: number }) {

@@ -1,12 +1,12 @@
 import { useRef } from 'preact/hooks';
-import { ClaimCell } from '../components/claim-cell.tsx';
-import { StandingTag, Status } from '../components/status.tsx';
-import type { Row } from '../fleet/fleet.ts';
-import { type FleetQuery, type SortKey, sortedBy } from '../fleet/query.ts';
-import { say } from '../i18n/language.ts';
-import { deviceAddress } from '../route.ts';
-import { cameFrom, showFleet } from '../state/navigation.ts';
-import { claimNames } from '../trust/claims.ts';
+import { ClaimCell } from '../../components/claim-cell.tsx';
+import { StandingTag, Status } from '../../components/status.tsx';
+import type { Row } from '../../fleet/fleet.ts';
+import { type FleetQuery, type SortKey, sortedBy } from '../../fleet/query.ts';
+import { say } from '../../i18n/language.ts';
+import { deviceAddress } from '../../route.ts';
+import { cameFrom, showFleet } from '../../state/navigation.ts';
+import { claimNames } from '../../trust/claims.ts';
 import { useRowFocus } from './row-focus.ts';
 import { useRowWindow } from './use-row-window.ts';
 

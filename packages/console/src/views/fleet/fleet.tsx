@@ -1,19 +1,21 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import { Command } from '../components/command.tsx';
-import { ViewHeading } from '../components/heading.tsx';
-import { everything, type FleetQuery, isFiltered } from '../fleet/query.ts';
-import { selectRows } from '../fleet/select.ts';
-import { say, times } from '../i18n/language.ts';
-import { cameFrom, showFleet } from '../state/navigation.ts';
-import { counts, fleetKnown, heldAt, hold, shownFleet } from '../state/site.ts';
+import { useEffect, useMemo } from 'preact/hooks';
+import { Command } from '../../components/command.tsx';
+import { ViewHeading } from '../../components/heading.tsx';
+import { everything, type FleetQuery, isFiltered, parseQuery } from '../../fleet/query.ts';
+import { selectRows } from '../../fleet/select.ts';
+import { say, times } from '../../i18n/language.ts';
+import { cameFrom, showFleet } from '../../state/navigation.ts';
+import { counts, fleetKnown, heldAt, hold, shownFleet } from '../../state/site.ts';
+import { News } from '../page/news.tsx';
+import type { ViewProps } from '../view.ts';
 import { FleetCounts } from './fleet-counts.tsx';
 import { FleetFilters } from './fleet-filters.tsx';
 import { FleetTable } from './fleet-table.tsx';
-import { News } from './news.tsx';
 
 /** The fleet by trust vector. */
-export function FleetView({ query }: { query: FleetQuery }) {
+export function FleetView({ search }: ViewProps) {
+  const query = useMemo(() => parseQuery(search), [search]);
   const newsShown = useSignal(false);
   const wanted = useSignal(query);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
-import { type RowWindow, rowWindow, sameWindow } from '../fleet/row-window.ts';
+import { type RowWindow, rowWindow, sameWindow } from '../../fleet/row-window.ts';
 
 /** Until a row has been measured. */
 const USUAL_HEIGHT = 36;

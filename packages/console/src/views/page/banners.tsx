@@ -1,5 +1,5 @@
-import { language, say, times } from '../i18n/language.ts';
-import { confirmedAt, link, site } from '../state/site.ts';
+import { language, say, times } from '../../i18n/language.ts';
+import { confirmedAt, link, site } from '../../state/site.ts';
 
 /** Says how old what is shown may be, while the site does not answer. */
 export function LinkBanner() {

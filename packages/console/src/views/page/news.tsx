@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
-import { Mark } from '../components/mark.tsx';
-import { Sentence } from '../components/sentence.tsx';
-import { Time } from '../components/time.tsx';
-import { say } from '../i18n/language.ts';
-import { deviceAddress } from '../route.ts';
-import type { Happening, Tone } from '../state/happenings.ts';
-import { shownHappenings } from '../state/site.ts';
-import { type Tier, tiersWorstFirst } from '../trust/tiers.ts';
+import { Mark } from '../../components/mark.tsx';
+import { Sentence } from '../../components/sentence.tsx';
+import { Time } from '../../components/time.tsx';
+import { say } from '../../i18n/language.ts';
+import { deviceAddress } from '../../route.ts';
+import type { Happening, Tone } from '../../state/happenings.ts';
+import { shownHappenings } from '../../state/site.ts';
+import { type Tier, tiersWorstFirst } from '../../trust/tiers.ts';
 
 const SHOWN = 60;
 const marks: Readonly<Record<Tone, Tier | undefined>> = {

@@ -1,4 +1,4 @@
-import { site } from '../state/site.ts';
+import { site } from '../../state/site.ts';
 
 /** What one compares with the terminal to know that this is the right site. */
 export function PageFooter() {

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
-import { type Problem, problemOf } from '../api/problem.ts';
-import type { Operator } from '../api/types.ts';
-import { ProblemNote } from '../components/problem-note.tsx';
-import { language, say, setLanguage } from '../i18n/language.ts';
-import { languages } from '../i18n/languages.ts';
-import { session, signOut } from '../state/session.ts';
-import { link, site } from '../state/site.ts';
+import { type Problem, problemOf } from '../../api/problem.ts';
+import type { Operator } from '../../api/types.ts';
+import { ProblemNote } from '../../components/problem-note.tsx';
+import { language, say, setLanguage } from '../../i18n/language.ts';
+import { languages } from '../../i18n/languages.ts';
+import { session, signOut } from '../../state/session.ts';
+import { link, site } from '../../state/site.ts';
+import { Navigation } from './navigation.tsx';
 
 const ownNames = { en: 'English', ja: '日本語' } as const;
 
@@ -22,6 +23,7 @@ export function PageHeader() {
       </a>
       <span class="site-name">{site.value?.site}</span>
       {current.state === 'signed-in' && <LinkState />}
+      {current.state === 'signed-in' && <Navigation />}
       <span class="spring" />
       <LanguageSwitch />
       {current.state === 'signed-in' && <WhoIsHere operator={current.operator} />}

@@ -1,0 +1,27 @@
+import { matchPath, type Route, type RouteParameters } from '../route.ts';
+import { deviceView } from './device/view.ts';
+import { fleetView } from './fleet/view.ts';
+import type { View } from './view.ts';
+import { whyView } from './why/view.ts';
+
+/** All views of the console. A domain plugs in here: a folder with its `view.ts` and its words, and a line. */
+export const views: readonly View[] = [fleetView, deviceView, whyView];
+
+/** The views that the navigation offers, in its order. */
+export const navigation: readonly View[] = views
+  .filter(({ place }) => place !== undefined)
+  .toSorted((left, right) => (left.place ?? 0) - (right.place ?? 0));
+
+export interface FoundView {
+  readonly view: View;
+  readonly parameters: RouteParameters;
+}
+
+/** The view at an address; what is no view is the fleet. */
+export function viewAt({ path }: Route): FoundView {
+  for (const view of views) {
+    const parameters = matchPath(view.path, path);
+    if (parameters !== undefined) return { view, parameters };
+  }
+  return { view: fleetView, parameters: {} };
+}

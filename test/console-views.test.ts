@@ -1,0 +1,128 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessProblems } from './console-access.ts';
+import { consoleTools, openBrowser, openPage, signIn, speak, type WatchedPage } from './console-browser.ts';
+import { enrol, publish } from './device.ts';
+import { TestSite } from './kiten.ts';
+
+/** Every view, with something that shows that it is there in full. */
+const views: readonly (readonly [path: string, whole: string])[] = [
+  ['/', 'table.fleet-table tr[data-row]'],
+  ['/devices/meter-9', '.finding[data-tier=warning]'],
+  ['/devices/meter-9/why/executables', '.check-outcome'],
+  ['/devices/meter-9/why/hardware', '.check-outcome'],
+];
+
+describe.skipIf(!consoleTools())('the views of the console', () => {
+  let site: TestSite;
+  let browser: Browser;
+  let page: Page;
+  let watched: WatchedPage;
+
+  beforeAll(async () => {
+    site = await TestSite.start(undefined, 'demo');
+    const device = await enrol(site, 'meter-9');
+    for (const other of ['a', 'b', 'c', 'd', 'e', 'f'])
+      await publish(site, device, 'mqttv5', '-t', `c/${other}/set`, '-m', '1', '-q', '1');
+    browser = await openBrowser();
+    watched = await openPage(browser);
+    page = watched.page;
+    await signIn(page, site);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await site[Symbol.asyncDispose]();
+  });
+
+  async function open(path: string, whole: string): Promise<void> {
+    await page.goto(`${site.ready.console}#${path}`);
+    await page.locator(whole).first().waitFor();
+  }
+
+  describe.each(['en', 'ja'] as const)('in %s', (language) => {
+    beforeAll(() => speak(page, language));
+
+    it.each(views)('%s keeps WCAG 2.2 AA, light and dark', async (path, whole) => {
+      await open(path, whole);
+      expect(await page.locator('html').getAttribute('lang')).toBe(language);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await accessProblems(page)).toEqual([]);
+      }
+    });
+
+    it.each(views)('%s fits a phone', async (path, whole) => {
+      await page.setViewportSize({ width: 390, height: 800 });
+      await open(path, whole);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+      expect(await accessProblems(page)).toEqual([]);
+      await page.setViewportSize({ width: 1280, height: 800 });
+    });
+  });
+
+  describe('why', () => {
+    beforeAll(async () => {
+      await speak(page, 'en');
+      await page.emulateMedia({ colorScheme: 'light' });
+    });
+
+    it('is reached from a claim of the device, by keyboard', async () => {
+      await open('/devices/meter-9', '.vector');
+      await page.getByRole('link', { name: 'Why executables' }).focus();
+      await page.keyboard.press('Enter');
+      await page.locator('.check-outcome').waitFor();
+      expect(page.url()).toContain('#/devices/meter-9/why/executables');
+    });
+
+    it('leads from the claim over rule, finding and evidence to the signatures', async () => {
+      const kinds = await page
+        .locator('.proof .kind')
+        .evaluateAll((all) => all.map((one) => one.dataset.kind));
+      for (const kind of ['claim', 'rule', 'finding', 'evidence', 'signature', 'mark'])
+        expect(kinds).toContain(kind);
+      const text = (await page.locator('.proof').textContent()) ?? '';
+      expect(text).toContain('gateway/topic-probing');
+      const { stdout } = await site.kiten('verdict', 'show', 'meter-9', '--json');
+      const { findings } = JSON.parse(stdout) as { findings: { code: string; premises: string[] }[] };
+      const [premise = 'none'] =
+        findings.find(({ code }) => code === 'gateway/topic-probing')?.premises ?? [];
+      expect(text).toContain(premise);
+    });
+
+    it('shows each step of the check', async () => {
+      const outcomes = await page
+        .locator('.stages li')
+        .evaluateAll((all) => all.map((one) => one.dataset.outcome));
+      expect(outcomes).toEqual(Array(8).fill('held'));
+    });
+
+    it('says what fails when the check goes by other keys', async () => {
+      const file = join(site.directory, 'other.json');
+      const trust = JSON.parse(await (await site.fetch('/trust')).text());
+      trust.rules = [{ digest: '00'.repeat(32) }];
+      await writeFile(file, JSON.stringify(trust));
+      await page.locator('.anchors input[type=file]').setInputFiles(file);
+      await page.locator('.check .problem').waitFor();
+      expect(await page.locator('.check .problem').textContent()).toContain('rules-unknown');
+      const outcomes = await page
+        .locator('.stages li')
+        .evaluateAll((all) => all.map((one) => one.dataset.outcome));
+      expect(outcomes.slice(0, 3)).toEqual(['held', 'failed', 'not-reached']);
+      await page.getByRole('button', { name: 'Use the site’s again' }).click();
+      await page.locator('.check-outcome').waitFor();
+    });
+
+    it('says what would change it', async () => {
+      const text = (await page.locator('.would-change').textContent()) ?? '';
+      expect(text).toContain('gateway/topic-probing');
+      expect(text).toMatch(/an operator clears it on record/);
+    });
+  });
+
+  it('ask nobody but their own site, and complain of nothing', () => {
+    expect([...watched.origins]).toEqual([new URL(site.ready.console).origin]);
+    expect(watched.complaints).toEqual([]);
+  });
+});
