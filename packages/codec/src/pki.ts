@@ -38,6 +38,7 @@ export {
   type RevokedCertificate,
   verifyCertificateListSignature,
 } from './x509/certificate-list.ts';
+export { type PathConditions, rootOf as certificationRoot } from './x509/certification-path.ts';
 export {
   type CertificationRequest,
   parseCertificationRequest,

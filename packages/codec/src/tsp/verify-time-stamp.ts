@@ -2,9 +2,10 @@ import { equalBytes } from '../bytes.ts';
 import { KitenError } from '../error.ts';
 import type { Verify } from '../signer.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
+import { rootOf } from '../x509/certification-path.ts';
+import { keyPurpose } from '../x509/object-identifiers.ts';
 import { signatureHolds } from '../x509/signature.ts';
 import { checkAuthority, namedCertificates } from './authority-certificate.ts';
-import { rootOf } from './certification-path.ts';
 import { trimmed } from './number.ts';
 import { checkSignedAttributes, type HashFunction, signingCertificates } from './signed-attributes.ts';
 import type { TimeStampToken } from './token.ts';
@@ -66,7 +67,11 @@ export async function verifyTimeStamp(
   if (!signatureHolds(signer.signed, signer, certificate.publicKey, verify)) {
     throw new KitenError('codec/tsp-signature', 'The signature of the time-stamp does not hold.');
   }
-  const root = rootOf(certificate, intermediates, options.roots.map(parseCertificate), { at: time, verify });
+  const root = rootOf(certificate, intermediates, options.roots.map(parseCertificate), {
+    at: time,
+    verify,
+    purpose: keyPurpose.timeStamping,
+  });
   if (root === undefined) {
     const message = 'The certificate of the authority led to none of the roots at the time of the token.';
     throw new KitenError('codec/tsp-untrusted', message);

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { KitenError } from '@kiten/codec';
+import { tpmHashOf } from '@kiten/wire';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { hexOf } from '../src/hash.ts';
+import { ImaScanner, imaFromAscii, isAsciiIma, readImaEntry, replayIma } from '../src/index.ts';
+import { imaEntry, imaLog, type MadeMeasurement } from './support/logs.ts';
+
+const [sha1, sha256, sha384] = [4, 11, 12].map((id) => tpmHashOf(id)!);
+const extend = (hash: string, value: Uint8Array, digest: Uint8Array) =>
+  createHash(hash).update(value).update(digest).digest();
+const pcr10 = (log: Uint8Array, bank = sha256!, options = {}) =>
+  hexOf(replayIma(log, bank, options).values.get(10)!);
+
+/** The template data of an entry that has its length: what the kernel hashes. */
+const dataOf = (entry: Buffer): Buffer => {
+  const scanner = new ImaScanner(entry);
+  scanner.next();
+  return entry.subarray(scanner.dataStart, scanner.dataEnd);
+};
+
+describe('replay into a bank', () => {
+  const entry = imaEntry({ path: '/bin/sh' });
+
+  test('of SHA-256 extends the SHA-256 digest of the template data', () => {
+    const digest = createHash('sha256').update(dataOf(entry)).digest();
+    expect(pcr10(entry)).toBe(extend('sha256', Buffer.alloc(32), digest).toString('hex'));
+  });
+
+  test('of SHA-384 likewise', () => {
+    const digest = createHash('sha384').update(dataOf(entry)).digest();
+    expect(pcr10(entry, sha384)).toBe(extend('sha384', Buffer.alloc(48), digest).toString('hex'));
+  });
+
+  test('of SHA-1 extends the digest that the log has', () => {
+    expect(pcr10(entry, sha1)).toBe(extend('sha1', Buffer.alloc(20), entry.subarray(4, 24)).toString('hex'));
+  });
+
+  test('as kernels before 5.8 did extends the SHA-1 digest with zeros behind it', () => {
+    const padded = Buffer.concat([entry.subarray(4, 24), Buffer.alloc(12)]);
+    expect(pcr10(entry, sha256, { rule: 'padded' })).toBe(
+      extend('sha256', Buffer.alloc(32), padded).toString('hex'),
+    );
+    // What the longer digest of another entry left behind does not shine through.
+    const violation = imaEntry({ path: '/v', violation: true });
+    const first = extend('sha256', Buffer.alloc(32), Buffer.alloc(32, 0xff));
+    expect(pcr10(Buffer.concat([violation, entry]), sha256, { rule: 'padded' })).toBe(
+      extend('sha256', first, padded).toString('hex'),
+    );
+  });
+
+  test('extends ones for a violation', () => {
+    const violation = imaEntry({ path: '/var/log/x', violation: true });
+    for (const [bank, bytes] of [
+      [sha1!, 20],
+      [sha256!, 32],
+    ] as const) {
+      expect(pcr10(violation, bank)).toBe(
+        extend(bank.name, Buffer.alloc(bytes), Buffer.alloc(bytes, 0xff)).toString('hex'),
+      );
+    }
+  });
+
+  test('hashes the oldest template over its digest and its name in a field of 256', () => {
+    const old = imaEntry({ path: '/init', template: 'ima' });
+    const digest = createHash('sha1').update('/init').digest();
+    const hashed = Buffer.concat([digest, Buffer.from('/init'.padEnd(256, '\0'))]);
+    expect(pcr10(old)).toBe(
+      extend('sha256', Buffer.alloc(32), createHash('sha256').update(hashed).digest()).toString('hex'),
+    );
+  });
+
+  test('refuses a template digest that is not over its data where that is what is extended', () => {
+    const altered = Buffer.from(entry.with(entry.length - 2, 0x7a));
+    for (const options of [{ bank: sha1! }, { bank: sha256!, rule: 'padded' as const }]) {
+      expect(() => replayIma(altered, options.bank, options)).toThrow(
+        expect.objectContaining({ code: 'attestation/ima-log-altered' }),
+      );
+    }
+    // Elsewhere it leads to another value.
+    expect(pcr10(altered)).not.toBe(pcr10(entry));
+  });
+});
+
+const measurement: fc.Arbitrary<MadeMeasurement> = fc.record({
+  path: fc.string({ minLength: 1, maxLength: 40 }).map((path) => `/${path.replaceAll('\0', '')}`),
+  content: fc.string(),
+  template: fc.constantFrom('ima-ng' as const, 'ima-sig' as const, 'ima-buf' as const),
+  extra: fc.uint8Array({ maxLength: 40 }),
+  violation: fc.boolean(),
+});
+
+test('what is replayed in parts, wherever it is cut, leads to what the whole leads to', () => {
+  fc.assert(
+    fc.property(
+      fc.array(measurement, { maxLength: 12 }),
+      fc.nat(),
+      fc.constantFrom('hashed', 'padded'),
+      (all, cut, rule) => {
+        const at = cut % (all.length + 1);
+        const [first, rest] = [imaLog(...all.slice(0, at)), imaLog(...all.slice(at))];
+        const from = replayIma(first, sha256!, { rule: rule as 'hashed' });
+        expect(replayIma(rest, sha256!, { from })).toEqual(
+          replayIma(Buffer.concat([first, rest]), sha256!, { rule: rule as 'hashed' }),
+        );
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+describe('entries', () => {
+  const read = (log: Buffer) => {
+    const scanner = new ImaScanner(log);
+    const entries = [];
+    while (scanner.next()) entries.push(readImaEntry(scanner));
+    return entries;
+  };
+
+  test('say hash, name, signature and buffer, by template', () => {
+    const [old, plain, signed, buffer, violation] = read(
+      imaLog(
+        { path: '/old', template: 'ima' },
+        '/bin/日本',
+        { path: '/bin/b', template: 'ima-sig', extra: Buffer.of(3, 2, 4) },
+        { path: 'kexec-cmdline', template: 'ima-buf', extra: Buffer.from('quiet') },
+        { path: '/v', violation: true },
+      ),
+    );
+    expect(old).toMatchObject({ template: 'ima', hash: 'sha1', name: '/old', pcr: 10 });
+    expect(plain).toMatchObject({ template: 'ima-ng', hash: 'sha256', name: '/bin/日本', violation: false });
+    expect(plain?.digest).toEqual(createHash('sha256').update('/bin/日本').digest());
+    expect(signed?.signature).toEqual(Buffer.of(3, 2, 4));
+    expect(buffer?.buffer?.toString()).toBe('quiet');
+    expect(violation).toMatchObject({ violation: true, name: '/v' });
+  });
+
+  test('of the text form are those of the binary form', () => {
+    const log = imaLog(
+      { path: '/old', template: 'ima' },
+      '/bin/with blank',
+      { path: '/bin/b', template: 'ima-sig', extra: Buffer.of(3, 2, 4) },
+      { path: '/bin/c', template: 'ima-sig' },
+      { path: 'keys', template: 'ima-buf', extra: Buffer.from('k') },
+      { path: '/v', violation: true },
+    );
+    const text = read(log)
+      .map((entry) => {
+        const hex = (bytes: Uint8Array = Buffer.alloc(0)) => Buffer.from(bytes).toString('hex');
+        const hash = entry.template === 'ima' ? '' : `${entry.hash}:`;
+        const extra = ['ima-sig', 'ima-buf'].includes(entry.template)
+          ? ` ${hex(entry.signature ?? entry.buffer)}`
+          : '';
+        return `${entry.pcr} ${hex(entry.templateDigest)} ${entry.template} ${hash}${hex(entry.digest)} ${entry.name}${extra}\n`;
+      })
+      .join('');
+    expect(isAsciiIma(Buffer.from(text))).toBe(true);
+    expect(isAsciiIma(log)).toBe(false);
+    expect(Buffer.from(imaFromAscii(text))).toEqual(log);
+  });
+});
+
+test('any octets are a log or refused with a code of this package', () => {
+  const good = imaLog({ path: '/old', template: 'ima' }, '/bin/a', {
+    path: '/bin/b',
+    template: 'ima-sig',
+    extra: Buffer.of(3),
+  });
+  const attempt = (bytes: Uint8Array) => {
+    try {
+      replayIma(bytes, sha1!);
+      const scanner = new ImaScanner(Buffer.from(bytes));
+      while (scanner.next()) readImaEntry(scanner);
+    } catch (error) {
+      if (!(error instanceof KitenError) || !error.code.startsWith('attestation/ima-')) throw error;
+    }
+  };
+  for (let index = 0; index < good.length; index += 1) {
+    attempt(good.subarray(0, index));
+    for (const change of [1, 0x80, 0xff]) attempt(good.with(index, good[index]! ^ change));
+  }
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 120 }), attempt), { numRuns: 1000 });
+  fc.assert(
+    fc.property(fc.string({ maxLength: 200 }), (text) => {
+      try {
+        imaFromAscii(`10 ${'0'.repeat(40)} ima-ng ${text}`);
+      } catch (error) {
+        if (!(error instanceof KitenError) || error.code !== 'attestation/ima-ascii-malformed') throw error;
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
