@@ -8,6 +8,7 @@ export const eventNames = [
   'connect-refused',
   'enrolment-refused',
   'severed',
+  'story',
   'log',
   'reset',
 ] as const;

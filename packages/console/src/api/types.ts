@@ -70,6 +70,8 @@ export interface Site {
   readonly site: string;
   readonly version: string;
   readonly caFingerprint: string;
+  /** Where devices enrol. */
+  readonly device: string;
   readonly mqtts: string;
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }

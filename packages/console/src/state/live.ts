@@ -21,6 +21,7 @@ import {
   unknownDevice,
   wholeFleetTold,
 } from './site.ts';
+import { loadStory } from './story.ts';
 
 const EARLIER_ENTRIES = 40;
 const TELL_EVERY = 200;
@@ -52,6 +53,7 @@ export function followSite(): () => void {
       api.devices(),
       api.site(),
       api.lastEntries(EARLIER_ENTRIES),
+      loadStory(),
     ]);
     if (ended) return;
     announceContraindicated(newlyContraindicated(devices));
@@ -90,6 +92,7 @@ export function followSite(): () => void {
 
   function heard(name: EventName, data: EventData): void {
     if (name === 'reset') queue.addAll();
+    if (name === 'story') loadStory().catch(failed);
     if (typeof data.device === 'string' && changesDevice.has(name)) queue.add(data.device);
     const happening = happeningOf(name, data);
     if (happening === undefined) return;

@@ -11,6 +11,7 @@ import { PageHeader } from './page/page-header.tsx';
 import { ShownView } from './page/shown-view.tsx';
 import { viewAt } from './registry.ts';
 import { SignInView } from './sign-in.tsx';
+import { StoryBanner } from './story/banner.tsx';
 
 /** The page: who is asking decides between signing in and the site. */
 export function App() {
@@ -39,6 +40,7 @@ function SignedIn() {
     <>
       <LinkBanner />
       <SiteWarnings />
+      <StoryBanner />
       <main id="main" tabIndex={-1}>
         {/* Another device is another view: nothing of the one before stays. */}
         <ShownView
