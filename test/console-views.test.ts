@@ -12,9 +12,9 @@ const views: readonly (readonly [path: string, whole: string])[] = [
   ['/', 'table.fleet-table tr[data-row]'],
   ['/devices/meter-9', '.finding[data-tier=warning]'],
   ['/devices/meter-9/why/executables', '.check-outcome'],
-  ['/devices/meter-9/why/hardware',
-  ['/add-device',
-  ['/story', '.check-outcome'],
+  ['/devices/meter-9/why/hardware', '.check-outcome'],
+  ['/add-device', '.guide form'],
+  ['/story', '.chapter'],
 ];
 
 describe.skipIf(!consoleTools())('the views of the console', () => {
