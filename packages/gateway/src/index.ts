@@ -28,6 +28,7 @@ export type { ListenerKind, ListenOptions } from './listener-kind.ts';
 export { openGateway, type StoredGatewayOptions } from './open-gateway.ts';
 export type { QueueOverflow } from './overflow.ts';
 export { passwordGroup } from './password.ts';
+export { checkPayloadRule } from './payload/compiled-rule.ts';
 export type { PayloadRule } from './payload/payload-rule.ts';
 export type { Peer } from './peer.ts';
 export { type PresentedPeer, presentedBy } from './presented-peer.ts';

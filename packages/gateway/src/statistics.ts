@@ -30,6 +30,8 @@ export interface Statistics {
   sent: number;
   /** Publications and subscriptions that policy refused. */
   refused: number;
+  /** Publications that policy allowed and a payload rule refused. */
+  payloadsRefused: number;
   /** Deliveries that policy refused. */
   withheld: number;
   /** What would have been refused or withheld, and passed because the device's group observes. */
@@ -70,6 +72,7 @@ export function noStatistics(): Statistics {
     received: 0,
     sent: 0,
     refused: 0,
+    payloadsRefused: 0,
     withheld: 0,
     observed: 0,
     dropped: 0,

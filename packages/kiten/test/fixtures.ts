@@ -179,6 +179,7 @@ export async function openSite(
   desks.connect({
     device: ({ id, standing }, fall) => void enforced.push({ device: id, standing, fall }),
     policies: () => undefined,
+    payloadRules: () => undefined,
   });
   const est = createEst({
     authority: state.keys.authority,

@@ -195,6 +195,8 @@ export const en = {
   'happened.password-set': '{actor} gave {device} a password',
   'happened.password-withdrawn': '{actor} withdrew the password of {device}',
   'happened.group-changed': '{actor} changed the group {group}',
+  'happened.payload-rule-set': '{actor} set the payload rule {rule}',
+  'happened.payload-rule-removed': '{actor} removed the payload rule {rule}',
   'happened.policy-changed': '{actor} changed the policies',
   'happened.started': 'The site started',
   'happened.stopped': 'The site stopped',

@@ -199,6 +199,8 @@ export const ja: Dictionary = {
   'happened.password-set': '{actor} が {device} にパスワードを発行',
   'happened.password-withdrawn': '{actor} が {device} のパスワードを取り消し',
   'happened.group-changed': '{actor} がグループ {group} を変更',
+  'happened.payload-rule-set': '{actor} がペイロード規則 {rule} を設定',
+  'happened.payload-rule-removed': '{actor} がペイロード規則 {rule} を削除',
   'happened.policy-changed': '{actor} がポリシーを変更',
   'happened.started': 'サイトが起動',
   'happened.stopped': 'サイトが停止',

@@ -98,6 +98,8 @@ const loggedSentences: Readonly<Record<string, readonly [Key, Tone]>> = {
   'password/set': ['happened.password-set', 'plain'],
   'password/withdrawn': ['happened.password-withdrawn', 'plain'],
   'group/changed': ['happened.group-changed', 'plain'],
+  'payload-rule/set': ['happened.payload-rule-set', 'plain'],
+  'payload-rule/removed': ['happened.payload-rule-removed', 'plain'],
   'policy/changed': ['happened.policy-changed', 'plain'],
   'site/started': ['happened.started', 'quiet'],
   'site/stopped': ['happened.stopped', 'quiet'],
@@ -117,7 +119,9 @@ function logged(entry: EventData): Happening | undefined {
   const data = (entry.data ?? {}) as EventData;
   const device = deviceIn(entry.subject);
   const at = time(entry.at);
-  const detail = ['code', 'status', 'group', 'epoch', 'token'].map((name) => text(data[name])).join(' ');
+  const detail = ['code', 'status', 'group', 'epoch', 'token', 'rule']
+    .map((name) => text(data[name]))
+    .join(' ');
   return {
     key: [type, at, device, detail].join(' '),
     at,
@@ -129,6 +133,7 @@ function logged(entry: EventData): Happening | undefined {
       code: text(data.code),
       status: text(data.status),
       group: text(data.group),
+      rule: text(data.rule),
     },
     ...(device === '' ? {} : { device }),
     ...(text(entry.reason) === '' ? {} : { reason: text(entry.reason) }),

@@ -61,6 +61,15 @@ export class CompiledRule {
   }
 }
 
+/**
+ * Refuses a rule that a gateway could not hold messages to.
+ *
+ * @throws KitenError `gateway/payload-rule`, `gateway/payload-schema`
+ */
+export function checkPayloadRule(rule: PayloadRule): void {
+  void new CompiledRule(rule, 1);
+}
+
 function requireSoundRule({ id, filter, format, schema, maximumSize, perMinute }: PayloadRule): void {
   const refusal = (what: string): KitenError =>
     new KitenError('gateway/payload-rule', `The payload rule “${id}” ${what}`);

@@ -33,6 +33,7 @@ export function payloadRefusalOf(
       noteObserved(core, { device: id, action: row.action, topic: topic.path, policies, observed: id }, 1);
       continue;
     }
+    core.statistics.payloadsRefused++;
     const { payloadFormatInvalid, quotaExceeded } = reasonCodes;
     const reasonCode = fault === 'gateway/payload-format' ? payloadFormatInvalid : quotaExceeded;
     return { reasonCode, policies };

@@ -31,6 +31,8 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/evidence-unknown': 404,
   'kiten/evidence-erased': 410,
   'kiten/authority-known': 409,
+  'kiten/payload-rules-full': 409,
+  'kiten/payload-rule-unknown': 404,
   'kiten/password-exists': 409,
   'kiten/password-missing': 404,
   'kiten/device-has-certificate': 409,

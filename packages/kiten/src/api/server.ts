@@ -21,6 +21,7 @@ import { logRoutes } from './routes/log.ts';
 import { logFileRoutes } from './routes/log-files.ts';
 import { operatorRoutes } from './routes/operators.ts';
 import { passwordRoutes } from './routes/passwords.ts';
+import { payloadRuleRoutes } from './routes/payload-rules.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { openSignIn, signInRoutes } from './routes/sign-in.ts';
@@ -96,6 +97,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       tokenRoutes(routes, services);
       verdictRoutes(routes, services);
       policyRoutes(routes, services);
+      payloadRuleRoutes(routes, services);
       logRoutes(routes, services);
       witnessRoutes(routes, services);
       evidenceRoutes(routes, services);

@@ -14,6 +14,7 @@ import { groupCommands } from './commands/group.ts';
 import { initCommand } from './commands/init.ts';
 import { logCommands } from './commands/log.ts';
 import { operatorCommands } from './commands/operator.ts';
+import { payloadRuleCommands } from './commands/payload-rule.ts';
 import { policyCommands } from './commands/policy.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { signInCommand } from './commands/sign-in.ts';
@@ -65,6 +66,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   authorityCommands,
   groupCommands,
   policyCommands,
+  payloadRuleCommands,
   logCommands,
   backupCommands,
   restoreCommand,

@@ -24,6 +24,7 @@ import type { Manufacturers } from './manufacturers.ts';
 import { OperatorDesk } from './operators.ts';
 import { PassportBoard } from './passport-board.ts';
 import { PasswordDesk } from './passwords.ts';
+import { PayloadRuleDesk } from './payload-rules.ts';
 import { PolicyDesk } from './policies.ts';
 import { openRegister } from './register.ts';
 import type { SiteOptions, SiteState } from './state.ts';
@@ -37,6 +38,7 @@ import { WitnessingDesk } from './witnessing.ts';
 export interface Outlet {
   device(device: DeviceRecord, fall: boolean): void;
   policies(): void;
+  payloadRules(): void;
 }
 
 /** Everything that decides. */
@@ -52,6 +54,7 @@ export interface Desks {
   readonly tokens: TokenStore;
   readonly register: ReturnType<typeof openRegister>;
   readonly passwords: PasswordDesk;
+  readonly payloadRules: PayloadRuleDesk;
   readonly appraise: (evidence: SealedEvidence) => readonly Finding[];
   readonly evidence: EvidenceDesk;
   /** Others whose word counts. */
@@ -92,6 +95,10 @@ export async function openDesks(
   // A crash may have come between the end of somebody's word and what rested on it.
   await authorities.disown('site', 'Whoever said it has been removed.');
   const policies = await PolicyDesk.open({ database, journal, clock, enforce: () => outlet?.policies() });
+  const payloadRules = await PayloadRuleDesk.open({
+    ...{ database, book, journal, clock },
+    enforce: () => outlet?.payloadRules(),
+  });
   const witnesses = await WitnessDesk.open({ database, ledger, journal, logger, clock });
   const appraise = openAppraisal(keys.authority, (keyId) => authorities.byKeyId(keyId));
   const tokens = tokenStore(database);
@@ -101,6 +108,7 @@ export async function openDesks(
   return {
     trust,
     policies,
+    payloadRules,
     appraise,
     evidence,
     authorities,

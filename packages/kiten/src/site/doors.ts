@@ -78,11 +78,13 @@ export async function openDoors(
   closing.defer(() => link.stop());
   link.heartbeat(clock.now());
   link.policies(desks.policies.json);
+  link.payloadRules(desks.payloadRules.rules);
   for (const device of book.all()) link.device(device, book.mode(device));
   link.tls(tls.present);
   desks.connect({
     device: (device) => link.device(device, book.mode(device)),
     policies: () => link.policies(desks.policies.json),
+    payloadRules: () => link.payloadRules(desks.payloadRules.rules),
   });
   const mqtt = { kind: 'tls', setting: 'mqtt' } as const;
   const mqttPort = await link.listen(mqtt, configuration.mqttHosts, configuration.mqttPort);

@@ -9,6 +9,7 @@ import {
   type GatewayWorkerData,
   gatewayClient,
   type ListenerKind,
+  type PayloadRule,
   type PresentedPeer,
   type ReplicaChange,
   type ReplicaDevice,
@@ -73,6 +74,10 @@ export class GatewayLink {
 
   policies(policies: PolicySetJson): void {
     this.#send({ kind: 'policies', policies });
+  }
+
+  payloadRules(rules: readonly PayloadRule[]): void {
+    this.#send({ kind: 'payload-rules', rules });
   }
 
   tls(tls: TlsMaterial): void {

@@ -17,6 +17,7 @@ import type { SiteKeys } from './keys.ts';
 import type { Layout } from './layout.ts';
 import type { OperatorDesk } from './operators.ts';
 import type { PasswordDesk } from './passwords.ts';
+import type { PayloadRuleDesk } from './payload-rules.ts';
 import type { PolicyDesk } from './policies.ts';
 import type { PresenceBoard } from './presence.ts';
 import type { StandingDesk } from './standing.ts';
@@ -76,6 +77,7 @@ export interface SiteServices {
   readonly enrolment: EnrolmentDesk;
   readonly passwords: PasswordDesk;
   readonly policies: PolicyDesk;
+  readonly payloadRules: PayloadRuleDesk;
   readonly operators: OperatorDesk;
   readonly sessions: SessionDesk;
   readonly apiTokens: ApiTokenDesk;

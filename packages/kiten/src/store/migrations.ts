@@ -96,6 +96,11 @@ const modes = [
   'create index observations_by_time on observations (last_at)',
 ];
 
+const payloadRules = [
+  `create table payload_rules (id text primary key, rule text not null, set_by text not null, set_at integer not null,
+     reason text not null) strict`,
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -103,6 +108,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-access': { up: run(access) },
   '0004-passwords': { up: run(passwords) },
   '0005-modes': { up: run(modes) },
+  '0006-payload-rules': { up: run(payloadRules) },
 };
 
 /**

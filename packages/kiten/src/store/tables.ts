@@ -44,6 +44,8 @@ export interface Tables {
     set_at: number;
     set_by: string;
   };
+  /** What the payloads of devices have to be. */
+  payload_rules: { id: string; rule: string; set_by: string; set_at: number; reason: string };
   tokens: {
     hash: string;
     device: string | null;
