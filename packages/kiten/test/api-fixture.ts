@@ -2,12 +2,15 @@ import { encodePem } from '@kiten/codec';
 import { onTestFinished } from 'vitest';
 import { type Api, buildApi } from '../src/api/server.ts';
 import { findingRegistry } from '../src/site/appraisal.ts';
+import { CertificateAuthorityDesk } from '../src/site/authority-desk.ts';
+import { HealthDesk } from '../src/site/health.ts';
 import { listenLocally } from '../src/site/local-listener.ts';
 import type { Role } from '../src/site/operators.ts';
 import { PresenceBoard } from '../src/site/presence.ts';
 import type { SiteServices } from '../src/site/services.ts';
 import { openStandingDesk } from '../src/site/standing.ts';
 import { StoryBoard } from '../src/site/story-board.ts';
+import { measureUsage } from '../src/site/usage.ts';
 import { type InnerSite, newFolder, newOperator, openSite } from './fixtures.ts';
 
 export interface Answer {
@@ -54,6 +57,7 @@ export async function openApi(): Promise<ApiSite> {
     addresses: { console: 'c', api: 'a', device: 'd', mqtts: 'm' },
     logger: site.options.logger,
     registry: findingRegistry,
+    certificateAuthorities: new CertificateAuthorityDesk({ ...site, renewTls: async () => undefined }),
     standing: openStandingDesk(site.trust, async () => undefined),
     presence: new PresenceBoard(),
     story: new StoryBoard(site.hub, site.clock),
@@ -61,7 +65,15 @@ export async function openApi(): Promise<ApiSite> {
     logEntries: 'operators',
     verifierKey: encodePem('PUBLIC KEY', site.keys.verifier.publicKey),
     warnings: () => [],
-    ready: () => true,
+    health: new HealthDesk({
+      ...site,
+      quotas: site.options.configuration.quotas,
+      measure: () => measureUsage(site.layout),
+      waiting: () => site.journal.waiting,
+      gatewayHeardAt: () => site.clock.now(),
+      warnings: () => [],
+      isUp: () => true,
+    }),
     gatewayStatistics: () => ({}),
   };
   const api = await buildApi(services);

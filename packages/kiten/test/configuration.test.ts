@@ -43,6 +43,7 @@ describe('the configuration file', () => {
       logEntries: 'operators',
       evidenceDays: 365,
       trafficDays: 14,
+      quotas: { diskFreeMib: 512, stocksMib: { store: 0, log: 0, sessions: 0, evidence: 0 } },
       verdictHours: 24,
     });
   });

@@ -7,6 +7,7 @@ import { apiTokenCommands } from './commands/api-token.ts';
 import { authorityCommands } from './commands/authority.ts';
 import { backupCommands } from './commands/backup.ts';
 import { brokerCommand } from './commands/broker.ts';
+import { caCommands } from './commands/ca.ts';
 import { deviceCommands } from './commands/device.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evidenceCommands } from './commands/evidence.ts';
@@ -64,6 +65,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   verdictCommands,
   evidenceCommands,
   authorityCommands,
+  caCommands,
   groupCommands,
   policyCommands,
   payloadRuleCommands,

@@ -1,4 +1,5 @@
 import { KitenError } from '@kiten/codec';
+import type { Stock } from '../site/usage.ts';
 import type { ConfigurationFile } from './schema.ts';
 
 /** A manufacturer whose device certificates (IDevID) this site trusts for enrolment. */
@@ -49,6 +50,11 @@ export interface Configuration {
   /** After so long the content of evidence is erased, unless what rests on it still counts. */
   readonly evidenceDays: number;
   readonly trafficDays: number;
+  /** When somebody has to know that room gets short; MiB, 0 for never. */
+  readonly quotas: {
+    readonly diskFreeMib: number;
+    readonly stocksMib: Readonly<Record<Stock, number>>;
+  };
   /** How long a verdict that was signed for others holds. */
   readonly verdictHours: number;
 }
@@ -80,6 +86,15 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     ...timeStamps(file.log),
     evidenceDays: file.retention?.evidence_days ?? 365,
     trafficDays: file.retention?.traffic_days ?? 14,
+    quotas: {
+      diskFreeMib: file.quotas?.disk_free_mib ?? 512,
+      stocksMib: {
+        store: file.quotas?.store_mib ?? 0,
+        log: file.quotas?.log_mib ?? 0,
+        sessions: file.quotas?.sessions_mib ?? 0,
+        evidence: file.quotas?.evidence_mib ?? 0,
+      },
+    },
     verdictHours: file.verdicts?.validity_hours ?? 24,
   };
 }
@@ -159,6 +174,13 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 [retention]
 # evidence_days = 365            # content of evidence; what still counts is kept
 # traffic_days = 14
+
+[quotas]
+# disk_free_mib = 512            # warned of below it; below a quarter of it the site is not ready
+# store_mib = 0                  # 0: none; warned of from four fifths on
+# log_mib = 0
+# sessions_mib = 0
+# evidence_mib = 0
 
 [verdicts]
 # validity_hours = 24            # of a verdict that is exported for others

@@ -6,6 +6,7 @@ const port = Type.Integer({
   description: 'A TCP port; 0 lets the system choose one',
 });
 const hosts = Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { minItems: 1, maxItems: 8 });
+const mebibytes = Type.Integer({ minimum: 0, maximum: 1_000_000_000 });
 const closed = { additionalProperties: false } as const;
 
 /** What `kiten.toml` may say. Every key is optional; `configuration.ts` holds what is left out. */
@@ -98,6 +99,18 @@ export const configurationSchema = Type.Object(
         {
           evidence_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
           traffic_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
+        },
+        closed,
+      ),
+    ),
+    quotas: Type.Optional(
+      Type.Object(
+        {
+          disk_free_mib: Type.Optional(mebibytes),
+          store_mib: Type.Optional(mebibytes),
+          log_mib: Type.Optional(mebibytes),
+          sessions_mib: Type.Optional(mebibytes),
+          evidence_mib: Type.Optional(mebibytes),
         },
         closed,
       ),

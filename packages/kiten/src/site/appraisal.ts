@@ -27,11 +27,18 @@ export const findingRegistry: FindingRegistry = mergeFindings(
 
 /** Turns evidence into findings by whichever appraisers know its media type. */
 export function openAppraisal(
-  { trustDomain, issuers }: SiteAuthority,
+  site: SiteAuthority,
   authorityOf: (keyId: Uint8Array) => Authority | undefined,
 ): (evidence: SealedEvidence) => readonly Finding[] {
   const appraisers: readonly Appraiser[] = [
-    createIdentityAppraiser({ trustDomain, issuers, verify: nodeVerify }),
+    createIdentityAppraiser({
+      trustDomain: site.trustDomain,
+      // There may be another one by the time that a certificate is looked at.
+      get issuers() {
+        return site.issuers;
+      },
+      verify: nodeVerify,
+    }),
     sessionOverlapAppraiser(),
     topicProbingAppraiser(),
     createPasswordAppraiser(),

@@ -34,6 +34,8 @@ export interface Doors {
   /** Resolves if a door closed by itself. */
   readonly failed: Promise<Error>;
   statistics(): Readonly<Record<string, number>>;
+  /** When the gateway last told its counts. */
+  heardAt(): number;
   heartbeat(at: number): void;
   /** New certificates and revocation lists for every door. */
   renewTls(): Promise<void>;
@@ -51,6 +53,7 @@ export async function openDoors(
   const tls = await openTlsDesk({ database, keys, names: configuration.names, clock });
   const presence = new PresenceBoard();
   const unkept: SealedEvidence[] = [];
+  let heardAt = clock.now();
   let statistics: Readonly<Record<string, number>> = {};
 
   const link = new GatewayLink(
@@ -71,6 +74,7 @@ export async function openDoors(
       consider,
       counted: (counts) => {
         statistics = counts;
+        heardAt = clock.now();
       },
     }),
     configuration.passwordDoors.length === 0 ? {} : { verifyPassword: desks.passwords.verify },
@@ -143,6 +147,7 @@ export async function openDoors(
     tls,
     failed: link.failed,
     statistics: () => statistics,
+    heardAt: () => heardAt,
     heartbeat: (at) => link.heartbeat(at),
     renewTls,
     reconsider,

@@ -26,6 +26,8 @@ export interface Journal {
   record(...events: readonly RecordedEvent[]): Promise<void>;
   /** Commits `work` and the events it explains, both or neither. Resolves when that is durable. */
   commit<T>(entries: readonly LogEntry[], work: (store: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** Entries that are committed and that the log could not take yet. */
+  readonly waiting: number;
   /** Resolves when nothing is under way any more. */
   settled(): Promise<void>;
 }
@@ -137,6 +139,9 @@ export async function openJournal(parts: JournalParts): Promise<Journal> {
   }
 
   return {
+    get waiting() {
+      return backlog.length;
+    },
     record: (...events) => tracked(record(events)),
     commit: (events, work) => tracked(commit(events, work)),
     async settled() {

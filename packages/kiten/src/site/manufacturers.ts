@@ -4,7 +4,7 @@ import { parseCertificate } from '@kiten/codec';
 import type { IdevidAdmission, IdevidIdentity, ManufacturerRoot } from '@kiten/identity';
 import { isDeviceId, parseDeviceId } from '@kiten/trust';
 import type { Manufacturer } from '../config/configuration.ts';
-import { certificateIn } from './keys.ts';
+import { certificateIn } from './certificate-files.ts';
 
 /** The manufacturers that a site trusts, and what their devices may become here. */
 export interface Manufacturers {

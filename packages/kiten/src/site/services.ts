@@ -7,11 +7,13 @@ import type { ApiTokenDesk } from './access/api-tokens.ts';
 import type { AccessChanges } from './access/changes.ts';
 import type { SessionDesk } from './access/sessions.ts';
 import type { AuthorityDesk } from './authorities.ts';
+import type { CertificateAuthorityDesk } from './authority-desk.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { EnrolmentDesk } from './enrolment.ts';
 import type { EventHub } from './event-hub.ts';
 import type { EvidenceDesk } from './evidence-desk.ts';
 import type { GroupDesk } from './groups.ts';
+import type { HealthDesk } from './health.ts';
 import type { Journal } from './journal.ts';
 import type { SiteKeys } from './keys.ts';
 import type { Layout } from './layout.ts';
@@ -68,6 +70,7 @@ export interface SiteServices {
   readonly witnesses: WitnessDesk;
   readonly witnessing: WitnessingDesk;
   readonly appraise: (evidence: SealedEvidence) => readonly Finding[];
+  readonly certificateAuthorities: CertificateAuthorityDesk;
   readonly keys: SiteKeys;
   readonly layout: Layout;
   /** Who may read entries of the log over HTTP. */
@@ -90,6 +93,6 @@ export interface SiteServices {
   /** PEM of the key that attestation results verify under. */
   readonly verifierKey: string;
   warnings(): readonly Warning[];
-  ready(): boolean;
+  readonly health: HealthDesk;
   gatewayStatistics(): Readonly<Record<string, number>>;
 }

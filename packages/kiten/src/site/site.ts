@@ -3,15 +3,18 @@ import { encodePem } from '@kiten/codec';
 import type { PublishedCheckpoint } from '@kiten/ledger';
 import { buildApi } from '../api/server.ts';
 import { findingRegistry } from './appraisal.ts';
+import { CertificateAuthorityDesk } from './authority-desk.ts';
 import { openDesks } from './desks.ts';
 import { openDoors } from './doors.ts';
 import type { SiteEvent } from './event-hub.ts';
+import { HealthDesk } from './health.ts';
 import { listenLocally } from './local-listener.ts';
 import { openManufacturers } from './manufacturers.ts';
 import type { Addresses, SiteServices } from './services.ts';
 import { openState, type SiteOptions } from './state.ts';
 import { StoryBoard } from './story-board.ts';
 import { openTimekeeping } from './timekeeping.ts';
+import { measureUsage } from './usage.ts';
 import { siteWarnings } from './warnings.ts';
 
 /** A site that answers. */
@@ -52,6 +55,26 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   const startedAt = clock.now();
   const story = new StoryBoard(state.hub, clock);
   let ready = false;
+  const warnings = () =>
+    siteWarnings({
+      ...state,
+      ...desks,
+      tls: doors.tls,
+      hasPlainPasswords: doors.passwordPorts['plain-password'] !== undefined,
+      deviceLifetime: configuration.deviceLifetimeDays * 86_400_000,
+      clock,
+    });
+  const health = new HealthDesk({
+    database: state.database,
+    clock,
+    quotas: configuration.quotas,
+    measure: () => measureUsage(state.layout),
+    waiting: () => state.journal.waiting,
+    gatewayHeardAt: () => doors.heardAt(),
+    warnings,
+    isUp: () => ready,
+  });
+  await health.measure();
   const api = await buildApi(services());
   const local = await listenLocally(api, configuration.consolePort);
   closing.defer(() => local.close());
@@ -69,12 +92,16 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   const published = (checkpoint: PublishedCheckpoint): void => witnesses.published(checkpoint);
   state.checkpoints.on('published', published);
   closing.defer(() => void state.checkpoints.off('published', published));
-  closing.use(await openTimekeeping({ state, desks, doors, options }));
+  closing.use(await openTimekeeping({ state, desks, doors, health, options }));
   await writeFile(state.layout.running, JSON.stringify({ ...addresses, run: options.run }), { mode: 0o600 });
   closing.defer(() => rm(state.layout.running, { force: true }));
   ready = true;
   logger.info({ site: state.site, ...addresses }, 'site is up');
 
+  // From the first step of closing on, whoever watches sends nobody here any more.
+  closing.defer(() => {
+    ready = false;
+  });
   const opened = closing.move();
   const administrator = await desks.operators.firstAdministrator();
   const { link } = await desks.operators.createLink(administrator.name);
@@ -119,20 +146,17 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
       logger,
       registry: findingRegistry,
       standing: doors.standing,
+      certificateAuthorities: new CertificateAuthorityDesk({
+        ...state,
+        clock,
+        renewTls: () => doors.renewTls(),
+      }),
       presence: doors.presence,
       logKey: state.keys.log.publicKey,
       logEntries: configuration.logEntries,
       verifierKey: encodePem('PUBLIC KEY', state.keys.verifier.publicKey),
-      warnings: () =>
-        siteWarnings({
-          ...state,
-          ...desks,
-          tls: doors.tls,
-          hasPlainPasswords: doors.passwordPorts['plain-password'] !== undefined,
-          deviceLifetime: configuration.deviceLifetimeDays * 86_400_000,
-          clock,
-        }),
-      ready: () => ready,
+      warnings,
+      health,
       gatewayStatistics: () => doors.statistics(),
     };
   }

@@ -4,10 +4,12 @@ import { decodePem, KitenError } from '@kiten/codec';
 import { forgetTraffic } from '../store/traffic.ts';
 import type { Desks } from './desks.ts';
 import type { Doors } from './doors.ts';
+import type { HealthDesk } from './health.ts';
 import type { SiteOptions, SiteState } from './state.ts';
 import { stampCheckpoint, type TimeStampAuthority } from './time-stamps.ts';
 
 const SECOND = 1000;
+const HALF_MINUTE = 30_000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const DAY = 86_400_000;
@@ -16,6 +18,7 @@ export interface TimekeepingParts {
   readonly state: SiteState;
   readonly desks: Desks;
   readonly doors: Doors;
+  readonly health: HealthDesk;
   readonly options: SiteOptions;
 }
 
@@ -36,6 +39,7 @@ export async function openTimekeeping(parts: TimekeepingParts): Promise<Disposab
     every(MINUTE, () => parts.desks.evidence.release()),
     every(MINUTE, () => parts.desks.sessions.keep()),
     every(MINUTE, () => parts.desks.apiTokens.keep()),
+    every(HALF_MINUTE, () => parts.health.measure()),
     every(HOUR, () => eachHour(parts)),
   ];
   parts.desks.evidence.release().catch(failed);

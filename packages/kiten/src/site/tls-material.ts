@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { type Clock, encodePem } from '@kiten/codec';
+import { type Clock, encodePem, parseCertificate, toHex } from '@kiten/codec';
 import type { TlsMaterial } from '@kiten/gateway';
 import { exportPrivateKey, type IssuedCertificate, issueRevocationList, issuerId } from '@kiten/identity';
 import { sql } from 'kysely';
@@ -11,7 +11,7 @@ import type { SiteKeys } from './keys.ts';
 export interface TlsDesk {
   readonly present: TlsMaterial;
   readonly server: IssuedCertificate;
-  /** Makes a new revocation list, and a new server certificate if the present one is in its last third. */
+  /** Makes a new revocation list, and a new server certificate if the present one is in its last third or of an earlier CA. */
   renew(): Promise<TlsMaterial>;
   /** Whether it is time to: half-way through the revocation list's life. */
   due(now: number): boolean;
@@ -38,18 +38,18 @@ export async function openTlsDesk(parts: {
   }
 
   async function material(): Promise<TlsMaterial> {
-    const issuing = { certificate: authority.issuer, signer: authority.signer };
-    const list = await issueRevocationList(
-      issuing,
-      revocationStore(database, issuerId(authority.issuer)),
-      clock,
-    );
-    renewAt = clock.now() + (list.nextUpdate - clock.now()) / 2;
+    let crl = keys.issuing.rootList;
+    const store = revocationStore(database);
+    for (const issuing of keys.issuing.inForce(clock)) {
+      const list = await issueRevocationList(issuing, store, clock);
+      renewAt = clock.now() + (list.nextUpdate - clock.now()) / 2;
+      crl += encodePem('X509 CRL', list.der);
+    }
     return {
       key: exportPrivateKey(keys.server),
       certificate: authority.chainPem(server.der),
       ca: authority.certificates.map((der) => encodePem('CERTIFICATE', der)).join(''),
-      crl: keys.rootList + encodePem('X509 CRL', list.der),
+      crl,
     };
   }
 
@@ -62,7 +62,8 @@ export async function openTlsDesk(parts: {
       return server;
     },
     async renew() {
-      if ((server.notAfter - clock.now()) * 3 < server.notAfter - server.notBefore) server = issueServer();
+      const isOld = (server.notAfter - clock.now()) * 3 < server.notAfter - server.notBefore;
+      if (isOld || server.issuer !== issuerId(authority.issuer)) server = issueServer();
       present = await material();
       return present;
     },
@@ -70,22 +71,22 @@ export async function openTlsDesk(parts: {
   };
 }
 
-function revocationStore(database: Database, issuer: string) {
+function revocationStore(database: Database) {
   return {
     async revoked() {
       const rows = await database
         .selectFrom('certificates')
-        .select(['serial', 'revoked_at', 'not_after'])
+        .select(['serial', 'der', 'revoked_at', 'not_after'])
         .where('revoked_at', 'is not', null)
         .execute();
       return rows.map((row) => ({
         serial: row.serial,
-        issuer,
+        issuer: issuerOf(row.der),
         revokedAt: row.revoked_at ?? 0,
         notAfter: row.not_after,
       }));
     },
-    async nextNumber() {
+    async nextNumber(issuer: string) {
       const name = `crl-number ${issuer}`;
       const { value } = await database
         .insertInto('facts')
@@ -100,4 +101,10 @@ function revocationStore(database: Database, issuer: string) {
       return BigInt(value);
     },
   };
+}
+
+/** The CA that signed a certificate, as `issuerId` gives it. */
+function issuerOf(der: Uint8Array): string {
+  const { authorityKeyIdentifier } = parseCertificate(der);
+  return authorityKeyIdentifier === undefined ? '' : toHex(authorityKeyIdentifier);
 }

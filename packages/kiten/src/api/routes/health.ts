@@ -17,15 +17,45 @@ export function healthRoutes(api: Api, services: SiteServices): void {
         : { status: 'alive', proof: proofOfRun(services.run, query.nonce) },
   );
   api.get('/readyz', open, async (_request, reply) => {
-    const ready = services.ready();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
+    const { status, checks } = await services.health.check();
+    const reasons = checks.filter(({ state }) => state !== 'ok');
+    return reply.code(status === 'not ready' ? 503 : 200).send({
+      status,
+      reasons: reasons.map(({ name, state, code, message }) => ({ name, state, code, message })),
+    });
   });
   api.get('/metrics', open, async (_request, reply) =>
     reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics(services)),
   );
 }
 
-function metrics({ book, presence, ledger, hub, gatewayStatistics }: SiteServices): string {
+/** The same for operators, with amounts and bounds. */
+export function healthViewRoutes(api: Api, { health }: SiteServices): void {
+  api.get(
+    '/health',
+    { schema: { summary: 'What of the site is well, and what is not', response: { 200: healthView } } },
+    async () => {
+      const { status, checks } = await health.check();
+      return { status, checks: [...checks] };
+    },
+  );
+}
+
+const healthView = Type.Object({
+  status: Type.Enum(['ready', 'degraded', 'not ready']),
+  checks: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      state: Type.Enum(['ok', 'warning', 'failing']),
+      code: Type.Optional(Type.String()),
+      message: Type.String(),
+      used: Type.Optional(Type.Number({ description: 'Bytes' })),
+      limit: Type.Optional(Type.Number({ description: 'Bytes' })),
+    }),
+  ),
+});
+
+function metrics({ book, presence, ledger, hub, health, gatewayStatistics }: SiteServices): string {
   const byStatus = new Map<string, number>();
   for (const { verdict } of book.all()) byStatus.set(verdict.status, (byStatus.get(verdict.status) ?? 0) + 1);
   const lines = [
@@ -36,6 +66,16 @@ function metrics({ book, presence, ledger, hub, gatewayStatistics }: SiteService
     ),
     ...gauge('kiten_devices_connected', 'Devices with at least one connection', [['', presence.devices]]),
     ...gauge('kiten_log_entries', 'Entries in the log', [['', ledger.size]]),
+    ...(health.usage === undefined
+      ? []
+      : [
+          ...gauge('kiten_disk_free_bytes', 'Room on the disk', [['', health.usage.diskFree]]),
+          ...gauge(
+            'kiten_stock_bytes',
+            'What the site has on the disk',
+            Object.entries(health.usage.stocks).map(([stock, bytes]) => [`{stock="${stock}"}`, bytes]),
+          ),
+        ]),
     ...gauge('kiten_event_listeners', 'Readers of the event stream', [['', hub.listeners]]),
     ...Object.entries(gatewayStatistics()).flatMap(([name, value]) =>
       gauge(
