@@ -20,6 +20,8 @@ export const operatorName = Type.String({
   pattern: '^[A-Za-z0-9._@-]{1,64}$',
   description: '1–64 of A–Z a–z 0–9 . _ @ -',
 });
+/** What signing in answers. */
+export const openedSession = Type.Object({ operator: Type.String(), role, expiresAt: time });
 /** Not `id`: that names a device wherever it stands in a route. */
 export const operatorParameter = Type.Object({ operator: operatorName });
 export const claim = Type.Enum([...claimNames]);

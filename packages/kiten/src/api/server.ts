@@ -21,16 +21,19 @@ import { healthRoutes, healthViewRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { logFileRoutes } from './routes/log-files.ts';
 import { operatorRoutes } from './routes/operators.ts';
+import { passkeyRoutes } from './routes/passkeys.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { payloadRuleRoutes } from './routes/payload-rules.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { recoveryCodeRoutes } from './routes/recovery-codes.ts';
 import { sessionRoutes } from './routes/sessions.ts';
-import { openSignIn, signInRoutes } from './routes/sign-in.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { siteRoutes } from './routes/site.ts';
 import { storyRoutes } from './routes/story.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
 import { witnessRoutes } from './routes/witnesses.ts';
+import { openSignIn } from './sign-in.ts';
 
 export type Api = FastifyInstance<
   import('node:http').Server,
@@ -87,7 +90,10 @@ export async function buildApi(services: SiteServices): Promise<Api> {
   await api.register(
     async (scope) => {
       const routes = scope as unknown as Api;
-      signInRoutes(routes, services, openSignIn(services));
+      const signIn = openSignIn(services);
+      signInRoutes(routes, services, signIn);
+      passkeyRoutes(routes, services, signIn);
+      recoveryCodeRoutes(routes, services, signIn);
       sessionRoutes(routes, services);
       operatorRoutes(routes, services);
       apiTokenRoutes(routes, services);

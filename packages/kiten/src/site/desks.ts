@@ -11,6 +11,8 @@ import { tokenStore } from '../store/tokens.ts';
 import { version } from '../version.ts';
 import { ApiTokenDesk } from './access/api-tokens.ts';
 import { type AccessChanges, accessChanges } from './access/changes.ts';
+import { PasskeyDesk } from './access/passkeys.ts';
+import { RecoveryDesk } from './access/recovery-codes.ts';
 import { SessionDesk } from './access/sessions.ts';
 import { openAppraisal } from './appraisal.ts';
 import { AuthorityDesk } from './authorities.ts';
@@ -48,6 +50,8 @@ export interface Desks {
   readonly operators: OperatorDesk;
   readonly sessions: SessionDesk;
   readonly apiTokens: ApiTokenDesk;
+  readonly passkeys: PasskeyDesk;
+  readonly recovery: RecoveryDesk;
   readonly accessChanges: AccessChanges;
   readonly groups: GroupDesk;
   readonly enrolment: EnrolmentDesk;
@@ -143,6 +147,8 @@ export async function openDesks(
       idle: idleMinutes * 60_000,
     }),
     apiTokens: new ApiTokenDesk(access),
+    passkeys: new PasskeyDesk({ ...access, site }),
+    recovery: new RecoveryDesk(access),
     accessChanges: changes,
     groups: openGroupDesk({
       book,

@@ -5,6 +5,8 @@ import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import type { ApiTokenDesk } from './access/api-tokens.ts';
 import type { AccessChanges } from './access/changes.ts';
+import type { PasskeyDesk } from './access/passkeys.ts';
+import type { RecoveryDesk } from './access/recovery-codes.ts';
 import type { SessionDesk } from './access/sessions.ts';
 import type { AuthorityDesk } from './authorities.ts';
 import type { CertificateAuthorityDesk } from './authority-desk.ts';
@@ -84,6 +86,8 @@ export interface SiteServices {
   readonly operators: OperatorDesk;
   readonly sessions: SessionDesk;
   readonly apiTokens: ApiTokenDesk;
+  readonly passkeys: PasskeyDesk;
+  readonly recovery: RecoveryDesk;
   readonly accessChanges: AccessChanges;
   readonly hub: EventHub;
   /** What a demonstration has told. */

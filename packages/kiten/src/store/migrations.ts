@@ -101,6 +101,15 @@ const payloadRules = [
      reason text not null) strict`,
 ];
 
+const passkeys = [
+  'alter table operators add column handle blob',
+  `create table passkeys (id text primary key, operator text not null, name text not null, host text not null, public_key blob not null,
+     counter integer not null, transports text not null, backed_up integer not null, created_at integer not null, used_at integer) strict`,
+  'create index passkeys_by_operator on passkeys (operator)',
+  'create table recovery_codes (hash text primary key, operator text not null, created_at integer not null) strict',
+  'create index recovery_codes_by_operator on recovery_codes (operator)',
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -109,6 +118,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004-passwords': { up: run(passwords) },
   '0005-modes': { up: run(modes) },
   '0006-payload-rules': { up: run(payloadRules) },
+  '0007-passkeys': { up: run(passkeys) },
 };
 
 /**

@@ -15,7 +15,7 @@ export async function insertOperator(
 ): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await store
     .insertInto('operators')
-    .values({ name, role, created_at: createdAt })
+    .values({ name, role, created_at: createdAt, handle: null })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .executeTakeFirst();
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
@@ -46,7 +46,13 @@ export async function updateRole(store: Kysely<Tables>, name: string, role: stri
 
 /** With all by which it could sign in. */
 export async function deleteOperator(store: Kysely<Tables>, name: string): Promise<void> {
-  for (const table of ['sign_in_links', 'browser_sessions', 'api_tokens'] as const)
+  for (const table of [
+    'sign_in_links',
+    'browser_sessions',
+    'api_tokens',
+    'passkeys',
+    'recovery_codes',
+  ] as const)
     await store.deleteFrom(table).where('operator', '=', name).execute();
   await store.deleteFrom('operators').where('name', '=', name).execute();
 }

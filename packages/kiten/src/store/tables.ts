@@ -163,7 +163,13 @@ export interface Tables {
   /** Log entries committed with the state they speak of and not yet known to be in the log. */
   outbox: { id: Generated<number>; entry: Uint8Array; statement: string | null; log_size: number };
   policies: { revision: Generated<number>; text: string; author: string; reason: string; at: number };
-  operators: { name: string; role: string; created_at: number };
+  operators: {
+    name: string;
+    role: string;
+    created_at: number;
+    /** What authenticators know the operator by; absent until there is a passkey. */
+    handle: Uint8Array | null;
+  };
   sign_in_links: { hash: string; operator: string; expires_at: number; used_at: number | null };
   browser_sessions: {
     hash: string;
@@ -176,6 +182,22 @@ export interface Tables {
     seen_at: number;
     expires_at: number;
   };
+  passkeys: {
+    /** The credential's id, base64url. */
+    id: string;
+    operator: string;
+    name: string;
+    host: string;
+    /** COSE_Key. */
+    public_key: Uint8Array;
+    counter: number;
+    /** A JSON list. */
+    transports: string;
+    backed_up: number;
+    created_at: number;
+    used_at: number | null;
+  };
+  recovery_codes: { hash: string; operator: string; created_at: number };
   api_tokens: {
     hash: string;
     operator: string;

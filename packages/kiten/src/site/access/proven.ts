@@ -1,0 +1,9 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../store/tables.ts';
+import type { Operator } from '../operators.ts';
+
+/** Who somebody turned out to be, and what is spent with signing in: in the transaction that opens the session. */
+export interface Proven {
+  readonly operator: Operator;
+  readonly spend: (store: Kysely<Tables>) => Promise<unknown>;
+}
