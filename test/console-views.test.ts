@@ -64,6 +64,37 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
     });
   });
 
+  describe('a device', () => {
+    beforeAll(async () => {
+      await speak(page, 'en');
+      await page.emulateMedia({ colorScheme: 'light' });
+      await open('/devices/meter-9', '.timeline');
+    });
+
+    it('shows how its trust changed, as a picture and as a table', async () => {
+      const tiers = await page
+        .locator('.timeline-name[data-name=status] + svg rect')
+        .evaluateAll((all) => all.map((one) => (one as SVGElement).dataset.tier));
+      expect(tiers).toEqual(['affirming', 'warning']);
+      await page.getByText('The changes as a table').click();
+      expect(await page.locator('.timeline table').textContent()).toMatch(/executables 0 → −50/);
+    });
+
+    it('shows its certificate', async () => {
+      const text = (await page.locator('.keys').textContent()) ?? '';
+      expect(text).toMatch(/spiffe:\/\/[^/]+\/device\/meter-9/);
+      expect(text).toMatch(/valid until/);
+    });
+
+    it('says what it may do, and because of which policy', async () => {
+      const right = (what: string) => page.locator('.right-list > li', { hasText: what }).first();
+      expect(await right('publish to d/meter-9/').textContent()).toMatch(
+        /^\s*may publish .*in its own name only.*device-publishes-in-own-name/,
+      );
+      expect(await right('publish to c/…').textContent()).toMatch(/may not .*no policy permits it/);
+    });
+  });
+
   describe('why', () => {
     beforeAll(async () => {
       await speak(page, 'en');

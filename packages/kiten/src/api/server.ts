@@ -13,6 +13,7 @@ import { apiTokenRoutes } from './routes/api-tokens.ts';
 import { authorityRoutes } from './routes/authorities.ts';
 import { caRoutes } from './routes/ca.ts';
 import { consoleRoutes } from './routes/console.ts';
+import { deviceRecordRoutes } from './routes/device-records.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
@@ -100,6 +101,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       siteRoutes(routes, services);
       deviceRoutes(routes, services);
       passwordRoutes(routes, services);
+      deviceRecordRoutes(routes, services);
       groupRoutes(routes, services);
       tokenRoutes(routes, services);
       verdictRoutes(routes, services);

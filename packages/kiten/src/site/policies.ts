@@ -80,6 +80,10 @@ export class PolicyDesk {
     return this.#json;
   }
 
+  get compiled(): CompiledPolicies {
+    return this.#compiled;
+  }
+
   get invariants(): InvariantRevision {
     return this.#invariants;
   }

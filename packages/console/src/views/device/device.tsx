@@ -14,7 +14,10 @@ import { News } from '../page/news.tsx';
 import type { ViewProps } from '../view.ts';
 import { type Action, ActionDialog } from './action-dialog.tsx';
 import { DeviceConnections } from './device-connections.tsx';
+import { DeviceKeys } from './device-keys.tsx';
+import { DeviceRights } from './device-rights.tsx';
 import { DeviceStanding } from './device-standing.tsx';
+import { DeviceTimeline } from './device-timeline.tsx';
 import { DeviceVector } from './device-vector.tsx';
 import { FindingCard } from './finding-card.tsx';
 
@@ -64,6 +67,7 @@ function Known({ device, act }: { device: DeviceDetail; act: (action: Action) =>
     <div class="device-columns">
       <div class="device-main">
         <DeviceStanding device={device} act={act} />
+        <DeviceTimeline device={device.id} epoch={device.epoch} />
         <section aria-labelledby="findings-title">
           <h2 id="findings-title">{say('device.findings')}</h2>
           {findings.length === 0 && <p class="notice">{say('device.no-findings')}</p>}
@@ -75,9 +79,11 @@ function Known({ device, act }: { device: DeviceDetail; act: (action: Action) =>
             />
           ))}
         </section>
+        <DeviceRights device={device} />
       </div>
       <div class="device-side">
         <DeviceVector device={device.id} vector={device.vector} />
+        <DeviceKeys device={device} />
         <DeviceConnections connections={device.connections} />
         <Facts device={device} />
         <News device={device.id} />
