@@ -1,41 +1,28 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kiten, launcher, type Outcome, run } from './kiten.ts';
+import { kiten, type Outcome, run } from './kiten.ts';
+import { type OpenBroker, startOpenBroker } from './open-broker.ts';
 import { python, requirePythonModule, requireTool } from './tools.ts';
 
-interface Ready {
-  readonly event: 'ready';
-  readonly mqtt: string;
-  readonly websocket: string;
-}
-
-let broker: ChildProcess;
-let ready: Ready;
+let broker: OpenBroker;
 let port: string;
 
 beforeAll(async () => {
-  const args = ['broker', '--open', '--port', '0', '--websocket', '0', '--json'];
-  broker = spawn(process.execPath, [launcher, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: broker.stdout as NodeJS.ReadableStream });
-  const [line] = (await once(lines, 'line')) as [string];
-  ready = JSON.parse(line) as Ready;
-  port = ready.mqtt.split(':')[1] as string;
+  broker = await startOpenBroker();
+  port = broker.port;
 });
 
 afterAll(async () => {
-  const ended = once(broker, 'exit');
-  broker.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
+  expect(await broker.stop()).toBe(0);
 });
 
 it('says where it is, on loopback only', () => {
-  expect(ready).toEqual({
+  expect(broker.ready).toEqual({
     event: 'ready',
     mqtt: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     websocket: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
@@ -75,7 +62,6 @@ it('no client can end the broker: what is wrong costs the one connection', async
   }
   const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
   await client.endAsync();
-  expect(broker.exitCode).toBeNull();
 });
 
 it('kiten doctor --limits says what bounds a gateway', async () => {
@@ -157,8 +143,8 @@ describe.skipIf(!requirePythonModule('paho.mqtt.client', 'python3-paho-mqtt'))('
 
 describe('MQTT.js', () => {
   it.each([
-    ['TCP', () => `mqtt://${ready.mqtt}`],
-    ['WebSocket', () => `ws://${ready.websocket}/mqtt`],
+    ['TCP', () => `mqtt://${broker.mqtt}`],
+    ['WebSocket', () => `ws://${broker.websocket}/mqtt`],
   ])('speaks to it over %s', async (_, url) => {
     const client = await connectAsync(url(), { protocolVersion: 5, reconnectPeriod: 0 });
     const arrived = new Promise<string>((resolve) =>
