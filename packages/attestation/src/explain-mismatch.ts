@@ -14,7 +14,7 @@ export type Mismatch =
   | { readonly kind: 'unexplained' };
 
 /** Beyond so many digests, only whether the value is reached on the way is looked for: the search is quadratic. */
-const searchLimit = 256;
+const searchLimit = 400;
 
 /**
  * Looks for what was done to a list of digests that doesn't lead from `start` to `target`. It finds single changes,

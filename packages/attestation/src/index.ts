@@ -1,4 +1,13 @@
 export {
+  type AppraisalContext,
+  type AppraisedEvidence,
+  appraiseTpmEvidence,
+} from './appraise/appraise-evidence.ts';
+export type { AttesterState } from './appraise/attester-state.ts';
+export type { Conclusion } from './appraise/conclusion.ts';
+export { appraiserName, type FindingsContext, findingsOf } from './appraise/findings-of.ts';
+export type { UnknownFiles } from './appraise/judge-files.ts';
+export {
   type CheckedEndorsement,
   checkEndorsement,
   type EndorsementConditions,
@@ -10,7 +19,16 @@ export { makeCredential, type Random } from './endorsement/make-credential.ts';
 export { eventTypeName } from './event-log/event-types.ts';
 export { type BootEvent, type BootLog, parseBootLog } from './event-log/parse-boot-log.ts';
 export { isExtended, replayBank, replayBootLog } from './event-log/replay-boot-log.ts';
+export { type ChallengeOptions, Challenges, type NonceProblem } from './evidence/challenges.ts';
+export {
+  decodeTpmEvidence,
+  encodeTpmEvidence,
+  type ImaPart,
+  type TpmEvidence,
+  tpmEvidenceMediaType,
+} from './evidence/tpm-evidence.ts';
 export { explainMismatch, type Mismatch } from './explain-mismatch.ts';
+export { attestationFindings } from './findings/attestation-findings.ts';
 export type { OctetText } from './hash.ts';
 export { imaFromAscii, isAsciiIma } from './ima/ascii.ts';
 export { type ImaEntry, readImaEntry } from './ima/ima-entry.ts';
@@ -42,4 +60,12 @@ export {
 } from './quote/check-quote.ts';
 export { pcrDigest } from './quote/pcr-digest.ts';
 export { readPcrFile } from './quote/pcr-file.ts';
+export { decodeCorim } from './reference/corim-decode.ts';
+export { encodeCorim, type ReferenceFields } from './reference/corim-encode.ts';
+export { type GoldenDevice, learnReference } from './reference/learn-reference.ts';
+export { type FileDigest, ReferenceFiles } from './reference/reference-files.ts';
+export { isValidAt, type PcrState, type ReferenceImage } from './reference/reference-image.ts';
+export { SharedBootLog } from './reference/shared-boot-log.ts';
+export { SharedImaLog } from './reference/shared-ima-log.ts';
+export { type CorimSignature, isSignedCorim, signCorim, verifyCorim } from './reference/signed-corim.ts';
 export { initialValue, type PcrBanks, type PcrValues, Register } from './register.ts';

@@ -126,7 +126,8 @@ function algorithmOf(header: JsonObject): AlgorithmName {
   });
 }
 
-function mustMeet({ now, issuer }: EarExpectations, claims: EarClaims): void {
+/** Whether an EAR counts now and is by whom it should be. */
+export function mustMeet({ now, issuer }: EarExpectations, claims: EarClaims): void {
   if (claims.expiresAt !== undefined && now >= claims.expiresAt * 1000) {
     throw new KitenError('trust/ear-expired', 'This EAR has expired.', {
       detail: { expiresAt: claims.expiresAt },

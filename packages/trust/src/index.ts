@@ -12,6 +12,7 @@ export { composeVector, emptyVector, joinValues, rankOf, sameVector } from './co
 export { composeVerdict, type VerdictInput } from './compose-verdict.ts';
 export { currentFindings, type SettledFindings, settleFindings } from './current-findings.ts';
 export { type EarExpectations, maximumEarLength, signEar, verifyEar } from './ear.ts';
+export { earToCbor, parseEarCbor } from './ear-cbor.ts';
 export {
   type EarAppraisal,
   type EarClaims,
@@ -23,6 +24,7 @@ export {
   maximumEarFindings,
   type VerifierId,
 } from './ear-claims.ts';
+export { signEarCwt, verifyEarCwt } from './ear-cwt.ts';
 export { earToJson } from './ear-encode.ts';
 export { parseEar } from './ear-parse.ts';
 export {

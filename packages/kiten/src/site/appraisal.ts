@@ -1,3 +1,4 @@
+import { attestationFindings } from '@kiten/attestation';
 import { gatewayFindings, sessionOverlapAppraiser, topicProbingAppraiser } from '@kiten/gateway';
 import {
   createIdentityAppraiser,
@@ -21,6 +22,7 @@ import {
 /** Every code that this site's appraisers can find, with its sentences. */
 export const findingRegistry: FindingRegistry = mergeFindings(
   identityFindings,
+  attestationFindings,
   gatewayFindings,
   vouchingFindings,
 );
