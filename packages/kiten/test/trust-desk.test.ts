@@ -2,6 +2,7 @@ import { manualClock } from '@kiten/codec';
 import { generateSigner } from '@kiten/identity';
 import { deviceSubject, emptyVector, type Finding, parseDeviceId } from '@kiten/trust';
 import { describe, expect, it } from 'vitest';
+import { Brake } from '../src/site/brake.ts';
 import { DeviceBook, type DeviceRecord } from '../src/site/device-book.ts';
 import { openJournal } from '../src/site/journal.ts';
 import { MarkBoard } from '../src/site/mark-board.ts';
@@ -57,6 +58,7 @@ async function newDesk() {
       marks: await MarkBoard.load(database, clock),
       clock,
     }),
+    brake: await Brake.open({ database, book, clock, pulled: () => undefined }),
     enforce: (device, fall) => {
       expect(book.find(device.id)).toBe(device);
       order.push(`enforced ${device.standing} ${device.verdict.status}${fall ? ' as a fall' : ''}`);

@@ -6,11 +6,11 @@ import { ann, day, newFolder, openSite } from './fixtures.ts';
 describe('what an operator is warned of', () => {
   it('is nothing while every certificate has most of its life before it, then each by its name', async () => {
     const site = await openSite(await newFolder());
-    const { clock, keys, database, book, witnesses } = site;
+    const { clock, keys, database, book, witnesses, brake } = site;
     const tls = await openTlsDesk({ database, keys, names: [], clock });
     const codes = () =>
       siteWarnings({
-        ...{ keys, tls, book, witnesses, clock },
+        ...{ keys, tls, book, witnesses, brake, clock },
         hasPlainPasswords: false,
         deviceLifetime: 90 * day,
       }).map(({ code }) => code);

@@ -52,10 +52,19 @@ export const connection = Type.Object({
 
 export const groupName = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' });
 
+const heldFall = Type.Object({
+  code: Type.String(),
+  appraiser: Type.String(),
+  since: time,
+  by: Type.Literal('brake'),
+  brake: Type.Integer(),
+});
+
 export const deviceSummary = Type.Object({
   id: deviceId,
   groups: Type.Array(Type.String()),
   mode,
+  held: Type.Array(heldFall, { description: 'Falls that are shown and not enforced' }),
   standing,
   status: tier,
   overdue: Type.Boolean(),

@@ -11,6 +11,7 @@ import { guard } from './guard.ts';
 import { type Problem, problemOf } from './problem.ts';
 import { apiTokenRoutes } from './routes/api-tokens.ts';
 import { authorityRoutes } from './routes/authorities.ts';
+import { brakeRoutes } from './routes/brakes.ts';
 import { caRoutes } from './routes/ca.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { deviceRecordRoutes } from './routes/device-records.ts';
@@ -103,6 +104,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       passwordRoutes(routes, services);
       deviceRecordRoutes(routes, services);
       groupRoutes(routes, services);
+      brakeRoutes(routes, services);
       tokenRoutes(routes, services);
       verdictRoutes(routes, services);
       policyRoutes(routes, services);

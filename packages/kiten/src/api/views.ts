@@ -31,6 +31,7 @@ export function deviceSummaryView(device: DeviceRecord, { presence, book }: Show
     id: device.id,
     groups: [...device.groups],
     mode: book.mode(device),
+    held: (device.held ?? []).map((one) => ({ ...one, by: 'brake' as const })),
     standing: device.standing,
     status: device.verdict.status,
     overdue: device.verdict.overdue,

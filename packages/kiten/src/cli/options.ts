@@ -34,6 +34,12 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('Write a whole number from 1 to 1000.');
 }
 
+/** @returns a whole number from 1 to 100 */
+export function parsePercent(text: string): number {
+  if (/^[1-9]\d?$|^100$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a whole number from 1 to 100.');
+}
+
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** `90s`, `15m`, `1h`, `7d`. @returns seconds */

@@ -6,6 +6,7 @@ import { version } from '../version.ts';
 import { apiTokenCommands } from './commands/api-token.ts';
 import { authorityCommands } from './commands/authority.ts';
 import { backupCommands } from './commands/backup.ts';
+import { brakeCommands } from './commands/brake.ts';
 import { brokerCommand } from './commands/broker.ts';
 import { caCommands } from './commands/ca.ts';
 import { deviceCommands } from './commands/device.ts';
@@ -67,6 +68,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   authorityCommands,
   caCommands,
   groupCommands,
+  brakeCommands,
   policyCommands,
   payloadRuleCommands,
   logCommands,

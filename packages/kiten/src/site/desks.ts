@@ -16,6 +16,8 @@ import { RecoveryDesk } from './access/recovery-codes.ts';
 import { SessionDesk } from './access/sessions.ts';
 import { openAppraisal } from './appraisal.ts';
 import { AuthorityDesk } from './authorities.ts';
+import { Brake } from './brake.ts';
+import { BrakeDesk } from './brake-desk.ts';
 import type { DeviceRecord } from './device-book.ts';
 import { type EnrolmentDesk, openEnrolmentDesk } from './enrolment.ts';
 import { EvidenceDesk } from './evidence-desk.ts';
@@ -54,6 +56,8 @@ export interface Desks {
   readonly recovery: RecoveryDesk;
   readonly accessChanges: AccessChanges;
   readonly groups: GroupDesk;
+  readonly brake: Brake;
+  readonly brakes: BrakeDesk;
   readonly enrolment: EnrolmentDesk;
   readonly tokens: TokenStore;
   readonly register: ReturnType<typeof openRegister>;
@@ -84,6 +88,15 @@ export async function openDesks(
   const passports = await PassportBoard.load(database, { book, marks, clock });
   const verifier = { issuer: site, signer: keys.verifier };
 
+  const brake = await Brake.open({
+    database,
+    book,
+    clock,
+    pulled({ id, group, code, state }) {
+      logger.error({ code: 'kiten/brake-pulled', brake: id, group, finding: code }, 'falls are held');
+      hub.publish('brake', { id, group, code, state });
+    },
+  });
   const trust = new TrustDesk({
     clock,
     book,
@@ -92,6 +105,7 @@ export async function openDesks(
     attest: (finding) => stateFinding(verifier, finding, clock.now()),
     keep: (sealed) => evidence.keep(sealed),
     passports,
+    brake,
     enforce: (device, fall) => outlet?.device(device, fall),
     changed: ({ id }) => hub.publish('device', { device: id }),
   });
@@ -111,6 +125,8 @@ export async function openDesks(
   const { sessionHours, idleMinutes } = options.configuration;
   return {
     trust,
+    brake,
+    brakes: new BrakeDesk({ brake, book, journal, trust, hub, clock }),
     policies,
     payloadRules,
     appraise,

@@ -2,7 +2,9 @@ import { KitenError } from '@kiten/codec';
 import type { CertificateStanding, PasswordOrigin } from '@kiten/identity';
 import type { DeviceId, EnforcementMode, Finding, Profile, Standing, Verdict } from '@kiten/trust';
 import { blacken } from '../store/evidence.ts';
-import { type GroupChange, type GroupSettings, modeOf, newGroup } from './group-settings.ts';
+import { changedGroup, type GroupChange, type GroupSettings, modeOf, newGroup } from './group-settings.ts';
+
+import type { HeldFall, TrustInForce } from './held-fall.ts';
 
 /** That a device may use a password: nothing of the password itself. */
 export interface PasswordStanding {
@@ -27,6 +29,9 @@ export interface DeviceRecord {
   /** All findings that can still count: the newest of each claim, appraiser, aspect and slot. */
   readonly findings: readonly Finding[];
   readonly verdict: Verdict;
+  /** Falls that are shown and not enforced, and what enforcement goes by meanwhile. */
+  readonly held?: readonly HeldFall[];
+  readonly inForce?: TrustInForce;
   /** The attestation result of that verdict, a compact JWT. */
   readonly ear: string;
   /** Present and previous ones, without those that expired unrevoked. */
@@ -109,7 +114,7 @@ export class DeviceBook {
   }
 
   putGroup(group: GroupChange): void {
-    this.#groups.set(group.name, { ...newGroup(group.name), ...group });
+    this.#groups.set(group.name, changedGroup(newGroup(group.name), group));
   }
 
   groups(): readonly GroupSettings[] {

@@ -8,6 +8,7 @@ import { passportRoute } from '../device/passport-route.ts';
 import type { Desks } from './desks.ts';
 import { gatewayEvents } from './gateway-events.ts';
 import { GatewayLink } from './gateway-link.ts';
+import { trustInForce } from './held-fall.ts';
 import { namingPort } from './local-listener.ts';
 import type { Manufacturers } from './manufacturers.ts';
 import { PresenceBoard } from './presence.ts';
@@ -183,12 +184,13 @@ export async function openDoors(
       known === undefined || (action === 'enrol' && known.standing === 'revoked')
         ? 'admitted'
         : known.standing;
+    const inForce = known === undefined ? undefined : trustInForce(known).verdict;
     const facts = {
       id: device,
       groups: known?.groups ?? [],
       standing,
-      vector: known?.verdict.vector ?? emptyVector,
-      overdue: known?.verdict.overdue ?? false,
+      vector: inForce?.vector ?? emptyVector,
+      overdue: inForce?.overdue ?? false,
     };
     if (desks.policies.permitsDevice(facts, action, site)) return undefined;
     return new KitenError(

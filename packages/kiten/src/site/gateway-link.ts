@@ -19,6 +19,7 @@ import type { PolicySetJson } from '@kiten/policy';
 import type { EnforcementMode } from '@kiten/trust';
 import { workerUrl } from '../workers/worker-url.ts';
 import type { DeviceRecord } from './device-book.ts';
+import { trustInForce } from './held-fall.ts';
 import { namingPort } from './local-listener.ts';
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'sequence'> : never;
@@ -116,12 +117,13 @@ async function leavingOutAbsent(open: () => Promise<unknown>): Promise<void> {
 
 function replicaOf(device: DeviceRecord, mode: EnforcementMode): ReplicaDevice {
   const { id, groups, standing, verdict, certificates, password } = device;
+  const { vector, overdue } = trustInForce(device).verdict;
   return {
     id,
     groups,
     standing,
-    vector: verdict.vector,
-    overdue: verdict.overdue,
+    vector,
+    overdue,
     mode,
     epoch: verdict.epoch,
     revokedSerials: certificates

@@ -4,14 +4,35 @@ import type { EnforcementMode, Profile } from '@kiten/trust';
 export interface GroupSettings extends Profile {
   /** Whether what policy refuses to its devices is refused, or passes and is shown. */
   readonly mode: EnforcementMode;
+  readonly brake: BrakeSettings;
 }
 
+/** When automatic enforcement pauses: when one cause fells more than this share, and at least so many, within the window. */
+export interface BrakeSettings {
+  /** Per cent of the group's devices, 1 to 100; 100 never pauses. */
+  readonly share: number;
+  readonly least: number;
+  readonly windowSeconds: number;
+}
+
+/** A week, in seconds. */
+export const longestWindow = 604_800;
+
+export const defaultBrake: BrakeSettings = { share: 20, least: 5, windowSeconds: 3600 };
+
 /** What is changed about a group; what is left out stays as it is. */
-export type GroupChange = { readonly name: string } & Partial<Omit<GroupSettings, 'name'>>;
+export type GroupChange = { readonly name: string; readonly brake?: Partial<BrakeSettings> } & Partial<
+  Omit<GroupSettings, 'name' | 'brake'>
+>;
 
 /** A group that nobody has set anything for. */
 export function newGroup(name: string): GroupSettings {
-  return { name, required: [], mode: 'enforce' };
+  return { name, required: [], mode: 'enforce', brake: defaultBrake };
+}
+
+/** A group after a change. */
+export function changedGroup(before: GroupSettings, change: GroupChange): GroupSettings {
+  return { ...before, ...change, brake: { ...before.brake, ...change.brake } };
 }
 
 /** How devices in these groups are treated: they are observed if all their groups observe. One that enforces decides. */

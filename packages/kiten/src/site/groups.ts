@@ -2,7 +2,7 @@ import { type Clock, KitenError } from '@kiten/codec';
 import type { RecordedEvent } from '@kiten/trust';
 import { putGroup } from '../store/groups.ts';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
-import { type GroupChange, type GroupSettings, newGroup } from './group-settings.ts';
+import { changedGroup, type GroupChange, type GroupSettings, newGroup } from './group-settings.ts';
 import type { Journal } from './journal.ts';
 import type { Operator } from './operators.ts';
 import type { TrustDesk } from './trust-desk.ts';
@@ -39,6 +39,18 @@ export function openGroupDesk(parts: GroupDeskParts): GroupDesk {
       const data = { group, mode: after.mode, before: before.mode };
       events.push({ type: 'group/mode-changed', at, actor, reason, data });
     }
+    const { share, least, windowSeconds } = after.brake;
+    const was = before.brake;
+    if (share !== was.share || least !== was.least || windowSeconds !== was.windowSeconds) {
+      if (reason === undefined) throw reasonNeeded();
+      events.push({
+        type: 'group/brake-changed',
+        at,
+        actor,
+        reason,
+        data: { group, share, least, windowSeconds },
+      });
+    }
     const required = after.required.join(' ');
     if (events.length === 0 || required !== before.required.join(' ')) {
       const why = reason === undefined ? {} : { reason };
@@ -48,9 +60,10 @@ export function openGroupDesk(parts: GroupDeskParts): GroupDesk {
   }
 
   return {
-    async put({ name, ...change }, operator, reason) {
+    async put(change, operator, reason) {
+      const { name } = change;
       const before = book.findGroup(name) ?? newGroup(name);
-      const after = { ...before, ...change };
+      const after = changedGroup(before, change);
       const events = eventsOf(before, after, `operator:${operator.name}`, reason);
       await journal.commit(events, (store) => putGroup(store, after));
       book.putGroup(after);

@@ -8,11 +8,13 @@ import {
   subjectKey,
   type Verdict,
 } from '@kiten/trust';
+import { storedHeldFalls } from '../store/brakes.ts';
 import type { Database } from '../store/database.ts';
 import { newestFindings } from '../store/findings.ts';
 import { storedGroups } from '../store/groups.ts';
 import { allPasswords, type PasswordRecord } from '../store/passwords.ts';
-import { DeviceBook, type PasswordStanding } from './device-book.ts';
+import { DeviceBook, type DeviceRecord, type PasswordStanding } from './device-book.ts';
+import { withTrustInForce } from './held-fall.ts';
 
 /** Reads the register into memory, as it was when the site last ran. */
 export async function loadBook(database: Database, clock: Clock): Promise<DeviceBook> {
@@ -22,6 +24,7 @@ export async function loadBook(database: Database, clock: Clock): Promise<Device
   const certificates = await loadCertificates(database, clock.now());
   const passwords = new Map((await allPasswords(database)).map((record) => [record.device, record]));
   const verdicts = await loadVerdicts(database);
+  const held = await storedHeldFalls(database);
   for (const row of await database.selectFrom('devices').selectAll().execute()) {
     const id = parseDeviceId(row.id);
     const subject = deviceSubject(id);
@@ -39,7 +42,7 @@ export async function loadBook(database: Database, clock: Clock): Promise<Device
     const { ear = '', ...kept } = stored ?? {};
     const verdict: Verdict = { ...fresh, ...kept };
     const password = passwords.get(row.id);
-    book.put({
+    const device: DeviceRecord = {
       id,
       groups,
       standing: row.standing as 'admitted' | 'quarantined' | 'revoked',
@@ -53,7 +56,9 @@ export async function loadBook(database: Database, clock: Clock): Promise<Device
       ...(row.idevid === null ? {} : { idevid: row.idevid }),
       ...(row.standing_by === null ? {} : { standingBy: row.standing_by }),
       ...(row.standing_reason === null ? {} : { standingReason: row.standing_reason }),
-    });
+      held: held.get(row.id) ?? [],
+    };
+    book.put(withTrustInForce(device, book.profile(groups)));
   }
   for (const { key_digest, device } of await expiredKeys(database, clock.now()))
     book.putKeyOwner(key_digest, parseDeviceId(device));

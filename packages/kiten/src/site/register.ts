@@ -146,6 +146,7 @@ export function newcomer(id: DeviceId, at: number, before: DeviceRecord | undefi
     verdict: before?.verdict ?? blankVerdict(id, at),
     ear: before?.ear ?? '',
     certificates: [],
+    ...(before?.held === undefined ? {} : { held: before.held }),
   };
 }
 

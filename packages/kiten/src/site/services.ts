@@ -10,6 +10,8 @@ import type { RecoveryDesk } from './access/recovery-codes.ts';
 import type { SessionDesk } from './access/sessions.ts';
 import type { AuthorityDesk } from './authorities.ts';
 import type { CertificateAuthorityDesk } from './authority-desk.ts';
+import type { Brake } from './brake.ts';
+import type { BrakeDesk } from './brake-desk.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { EnrolmentDesk } from './enrolment.ts';
 import type { EventHub } from './event-hub.ts';
@@ -79,6 +81,8 @@ export interface SiteServices {
   readonly logEntries: 'operators' | 'public';
   readonly standing: StandingDesk;
   readonly groups: GroupDesk;
+  readonly brake: Brake;
+  readonly brakes: BrakeDesk;
   readonly enrolment: EnrolmentDesk;
   readonly passwords: PasswordDesk;
   readonly policies: PolicyDesk;

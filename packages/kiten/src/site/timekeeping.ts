@@ -5,6 +5,7 @@ import { forgetTraffic } from '../store/traffic.ts';
 import type { Desks } from './desks.ts';
 import type { Doors } from './doors.ts';
 import type { HealthDesk } from './health.ts';
+import { lapsesAt } from './held-fall.ts';
 import type { SiteOptions, SiteState } from './state.ts';
 import { stampCheckpoint, type TimeStampAuthority } from './time-stamps.ts';
 
@@ -60,9 +61,7 @@ export async function openTimekeeping(parts: TimekeepingParts): Promise<Disposab
 async function eachSecond({ state, desks, doors, options }: TimekeepingParts): Promise<void> {
   const now = options.clock.now();
   doors.heartbeat(now);
-  const due = [...state.book.all()].filter(
-    ({ verdict: { lapsesAt = Number.POSITIVE_INFINITY } }) => lapsesAt <= now,
-  );
+  const due = [...state.book.all()].filter((device) => lapsesAt(device) <= now);
   await Promise.all([
     doors.reconsider(),
     desks.witnesses.askAgain(),
@@ -74,6 +73,7 @@ async function eachHour({ state, desks, doors, options }: TimekeepingParts): Pro
   const { trafficDays, evidenceDays } = options.configuration;
   const now = options.clock.now();
   if (doors.tls.due(now)) await doors.renewTls();
+  desks.brake.forget();
   await desks.operators.tidy();
   await desks.sessions.tidy();
   await desks.apiTokens.tidy();

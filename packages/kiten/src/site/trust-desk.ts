@@ -18,8 +18,10 @@ import { insertFindings, markCleared } from '../store/findings.ts';
 import { forgetPassword } from '../store/passwords.ts';
 import { insertStatement, type StatementRecord } from '../store/statements.ts';
 import type { Tables } from '../store/tables.ts';
+import type { Brake } from './brake.ts';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
 import { verdictIssued } from './events.ts';
+import { lapsesAt, trustInForce, withTrustInForce } from './held-fall.ts';
 import { newestOfEach } from './history.ts';
 import type { Journal, LogEntry } from './journal.ts';
 import type { PassportBoard } from './passport-board.ts';
@@ -32,6 +34,9 @@ export interface Proposal {
   /** Makes durable what the store is going to speak of. */
   prepare?(): Promise<void>;
   store(transaction: Transaction<Tables>): Promise<void>;
+  /** It is kept, or could not be. */
+  done?(): void;
+  failed?(): void;
 }
 
 export interface TrustDeskParts {
@@ -46,6 +51,8 @@ export interface TrustDeskParts {
   readonly keep: (evidence: SealedEvidence) => Promise<void>;
   /** What was said about devices and no longer holds is withdrawn. */
   readonly passports: PassportBoard;
+  /** Holds falls of which too many have one cause. */
+  readonly brake: Pick<Brake, 'consider'>;
   /** Brings a device's record to where things pass; `fall` before anything that waits there. */
   readonly enforce: (device: DeviceRecord, fall: boolean) => void;
   readonly changed: (device: DeviceRecord) => void;
@@ -78,7 +85,8 @@ export class TrustDesk {
   async inForce(proposal: Proposal, before: DeviceRecord | undefined): Promise<void> {
     const { book, journal, passports, enforce, changed } = this.#parts;
     const { after, events } = proposal;
-    const fall = compareTrust(before, after) === 'fall';
+    const known = before === undefined ? undefined : trustInForce(before);
+    const fall = compareTrust(known, trustInForce(after)) === 'fall';
     const apply = () => {
       book.put(after);
       passports.follow(after);
@@ -94,8 +102,10 @@ export class TrustDesk {
     } catch (error) {
       // What cannot be kept is refused, and the book says what the store says. The fall stays enforced meanwhile.
       if (fall && before !== undefined) book.put(before);
+      proposal.failed?.();
       throw error;
     }
+    proposal.done?.();
     if (!fall) apply();
     changed(after);
   }
@@ -117,6 +127,8 @@ export class TrustDesk {
       after: judged.after,
       events: [...said, ...judged.events],
       prepare: () => this.#parts.keep(evidence),
+      ...(judged.done === undefined ? {} : { done: judged.done }),
+      ...(judged.failed === undefined ? {} : { failed: judged.failed }),
       store: async (store) => {
         await insertEvidence(store, evidence);
         await insertFindings(store, findings);
@@ -130,8 +142,13 @@ export class TrustDesk {
   lapse(id: string): Promise<DeviceRecord> {
     return this.settle(id, (before) => {
       const judged = this.judge(before, []);
-      const { epoch, lapsesAt } = judged.after.verdict;
-      return epoch === before.verdict.epoch && lapsesAt === before.verdict.lapsesAt ? undefined : judged;
+      const { verdict, inForce, held } = judged.after;
+      const isSame =
+        verdict.epoch === before.verdict.epoch &&
+        lapsesAt(judged.after) === lapsesAt(before) &&
+        held?.length === before.held?.length &&
+        inForce?.overdue === before.inForce?.overdue;
+      return isSame ? undefined : judged;
     });
   }
 
@@ -236,7 +253,7 @@ export class TrustDesk {
 
   /** The verdict over a device's findings and some new ones, with what is to be stored and logged of it. */
   judge(before: DeviceRecord, findings: readonly Finding[]): Proposal {
-    const { book, clock, sign } = this.#parts;
+    const { book, clock, sign, brake } = this.#parts;
     const now = clock.now();
     const all = findings.length === 0 ? before.findings : newestOfEach([...before.findings, ...findings]);
     const verdict = composeVerdict({
@@ -247,14 +264,20 @@ export class TrustDesk {
       now,
       previous: before.verdict,
     });
-    if (verdict.epoch === before.verdict.epoch) {
-      return { after: { ...before, findings: all, verdict }, events: [], store: async () => undefined };
-    }
+    const { held, events, store, done, failed } = brake.consider(before, verdict, findings);
+    const profile = book.profile(before.groups);
+    const after = withTrustInForce({ ...before, findings: all, verdict, held }, profile);
+    if (verdict.epoch === before.verdict.epoch) return { after, events, store, done, failed };
     const ear = sign(verdict);
     return {
-      after: { ...before, findings: all, verdict, ear },
-      events: [verdictIssued(verdict)],
-      store: (store) => insertVerdict(store, verdict, ear),
+      after: { ...after, ear },
+      events: [verdictIssued(verdict), ...events],
+      store: async (transaction) => {
+        await insertVerdict(transaction, verdict, ear);
+        await store(transaction);
+      },
+      done,
+      failed,
     };
   }
 }

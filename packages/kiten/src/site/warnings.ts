@@ -1,5 +1,6 @@
 import type { Clock } from '@kiten/codec';
 import { type Expirable, expiring } from '@kiten/identity';
+import type { Brake } from './brake.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { SiteKeys } from './keys.ts';
 import type { Warning } from './services.ts';
@@ -15,6 +16,7 @@ export interface WarningParts {
   readonly witnesses: Pick<WitnessDesk, 'all'>;
   /** Whether a port takes passwords without TLS. */
   readonly hasPlainPasswords: boolean;
+  readonly brake: Pick<Brake, 'all' | 'heldBy'>;
   readonly clock: Clock;
 }
 
@@ -37,6 +39,7 @@ export function siteWarnings(parts: WarningParts): readonly Warning[] {
     ...objections(parts),
     ...renewals(parts),
     ...observers(parts),
+    ...brakes(parts),
   ];
 }
 
@@ -59,6 +62,15 @@ function objections({ witnesses }: WarningParts): readonly Warning[] {
     return [
       { code: problem, message: `the witness ${name} ${whatObjected[problem] ?? 'does not cosign the log'}` },
     ];
+  });
+}
+
+/** Falls that wait for a person. */
+function brakes({ brake }: WarningParts): readonly Warning[] {
+  return brake.all().flatMap(({ id, group, code, state }) => {
+    if (state !== 'braking') return [];
+    const message = `the brake ${id} holds what ${code} fells in the group ${group} (${brake.heldBy(id).length} devices): confirm or release it`;
+    return [{ code: 'kiten/brake-pulled', message }];
   });
 }
 

@@ -5,7 +5,15 @@ import type { Tables } from './tables.ts';
 
 /** Puts a group as it is now. */
 export async function putGroup(store: Kysely<Tables>, group: GroupSettings): Promise<void> {
-  const row = { name: group.name, required: JSON.stringify(group.required), mode: group.mode };
+  const { name, mode, brake } = group;
+  const row = {
+    name,
+    required: JSON.stringify(group.required),
+    mode,
+    brake_share: brake.share,
+    brake_least: brake.least,
+    brake_window: brake.windowSeconds,
+  };
   await store
     .insertInto('groups')
     .values(row)
@@ -15,10 +23,11 @@ export async function putGroup(store: Kysely<Tables>, group: GroupSettings): Pro
 
 export async function storedGroups(store: Kysely<Tables>): Promise<GroupSettings[]> {
   const rows = await store.selectFrom('groups').selectAll().execute();
-  return rows.map(({ name, required, mode }) => ({
+  return rows.map(({ name, required, mode, ...row }) => ({
     name,
     required: (JSON.parse(required) as string[]).map(parseClaimName),
     // What cannot be read enforces.
     mode: isEnforcementMode(mode) ? mode : 'enforce',
+    brake: { share: row.brake_share, least: row.brake_least, windowSeconds: row.brake_window },
   }));
 }

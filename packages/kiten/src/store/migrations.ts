@@ -110,6 +110,18 @@ const passkeys = [
   'create index recovery_codes_by_operator on recovery_codes (operator)',
 ];
 
+/** Automatic enforcement that pauses. */
+const brake = [
+  'alter table groups add column brake_share integer not null default 20',
+  'alter table groups add column brake_least integer not null default 5',
+  'alter table groups add column brake_window integer not null default 3600',
+  `create table brakes (id integer primary key, group_name text not null, code text not null, appraiser text not null,
+     state text not null, pulled_at integer not null, share integer not null, fallen integer not null,
+     group_size integer not null, decided_at integer, decided_by text, reason text) strict`,
+  `create table held_falls (device text not null, code text not null, appraiser text not null, since integer not null,
+     brake integer not null references brakes (id), primary key (device, code, appraiser)) strict, without rowid`,
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -119,6 +131,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-modes': { up: run(modes) },
   '0006-payload-rules': { up: run(payloadRules) },
   '0007-passkeys': { up: run(passkeys) },
+  '0008-brake': { up: run(brake) },
 };
 
 /**

@@ -9,7 +9,29 @@ export interface Tables {
     required: string;
     /** `enforce` or `observe`. */
     mode: Generated<string>;
+    /** Per cent, devices, seconds. */
+    brake_share: Generated<number>;
+    brake_least: Generated<number>;
+    brake_window: Generated<number>;
   };
+  /** Automatic enforcement that was paused, for one cause in one group. */
+  brakes: {
+    id: number;
+    group_name: string;
+    code: string;
+    appraiser: string;
+    /** `braking`, `released` or `confirmed`. */
+    state: string;
+    pulled_at: number;
+    share: number;
+    fallen: number;
+    group_size: number;
+    decided_at: number | null;
+    decided_by: string | null;
+    reason: string | null;
+  };
+  /** Falls that are shown and not enforced. */
+  held_falls: { device: string; code: string; appraiser: string; since: number; brake: number };
   devices: {
     id: string;
     /** A JSON list of group names. */

@@ -1,7 +1,7 @@
 import { claimNames } from '@kiten/trust';
 import Type from 'typebox';
 import type { DeviceBook } from '../../site/device-book.ts';
-import type { GroupSettings } from '../../site/group-settings.ts';
+import { type GroupSettings, longestWindow } from '../../site/group-settings.ts';
 import { reportOn } from '../../site/observation-report.ts';
 import type { SiteServices } from '../../site/services.ts';
 import { claim, mode, reason, time } from '../schemas.ts';
@@ -9,10 +9,16 @@ import type { Api } from '../server.ts';
 
 const name = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' });
 const claims = Type.Array(claim, { maxItems: claimNames.length });
+const brake = Type.Object({
+  share: Type.Integer({ minimum: 1, maximum: 100, description: 'Per cent; 100 never pauses' }),
+  least: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  windowSeconds: Type.Integer({ minimum: 60, maximum: longestWindow }),
+});
 const group = Type.Object({
   name,
   required: claims,
   mode,
+  brake,
   devices: Type.Integer({ description: 'How many devices it has, without those that are revoked' }),
 });
 
@@ -72,11 +78,12 @@ export function groupRoutes(api: Api, { book, groups, database }: SiteServices):
     {
       config: { action: 'administer' },
       schema: {
-        summary: 'Creates a group or changes what is given; a change of mode takes a reason',
+        summary: 'Creates a group or changes what is given; a change of mode or brake takes a reason',
         params: Type.Object({ name }),
         body: Type.Object({
           required: Type.Optional(claims),
           mode: Type.Optional(mode),
+          brake: Type.Optional(Type.Partial(brake)),
           reason: Type.Optional(reason),
         }),
         response: { 200: group },
@@ -87,6 +94,6 @@ export function groupRoutes(api: Api, { book, groups, database }: SiteServices):
   );
 }
 
-function view({ name, required, mode }: GroupSettings, book: DeviceBook) {
-  return { name, required: [...required], mode, devices: book.sizeOf(name) };
+function view({ name, required, mode, brake }: GroupSettings, book: DeviceBook) {
+  return { name, required: [...required], mode, brake: { ...brake }, devices: book.sizeOf(name) };
 }

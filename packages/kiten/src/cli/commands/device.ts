@@ -19,6 +19,8 @@ interface DeviceAnswer {
   readonly vector: Readonly<Record<string, number>>;
   readonly password?: { readonly origin: string; readonly setAt: number };
   readonly connections: readonly { clientId: string; address: string; since: number; by: string }[];
+  readonly mode: string;
+  readonly held: readonly { code: string; since: number; brake: number }[];
   readonly findings?: readonly FindingAnswer[];
 }
 
@@ -130,6 +132,9 @@ function printDevice(device: DeviceAnswer): void {
       `  ${device.standing} ${showTime(device.standingAt)} by ${device.standingBy}: ${device.standingReason}`,
     );
   }
+  if (device.mode === 'observe') print('  observed: what policy refuses to it passes, and is shown');
+  for (const { code, since, brake } of device.held)
+    print(`  ${code} is held since ${showTime(since)} by brake ${brake}: it is not enforced`);
   if (device.password !== undefined)
     print(`  knows only a password, ${device.password.origin} ${showTime(device.password.setAt)}`);
   for (const { clientId, address, since, by } of device.connections)

@@ -2,7 +2,7 @@ import { claimNames, enforcementModes } from '@kiten/trust';
 import { type Command, Option } from 'commander';
 import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
-import { type SiteOptions, withSite } from '../options.ts';
+import { parseCount, parseDuration, parsePercent, type SiteOptions, withSite } from '../options.ts';
 import { print, printJson, printTable } from '../output.ts';
 import { groupReportCommand } from './group-report.ts';
 
@@ -16,6 +16,9 @@ interface GroupAnswer {
 interface SetOptions extends SiteOptions {
   readonly require?: readonly string[];
   readonly mode?: string;
+  readonly brakeShare?: number;
+  readonly brakeLeast?: number;
+  readonly brakeWindow?: number;
   readonly reason?: string;
 }
 
@@ -50,12 +53,26 @@ export function groupCommands(program: Command, environment: Environment): void 
         'observe: what policy refuses to its devices passes and is shown; enforce: it is refused',
       ).choices([...enforcementModes]),
     )
-    .option('--reason <text>', 'why; needed for a change of mode, and stands in the log')
-    .action(async (name: string, { require, mode, reason, ...options }: SetOptions) => {
+    .option(
+      '--brake-share <percent>',
+      'pause when one cause would fell more than this share (20)',
+      parsePercent,
+    )
+    .option('--brake-least <devices>', 'and at least so many (5)', parseCount)
+    .option('--brake-window <duration>', 'within: 15m, 1h, 1d (1h)', parseDuration)
+    .option('--reason <text>', 'why; needed for a change of mode or brake, and stands in the log')
+    .action(async (name: string, options: SetOptions) => {
+      const { require, mode, reason, brakeShare: share, brakeLeast: least, brakeWindow } = options;
+      const brake = {
+        ...(share === undefined ? {} : { share }),
+        ...(least === undefined ? {} : { least }),
+        ...(brakeWindow === undefined ? {} : { windowSeconds: brakeWindow }),
+      };
       const client = await openClient(options, environment);
       const answer = await client.send<GroupAnswer>('PUT', `/groups/${encodeURIComponent(name)}`, {
         ...(require === undefined ? {} : { required: require.filter((claim) => claim !== 'none') }),
         ...(mode === undefined ? {} : { mode }),
+        ...(Object.keys(brake).length === 0 ? {} : { brake }),
         ...(reason === undefined ? {} : { reason }),
       });
       if (options.json) return printJson(answer);
