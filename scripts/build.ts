@@ -25,7 +25,8 @@ async function bundle(): Promise<void> {
       'password-worker': `${root}packages/kiten/src/workers/password-worker.ts`,
     },
     platform: 'node',
-    external: [/^node:/, '@cedar-policy/cedar-wasm/nodejs'],
+    // `pg` looks for its native twin, which nobody has to have.
+    external: [/^node:/, '@cedar-policy/cedar-wasm/nodejs', 'pg-native'],
   });
   await build.write({
     dir: output,

@@ -69,9 +69,10 @@ describe('the configuration', () => {
   it('has the defaults that the template shows', () => {
     const shown = configurationTemplate.replaceAll(/^# (?=\w+ = |\[\[)/gm, '');
     const file = parseConfiguration(shown, 'template');
-    // Names, manufacturers and the time stamp authority are examples, not defaults.
-    const { names, manufacturers, timeStamps, ...defaults } = completeConfiguration(file, 'default');
+    // Names, manufacturers, the time stamp authority and PostgreSQL are examples, not defaults.
+    const { names, manufacturers, timeStamps, store, ...defaults } = completeConfiguration(file, 'default');
     expect([names.length, manufacturers.length, timeStamps?.minutes]).toEqual([2, 1, 60]);
+    expect(store?.passwordFile).toBe('postgres.password');
     expect(completeConfiguration({}, 'default')).toEqual({ ...defaults, names: [], manufacturers: [] });
   });
 

@@ -100,6 +100,12 @@ export class TestSite {
     return this.#errors;
   }
 
+  /** Whether its process has ended, by itself or not. */
+  get hasEnded(): boolean {
+    const child = this.#process;
+    return child === undefined || child.exitCode !== null || child.signalCode !== null;
+  }
+
   async up(command: 'up' | 'demo' = 'up', more: readonly string[] = []): Promise<void> {
     const child = spawn(
       process.execPath,

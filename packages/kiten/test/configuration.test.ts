@@ -56,7 +56,7 @@ describe('the configuration file', () => {
 
   it('as kiten init writes it names every key, each with its default', () => {
     const uncommented = configurationTemplate.replace(/^# ([a-z_]+ = |\[\[)/gm, '$1');
-    const { names, manufacturers, timeStamps, ...rest } = completeConfiguration(
+    const { names, manufacturers, timeStamps, store, ...rest } = completeConfiguration(
       parse(uncommented),
       'default',
     );
@@ -68,6 +68,7 @@ describe('the configuration file', () => {
     expect(rest).toEqual(defaults);
     expect(names).toEqual(['gateway.plant-7.example', '192.0.2.10']);
     expect(manufacturers).toEqual([{ name: 'acme', root: 'ca/acme.pem', group: 'default' }]);
+    expect(store?.url).toBe('postgres://kiten@localhost:5432/kiten');
     expect(timeStamps).toEqual({ url: 'http://tsa.example/', roots: 'ca/tsa.pem', minutes: 60 });
   });
 

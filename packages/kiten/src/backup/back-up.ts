@@ -5,6 +5,7 @@ import { type Clock, KitenError } from '@kiten/codec';
 import type { LogExtent } from '@kiten/ledger';
 import { layoutOf } from '../site/layout.ts';
 import type { Random } from '../site/secrets.ts';
+import type { Environment } from '../site/site-store.ts';
 import { dumpStore } from '../store/dump.ts';
 import { version } from '../version.ts';
 import { ArchiveWriter, readArchive } from './archive.ts';
@@ -33,6 +34,8 @@ export interface BackUpOptions {
   /** The data directory of a site, running or not. */
   readonly directory: string;
   readonly file: string;
+  /** Where the password of the store may be. */
+  readonly environment: Environment;
   readonly recipient: BackupRecipient;
   readonly clock: Clock;
   readonly random: Random;
@@ -77,11 +80,11 @@ export async function backUp(options: BackUpOptions): Promise<MadeBackup> {
 }
 
 function fill(
-  { directory, file, clock, onProgress }: BackUpOptions,
+  { directory, file, environment, clock, onProgress }: BackUpOptions,
   sealed: SealedWriter,
 ): Promise<MadeBackup> {
   const layout = layoutOf(directory);
-  return atOneMoment(layout, async (moment) => {
+  return atOneMoment(layout, environment, async (moment) => {
     // Sessions first: they move on, and the rest holds still.
     const sessions = await openSessionFiles(layout.sessions, 'sessions');
     const { site, log } = moment;

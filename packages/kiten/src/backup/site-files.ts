@@ -4,7 +4,7 @@ import type { Layout } from '../site/layout.ts';
 import { type OpenFile, openFile } from './open-files.ts';
 
 /** What belongs to a run of the site, and not to the site. */
-const passing = new Set(['lock.db', 'running.json', 'kiten.log']);
+const passing = new Set(['store-elsewhere', 'lock.db', 'running.json', 'kiten.log']);
 
 /**
  * All files of a site but its store, logs and sessions, which are read in their own ways: keys, certificates,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +7,9 @@ import { completeConfiguration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { startFleet } from '../demo/fleet.ts';
 import { initialise } from '../site/initialise.ts';
-import { layoutOf } from '../site/layout.ts';
+import { isSite, layoutOf } from '../site/layout.ts';
 import { type RunningSite, startSite } from '../site/site.ts';
+import { storeAccess } from '../site/site-store.ts';
 import type { Chapter } from '../site/story-board.ts';
 import { askedToStop } from './asked-to-stop.ts';
 import type { Environment } from './environment.ts';
@@ -33,7 +33,7 @@ export interface DemoOptions extends ServeOptions {
 export async function serveSite(options: ServeOptions, environment: Environment): Promise<void> {
   const directory = dataDirectory(options.data, environment);
   const asked = askedToStop();
-  const site = await start(directory, options, process.stderr.isTTY === true);
+  const site = await start(directory, options, environment, process.stderr.isTTY === true);
   announce(site, directory, options);
   await stopped(site, asked);
 }
@@ -45,7 +45,7 @@ export async function serveDemo(options: DemoOptions, environment: Environment):
     given === undefined ? await mkdtemp(join(tmpdir(), 'kiten-demo-')) : dataDirectory(given, environment);
   const asked = askedToStop();
   try {
-    const site = await start(directory, options, options.json !== true);
+    const site = await start(directory, options, environment, options.json !== true);
     const told = (chapter: Chapter) => options.json !== true && tell(chapter);
     const fleet = await startFleet(site, told, options.pace);
     announce(site, directory, options);
@@ -60,14 +60,20 @@ export async function serveDemo(options: DemoOptions, environment: Environment):
   }
 }
 
-async function start(directory: string, options: ServeOptions, logToFile: boolean): Promise<RunningSite> {
+async function start(
+  directory: string,
+  options: ServeOptions,
+  environment: Environment,
+  logToFile: boolean,
+): Promise<RunningSite> {
   const layout = layoutOf(directory);
   const sources = systemSources();
-  if (!existsSync(layout.store)) await initialise({ directory, site: 'site.example', ...sources });
+  if (!isSite(layout)) await initialise({ directory, site: 'site.example', ...sources });
   const file = await loadConfiguration(options.config ?? layout.configuration);
   const configuration = completeConfiguration(file, options.ports);
   const logger = openLog(configuration.logLevel, logToFile ? layout.programLog : undefined);
-  return startSite({ directory, configuration, logger, run: randomUUID(), ...sources });
+  const store = await storeAccess(layout, configuration, environment);
+  return startSite({ directory, configuration, logger, run: randomUUID(), store, ...sources });
 }
 
 /** The program's own log goes to standard error, and to a file where that is a person's screen. */

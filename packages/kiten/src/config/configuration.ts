@@ -55,6 +55,14 @@ export interface Configuration {
     readonly diskFreeMib: number;
     readonly stocksMib: Readonly<Record<Stock, number>>;
   };
+  /** Where the store is, unless it is in the data directory. */
+  readonly store?: {
+    readonly url: string;
+    /** A file whose first line is the password, relative to the data directory. */
+    readonly passwordFile?: string;
+    /** The environment variable that holds it. */
+    readonly passwordEnv?: string;
+  };
   /** How long a verdict that was signed for others holds. */
   readonly verdictHours: number;
 }
@@ -86,6 +94,7 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     ...timeStamps(file.log),
     evidenceDays: file.retention?.evidence_days ?? 365,
     trafficDays: file.retention?.traffic_days ?? 14,
+    ...storeIn(file.store),
     quotas: {
       diskFreeMib: file.quotas?.disk_free_mib ?? 512,
       stocksMib: {
@@ -121,6 +130,18 @@ function timeStamps(log: ConfigurationFile['log']): Pick<Configuration, 'timeSta
     'kiten/config-key',
     '“log.time_stamp_roots” is missing: whose time stamps are believed?',
   );
+}
+
+function storeIn(store: ConfigurationFile['store']): Pick<Configuration, 'store'> {
+  const { url, password_file: passwordFile, password_env: passwordEnv } = store ?? {};
+  if (url === undefined) return {};
+  return {
+    store: {
+      url,
+      ...(passwordFile === undefined ? {} : { passwordFile }),
+      ...(passwordEnv === undefined ? {} : { passwordEnv }),
+    },
+  };
 }
 
 /** What `kiten init` writes: everything there is to set, with its default. */
@@ -174,6 +195,12 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 [retention]
 # evidence_days = 365            # content of evidence; what still counts is kept
 # traffic_days = 14
+
+[store]
+# PostgreSQL in place of the file in this directory, which moves there at the next start:
+# url = "postgres://kiten@localhost:5432/kiten"
+# password_file = "postgres.password"   # its first line; or the name of an environment variable:
+# password_env = "KITEN_STORE_PASSWORD"
 
 [quotas]
 # disk_free_mib = 512            # warned of below it; below a quarter of it the site is not ready

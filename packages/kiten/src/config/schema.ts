@@ -115,6 +115,16 @@ export const configurationSchema = Type.Object(
         closed,
       ),
     ),
+    store: Type.Optional(
+      Type.Object(
+        {
+          url: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
+          password_file: Type.Optional(Type.String({ minLength: 1 })),
+          password_env: Type.Optional(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$' })),
+        },
+        closed,
+      ),
+    ),
     verdicts: Type.Optional(
       Type.Object({ validity_hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 720 })) }, closed),
     ),

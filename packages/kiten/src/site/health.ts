@@ -130,17 +130,18 @@ export function roomChecks(
 
 function diskCheck(free: number, needed: number): HealthCheck {
   const message = `${inMib(free)} are free on the disk, ${inMib(needed)} should be.`;
-  const about = { name: 'disk', message, used: free, limit: needed };
-  if (free < needed / 4) return { ...about, state: 'failing', code: 'kiten/disk-short' };
-  return free < needed ? { ...about, state: 'warning', code: 'kiten/disk-short' } : { ...about, state: 'ok' };
+  const about = { name: 'disk', used: free, limit: needed };
+  if (free >= needed) return { ...about, state: 'ok', message };
+  return { ...about, state: free < needed / 4 ? 'failing' : 'warning', code: 'kiten/disk-short', message };
 }
 
 function stockCheck(name: Stock, used: number, limit: number): HealthCheck {
   if (limit === 0) return { name, state: 'ok', message: `${inMib(used)} used.`, used };
-  const about = { name, message: `${inMib(used)} of ${inMib(limit)} used.`, used, limit };
-  if (used >= limit) return { ...about, state: 'warning', code: 'kiten/quota-reached' };
-  if (used >= limit * nearly) return { ...about, state: 'warning', code: 'kiten/quota-near' };
-  return { ...about, state: 'ok' };
+  const message = `${inMib(used)} of ${inMib(limit)} used.`;
+  const about = { name, used, limit };
+  if (used < limit * nearly) return { ...about, state: 'ok', message };
+  if (used < limit) return { ...about, state: 'warning', code: 'kiten/quota-near', message };
+  return { ...about, state: 'warning', code: 'kiten/quota-reached', message };
 }
 
 function inMib(bytes: number): string {

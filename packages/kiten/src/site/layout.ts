@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where everything of a site lies below its data directory. */
@@ -6,6 +7,8 @@ export interface Layout {
   readonly configuration: string;
   readonly lock: string;
   readonly store: string;
+  /** Says that the store is in PostgreSQL instead. */
+  readonly storeElsewhere: string;
   readonly log: string;
   /** The log of the counts of traffic, whose checkpoints are entries of `log`. */
   readonly trafficLog: string;
@@ -33,6 +36,7 @@ export function layoutOf(directory: string): Layout {
     configuration: join(directory, 'kiten.toml'),
     lock: join(directory, 'lock.db'),
     store: join(directory, 'site.db'),
+    storeElsewhere: join(directory, 'store-elsewhere'),
     log: join(directory, 'log'),
     trafficLog: join(directory, 'log-traffic'),
     payloads: join(directory, 'payloads'),
@@ -45,4 +49,9 @@ export function layoutOf(directory: string): Layout {
     programLog: join(directory, 'kiten.log'),
     running: join(directory, 'running.json'),
   };
+}
+
+/** Whether there is a site in a directory. */
+export function isSite({ store, storeElsewhere }: Layout): boolean {
+  return existsSync(store) || existsSync(storeElsewhere);
 }

@@ -113,7 +113,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     caFingerprint: state.keys.authority.fingerprint,
     tokenFile: state.layout.tokenFile,
     signInLink: `${addresses.console}#sign-in=${link}`,
-    failed: doors.failed,
+    failed: Promise.race([doors.failed, state.lost]),
     listen: (listener) => state.hub.subscribe(listener),
     story,
     stop: () => opened.disposeAsync(),

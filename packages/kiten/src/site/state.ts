@@ -11,8 +11,8 @@ import {
 import type { Logger } from 'pino';
 import { checkRestored } from '../backup/set-back.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { type Database, openDatabase } from '../store/database.ts';
-import { migrate } from '../store/migrations.ts';
+import type { Database } from '../store/database.ts';
+import type { PostgresAccess } from '../store/postgres.ts';
 import { ensureAppointment } from './appointment.ts';
 import type { DeviceBook } from './device-book.ts';
 import { EventHub } from './event-hub.ts';
@@ -26,6 +26,7 @@ import { originOf } from './log-identity.ts';
 import { MarkBoard } from './mark-board.ts';
 import { PasswordHasher } from './password-hasher.ts';
 import type { Random } from './secrets.ts';
+import { openSiteStore } from './site-store.ts';
 import { TrafficLog, trafficWriter } from './traffic-log.ts';
 
 export interface SiteOptions {
@@ -36,6 +37,8 @@ export interface SiteOptions {
   readonly random: Random;
   /** Names this run of the site: event ids of another run mean nothing in this one. */
   readonly run: string;
+  /** Where the store is, unless in the data directory. */
+  readonly store?: PostgresAccess | undefined;
 }
 
 /** What a site remembers, opened. */
@@ -43,6 +46,8 @@ export interface SiteState {
   readonly site: string;
   readonly layout: Layout;
   readonly database: Database;
+  /** Resolves if the store can no longer be reached. */
+  readonly lost: Promise<Error>;
   readonly ledger: Ledger;
   /** What is withdrawn; its root stands in each checkpoint. */
   readonly marks: MarkBoard;
@@ -69,9 +74,8 @@ export async function openState(options: SiteOptions, closing: AsyncDisposableSt
   const { directory, configuration, logger, clock, random, run } = options;
   const layout = layoutOf(directory);
   closing.use(lockDirectory(layout.lock));
-  const database = openDatabase(layout.store);
+  const { database, lost } = await openSiteStore(layout, options.store, logger);
   closing.defer(() => database.destroy());
-  await migrate(database);
   const { value: site } = await database
     .selectFrom('facts')
     .select('value')
@@ -140,6 +144,7 @@ export async function openState(options: SiteOptions, closing: AsyncDisposableSt
     site,
     layout,
     database,
+    lost: lost ?? new Promise(() => undefined),
     ledger,
     marks,
     payloads,

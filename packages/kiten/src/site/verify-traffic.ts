@@ -12,7 +12,7 @@ import {
 } from '@kiten/ledger';
 import { type Database, readDatabase } from '../store/database.ts';
 import { minutesWithoutWindow, trafficOf, trafficWindows } from '../store/traffic.ts';
-import type { Layout } from './layout.ts';
+import { isSite, type Layout } from './layout.ts';
 import { writerCheckpointIn } from './log-entries.ts';
 import { trafficWriter, windowOf } from './traffic-log.ts';
 import { trustedHead } from './trusted-head.ts';
@@ -35,10 +35,11 @@ export async function verifyTraffic(
   layout: Layout,
   siteOrigin: string,
   publicKey: Uint8Array,
+  open: () => Promise<Database> = async () => readDatabase(layout.store),
 ): Promise<TrafficVerification> {
-  if (!existsSync(layout.store)) return { windows: 0, problems: [] };
+  if (!isSite(layout)) return { windows: 0, problems: [] };
   const origin = writerOrigin(siteOrigin, trafficWriter);
-  const database = readDatabase(layout.store);
+  const database = await open();
   try {
     // First what is kept, then what is logged: a running site is only ever ahead there.
     const kept = await trafficWindows(database);

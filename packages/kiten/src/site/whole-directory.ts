@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KitenError } from '@kiten/codec';
-import { layoutOf } from './layout.ts';
+import { isSite, layoutOf } from './layout.ts';
 
 /**
  * Makes a site's directory aside and moves it to its place when it is whole, so that a crash leaves either a site or
@@ -48,7 +48,7 @@ async function moveTo(directory: string, making: string): Promise<void> {
 
 async function mustBeFree(directory: string): Promise<void> {
   if (!existsSync(directory)) return;
-  if (existsSync(layoutOf(directory).store)) {
+  if (isSite(layoutOf(directory))) {
     throw new KitenError(
       'kiten/site-exists',
       `There is a site in ${directory} already: \`kiten up --data ${directory}\` runs it.`,

@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { KitenError } from '@kiten/codec';
 import { Kysely, SqliteDialect, sql } from 'kysely';
+import { isSqlite } from './dialects.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = Kysely<Tables>;
@@ -56,6 +57,10 @@ function unreadable(file: string, cause: unknown): KitenError {
  * @returns whether it has: not while somebody reads in it, a backup say
  */
 export async function releaseErased(database: Database): Promise<boolean> {
+  if (!isSqlite(database)) {
+    await sql`vacuum evidence, findings`.execute(database);
+    return true;
+  }
   return database.connection().execute(async (store) => {
     await sql`pragma busy_timeout = 0`.execute(store);
     try {

@@ -1,6 +1,7 @@
 import { fromBase64, KitenError, toBase64 } from '@kiten/codec';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from './database.ts';
+import { isSqlite } from './dialects.ts';
 import { migrate } from './migrations.ts';
 
 /** Rows of any table, as they are dumped: times and counts, texts, JSON in texts, bytes. */
@@ -69,11 +70,22 @@ export async function loadStore(database: Database, lines: AsyncIterable<string>
       batch.rows.push(decode(row));
     }
     await flush();
+    for (const table of head.tables) await countOn(store, table);
   });
   await migrate(database);
 }
 
 const rowsAtOnce = 200;
+
+/** PostgreSQL counts on from where its own counter stands, SQLite from the highest row there is. */
+async function countOn(store: Kysely<Record<string, Row>>, table: string): Promise<void> {
+  if (isSqlite(store)) return;
+  const { rows } = await sql<{ name: string }>`select column_name as name from information_schema.columns
+    where table_name = ${table} and table_schema = current_schema() and is_identity = 'YES'`.execute(store);
+  for (const { name } of rows)
+    await sql`select setval(pg_get_serial_sequence(${table}, ${name}), coalesce(max(${sql.ref(name)}), 0) + 1, false)
+      from ${sql.table(table)}`.execute(store);
+}
 
 /** The site's tables, those first that others refer to. */
 async function tablesOf(store: Kysely<Record<string, Row>>): Promise<readonly string[]> {
@@ -93,9 +105,12 @@ async function tablesOf(store: Kysely<Record<string, Row>>): Promise<readonly st
 }
 
 async function referencesOf(store: Kysely<Record<string, Row>>, table: string): Promise<readonly string[]> {
-  const { rows } = await sql<{
-    table: string;
-  }>`select "table" from pragma_foreign_key_list(${table})`.execute(store);
+  const question = isSqlite(store)
+    ? sql<{ table: string }>`select "table" from pragma_foreign_key_list(${table})`
+    : sql<{ table: string }>`select distinct other.relname as "table" from pg_constraint
+        join pg_class as own on own.oid = conrelid join pg_class as other on other.oid = confrelid
+        where contype = 'f' and own.relname = ${table}`;
+  const { rows } = await question.execute(store);
   return rows.map((row) => row.table);
 }
 

@@ -2,6 +2,7 @@ import { KitenError } from '@kiten/codec';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
+import { forPostgres, isSqlite } from './dialects.ts';
 
 const site = [
   'create table facts (name text primary key, value text not null) strict',
@@ -122,7 +123,7 @@ const brake = [
      brake integer not null references brakes (id), primary key (device, code, appraiser)) strict, without rowid`,
 ];
 
-/** Forward only: a released migration is never edited, a new one follows it. */
+/** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
   '0002-proof': { up: run(proof) },
@@ -159,6 +160,7 @@ function newer(cause?: unknown): KitenError {
 
 function run(statements: readonly string[]) {
   return async (database: Kysely<unknown>): Promise<void> => {
-    for (const statement of statements) await sql.raw(statement).execute(database);
+    for (const statement of statements)
+      await sql.raw(isSqlite(database) ? statement : forPostgres(statement)).execute(database);
   };
 }

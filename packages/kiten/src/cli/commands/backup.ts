@@ -33,6 +33,7 @@ export function backupCommands(program: Command, environment: Environment): void
       const made = await backUp({
         directory: dataDirectory(options.data, environment),
         file: resolve(options.out),
+        environment,
         recipient: await recipientOf(options),
         ...systemSources(),
         ...(progress ? { onProgress: showProgress } : {}),

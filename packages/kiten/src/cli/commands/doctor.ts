@@ -5,7 +5,7 @@ import { defaultLimits } from '@kiten/gateway';
 import type { Command } from 'commander';
 import { completeConfiguration, type PasswordDoor } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
-import { layoutOf } from '../../site/layout.ts';
+import { isSite, layoutOf } from '../../site/layout.ts';
 import type { Environment } from '../environment.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { dataDirectory, dataHelp } from '../options.ts';
@@ -57,7 +57,7 @@ function printLimits(json: boolean): void {
 async function examine(directory: string): Promise<readonly Check[]> {
   const node = examineNode();
   const layout = layoutOf(directory);
-  if (!existsSync(layout.store)) {
+  if (!isSite(layout)) {
     const message = `there is no site in ${directory}`;
     return [node, { name: 'site', state: 'warning', message, remedy: `kiten init --data ${directory}` }];
   }

@@ -4,6 +4,7 @@ import { auditLog, directorySource, httpSource, type LedgerReport, verifyLedger 
 import type { Command } from 'commander';
 import { layoutOf } from '../../site/layout.ts';
 import { logOrigin, logPublicKey } from '../../site/log-identity.ts';
+import { readSiteStore } from '../../site/site-store.ts';
 import { verifyTraffic } from '../../site/verify-traffic.ts';
 import { type CheckpointMemory, rememberedCheckpoints } from '../checkpoint-memory.ts';
 import type { Environment } from '../environment.ts';
@@ -81,7 +82,7 @@ async function verifySite(options: VerifyOptions, environment: Environment): Pro
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...progress(),
   });
-  const traffic = await verifyTraffic(layout, origin, publicKey);
+  const traffic = await verifyTraffic(layout, origin, publicKey, () => readSiteStore(layout, environment));
   const source = directorySource(layout.log);
   const stamps = await stampsOf(layout.timeStamps, options, { origin, publicKeys: [publicKey], source });
   const verification = { report, traffic, ...(stamps === undefined ? {} : { timeStamps: stamps }) };

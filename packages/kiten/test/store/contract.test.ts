@@ -1,0 +1,342 @@
+import { join } from 'node:path';
+import { type Finding, parseDeviceId } from '@kiten/trust';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { hasPostgres, TestPostgres } from '../../../../test/postgres.ts';
+import { linesOf } from '../../src/backup/lines.ts';
+import { deleteAuthority, insertAuthority, storedAuthorities } from '../../src/store/authorities.ts';
+import { type Database, openDatabase, releaseErased } from '../../src/store/database.ts';
+import { dumpStore, loadStore } from '../../src/store/dump.ts';
+import {
+  evidenceBefore,
+  evidenceOn,
+  findEvidence,
+  insertEvidence,
+  liveDigests,
+  markErased,
+} from '../../src/store/evidence.ts';
+import { findingHistory, insertFindings, markCleared, newestFindings } from '../../src/store/findings.ts';
+import { insertMark } from '../../src/store/marks.ts';
+import { migrate } from '../../src/store/migrations.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { sharedTransactions } from '../../src/store/shared-transactions.ts';
+import {
+  insertStatement,
+  statementByDigest,
+  statementsAbout,
+  statementsInForce,
+} from '../../src/store/statements.ts';
+import { tokenStore } from '../../src/store/tokens.ts';
+import {
+  addDenial,
+  addTraffic,
+  denialsOf,
+  forgetTraffic,
+  insertWindow,
+  lastWindow,
+  minutesWithoutWindow,
+  trafficOf,
+} from '../../src/store/traffic.ts';
+import {
+  addSuspicion,
+  askedWitnesses,
+  followedLogs,
+  keptSuspicionsOf,
+  putFollowedLog,
+  putWitness,
+  replaceWitnessState,
+  witnessState,
+} from '../../src/store/witnesses.ts';
+import { finding, newFolder, evidenceOn as someEvidence, start } from '../fixtures.ts';
+
+const withPostgres = hasPostgres();
+let server: TestPostgres | undefined;
+let databases = 0;
+beforeAll(async () => {
+  if (withPostgres) server = await TestPostgres.start();
+}, 120_000);
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+async function sqlite(): Promise<Database> {
+  const database = openDatabase(join(await newFolder(), 'site.db'));
+  onTestFinished(() => database.destroy());
+  return database;
+}
+
+async function postgres(): Promise<Database> {
+  const { url, password } = access();
+  const { database } = await openPostgres({ url, password }, 'exclusive');
+  onTestFinished(() => database.destroy());
+  return database;
+}
+
+function access() {
+  const url = server?.database(`store${++databases}`) ?? '';
+  return { url, password: server?.password ?? '' };
+}
+
+const kinds = [['SQLite', sqlite] as const, ...(withPostgres ? [['PostgreSQL', postgres] as const] : [])];
+
+describe.each(kinds)('a store in %s', (_kind, open) => {
+  let store: Database;
+  beforeEach(async () => {
+    store = await open();
+    await migrate(store);
+  });
+
+  it('is brought to its form once', async () => {
+    await migrate(store);
+    expect(await store.selectFrom('groups').select(['name', 'required']).execute()).toEqual([
+      { name: 'password', required: '["instance-identity"]' },
+    ]);
+  });
+
+  it('gives numbers back as numbers, bytes as bytes and nothing as nothing', async () => {
+    const evidence = someEvidence('pump-1');
+    await insertEvidence(store, evidence);
+    await insertEvidence(store, evidence);
+    const found = await findEvidence(store, evidence.digest);
+    expect(found).toMatchObject({ receivedAt: start, size: 16 });
+    expect(Buffer.from(found?.body ?? [])).toEqual(Buffer.from(evidence.body));
+    expect(found).not.toHaveProperty('erasedAt');
+    expect(await liveDigests(store)).toEqual([evidence.digest]);
+    await insertMark(store, { kind: 'key', value: 'ab', at: Number.MAX_SAFE_INTEGER });
+    expect(await store.selectFrom('marks').selectAll().execute()).toEqual([
+      { kind: 'key', value: 'ab', at: Number.MAX_SAFE_INTEGER, expires_at: null },
+    ]);
+  });
+
+  it('erases evidence, and what findings took over from it', async () => {
+    const evidence = someEvidence('pump-1');
+    await insertEvidence(store, evidence);
+    await insertFindings(store, [
+      finding('pump-1', { premises: [evidence.digest], parameters: { name: 'Ann' } }),
+    ]);
+    expect(await evidenceBefore(store, start + 1, 10)).toHaveLength(1);
+    await markErased(store, evidence, start + 5);
+    expect(await findEvidence(store, evidence.digest)).toMatchObject({ erasedAt: start + 5 });
+    expect((await newestFindings(store))[0]?.parameters).toEqual({ name: '███' });
+    expect(await evidenceBefore(store, start + 1, 10)).toEqual([]);
+    expect(await evidenceOn(store, evidence.subject, 5)).toHaveLength(1);
+    expect(await releaseErased(store)).toBe(true);
+  });
+
+  it('knows the newest finding of each kind, and the others as history', async () => {
+    const older = finding('pump-1', { at: start });
+    const newer = finding('pump-1', { at: start + 1, value: 96 });
+    await insertFindings(store, [older, newer, finding('pump-1', { aspect: 'other' })]);
+    const values = (findings: readonly Finding[]) =>
+      findings.map(({ value, aspect }) => `${aspect} ${value}`).sort();
+    expect(values(await newestFindings(store))).toEqual(['other 32', 'test 96']);
+    expect(await findingHistory(store, newer.subject, 10)).toHaveLength(3);
+    await markCleared(store, { ...newer, clearedBy: { operator: 'ann', reason: 'seen', at: start + 2 } });
+    expect((await newestFindings(store)).find(({ value }) => value === 96)?.clearedBy?.reason).toBe('seen');
+  });
+
+  it('counts traffic up, and lets go of it', async () => {
+    const row = { device: 'pump-1', action: 'publish', topic: 'd/pump-1/x', allowed: 2, denied: 1 };
+    await addTraffic(store, 100, [row]);
+    await addTraffic(store, 100, [row, { ...row, topic: 'd/pump-1/y' }]);
+    await addTraffic(store, 102, [row]);
+    expect(await trafficOf(store, 100)).toMatchObject([
+      { allowed: 4, denied: 2 },
+      { allowed: 2, denied: 1 },
+    ]);
+    await insertWindow(store, { minute: 100, salt: new Uint8Array(32), count: 2, root: new Uint8Array(32) });
+    expect(await minutesWithoutWindow(store, 0, 200)).toEqual([102]);
+    expect(await lastWindow(store)).toBe(100);
+    const denial = {
+      at: start,
+      device: 'pump-1',
+      action: 'publish',
+      topic: 'x',
+      policies: '["p"]',
+      repeated: 1,
+    };
+    await addDenial(store, denial);
+    await addDenial(store, { ...denial, at: start + 1 });
+    expect((await denialsOf(store, 'pump-1', 10)).map(({ at }) => at)).toEqual([start + 1, start]);
+    await forgetTraffic(store, 101);
+    expect(await trafficOf(store, 100)).toEqual([]);
+    expect(await denialsOf(store, 'pump-1', 10)).toHaveLength(2);
+  });
+
+  it('lets a token be withdrawn once', async () => {
+    const tokens = tokenStore(store);
+    const record = { hash: 'h1', group: 'default', createdAt: start, createdBy: 'ann', expiresAt: start + 9 };
+    await tokens.insert({ ...record, device: parseDeviceId('pump-1') });
+    expect(await tokens.find('h1')).toMatchObject({ ...record, device: 'pump-1' });
+    expect(await tokens.revoke('h1', start + 1)).toBe(true);
+    expect(await tokens.revoke('h1', start + 2)).toBe(false);
+    expect((await tokens.list())[0]?.revokedAt).toBe(start + 1);
+  });
+
+  it('finds statements by what they are about', async () => {
+    const statement = (about: string, issuedAt: number, expiresAt?: number) => ({
+      statement: new Uint8Array([issuedAt % 256]),
+      digest: `${about}${issuedAt}`,
+      kind: 'finding' as const,
+      about,
+      issuer: 'site',
+      issuedAt,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    });
+    for (const one of [statement('a', 1), statement('a', 2), statement('b', 3, 10)])
+      await insertStatement(store, one);
+    await insertStatement(store, statement('b', 3, 10));
+    expect((await statementsAbout(store, 'finding', ['a', 'b'])).map(({ digest }) => digest).sort()).toEqual([
+      'a2',
+      'b3',
+    ]);
+    expect(await statementsInForce(store, 'finding', 10)).toHaveLength(2);
+    expect(await statementByDigest(store, 'a1')).toMatchObject({ issuedAt: 1 });
+  });
+
+  it('keeps a witness from cosigning two things at once', async () => {
+    await putFollowedLog(store, 'plant/log', ['key']);
+    await putFollowedLog(store, 'plant/log', ['other']);
+    expect(await witnessState(store, 'plant/log')).toBeUndefined();
+    const state = { size: 5, root: new Uint8Array(32), note: 'n' };
+    expect(await replaceWitnessState(store, 'plant/log', 0, state, start)).toBe(true);
+    expect(await replaceWitnessState(store, 'plant/log', 0, state, start)).toBe(false);
+    expect(await followedLogs(store)).toMatchObject([{ keys: ['other'], size: 5, cosignedAt: start }]);
+    const suspicion = { kind: 'split-view' as const, origin: 'plant/log', cosigned: 'x', submitted: 'y' };
+    expect(await addSuspicion(store, suspicion as never, start)).toBe(true);
+    expect(await addSuspicion(store, suspicion as never, start)).toBe(false);
+    expect(await keptSuspicionsOf(store, 5)).toHaveLength(1);
+    await putWitness(store, { name: 'w', url: 'https://w/', key: 'k', size: 0 });
+    await putWitness(store, { name: 'w', url: 'https://w/', key: 'k', size: 7, problem: 'x/y' });
+    expect(await askedWitnesses(store)).toEqual([
+      { name: 'w', url: 'https://w/', key: 'k', size: 7, problem: 'x/y' },
+    ]);
+  });
+
+  it('knows authorities until they are removed', async () => {
+    const authority = { name: 'acme', role: 'manufacturer' as never, publicKey: new Uint8Array([1]) };
+    await insertAuthority(store, authority, 'ann', start);
+    expect(await storedAuthorities(store)).toHaveLength(1);
+    await deleteAuthority(store, 'acme', 'manufacturer');
+    expect(await storedAuthorities(store)).toEqual([]);
+  });
+
+  it('takes back all of a transaction that fails, and nothing of those beside it', async () => {
+    const transact = sharedTransactions(store);
+    const put = (name: string, value: string) =>
+      transact((open) => open.insertInto('facts').values({ name, value }).execute());
+    const outcomes = await Promise.allSettled([put('a', '1'), put('a', '2'), put('b', '3')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await store.selectFrom('facts').selectAll().orderBy('name').execute()).toEqual([
+      { name: 'a', value: '1' },
+      { name: 'b', value: '3' },
+    ]);
+  });
+
+  it('does what is asked at once in turn', async () => {
+    await store.insertInto('facts').values({ name: 'n', value: '0' }).execute();
+    const add = () =>
+      store.transaction().execute(async (open) => {
+        const { value } = await open
+          .selectFrom('facts')
+          .select('value')
+          .where('name', '=', 'n')
+          .executeTakeFirstOrThrow();
+        await open
+          .updateTable('facts')
+          .set({ value: String(Number(value) + 1) })
+          .where('name', '=', 'n')
+          .execute();
+      });
+    await Promise.all(Array.from({ length: 20 }, add));
+    expect(await store.selectFrom('facts').select('value').executeTakeFirst()).toEqual({ value: '20' });
+  });
+
+  it.each(kinds)(
+    'can be moved to %s with all that is in it, and goes on there',
+    async (_other, openOther) => {
+      await insertFindings(store, [finding('pump-1'), finding('pump-2')]);
+      await insertEvidence(store, someEvidence('pump-1'));
+      const device = {
+        id: 'pump-1',
+        groups: '[]',
+        idevid: null,
+        standing: 'admitted',
+        standing_at: 1,
+        registered_at: 1,
+      };
+      await store
+        .insertInto('devices')
+        .values({ ...device, standing_by: null, standing_reason: null })
+        .execute();
+      const other = await openOther();
+      await loadStore(other, linesOf(dumpStore(store as never)));
+      const all = async (database: Database) => {
+        const lines: string[] = [];
+        for await (const line of linesOf(dumpStore(database as never))) lines.push(line);
+        return lines.sort();
+      };
+      expect(await all(other)).toEqual(await all(store));
+      await insertFindings(other, [finding('pump-3')]);
+      expect(await newestFindings(other)).toHaveLength(3);
+    },
+  );
+});
+
+describe.skipIf(!withPostgres)('PostgreSQL as a store', () => {
+  it('is had by one site at a time, and read beside it', async () => {
+    const { url, password } = access();
+    const first = await openPostgres({ url, password }, 'exclusive');
+    await migrate(first.database);
+    await expect(openPostgres({ url, password }, 'exclusive')).rejects.toMatchObject({
+      code: 'kiten/data-in-use',
+    });
+    const beside = await openPostgres({ url, password }, 'beside');
+    expect(await beside.database.selectFrom('facts').selectAll().execute()).toEqual([]);
+    await beside.database.destroy();
+    await first.database.destroy();
+    const next = await openPostgres({ url, password }, 'exclusive');
+    await next.database.destroy();
+  });
+
+  it('commits to the disk, whatever the server was told otherwise', async () => {
+    const { url, password } = access();
+    server?.sql('postgres', `alter database store${databases} set synchronous_commit = off`);
+    const { database } = await openPostgres({ url, password }, 'exclusive');
+    const { rows } = await sql<{ synchronous_commit: string }>`show synchronous_commit`.execute(database);
+    expect(rows).toEqual([{ synchronous_commit: 'on' }]);
+    await database.destroy();
+  });
+
+  it('tells when its server is gone, and says no password anywhere', async () => {
+    const { url, password } = access();
+    const { database, lost } = await openPostgres({ url, password }, 'exclusive');
+    await migrate(database);
+    await server?.crash();
+    expect(await lost).toMatchObject({ code: 'kiten/store-unreachable' });
+    const asked = await database
+      .selectFrom('facts')
+      .selectAll()
+      .execute()
+      .catch((error: unknown) => error);
+    expect(asked).toMatchObject({ code: 'kiten/store-unreachable' });
+    const again = await openPostgres({ url, password }, 'exclusive').catch((error: unknown) => error);
+    expect(again).toMatchObject({ code: 'kiten/store-unreachable' });
+    await server?.up();
+    const wrong = await openPostgres({ url, password: 'wrong one' }, 'exclusive').catch(
+      (error: unknown) => error,
+    );
+    expect(JSON.stringify(wrong, ['code', 'message', 'cause'])).not.toMatch(/wrong one/);
+    expect(wrong).toMatchObject({ code: 'kiten/store-refused' });
+  }, 90_000);
+
+  it.each([
+    ['mysql://kiten@localhost/kiten', 'no address'],
+    ['postgres://kiten:secret@localhost/kiten', 'password_file'],
+    ['postgres://kiten@db.example/kiten', 'verify-full'],
+    ['postgres://kiten@db.example/kiten?sslmode=require', 'verify-full'],
+  ])('is not found at %s', async (url, hint) => {
+    await expect(openPostgres({ url }, 'beside')).rejects.toMatchObject({
+      code: 'kiten/store-url',
+      message: expect.stringContaining(hint),
+    });
+  });
+});
