@@ -21,6 +21,8 @@ const handWritten = [
   'docs/verify-by-hand.ja.md',
   'docs/how-to/password-devices.md',
   'docs/how-to/password-devices.ja.md',
+  'docs/how-to/move-from-mosquitto.md',
+  'docs/how-to/move-from-mosquitto.ja.md',
 ];
 
 describe('the generated documents', async () => {

@@ -8,7 +8,7 @@ const tools = [
   requireTool('mosquitto_pub', 'mosquitto-clients'),
   requireTool('mosquitto_passwd', 'mosquitto'),
 ].every(Boolean);
-const guides = ['password-devices'];
+const guides = ['password-devices', 'move-from-mosquitto'];
 
 describe.skipIf(!tools).each(guides)('docs/how-to/%s.md', (guide) => {
   it.each([

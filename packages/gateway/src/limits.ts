@@ -13,7 +13,7 @@ export interface Limits {
   readonly handshakesPerAddress: number;
   /** Connections of one address that have not come to a session yet. */
   readonly halfOpenPerAddress: number;
-  /** Passwords tried for one user name, or from one address, within a minute. */
+  /** Passwords tried for one user name, or from one address, within a minute and not accepted. */
   readonly passwordAttempts: number;
   /** Addresses and names that are counted at a time. */
   readonly rateKeys: number;

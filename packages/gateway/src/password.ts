@@ -28,7 +28,7 @@ export function identifyByPassword(
     refuse('gateway/password-missing', 'This port wants a user name and a password.');
     return;
   }
-  if (!isWithinAttempts(core, connection, username)) {
+  if (!countAttempt(core, connection, username, 1)) {
     const message = 'There were too many attempts: wait a minute.';
     refuseConnect(core, connection, {
       reasonCode: reasonCodes.connectionRateExceeded,
@@ -56,6 +56,8 @@ export function identifyByPassword(
       else if (known.connections.size >= core.limits.connectionsPerDevice)
         refuse('gateway/too-many-connections', 'The device has as many connections as it may have.');
       else {
+        // What succeeds is no guess: many devices may share an address.
+        countAttempt(core, connection, username, -1);
         connection.identify(known, outcome.credential);
         identified();
       }
@@ -64,9 +66,10 @@ export function identifyByPassword(
   );
 }
 
-function isWithinAttempts(core: Core, connection: Connection, username: string): boolean {
-  const { place, peer } = connection;
-  const byName = core.passwordAttempts.allows(`name ${username.slice(0, 128)}`, core.now);
-  const byPlace = core.passwordAttempts.allows(`place ${place?.name ?? peer.address}`, core.now);
+/** Counts an attempt, or takes it back; says whether the name and the address may have so many. */
+function countAttempt(core: Core, { place, peer }: Connection, username: string, times: 1 | -1): boolean {
+  const { passwordAttempts, now } = core;
+  const byName = passwordAttempts.allows(`name ${username.slice(0, 128)}`, now, times);
+  const byPlace = passwordAttempts.allows(`place ${place?.name ?? peer.address}`, now, times);
   return byName && byPlace;
 }

@@ -141,6 +141,18 @@ it('bounds guessing, by name and by address', async () => {
   expect(await (await socket()).connect('meter-1', secret)).toMatchObject({ reasonCode: 0 });
 });
 
+it('counts as guesses only what fails, so that many devices may share an address', async () => {
+  await harness.stop();
+  harness = await TlsHarness.start('password', { verifyPassword, limits: { passwordAttempts: 2 } });
+  harness.set('meter-1', { groups: ['password'] });
+  for (let index = 0; index < 5; index++) {
+    expect(await (await socket()).connect(`meter-1/${index}`, secret)).toMatchObject({ reasonCode: 0 });
+  }
+  const wrong = { ...secret, password: Buffer.from('guess') };
+  for (const reasonCode of [0x86, 0x86, 0x9f])
+    expect(await (await socket()).connect('meter-1', wrong)).toMatchObject({ reasonCode });
+});
+
 it('keeps what a client sends before it is verified within bounds', async () => {
   await harness.stop();
   harness = await TlsHarness.start('password', {

@@ -13,6 +13,7 @@ import { deviceCommands } from './commands/device.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evidenceCommands } from './commands/evidence.ts';
 import { groupCommands } from './commands/group.ts';
+import { importCommands } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { logCommands } from './commands/log.ts';
 import { operatorCommands } from './commands/operator.ts';
@@ -62,6 +63,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   operatorCommands,
   apiTokenCommands,
   deviceCommands,
+  importCommands,
   tokenCommands,
   verdictCommands,
   evidenceCommands,

@@ -6,6 +6,7 @@ import {
   passwordBytes,
   passwordEvidence,
   passwordFindingCodes,
+  passwordScheme,
 } from '@kiten/identity';
 import {
   deviceSubject,
@@ -78,8 +79,18 @@ export class PasswordDesk {
     return { password, device: await this.#set(id, { ...request, hash, origin: 'generated' }, operator) };
   }
 
-  /** The same for a password that is known by its hash alone. */
-  takeOver(id: string, hash: string, request: PasswordRequest, operator: Operator): Promise<DeviceRecord> {
+  /**
+   * The same for a password that is known by its hash alone. It is hashed better when it is first used.
+   *
+   * @throws KitenError `identity/password-hash` too
+   */
+  async takeOver(
+    id: string,
+    hash: string,
+    request: PasswordRequest,
+    operator: Operator,
+  ): Promise<DeviceRecord> {
+    passwordScheme(hash);
     return this.#set(id, { ...request, hash, origin: 'imported' }, operator);
   }
 

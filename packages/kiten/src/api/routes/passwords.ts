@@ -21,6 +21,12 @@ export function passwordRoutes(api: Api, services: SiteServices): void {
             replace: Type.Optional(
               Type.Boolean({ description: 'Whether it may take the place of one that the device has' }),
             ),
+            hash: Type.Optional(
+              Type.String({
+                maxLength: 512,
+                description: 'Take this one over instead of making one: $6$… or $7$… of mosquitto_passwd',
+              }),
+            ),
           },
           { additionalProperties: false },
         ),
@@ -28,7 +34,7 @@ export function passwordRoutes(api: Api, services: SiteServices): void {
           201: Type.Object({
             device: deviceId,
             username: deviceId,
-            password: Type.String(),
+            password: Type.Optional(Type.String({ description: 'Absent if it was taken over by its hash' })),
             groups: Type.Array(Type.String()),
             mqtts: Type.Optional(Type.String({ description: 'Where it may be used over TLS' })),
             mqtt: Type.Optional(Type.String({ description: 'Where it may be used without TLS' })),
@@ -37,12 +43,16 @@ export function passwordRoutes(api: Api, services: SiteServices): void {
       },
     },
     async ({ params: { id }, body, operator }, reply) => {
-      const made = await passwords.give(id, body, operator);
+      const { hash, ...request } = body;
+      const made =
+        hash === undefined
+          ? await passwords.give(id, request, operator)
+          : { device: await passwords.takeOver(id, hash, request, operator) };
       const { passwords: mqtts, plainPasswords: mqtt } = services.addresses;
       return reply.code(201).send({
         device: id,
         username: id,
-        password: made.password,
+        ...('password' in made ? { password: made.password } : {}),
         groups: [...made.device.groups],
         ...(mqtts === undefined ? {} : { mqtts }),
         ...(mqtt === undefined ? {} : { mqtt }),
