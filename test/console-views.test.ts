@@ -15,6 +15,7 @@ const views: readonly (readonly [path: string, whole: string])[] = [
   ['/devices/meter-9/why/hardware', '.check-outcome'],
   ['/add-device', '.guide form'],
   ['/story', '.chapter'],
+  ['/policies', '.invariants-outcome'],
 ];
 
 describe.skipIf(!consoleTools())('the views of the console', () => {
@@ -151,6 +152,52 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
       const text = (await page.locator('.would-change').textContent()) ?? '';
       expect(text).toContain('gateway/topic-probing');
       expect(text).toMatch(/an operator clears it on record/);
+    });
+  });
+
+  describe('policies', () => {
+    const editor = () => page.locator('.editor textarea');
+    const results = () => page.locator('.policy-side').textContent();
+    let shipped = '';
+
+    beforeAll(async () => {
+      await speak(page, 'en');
+      await open('/policies', '.invariants-outcome');
+      shipped = await editor().inputValue();
+    });
+
+    it('shows what is wrong at its place, and takes one there', async () => {
+      await editor().fill(`${shipped}\npermit (principal, action, resource) when { principal.foo = 3 };`);
+      const place = page.locator('.problem-list button');
+      await place.waitFor();
+      const line = shipped.split('\n').length + 1;
+      expect(await place.textContent()).toBe(`Line ${line}, column 45`);
+      await place.click();
+      const at = await editor().evaluate((area) => (area as HTMLTextAreaElement).selectionStart);
+      expect((await editor().inputValue()).slice(at, at + 13)).toBe('principal.foo');
+      expect(await page.getByRole('button', { name: 'Put in force' }).isDisabled()).toBe(true);
+    });
+
+    it('shows the request that breaks an invariant, and does not offer to put it in force', async () => {
+      await editor().fill(shipped.replace(/@id\("actuators-obey[\s\S]*?;\n\n/, ''));
+      await page.locator('.invariants-outcome[data-kept=false]').waitFor();
+      expect(await page.locator('.counterexample code').first().textContent()).toContain('"Action"');
+      expect(await results()).toMatch(/becomes allowed.*controller-commands/);
+      expect(await page.getByRole('button', { name: 'Put in force' }).isDisabled()).toBe(true);
+      expect(await accessProblems(page)).toEqual([]);
+    });
+
+    it('are compared, and put in force with a reason', async () => {
+      const added =
+        '@id("doors-hear-doors")\npermit (principal is Device in Group::"door", action in [Action::"subscribe", Action::"receive"], resource is Topic) when { resource.path like "d/door-*" };';
+      await editor().fill(`${shipped}\n${added}\n`);
+      await page.locator('.change[data-change=allowed]').first().waitFor();
+      await page.getByRole('button', { name: 'Put in force' }).click();
+      await page.locator('dialog[open] textarea').fill('doors know of each other');
+      await page.locator('dialog[open]').getByRole('button', { name: 'Put in force' }).click();
+      await page.locator('.totals', { hasText: 'doors know of each other' }).waitFor();
+      expect((await site.json<{ text: string }>('policy', 'show')).text).toContain('doors-hear-doors');
+      await page.getByText('This is what is in force.').waitFor();
     });
   });
 

@@ -1,5 +1,5 @@
 import { Problem, problemIn, unreachable } from './problem.ts';
-import type { Device, DeviceDetail, DevicePage, LogEntry, Operator, Site } from './types.ts';
+import type { Device, DeviceDetail, DevicePage, LogEntry, Operator, Site, Waiting } from './types.ts';
 
 const base = '/api/v1';
 const DEVICES_A_PAGE = 10_000;
@@ -51,9 +51,9 @@ export const api = {
   site: () => ask('GET', '/site') as Promise<Site>,
   device: (id: string) => ask('GET', devicePath(id)) as Promise<DeviceDetail>,
   act: (verb: Verb, id: string, reason: string) =>
-    ask('POST', `${devicePath(id)}/${verb}`, { reason }) as Promise<DeviceDetail>,
+    ask('POST', `${devicePath(id)}/${verb}`, { reason }) as Promise<DeviceDetail | Waiting>,
   clear: (id: string, code: string, reason: string) =>
-    ask('POST', `${devicePath(id)}/clear`, { code, reason }) as Promise<DeviceDetail>,
+    ask('POST', `${devicePath(id)}/clear`, { code, reason }) as Promise<DeviceDetail | Waiting>,
   async lastEntries(count: number): Promise<readonly LogEntry[]> {
     const { entries } = (await ask('GET', `/log/entries?last=${count}`)) as { entries: readonly LogEntry[] };
     return entries;

@@ -91,3 +91,8 @@ export interface LogEntry {
   readonly reason?: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
+
+/** What was asked for waits for a second person; nothing has been done yet. */
+export interface Waiting {
+  readonly approval: { readonly id: string };
+}

@@ -154,6 +154,7 @@ export const en = {
   'act.viewer': 'You are signed in as viewer; policy may refuse this.',
   'act.cancel': 'Cancel',
   'act.waiting': 'Asking the site …',
+  'done.waiting': 'Nothing has changed yet: this waits for the approval of a second person.',
   'done.quarantine': '{device} is quarantined.',
   'done.release': '{device} is released.',
   'done.revoke': '{device} is revoked.',

@@ -159,6 +159,7 @@ export const ja: Dictionary = {
   'act.viewer': '閲覧者としてサインインしているため、ポリシーにより拒否されることがあります。',
   'act.cancel': 'キャンセル',
   'act.waiting': 'サイトに問い合わせています…',
+  'done.waiting': 'まだ何も変わっていません。もう一人の承認を待っています。',
   'done.quarantine': '{device} を隔離しました。',
   'done.release': '{device} の隔離を解除しました。',
   'done.revoke': '{device} を失効させました。',

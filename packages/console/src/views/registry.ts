@@ -2,12 +2,13 @@ import { matchPath, type Route, type RouteParameters } from '../route.ts';
 import { deviceView } from './device/view.ts';
 import { fleetView } from './fleet/view.ts';
 import { guideView } from './guide/view.ts';
+import { policiesView } from './policies/view.ts';
 import { storyView } from './story/view.ts';
 import type { View } from './view.ts';
 import { whyView } from './why/view.ts';
 
 /** All views of the console. A domain plugs in here: a folder with its `view.ts` and its words, and a line. */
-export const views: readonly View[] = [fleetView, deviceView, whyView, guideView, storyView];
+export const views: readonly View[] = [fleetView, deviceView, whyView, guideView, storyView, policiesView];
 
 /** The views that the navigation offers, in its order. */
 export const navigation: readonly View[] = views

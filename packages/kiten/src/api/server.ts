@@ -27,6 +27,7 @@ import { passkeyRoutes } from './routes/passkeys.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { payloadRuleRoutes } from './routes/payload-rules.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { policyReviewRoutes } from './routes/policy-review.ts';
 import { recoveryCodeRoutes } from './routes/recovery-codes.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -109,6 +110,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       verdictRoutes(routes, services);
       policyRoutes(routes, services);
       payloadRuleRoutes(routes, services);
+      policyReviewRoutes(routes, services);
       logRoutes(routes, services);
       witnessRoutes(routes, services);
       evidenceRoutes(routes, services);

@@ -67,6 +67,11 @@ export interface BrokenInvariant {
   readonly why?: string;
 }
 
+/** What comes of an invariant: it is kept, for all requests, or it is not. */
+export type JudgedInvariant =
+  | (Omit<BrokenInvariant, 'result'> & { readonly result: 'proved' })
+  | BrokenInvariant;
+
 /** Invariants, read; and the proof that policies keep them. */
 export class Invariants {
   readonly #compiled: CompiledPolicies;
@@ -91,8 +96,7 @@ export class Invariants {
    *   `policy/invariant-undecided`: what is not proved does not act.
    */
   requireOf(policies: CompiledPolicies, prover: PolicyProver): void {
-    const { outcomes } = prover.prove(policies, this.#compiled);
-    const broken = outcomes.flatMap((outcome) => this.#describe(outcome) ?? []);
+    const broken = this.judge(policies, prover).filter((judged) => judged.result !== 'proved');
     const refuted = broken.filter(({ result }) => result === 'refuted');
     const sentences = (list: readonly BrokenInvariant[]) => list.map(({ sentence }) => sentence).join(' ');
     const detail = { detail: { invariants: broken } };
@@ -110,14 +114,26 @@ export class Invariants {
       );
   }
 
-  #describe(outcome: InvariantOutcome): BrokenInvariant | undefined {
-    if (outcome.result === 'proved') return undefined;
-    const { id, result } = outcome;
+  /** What comes of each of them, in their order. */
+  judge(policies: CompiledPolicies, prover: PolicyProver): readonly JudgedInvariant[] {
+    return prover.prove(policies, this.#compiled).outcomes.map((outcome) => this.#describe(outcome));
+  }
+
+  #describe(outcome: InvariantOutcome): JudgedInvariant {
+    const { id } = outcome;
     const { sentence = id, sentence_ja: sentenceJa } = this.#annotations.get(id) ?? {};
-    const named = { id, sentence, ...(sentenceJa === undefined ? {} : { sentenceJa }), result };
-    return result === 'refuted'
-      ? { ...named, counterexample: inJson(outcome.counterexample) }
-      : { ...named, environment: showEnvironment(outcome.environment), why: outcome.why };
+    const named = { id, sentence, ...(sentenceJa === undefined ? {} : { sentenceJa }) };
+    switch (outcome.result) {
+      case 'proved':
+        return { ...named, result: 'proved' };
+      case 'refuted':
+        return { ...named, result: 'refuted', counterexample: inJson(outcome.counterexample) };
+      case 'unknown':
+        return {
+          ...{ ...named, result: 'unknown' },
+          ...{ environment: showEnvironment(outcome.environment), why: outcome.why },
+        };
+    }
   }
 }
 
