@@ -29,6 +29,12 @@ export const ja: Dictionary = {
   'sign-in.submit': 'サインイン',
   'sign-in.not-a-link':
     'サインイン用リンクではありません。末尾が「#sign-in=ktl_…」のものを貼り付けてください。',
+  'sign-in.passkey': 'パスキーでサインイン',
+  'sign-in.passkey-cancelled':
+    'パスキーの応答がありませんでした。もう一度試すか、リンクでサインインしてください。',
+  'sign-in.otherwise': 'またはリンクで',
+  'sign-in.code-title': 'パスキーを失ったときは、回復コードでサインイン',
+  'sign-in.code': '回復コード',
   'sign-in.ended': 'セッションが終了しました。続けるにはもう一度サインインしてください。',
   'sign-out': 'サインアウト',
   'signed-in-as': '{operator}（{role}）',

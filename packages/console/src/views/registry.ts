@@ -1,4 +1,5 @@
 import { matchPath, type Route, type RouteParameters } from '../route.ts';
+import { accessView } from './access/view.ts';
 import { deviceView } from './device/view.ts';
 import { fleetView } from './fleet/view.ts';
 import { guideView } from './guide/view.ts';
@@ -8,7 +9,15 @@ import type { View } from './view.ts';
 import { whyView } from './why/view.ts';
 
 /** All views of the console. A domain plugs in here: a folder with its `view.ts` and its words, and a line. */
-export const views: readonly View[] = [fleetView, deviceView, whyView, guideView, storyView, policiesView];
+export const views: readonly View[] = [
+  fleetView,
+  deviceView,
+  whyView,
+  policiesView,
+  guideView,
+  accessView,
+  storyView,
+];
 
 /** The views that the navigation offers, in its order. */
 export const navigation: readonly View[] = views

@@ -32,7 +32,7 @@ export function eventRoutes(api: Api, services: SiteServices): void {
     const stay = () => {
       // To listen is not to use: a screen that nobody touches is signed out all the same.
       signedIn(request, services, 'look').then(
-        (known) => known ?? stream.destroy(),
+        (known) => known ?? stream.end(),
         (error: unknown) => logger.error({ err: error }, 'a reader of events could not be looked up'),
       );
     };
