@@ -21,9 +21,27 @@ export const consoleTools = (): boolean =>
     requireTool('mosquitto_pub', 'mosquitto-clients'),
   ].every(Boolean);
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+export function openBrowser({
+  args = [],
+  env,
+}: {
+  args?: readonly string[];
+  env?: Record<string, string | undefined>;
+} = {}): Promise<Browser> {
+  const environment = env === undefined ? {} : { env };
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: [...flags, ...args], ...environment });
 }
+
+/** An authenticator that is part of the machine, holds its keys itself and verifies its user (WebAuthn §11.2). */
+export const authenticator = {
+  protocol: 'ctap2',
+  ctap2Version: 'ctap2_1',
+  transport: 'internal',
+  hasResidentKey: true,
+  hasUserVerification: true,
+  isUserVerified: true,
+  automaticPresenceSimulation: true,
+} as const;
 
 /** A page with what it asked for and what it complained of. */
 export interface WatchedPage {

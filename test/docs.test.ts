@@ -71,10 +71,14 @@ describe('the configuration', () => {
   it('has the defaults that the template shows', () => {
     const shown = configurationTemplate.replaceAll(/^# (?=\w+ = |\[\[)/gm, '');
     const file = parseConfiguration(shown, 'template');
-    // Names, manufacturers, the time stamp authority and PostgreSQL are examples, not defaults.
-    const { names, manufacturers, timeStamps, store, ...defaults } = completeConfiguration(file, 'default');
+    // Names, manufacturers, the time stamp authority PostgreSQL and the console's door are examples, not defaults.
+    const { names, manufacturers, timeStamps, store, consoleDoor, ...defaults } = completeConfiguration(
+      file,
+      'default',
+    );
     expect([names.length, manufacturers.length, timeStamps?.minutes]).toEqual([2, 1, 60]);
     expect(store?.passwordFile).toBe('postgres.password');
+    expect(consoleDoor?.port).toBe(7443);
     expect(completeConfiguration({}, 'default')).toEqual({ ...defaults, names: [], manufacturers: [] });
   });
 

@@ -57,6 +57,7 @@ export interface Ready {
   readonly mqtts: string;
   readonly passwords?: string;
   readonly plainPasswords?: string;
+  readonly publicConsole?: string;
   readonly ca: string;
   readonly data: string;
   readonly tokenFile: string;

@@ -1,19 +1,16 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessProblems } from './console-access.ts';
-import { consoleTools, openBrowser, openPage, signIn, speak, type WatchedPage } from './console-browser.ts';
+import {
+  authenticator,
+  consoleTools,
+  openBrowser,
+  openPage,
+  signIn,
+  speak,
+  type WatchedPage,
+} from './console-browser.ts';
 import { TestSite } from './kiten.ts';
-
-/** An authenticator that is part of the machine, holds its keys itself and verifies its user (WebAuthn §11.2). */
-const authenticator = {
-  protocol: 'ctap2',
-  ctap2Version: 'ctap2_1',
-  transport: 'internal',
-  hasResidentKey: true,
-  hasUserVerification: true,
-  isUserVerified: true,
-  automaticPresenceSimulation: true,
-} as const;
 
 describe.skipIf(!consoleTools())('signing in, in a browser with an authenticator', () => {
   let site: TestSite;

@@ -1,4 +1,4 @@
-import { encodePem } from '@kiten/codec';
+import { encodePem, type ManualClock } from '@kiten/codec';
 import { onTestFinished } from 'vitest';
 import { type Api, buildApi } from '../src/api/server.ts';
 import { findingRegistry } from '../src/site/appraisal.ts';
@@ -47,12 +47,14 @@ export function cookieOf({ headers }: Answer): string {
   return /kiten_session=([^;]+)/.exec(String(headers['set-cookie']))?.[1] ?? '';
 }
 
-export async function openApi(): Promise<ApiSite> {
-  const site = await openSite(await newFolder());
+/** @param clock the site's, for tests whose peers look at the real one */
+export async function openApi(clock?: ManualClock): Promise<ApiSite> {
+  const site = await openSite(await newFolder(), clock === undefined ? {} : { clock });
   const services: SiteServices = {
     ...site,
     startedAt: site.clock.now(),
     run: site.options.run,
+    consoleNames: ['console.test'],
     caFingerprint: site.keys.authority.fingerprint,
     addresses: { console: 'c', api: 'a', device: 'd', mqtts: 'm' },
     logger: site.options.logger,

@@ -56,7 +56,7 @@ describe('the configuration file', () => {
 
   it('as kiten init writes it names every key, each with its default', () => {
     const uncommented = configurationTemplate.replace(/^# ([a-z_]+ = |\[\[)/gm, '$1');
-    const { names, manufacturers, timeStamps, store, ...rest } = completeConfiguration(
+    const { names, manufacturers, timeStamps, store, consoleDoor, ...rest } = completeConfiguration(
       parse(uncommented),
       'default',
     );
@@ -66,10 +66,29 @@ describe('the configuration file', () => {
       ...defaults
     } = completeConfiguration({}, 'default');
     expect(rest).toEqual(defaults);
+    expect(consoleDoor).toMatchObject({ port: 7443, names: ['kiten.plant-7.example'] });
     expect(names).toEqual(['gateway.plant-7.example', '192.0.2.10']);
     expect(manufacturers).toEqual([{ name: 'acme', root: 'ca/acme.pem', group: 'default' }]);
     expect(store?.url).toBe('postgres://kiten@localhost:5432/kiten');
     expect(timeStamps).toEqual({ url: 'http://tsa.example/', roots: 'ca/tsa.pem', minutes: 60 });
+  });
+
+  it('opens the console beyond this machine with a certificate for its names, or not at all', () => {
+    const door = (text: string) => completeConfiguration(parse(`[console]\n${text}`), 'default').consoleDoor;
+    const hosts = 'hosts = ["0.0.0.0"]\n';
+    const rest = 'names = ["kiten.example"]\ncertificate = "c.pem"\nkey = "k.pem"\n';
+    expect(door('')).toBeUndefined();
+    expect(door(hosts + rest)).toEqual({
+      hosts: ['0.0.0.0'],
+      port: 7443,
+      names: ['kiten.example'],
+      certificate: 'c.pem',
+      key: 'k.pem',
+    });
+    expect(() => door(hosts)).toThrow('“console.names” is missing');
+    expect(() => door(rest)).toThrow('“console.hosts” is missing');
+    expect(() => door(`${hosts}names = ["kiten.example"]`)).toThrow('“console.certificate” is missing');
+    expect(() => door(`${hosts}names = ["https://kiten.example/"]`)).toThrow('console.names');
   });
 
   it('has doors for passwords where a port is set, on this machine unless it says otherwise', () => {

@@ -40,10 +40,8 @@ export function guard(api: Api, services: SiteServices): void {
   api.decorateRequest<Credential, 'credential'>('credential', null as unknown as Credential);
   api.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
-    // A name that resolves to this machine by somebody else's doing must not reach the API.
-    if (!localHost.test(request.headers.host ?? '')) {
-      throw new KitenError('kiten/foreign-host', 'This port answers to localhost only.');
-    }
+    if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000');
+    mustNameUs(request, services.consoleNames);
     if (request.routeOptions.config.open === true || request.is404) return;
     const known = await signedIn(request, services, 'use');
     if (known === undefined) throw notSignedIn();
@@ -60,6 +58,18 @@ export function guard(api: Api, services: SiteServices): void {
       throw new KitenError('kiten/forbidden', `Policy does not allow ${request.operator.name} to ${action}.`);
     }
   });
+}
+
+/** A name that resolves to this machine by somebody else's doing must not reach the API. */
+function mustNameUs({ protocol, headers }: FastifyRequest, names: readonly string[]): void {
+  const host = (headers.host ?? '').toLowerCase();
+  const ours =
+    protocol === 'https'
+      ? names.includes(host.replace(/:\d{1,5}$/, '').replace(/^\[|\]$/g, ''))
+      : localHost.test(host);
+  if (ours) return;
+  const known = protocol === 'https' ? names.join(', ') : 'localhost';
+  throw new KitenError('kiten/foreign-host', `This port answers to ${known} only.`);
 }
 
 /** Who is asking, by token or by session; to `look` does not count as using it. */

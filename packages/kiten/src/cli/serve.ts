@@ -92,6 +92,7 @@ function announce(site: RunningSite, directory: string, { json }: ServeOptions):
   print(`Kiten is up: ${site.site}`);
   print();
   print(`  console          ${addresses.console}`);
+  if (addresses.publicConsole !== undefined) print(`  and from afar    ${addresses.publicConsole}`);
   print(`  sign in, once    ${signInLink}`);
   print(`  data directory   ${directory}`);
   print(`  CA certificate   ${ca}`);

@@ -19,11 +19,24 @@ export interface PasswordDoor {
   readonly port: number;
 }
 
+/** How the console answers beyond this machine: by HTTPS alone. */
+export interface ConsoleDoorConfiguration {
+  readonly hosts: readonly string[];
+  readonly port: number;
+  /** What browsers may call it; the first stands in links. */
+  readonly names: readonly string[];
+  /** PEM files, relative to the data directory. */
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** The whole configuration of a site, nothing left out. */
 export interface Configuration {
   /** Host names and addresses, beyond this machine's own, that devices know the site by. */
   readonly names: readonly string[];
   readonly consolePort: number;
+  /** Absent unless the operator opens it. */
+  readonly consoleDoor?: ConsoleDoorConfiguration;
   /** After so long a browser has to sign in anew. */
   readonly sessionHours: number;
   /** After so long without a request, too. */
@@ -76,6 +89,7 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
   return {
     names: file.site?.names ?? [],
     consolePort: choose(file.console?.port, 7080),
+    ...consoleDoor(file.console, choose),
     sessionHours: file.console?.session_hours ?? 12,
     idleMinutes: file.console?.idle_minutes ?? 60,
     deviceHosts: file.device?.hosts ?? loopback,
@@ -121,6 +135,24 @@ function passwordDoors(
   ];
 }
 
+/** @throws KitenError `kiten/config-key` if it is opened without a certificate for its names */
+function consoleDoor(
+  console: ConfigurationFile['console'],
+  choose: (configured: number | undefined, standard: number) => number,
+): Pick<Configuration, 'consoleDoor'> {
+  const { hosts, https_port, names, certificate, key } = console ?? {};
+  const given = { hosts, names, certificate, key };
+  if (Object.values(given).every((value) => value === undefined)) return {};
+  if (hosts !== undefined && names !== undefined && certificate !== undefined && key !== undefined) {
+    return { consoleDoor: { hosts, port: choose(https_port, 7443), names, certificate, key } };
+  }
+  const missing = Object.entries(given).find(([, value]) => value === undefined)?.[0];
+  throw new KitenError(
+    'kiten/config-key',
+    `“console.${missing}” is missing: beyond this machine the console answers by HTTPS alone, under its names.`,
+  );
+}
+
 /** @throws KitenError `kiten/config-key` if an authority is named without the roots that it is trusted under */
 function timeStamps(log: ConfigurationFile['log']): Pick<Configuration, 'timeStamps'> {
   const { time_stamp_url: url, time_stamp_roots: roots, time_stamp_minutes: minutes = 60 } = log ?? {};
@@ -153,6 +185,12 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 
 [console]
 # port = 7080              # people and their tools, on this machine only
+# Beyond this machine the console answers by HTTPS alone, with your certificate:
+# hosts = ["0.0.0.0", "::"]
+# https_port = 7443
+# names = ["kiten.plant-7.example"]   # what browsers may call it
+# certificate = "console.pem"         # PEM with the chain, relative to this directory; read anew each hour
+# key = "console.key.pem"
 # session_hours = 12       # after so long a browser signs in anew
 # idle_minutes = 60        # after so long without a request, too
 

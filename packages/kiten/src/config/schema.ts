@@ -24,6 +24,16 @@ export const configurationSchema = Type.Object(
       Type.Object(
         {
           port: Type.Optional(port),
+          hosts: Type.Optional(hosts),
+          https_port: Type.Optional(port),
+          names: Type.Optional(
+            Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9.:-]{0,252}$' }), {
+              minItems: 1,
+              maxItems: 8,
+            }),
+          ),
+          certificate: Type.Optional(Type.String({ minLength: 1 })),
+          key: Type.Optional(Type.String({ minLength: 1 })),
           session_hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 24 })),
           idle_minutes: Type.Optional(Type.Integer({ minimum: 5, maximum: 1440 })),
         },

@@ -49,6 +49,8 @@ export interface Addresses {
   readonly passwords?: string;
   /** The same without TLS. */
   readonly plainPasswords?: string;
+  /** The console beyond this machine; absent unless configured. */
+  readonly publicConsole?: string;
 }
 
 /** What the API stands on. */
@@ -59,6 +61,8 @@ export interface SiteServices {
   readonly run: string;
   readonly caFingerprint: string;
   readonly addresses: Addresses;
+  /** What browsers may call the console beyond this machine. */
+  readonly consoleNames: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: FindingRegistry;

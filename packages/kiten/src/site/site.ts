@@ -4,6 +4,7 @@ import type { PublishedCheckpoint } from '@kiten/ledger';
 import { buildApi } from '../api/server.ts';
 import { findingRegistry } from './appraisal.ts';
 import { CertificateAuthorityDesk } from './authority-desk.ts';
+import { type ConsoleDoor, openConsoleDoor } from './console-door.ts';
 import { openDesks } from './desks.ts';
 import { openDoors } from './doors.ts';
 import type { SiteEvent } from './event-hub.ts';
@@ -55,11 +56,13 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   const startedAt = clock.now();
   const story = new StoryBoard(state.hub, clock);
   let ready = false;
+  let consoleDoor: ConsoleDoor | undefined;
   const warnings = () =>
     siteWarnings({
       ...state,
       ...desks,
       tls: doors.tls,
+      consoleCertificate: consoleDoor?.certificate,
       hasPlainPasswords: doors.passwordPorts['plain-password'] !== undefined,
       deviceLifetime: configuration.deviceLifetimeDays * 86_400_000,
       clock,
@@ -78,6 +81,10 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   const api = await buildApi(services());
   const local = await listenLocally(api, configuration.consolePort);
   closing.defer(() => local.close());
+  if (configuration.consoleDoor !== undefined) {
+    consoleDoor = await openConsoleDoor(api, options.directory, configuration.consoleDoor);
+    closing.defer(() => consoleDoor?.close());
+  }
   const addresses = addressesOf(local.port);
   await state.journal.record({
     type: 'site/started',
@@ -92,7 +99,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   const published = (checkpoint: PublishedCheckpoint): void => witnesses.published(checkpoint);
   state.checkpoints.on('published', published);
   closing.defer(() => void state.checkpoints.off('published', published));
-  closing.use(await openTimekeeping({ state, desks, doors, health, options }));
+  closing.use(await openTimekeeping({ state, desks, doors, health, consoleDoor, options }));
   await writeFile(state.layout.running, JSON.stringify({ ...addresses, run: options.run }), { mode: 0o600 });
   closing.defer(() => rm(state.layout.running, { force: true }));
   ready = true;
@@ -128,7 +135,13 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
       mqtts: `localhost:${doors.mqttPort}`,
       ...(password === undefined ? {} : { passwords: `localhost:${password}` }),
       ...(plain === undefined ? {} : { plainPasswords: `localhost:${plain}` }),
+      ...(consoleDoor === undefined ? {} : { publicConsole: publicAddress(consoleDoor.port) }),
     };
+  }
+
+  function publicAddress(port: number): string {
+    const [name = ''] = configuration.consoleDoor?.names ?? [];
+    return new URL(`https://${name.includes(':') ? `[${name}]` : name}:${port}/`).href;
   }
 
   function services(): SiteServices {
@@ -142,6 +155,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
         return addresses;
       },
       run: options.run,
+      consoleNames: configuration.consoleDoor?.names ?? [],
       clock,
       logger,
       registry: findingRegistry,

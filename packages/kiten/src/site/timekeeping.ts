@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { decodePem, KitenError } from '@kiten/codec';
 import { forgetTraffic } from '../store/traffic.ts';
+import type { ConsoleDoor } from './console-door.ts';
 import type { Desks } from './desks.ts';
 import type { Doors } from './doors.ts';
 import type { HealthDesk } from './health.ts';
@@ -19,6 +20,7 @@ export interface TimekeepingParts {
   readonly state: SiteState;
   readonly desks: Desks;
   readonly doors: Doors;
+  readonly consoleDoor?: Pick<ConsoleDoor, 'renew'> | undefined;
   readonly health: HealthDesk;
   readonly options: SiteOptions;
 }
@@ -42,6 +44,7 @@ export async function openTimekeeping(parts: TimekeepingParts): Promise<Disposab
     every(MINUTE, () => parts.desks.apiTokens.keep()),
     every(HALF_MINUTE, () => parts.health.measure()),
     every(HOUR, () => eachHour(parts)),
+    every(HOUR, () => renewConsole(parts)),
   ];
   parts.desks.evidence.release().catch(failed);
   const { timeStamps } = options.configuration;
@@ -81,6 +84,11 @@ async function eachHour({ state, desks, doors, options }: TimekeepingParts): Pro
   await forgetTraffic(state.database, Math.floor((now - trafficDays * DAY) / MINUTE));
   await desks.evidence.prune(now - evidenceDays * DAY);
   await desks.evidence.tidy();
+}
+
+/** Whoever renews the certificate puts the new one in the place of the old. */
+async function renewConsole({ consoleDoor, options }: TimekeepingParts): Promise<void> {
+  if (await consoleDoor?.renew()) options.logger.info('the console shows a new certificate');
 }
 
 async function stamp({ state, options }: TimekeepingParts, authority: TimeStampAuthority): Promise<void> {

@@ -16,6 +16,8 @@ export interface WarningParts {
   readonly witnesses: Pick<WitnessDesk, 'all'>;
   /** Whether a port takes passwords without TLS. */
   readonly hasPlainPasswords: boolean;
+  /** The certificate under which the console answers beyond this machine. */
+  readonly consoleCertificate?: { readonly notBefore: number; readonly notAfter: number } | undefined;
   readonly brake: Pick<Brake, 'all' | 'heldBy'>;
   readonly clock: Clock;
 }
@@ -35,12 +37,21 @@ export function siteWarnings(parts: WarningParts): readonly Warning[] {
   }));
   return [
     ...own,
+    ...consoleCertificate(parts),
     ...(parts.hasPlainPasswords ? [plainPasswords] : []),
     ...objections(parts),
     ...renewals(parts),
     ...observers(parts),
     ...brakes(parts),
   ];
+}
+
+function consoleCertificate({ consoleCertificate: shown, clock }: WarningParts): readonly Warning[] {
+  const items: Expirable[] = shown === undefined ? [] : [{ kind: 'server', name: 'console', ...shown }];
+  return expiring(items, clock.now()).map(({ state, notAfter }) => ({
+    code: state === 'expired' ? 'kiten/console-certificate-expired' : 'kiten/console-certificate-expiring',
+    message: `the console’s certificate ${state === 'expired' ? 'expired' : 'expires'} on ${new Date(notAfter).toISOString().slice(0, 10)}`,
+  }));
 }
 
 const plainPasswords: Warning = {

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
 import { originOf } from '../guard.ts';
@@ -15,7 +16,12 @@ const listed = Type.Object({
 const link = Type.Object({ link: Type.String(), expiresAt: time });
 
 /** Who may do what here. */
-export function operatorRoutes(api: Api, { operators, sessions, apiTokens }: SiteServices): void {
+export function operatorRoutes(api: Api, services: SiteServices): void {
+  const { operators, sessions, apiTokens } = services;
+  /** For somebody who may sit elsewhere: under the name that reaches the console from there. */
+  const addressOf = (link: string, request: FastifyRequest) =>
+    `${services.addresses.publicConsole ?? `${originOf(request)}/`}#sign-in=${link}`;
+
   const administer = { action: 'administer' } as const;
 
   api.get(
@@ -56,7 +62,7 @@ export function operatorRoutes(api: Api, { operators, sessions, apiTokens }: Sit
       const { name, role, reason } = request.body;
       await operators.add(name, role, request.operator, reason);
       const { link, expiresAt } = await operators.createLink(name, request.operator);
-      return reply.code(201).send({ name, role, link: `${originOf(request)}/#sign-in=${link}`, expiresAt });
+      return reply.code(201).send({ name, role, link: addressOf(link, request), expiresAt });
     },
   );
 
@@ -106,7 +112,7 @@ export function operatorRoutes(api: Api, { operators, sessions, apiTokens }: Sit
     },
     async (request, reply) => {
       const made = await operators.createLink(request.params.operator, request.operator);
-      return reply.code(201).send({ ...made, link: `${originOf(request)}/#sign-in=${made.link}` });
+      return reply.code(201).send({ ...made, link: addressOf(made.link, request) });
     },
   );
 
