@@ -9,8 +9,11 @@ import { type PrintedFigure, standing } from './figure.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const helpers = new Set(['figure', 'run']);
+/** They take long, and run only if they are named. */
+const long = new Set(['soak']);
 /** Milliseconds after which a benchmark counts as stuck. */
 const limit = 180_000;
+const longLimit = 1_800_000;
 
 const all = readdirSync(folder)
   .filter((file) => file.endsWith('.ts'))
@@ -25,7 +28,7 @@ if (unknown.length > 0) {
 
 const figures: PrintedFigure[] = [];
 const failed: string[] = [];
-for (const name of wanted.length > 0 ? wanted : all) {
+for (const name of wanted.length > 0 ? wanted : all.filter((each) => !long.has(each))) {
   console.log(`— ${name}`);
   if (!(await runs(name))) failed.push(name);
 }
@@ -36,12 +39,12 @@ process.exitCode = failed.length > 0 ? 1 : 0;
 async function runs(name: string): Promise<boolean> {
   const child = spawn(process.execPath, [`${folder}${name}.ts`], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: limit,
+    timeout: long.has(name) ? longLimit : limit,
   });
   const ended = once(child, 'close');
   for await (const line of createInterface({ input: child.stdout })) {
     console.log(line);
-    if (line.startsWith('{')) figures.push(JSON.parse(line) as PrintedFigure);
+    if (line.startsWith('{"figure"')) figures.push(JSON.parse(line) as PrintedFigure);
   }
   const [code] = (await ended) as [number | null];
   return code === 0;
