@@ -86,6 +86,7 @@ function handle(core: Core, connection: Connection, packet: Packet): void {
       return;
     case 'pubcomp':
       if (connection.session.acknowledged(packet.packetId, 'pubcomp')) drain(core, connection.session);
+      else refuseMismatch(connection, packet.packetId, 'PUBCOMP');
       return;
     case 'subscribe':
       onSubscribe(core, connection, packet);
@@ -115,13 +116,24 @@ function handle(core: Core, connection: Connection, packet: Packet): void {
  */
 export function onPuback(core: Core, connection: Connection, packetId: number): void {
   const { session } = connection;
-  if (!session.acknowledged(packetId, 'puback')) return;
-  if (session.queued > 0) drain(core, session);
+  if (!session.acknowledged(packetId, 'puback')) refuseMismatch(connection, packetId, 'PUBACK');
+  else if (session.queued > 0) drain(core, session);
+}
+
+/** An acknowledgement of another QoS, or before its turn: an identifier in use waits for one packet only. */
+function refuseMismatch(connection: Connection, packetId: number, packet: string): void {
+  if (connection.session.window.awaits(packetId) === undefined) return;
+  const message = `A ${packet} is not what the message of that packet identifier waits for.`;
+  connection.fail(reasonCodes.protocolError, message, 'acknowledgement-unexpected');
 }
 
 function onPubrec(core: Core, connection: Connection, packetId: number, reasonCode: number): void {
   const { session } = connection;
   const known = session.window.awaits(packetId);
+  if (known === 'puback') {
+    refuseMismatch(connection, packetId, 'PUBREC');
+    return;
+  }
   if (reasonCode >= 0x80) {
     // [MQTT-4.4.0-2]
     if (session.acknowledged(packetId, 'pubrec')) drain(core, session);

@@ -61,6 +61,8 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
     // Who can be told that it was refused, is; to the others it is passed on, at least.
     if (!isStored && connection.version === 5 && packet.qos > 0) code = reasonCodes.quotaExceeded;
     else forward(core, decision, message);
+    if (code === reasonCodes.success && tellsUnheard(core, decision))
+      code = reasonCodes.noMatchingSubscribers;
     core.store.settle();
   }
   if (connection.isOpen) answer(core, connection, packet, code, accepted);
@@ -199,6 +201,14 @@ function answer(core: Core, connection: Connection, packet: Publish, code: numbe
   // [MQTT-2.2.1-5] (3.1.1: [MQTT-2.3.1-6]); after PUBACK nothing is remembered [MQTT-4.3.2-5].
   const type = qos === 1 ? 'puback' : 'pubrec';
   connection.answers.give(accepted, () => connection.write({ type, packetId, reasonCode, properties }));
+}
+
+/**
+ * Whether to tell that nobody subscribes to a topic (MQTT 5.0 §3.4.2.1). Where a policy says who may know what, that is
+ * the subscribers' business.
+ */
+export function tellsUnheard(core: Core, { recipients, groups }: CachedDecision): boolean {
+  return recipients.length === 0 && groups.length === 0 && core.options.access === 'open';
 }
 
 /** Whether a topic is one we would keep anything about. */

@@ -1,3 +1,4 @@
+import { noProperties, reasonCodes } from '@kiten/wire';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { CachedDecision } from './decision-cache.ts';
@@ -5,7 +6,7 @@ import { deliver } from './delivery.ts';
 import { needsStore, withoutRoom } from './disk-full.ts';
 import { judgeRecipient, observeDelivery, withhold } from './judge-recipient.ts';
 import type { Message } from './message.ts';
-import { closeAfterRefusal, observe, refusalReason, refuse } from './publish.ts';
+import { closeAfterRefusal, observe, refusalReason, refuse, tellsUnheard } from './publish.ts';
 import { queuedInMemory } from './queued.ts';
 import { shareRun } from './quick-shared.ts';
 import type { Recipient, SharedRecipients } from './recipient.ts';
@@ -119,7 +120,12 @@ export function forwardQos1(
     forwardToGroup(core, decision, decision.groups[index] as SharedRecipients, message);
   }
   core.store.settle();
-  if (connection.answers.mayGo(accepted)) acknowledge(connection, packetId);
+  if (connection.version === 5 && tellsUnheard(core, decision)) {
+    const reasonCode = reasonCodes.noMatchingSubscribers;
+    connection.answers.give(accepted, () =>
+      connection.write({ type: 'puback', packetId, reasonCode, properties: noProperties }),
+    );
+  } else if (connection.answers.mayGo(accepted)) acknowledge(connection, packetId);
   else connection.answers.give(accepted, () => acknowledge(connection, packetId));
 }
 

@@ -39,6 +39,8 @@ const answer = (
 
 describe.each([4, 5] as const)('a message to the broker, version %i', (version) => {
   it('is answered as its QoS asks, under its identifier [MQTT-3.3.4-1] [MQTT-2.2.1-5] [MQTT-4.3.2-4] [MQTT-4.3.3-8] (3.1.1: [MQTT-3.3.4-1] [MQTT-2.3.1-6] [MQTT-4.3.2-2] [MQTT-4.3.3-2])', async () => {
+    const two = await client('two', version);
+    await two.subscribe('t', { qos: 0 });
     const one = await client('one', version);
     publish(one, 0, 0);
     publish(one, 1, 0x1234);
@@ -49,6 +51,25 @@ describe.each([4, 5] as const)('a message to the broker, version %i', (version) 
       { type: 'puback', packetId: 0x1234, reasonCode: 0 },
       { type: 'pubrec', packetId: 0x5678, reasonCode: 0 },
       { type: 'pubcomp', packetId: 0x5678, reasonCode: 0 },
+    ]);
+  });
+
+  it('is answered with the news that nobody subscribes to its topic, as 5.0 can say (§3.4.2.1)', async () => {
+    const one = await client('one', version);
+    // The second goes the quick way.
+    for (const packetId of [1, 2]) publish(one, 1, packetId);
+    publish(one, 2, 3);
+    await one.settle();
+    expect(one.received.map((packet) => 'reasonCode' in packet && packet.reasonCode)).toEqual(
+      Array(3).fill(version === 5 ? 0x10 : 0),
+    );
+    await one.subscribe('$share/g/t');
+    one.received.length = 0;
+    for (const packetId of [4, 5]) publish(one, 1, packetId);
+    await one.settle();
+    expect(one.received.filter(({ type }) => type === 'puback')).toMatchObject([
+      { reasonCode: 0 },
+      { reasonCode: 0 },
     ]);
   });
 
@@ -188,6 +209,51 @@ describe.each([4, 5] as const)('a message to a client, version %i', (version) =>
     publish(one, 2, 1);
     await one.settle();
     expect(one.publications()).toMatchObject([{ qos: 2 }]);
+  });
+});
+
+describe.each([4, 5] as const)('an acknowledgement, version %i', (version) => {
+  type Acknowledgement = Parameters<typeof answer>[1];
+  it.each<[Qos, readonly Acknowledgement[]]>([
+    [1, ['pubrec']],
+    [1, ['pubcomp']],
+    [2, ['puback']],
+    [2, ['pubcomp']],
+    [2, ['pubrec', 'puback']],
+  ])(
+    'of a message with QoS %i that it does not wait for ends the connection: %s (§4.13)',
+    async (qos, types) => {
+      const one = await client('one', version);
+      await one.subscribe('t', { qos });
+      const two = await client('two', version);
+      publish(two, qos, 7);
+      const { packetId } = await one.next('publish');
+      for (const type of types) answer(one, type, packetId as number);
+      if (version === 5) expect(await one.next('disconnect')).toMatchObject({ reasonCode: 0x82 });
+      await one.closed;
+      await two.settle();
+    },
+  );
+
+  it('that comes twice, or for what nobody sent, is met as the standard says', async () => {
+    const one = await client('one', version);
+    await one.subscribe('t', { qos: 2 });
+    const two = await client('two', version);
+    publish(two, 2, 7);
+    const { packetId } = await one.next('publish');
+    for (const type of ['pubrec', 'pubrec', 'pubcomp', 'pubcomp'] as const)
+      answer(one, type, packetId as number);
+    answer(one, 'puback', 99);
+    answer(one, 'pubrec', 99);
+    answer(one, 'pubrel', 99);
+    await one.settle();
+    const unknown = version === 5 ? 0x92 : 0;
+    expect(one.received).toMatchObject([
+      { type: 'pubrel', packetId, reasonCode: 0 },
+      { type: 'pubrel', packetId, reasonCode: 0 },
+      { type: 'pubrel', packetId: 99, reasonCode: unknown },
+      { type: 'pubcomp', packetId: 99, reasonCode: unknown },
+    ]);
   });
 });
 
