@@ -1,6 +1,7 @@
 export {
   type AppraisalContext,
   type AppraisedEvidence,
+  appraiseEncodedEvidence,
   appraiseTpmEvidence,
 } from './appraise/appraise-evidence.ts';
 export type { AttesterState } from './appraise/attester-state.ts';
@@ -31,6 +32,7 @@ export { explainMismatch, type Mismatch } from './explain-mismatch.ts';
 export { attestationFindings } from './findings/attestation-findings.ts';
 export type { OctetText } from './hash.ts';
 export { imaFromAscii, isAsciiIma } from './ima/ascii.ts';
+export { coveredLength } from './ima/covered-length.ts';
 export { type ImaEntry, readImaEntry } from './ima/ima-entry.ts';
 export { ImaScanner, maximumImaBytes } from './ima/ima-scanner.ts';
 export {

@@ -4,7 +4,14 @@ import { tpmHashOf } from '@kiten/wire';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hexOf } from '../src/hash.ts';
-import { ImaScanner, imaFromAscii, isAsciiIma, readImaEntry, replayIma } from '../src/index.ts';
+import {
+  coveredLength,
+  ImaScanner,
+  imaFromAscii,
+  isAsciiIma,
+  readImaEntry,
+  replayIma,
+} from '../src/index.ts';
 import { imaEntry, imaLog, type MadeMeasurement } from './support/logs.ts';
 
 const [sha1, sha256, sha384] = [4, 11, 12].map((id) => tpmHashOf(id)!);
@@ -108,6 +115,23 @@ test('what is replayed in parts, wherever it is cut, leads to what the whole lea
     ),
     { numRuns: 200 },
   );
+});
+
+test('what a quote covers of a list that went on growing is found', () => {
+  const log = imaLog('/a', '/b', '/c', '/d');
+  for (const [bank, rule] of [
+    [sha1!, 'hashed'],
+    [sha256!, 'hashed'],
+    [sha384!, 'padded'],
+  ] as const) {
+    const covered = log.subarray(0, imaLog('/a', '/b').length);
+    const value = replayIma(covered, bank, { rule }).values.get(10)!;
+    expect(coveredLength(log, new Map([[bank.id, new Map([[10, value]])]]))).toBe(covered.length);
+  }
+  const quoted = (value: string) => new Map([[11, new Map([[10, value]])]]);
+  expect(coveredLength(log, quoted('\0'.repeat(32)))).toBe(0);
+  expect(coveredLength(log, quoted('x'.repeat(32)))).toBeUndefined();
+  expect(coveredLength(log, new Map())).toBeUndefined();
 });
 
 describe('entries', () => {

@@ -1,5 +1,6 @@
+import { KitenError } from '@kiten/codec';
 import type { CheckedEndorsement } from '../endorsement/endorsement-certificate.ts';
-import type { TpmEvidence } from '../evidence/tpm-evidence.ts';
+import { decodeTpmEvidence, type TpmEvidence } from '../evidence/tpm-evidence.ts';
 import type { TpmKey } from '../keys/attestation-key.ts';
 import type { ReferenceImage } from '../reference/reference-image.ts';
 import { appraiseBoot } from './appraise-boot.ts';
@@ -67,6 +68,20 @@ export function appraiseTpmEvidence(evidence: TpmEvidence, context: AppraisalCon
       standing: standingAfter(runtime, standing),
     },
   };
+}
+
+/**
+ * Decodes and appraises evidence. What cannot be decoded is a finding, not an error: whoever sent it is to be seen.
+ */
+export function appraiseEncodedEvidence(bytes: Uint8Array, context: AppraisalContext): AppraisedEvidence {
+  let evidence: TpmEvidence;
+  try {
+    evidence = decodeTpmEvidence(bytes);
+  } catch (error) {
+    if (!(error instanceof KitenError)) throw error;
+    return { conclusions: [conclude('evidence-unreadable', 'quote', { problem: error.code })] };
+  }
+  return appraiseTpmEvidence(evidence, context);
 }
 
 function bootAndRuntime(

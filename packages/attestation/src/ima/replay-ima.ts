@@ -84,8 +84,9 @@ export class ImaExtender {
   /** What the kernel extended for the scanner's current entry. */
   digest(scanner: ImaScanner): OctetText {
     if (scanner.violation) return this.#violation;
-    if (this.#rule === 'hashed' && this.#bank.id !== tpmAlgorithm.sha1)
-      return templateDigest(scanner, this.#name);
+    // A list of another bank has no SHA-1 digests in it.
+    const isLogged = this.#bank.id === tpmAlgorithm.sha1 && scanner.digestBytes === this.#bank.bytes;
+    if (this.#rule === 'hashed' && !isLogged) return templateDigest(scanner, this.#name);
     return checkedDigest(scanner);
   }
 

@@ -19,7 +19,8 @@ const maximumLists = 64;
  */
 export function readPcrFile(bytes: Uint8Array, selections: readonly PcrSelection[]): PcrBanks {
   const total = selections.reduce((sum, { bank, pcrs }) => sum + bank.bytes * pcrs.length, 0);
-  if (bytes.length === total) return assign(selections, splitValues(bufferOf(bytes), selections));
+  if (total > 0 && bytes.length === total)
+    return assign(selections, splitValues(bufferOf(bytes), selections));
   const { selected, values } = readStructures(bufferOf(bytes));
   return assign(selected, values);
 }

@@ -48,3 +48,9 @@ export function parseDuration(text: string): number {
   if (match === null) throw new InvalidArgumentError('Write a number and a unit: 90s, 15m, 1h, 7d.');
   return Number(match[1]) * (units[match[2] ?? ''] ?? 1);
 }
+
+/** @returns a whole number that is not negative */
+export function parseWhole(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a whole number.');
+}

@@ -1,3 +1,4 @@
+import { toHex } from '@kiten/codec';
 import { exactJsonText } from '@kiten/policy';
 
 /** Writes a line to standard output. */
@@ -8,6 +9,17 @@ export function print(line = ''): void {
 /** Writes one JSON document, on one line, for scripts; integers with every digit. */
 export function printJson(value: unknown): void {
   print(exactJsonText(value));
+}
+
+/** A value as JSON can have it: bytes as hexadecimal, maps as objects, sets as lists, without what is undefined. */
+export function jsonOf(value: unknown): unknown {
+  if (value instanceof Uint8Array) return toHex(value);
+  if (value instanceof Set) return [...value].map(jsonOf);
+  if (value instanceof Map) return jsonOf(Object.fromEntries(value));
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, jsonOf(member)]));
 }
 
 /** Prints rows under their headings, each column as wide as it needs. Wide characters count twice. */

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import type { BrokenInvariant } from '../site/invariants.ts';
 import { version } from '../version.ts';
 import { apiTokenCommands } from './commands/api-token.ts';
+import { attestCommands } from './commands/attest.ts';
 import { authorityCommands } from './commands/authority.ts';
 import { backupCommands } from './commands/backup.ts';
 import { brakeCommands } from './commands/brake.ts';
@@ -74,6 +75,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   policyCommands,
   payloadRuleCommands,
   logCommands,
+  attestCommands,
   backupCommands,
   restoreCommand,
   doctorCommand,

@@ -8,7 +8,7 @@ import type { Environment } from '../environment.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readBytes, readText, writeBytes } from '../files.ts';
 import { type SiteOptions, withSite } from '../options.ts';
-import { counted, print, printJson, showTime } from '../output.ts';
+import { counted, jsonOf, print, printJson, showTime } from '../output.ts';
 import { tierMark } from './findings.ts';
 
 /** Verdicts that somebody else can check: taking one out, saying what to believe, and checking one offline. */
@@ -84,14 +84,6 @@ function printProven({ verdict, holdsUntil, checkpoint, statements, derivation }
 
 const witnessed = (names: readonly string[]) =>
   names.length === 0 ? '' : `, witnessed by ${names.join(', ')}`;
-
-/** Bytes as hexadecimal: JSON has none. */
-function jsonOf(value: unknown): unknown {
-  if (value instanceof Uint8Array) return toHex(value);
-  if (Array.isArray(value)) return value.map(jsonOf);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, jsonOf(member)]));
-}
 
 function parseTime(text: string): number {
   const time = Date.parse(text);

@@ -1,0 +1,78 @@
+import {
+  decodeCorim,
+  isSignedCorim,
+  type PcrBanks,
+  type ReferenceImage,
+  readTpmKey,
+  type TpmKey,
+  verifyCorim,
+} from '@kiten/attestation';
+import { decodePem, fromHex, KitenError, parseCertificate } from '@kiten/codec';
+import { nodeVerify } from '@kiten/identity';
+import { tpmHashOf } from '@kiten/wire';
+import { InvalidArgumentError } from 'commander';
+import { readBytes } from './files.ts';
+
+/** What tpm2-tools call banks and the console shows them as: `{ sha256: { 0: hexadecimal } }`. */
+export function banksJson(banks: PcrBanks): Record<string, Record<number, string>> {
+  return Object.fromEntries(
+    [...banks].map(([id, values]) => [
+      tpmHashOf(id)?.name ?? String(id),
+      Object.fromEntries([...values].map(([pcr, value]) => [pcr, octetsHex(value)])),
+    ]),
+  );
+}
+
+/** Octets that are characters up to U+00FF, in hexadecimal. */
+export const octetsHex = (text: string): string => Buffer.from(text, 'latin1').toString('hex');
+
+/** @throws InvalidArgumentError unless it is hexadecimal */
+export function parseHex(text: string): Uint8Array {
+  try {
+    return fromHex(text);
+  } catch (error) {
+    if (!(error instanceof KitenError)) throw error;
+    throw new InvalidArgumentError('Write it in hexadecimal, two digits a byte.');
+  }
+}
+
+/** @throws KitenError `kiten/file-unreadable`, `attestation/key-…` */
+export const readKeyFile = async (file: string): Promise<TpmKey> => readTpmKey(await readBytes(file));
+
+/** A public key to verify with, DER: from a key or certificate in PEM or DER. @throws KitenError `kiten/file-unreadable`, `codec/…` */
+export async function readVerificationKey(file: string): Promise<Uint8Array> {
+  const bytes = await readBytes(file);
+  const text = bytes.toString('latin1');
+  const [block] = text.includes('-----BEGIN ') ? decodePem(text) : [];
+  const der = block?.der ?? new Uint8Array(bytes);
+  if (block?.label === 'PUBLIC KEY') return der;
+  try {
+    return parseCertificate(der).publicKey;
+  } catch (error) {
+    if (!(error instanceof KitenError) || block !== undefined) throw error;
+    return der;
+  }
+}
+
+/**
+ * Reference values from CoRIM files: signed ones by the holder of a key that is given, others as they are.
+ *
+ * @throws KitenError `kiten/reference-key`, `attestation/corim-…`
+ */
+export async function readReferences(files: readonly string[], keyFile?: string): Promise<ReferenceImage[]> {
+  const key = keyFile === undefined ? undefined : await readVerificationKey(keyFile);
+  const images: ReferenceImage[] = [];
+  for (const file of files) {
+    const bytes = await readBytes(file);
+    if (!isSignedCorim(bytes)) images.push(decodeCorim(bytes));
+    else if (key !== undefined) images.push(verifyCorim(bytes, nodeVerify, key));
+    else {
+      throw new KitenError(
+        'kiten/reference-key',
+        `${file} is signed: say by whom it has to be with --reference-key.`,
+      );
+    }
+  }
+  // The same content is kept once.
+  return [...new Map(images.map((image) => [image.id, image])).values()];
+}
