@@ -71,15 +71,18 @@ describe('the configuration', () => {
   it('has the defaults that the template shows', () => {
     const shown = configurationTemplate.replaceAll(/^# (?=\w+ = |\[\[)/gm, '');
     const file = parseConfiguration(shown, 'template');
-    // Names, manufacturers, the time stamp authority PostgreSQL and the console's door are examples, not defaults.
-    const { names, manufacturers, timeStamps, store, consoleDoor, ...defaults } = completeConfiguration(
-      file,
-      'default',
-    );
-    expect([names.length, manufacturers.length, timeStamps?.minutes]).toEqual([2, 1, 60]);
+    // Names, manufacturers, the time stamp authority, PostgreSQL, receivers and the console's door are examples, not defaults.
+    const { names, manufacturers, timeStamps, store, consoleDoor, events, ...defaults } =
+      completeConfiguration(file, 'default');
+    expect([names.length, manufacturers.length, events.length, timeStamps?.minutes]).toEqual([2, 1, 1, 60]);
     expect(store?.passwordFile).toBe('postgres.password');
     expect(consoleDoor?.port).toBe(7443);
-    expect(completeConfiguration({}, 'default')).toEqual({ ...defaults, names: [], manufacturers: [] });
+    expect(completeConfiguration({}, 'default')).toEqual({
+      ...defaults,
+      names: [],
+      manufacturers: [],
+      events: [],
+    });
   });
 
   it('is written by kiten init with nothing set', () => {

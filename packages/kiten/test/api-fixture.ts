@@ -67,6 +67,7 @@ export async function openApi(clock?: ManualClock): Promise<ApiSite> {
     logEntries: 'operators',
     verifierKey: encodePem('PUBLIC KEY', site.keys.verifier.publicKey),
     warnings: () => [],
+    events: { all: () => [], test: async () => undefined },
     health: new HealthDesk({
       ...site,
       quotas: site.options.configuration.quotas,

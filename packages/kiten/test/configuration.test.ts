@@ -43,6 +43,7 @@ describe('the configuration file', () => {
       logEntries: 'operators',
       evidenceDays: 365,
       trafficDays: 14,
+      events: [],
       quotas: { diskFreeMib: 512, stocksMib: { store: 0, log: 0, sessions: 0, evidence: 0 } },
       verdictHours: 24,
     });
@@ -56,19 +57,23 @@ describe('the configuration file', () => {
 
   it('as kiten init writes it names every key, each with its default', () => {
     const uncommented = configurationTemplate.replace(/^# ([a-z_]+ = |\[\[)/gm, '$1');
-    const { names, manufacturers, timeStamps, store, consoleDoor, ...rest } = completeConfiguration(
+    const { names, manufacturers, timeStamps, store, consoleDoor, events, ...rest } = completeConfiguration(
       parse(uncommented),
       'default',
     );
     const {
       names: _names,
       manufacturers: _manufacturers,
+      events: _events,
       ...defaults
     } = completeConfiguration({}, 'default');
     expect(rest).toEqual(defaults);
     expect(consoleDoor).toMatchObject({ port: 7443, names: ['kiten.plant-7.example'] });
     expect(names).toEqual(['gateway.plant-7.example', '192.0.2.10']);
     expect(manufacturers).toEqual([{ name: 'acme', root: 'ca/acme.pem', group: 'default' }]);
+    expect(events).toMatchObject([
+      { name: 'siem', format: 'kiten', types: ['*'], secretFile: 'webhook.secret' },
+    ]);
     expect(store?.url).toBe('postgres://kiten@localhost:5432/kiten');
     expect(timeStamps).toEqual({ url: 'http://tsa.example/', roots: 'ca/tsa.pem', minutes: 60 });
   });

@@ -16,6 +16,7 @@ import { caRoutes } from './routes/ca.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { deviceRecordRoutes } from './routes/device-records.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { eventSinkRoutes } from './routes/event-sinks.ts';
 import { eventRoutes } from './routes/events.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { groupRoutes } from './routes/groups.ts';
@@ -117,6 +118,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       authorityRoutes(routes, services);
       caRoutes(routes, services);
       healthViewRoutes(routes, services);
+      eventSinkRoutes(routes, services);
       storyRoutes(routes, services);
       eventRoutes(routes, services);
       routes.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => api.swagger());

@@ -12,6 +12,7 @@ import { brokerCommand } from './commands/broker.ts';
 import { caCommands } from './commands/ca.ts';
 import { deviceCommands } from './commands/device.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { eventsCommands } from './commands/events.ts';
 import { evidenceCommands } from './commands/evidence.ts';
 import { groupCommands } from './commands/group.ts';
 import { importCommands } from './commands/import.ts';
@@ -76,6 +77,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   payloadRuleCommands,
   logCommands,
   attestCommands,
+  eventsCommands,
   backupCommands,
   restoreCommand,
   doctorCommand,

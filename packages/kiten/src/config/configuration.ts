@@ -30,6 +30,20 @@ export interface ConsoleDoorConfiguration {
   readonly key: string;
 }
 
+/** Somebody who is told what happens: a syslog server or a webhook. */
+export interface EventSinkSettings {
+  readonly name: string;
+  /** `syslog+udp://`, `syslog+tcp://`, `syslog+tls://` or `https://`. */
+  readonly url: string;
+  readonly format: 'kiten' | 'ocsf';
+  /** `device/*`, `finding/recorded` or `*`. */
+  readonly types: readonly string[];
+  /** A webhook's secrets, relative to the data directory. */
+  readonly secretFile?: string;
+  /** PEM of the CA that its server is trusted under, relative to the data directory. */
+  readonly ca?: string;
+}
+
 /** The whole configuration of a site, nothing left out. */
 export interface Configuration {
   /** Host names and addresses, beyond this machine's own, that devices know the site by. */
@@ -68,6 +82,8 @@ export interface Configuration {
     readonly diskFreeMib: number;
     readonly stocksMib: Readonly<Record<Stock, number>>;
   };
+  /** Who is told what happens. */
+  readonly events: readonly EventSinkSettings[];
   /** Where the store is, unless it is in the data directory. */
   readonly store?: {
     readonly url: string;
@@ -108,6 +124,7 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     ...timeStamps(file.log),
     evidenceDays: file.retention?.evidence_days ?? 365,
     trafficDays: file.retention?.traffic_days ?? 14,
+    events: (file.events ?? []).map(sinkOf),
     ...storeIn(file.store),
     quotas: {
       diskFreeMib: file.quotas?.disk_free_mib ?? 512,
@@ -162,6 +179,18 @@ function timeStamps(log: ConfigurationFile['log']): Pick<Configuration, 'timeSta
     'kiten/config-key',
     '“log.time_stamp_roots” is missing: whose time stamps are believed?',
   );
+}
+
+function sinkOf(sink: NonNullable<ConfigurationFile['events']>[number]): EventSinkSettings {
+  const { name, url, format = 'kiten', types = ['*'], secret_file: secretFile, ca } = sink;
+  return {
+    name,
+    url,
+    format,
+    types,
+    ...(secretFile === undefined ? {} : { secretFile }),
+    ...(ca === undefined ? {} : { ca }),
+  };
 }
 
 function storeIn(store: ConfigurationFile['store']): Pick<Configuration, 'store'> {
@@ -233,6 +262,15 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 [retention]
 # evidence_days = 365            # content of evidence; what still counts is kept
 # traffic_days = 14
+
+# Who is told what happens, each in a block of its own:
+# [[events]]
+# name = "siem"
+# url = "syslog+tls://logs.example:6514"  # or syslog+udp, syslog+tcp; https:// for a webhook
+# format = "kiten"         # or "ocsf"
+# types = ["*"]            # or some: ["device/*", "finding/recorded"]
+# ca = "ca/siem.pem"       # PEM, relative to this directory; else the system's
+# secret_file = "webhook.secret"          # of a webhook: \`kiten events secret\` makes one
 
 [store]
 # PostgreSQL in place of the file in this directory, which moves there at the next start:

@@ -125,6 +125,27 @@ export const configurationSchema = Type.Object(
         closed,
       ),
     ),
+    events: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
+            url: Type.String({ minLength: 1, maxLength: 1024 }),
+            format: Type.Optional(Type.Enum(['kiten', 'ocsf'])),
+            types: Type.Optional(
+              Type.Array(Type.String({ pattern: '^(\\*|[a-z-]+/([a-z-]+|\\*))$' }), {
+                minItems: 1,
+                maxItems: 64,
+              }),
+            ),
+            secret_file: Type.Optional(Type.String({ minLength: 1 })),
+            ca: Type.Optional(Type.String({ minLength: 1 })),
+          },
+          closed,
+        ),
+        { maxItems: 8 },
+      ),
+    ),
     store: Type.Optional(
       Type.Object(
         {

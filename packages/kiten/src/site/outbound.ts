@@ -14,6 +14,7 @@ export interface PostOptions {
   readonly contentType: string;
   /** PEM of a CA that is trusted besides the system's. */
   readonly ca?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const timeout = 10_000;
@@ -25,11 +26,15 @@ const maximumAnswer = 65_536;
  *
  * @throws KitenError `kiten/peer-unreachable`, `kiten/peer-answer-too-large`, `kiten/peer-address`
  */
-export function post(url: string, body: Uint8Array, { contentType, ca }: PostOptions): Promise<Answer> {
+export function post(
+  url: string,
+  body: Uint8Array,
+  { contentType, ca, headers }: PostOptions,
+): Promise<Answer> {
   const target = addressOf(url);
   const options = {
     method: 'POST',
-    headers: { 'content-type': contentType, 'content-length': body.length },
+    headers: { ...headers, 'content-type': contentType, 'content-length': body.length },
     signal: AbortSignal.timeout(timeout),
     ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
   };

@@ -14,6 +14,7 @@ import type { Brake } from './brake.ts';
 import type { BrakeDesk } from './brake-desk.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { EnrolmentDesk } from './enrolment.ts';
+import type { EventDesk } from './event-desk.ts';
 import type { EventHub } from './event-hub.ts';
 import type { EvidenceDesk } from './evidence-desk.ts';
 import type { GroupDesk } from './groups.ts';
@@ -106,5 +107,6 @@ export interface SiteServices {
   readonly verifierKey: string;
   warnings(): readonly Warning[];
   readonly health: HealthDesk;
+  readonly events: Pick<EventDesk, 'all' | 'test'>;
   gatewayStatistics(): Readonly<Record<string, number>>;
 }

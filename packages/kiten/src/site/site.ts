@@ -7,6 +7,7 @@ import { CertificateAuthorityDesk } from './authority-desk.ts';
 import { type ConsoleDoor, openConsoleDoor } from './console-door.ts';
 import { openDesks } from './desks.ts';
 import { openDoors } from './doors.ts';
+import { EventDesk } from './event-desk.ts';
 import type { SiteEvent } from './event-hub.ts';
 import { HealthDesk } from './health.ts';
 import { listenLocally } from './local-listener.ts';
@@ -57,8 +58,8 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   const story = new StoryBoard(state.hub, clock);
   let ready = false;
   let consoleDoor: ConsoleDoor | undefined;
-  const warnings = () =>
-    siteWarnings({
+  const warnings = () => [
+    ...siteWarnings({
       ...state,
       ...desks,
       tls: doors.tls,
@@ -66,7 +67,9 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
       hasPlainPasswords: doors.passwordPorts['plain-password'] !== undefined,
       deviceLifetime: configuration.deviceLifetimeDays * 86_400_000,
       clock,
-    });
+    }),
+    ...events.warnings(),
+  ];
   const health = new HealthDesk({
     database: state.database,
     clock,
@@ -78,6 +81,8 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     isUp: () => ready,
   });
   await health.measure();
+  const events = await EventDesk.open(state, options);
+  closing.use(events);
   const api = await buildApi(services());
   const local = await listenLocally(api, configuration.consolePort);
   closing.defer(() => local.close());
@@ -171,6 +176,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
       verifierKey: encodePem('PUBLIC KEY', state.keys.verifier.publicKey),
       warnings,
       health,
+      events,
       gatewayStatistics: () => doors.statistics(),
     };
   }

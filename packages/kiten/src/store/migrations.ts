@@ -123,6 +123,9 @@ const brake = [
      brake integer not null references brakes (id), primary key (device, code, appraiser)) strict, without rowid`,
 ];
 
+/** How far each receiver of events has come in the log. */
+const eventCursors = ['create table event_cursors (name text primary key, next integer not null) strict'];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -133,6 +136,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0006-payload-rules': { up: run(payloadRules) },
   '0007-passkeys': { up: run(passkeys) },
   '0008-brake': { up: run(brake) },
+  '0009-event-cursors': { up: run(eventCursors) },
 };
 
 /**

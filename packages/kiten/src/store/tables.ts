@@ -254,4 +254,6 @@ export interface Tables {
     first_at: number;
     last_at: number;
   };
+  /** How far a receiver of events has come in the log. */
+  event_cursors: { name: string; next: number };
 }
