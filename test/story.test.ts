@@ -38,16 +38,22 @@ describe.skipIf(!requireTool('mosquitto_pub', 'mosquitto-clients'))('the story o
       'probing',
       'search',
       'maintenance',
+      'observe',
+      'brake',
     ]);
     expect(seen.get('at-work')).toMatch(/Not authorized/);
     expect(seen.get('copied-key')).toMatch(/gateway\/credential-in-two-places/);
-    expect(seen.get('probing')).toMatch(/c\/pump-1\/set/);
+    expect(seen.get('probing')).toMatch(/c\/\S+\/(set|mode) /);
     expect(seen.get('search')).toMatch(/contraindicated/);
     const devices = await site.json<{ id: string; status: string; standing: string }[]>('device', 'list');
     const now = new Map(devices.map(({ id, status, standing }) => [id, `${standing} ${status}`]));
     expect(now.get('door-west')).toBe('admitted contraindicated');
     expect(now.get('door-east')).toBe('admitted affirming');
     expect(now.get('meter-2')).toBe('admitted contraindicated');
+    expect(seen.get('observe')).toMatch(/plant\/power\/meter-4/);
+    expect(seen.get('brake')).toMatch(/cold-room-\d/);
+    const brakes = (await (await site.fetch('/brakes')).json()) as { brakes: { state: string }[] };
+    expect(brakes.brakes.map(({ state }) => state)).toEqual(['confirmed']);
     expect(now.get('pump-4')).toBe('admitted affirming');
   });
 });

@@ -14,6 +14,8 @@ export type FleetOrder =
   | { readonly do: 'use-elsewhere'; readonly device: string }
   /** Something on the device commands others, on so many topics. */
   | { readonly do: 'probe'; readonly device: string; readonly topics: number }
+  /** The device begins to publish where no policy permits it. */
+  | { readonly do: 'publish-elsewhere'; readonly device: string }
   /** The device makes a new key and enrols with it. */
   | { readonly do: 'enrol-anew'; readonly device: string; readonly token: string }
   | { readonly do: 'stop' };

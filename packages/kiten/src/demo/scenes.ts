@@ -186,4 +186,68 @@ export const scenes: readonly Scene[] = [
       'npx kiten log verify --data {data}',
     ],
   },
+  {
+    id: 'observe',
+    after: 15,
+    device: 'meter-4',
+    async play({ site, order }) {
+      const reason = 'New firmware on trial: look before enforcing.';
+      await site.send('PUT', '/groups/meter', { mode: 'observe', reason });
+      order({ do: 'publish-elsewhere', device: 'meter-4' });
+    },
+    outcome: ({ type, data }) => type === 'denied' && data.device === 'meter-4' && data.enforced === false,
+    title: { en: 'Look before enforcing', ja: '適用する前に見る' },
+    happened: {
+      en: 'The operator let the meters’ group observe, and put a new firmware on meter-4. It publishes below plant/, which no policy permits.',
+      ja: 'オペレーターがメーターのグループを観察モードに切り替え、meter-4 に新しいファームウェアを入れました。このファームウェアは、どのポリシーも許可していない plant/ の下に発行します。',
+    },
+    why: {
+      en: 'In a group that observes, what policy would refuse passes, is counted and shown. What an operator decided is enforced all the same.',
+      ja: '観察モードのグループでは、ポリシーが拒否するはずの操作も通り、数えられ、表示されます。オペレーターの決定は変わらず適用されます。',
+    },
+    done: {
+      en: 'Nothing was refused, and nobody has to guess what enforcing would break.',
+      ja: '何も拒否されていません。適用すると何が止まるのかを、推測する必要もありません。',
+    },
+    next: {
+      en: 'Read what enforcing would break. Then enforce again.',
+      ja: '適用すると何が止まるかを確認し、適用モードに戻してください。',
+    },
+    commands: [
+      'npx kiten group report meter --data {data}',
+      "npx kiten group set meter --mode enforce --reason 'the trial is over' --data {data}",
+    ],
+  },
+  {
+    id: 'brake',
+    after: 15,
+    async play({ site, order }) {
+      const reason = 'Five cold rooms: two at a time are enough.';
+      await site.send('PUT', '/groups/cold-room', { brake: { least: 2 }, reason });
+      for (const { id, kind } of roster)
+        if (kind === 'cold-room') order({ do: 'probe', device: id, topics: 60 });
+    },
+    outcome: ({ type, data }) => type === 'brake' && data.group === 'cold-room',
+    title: { en: 'The brake', ja: 'ブレーキ' },
+    happened: {
+      en: 'One cold room after the other begins to command everything around it, all in the same way.',
+      ja: '冷蔵室が次々と、まったく同じように周囲のすべてへ指令を送り始めました。',
+    },
+    why: {
+      en: 'Either something spreads, or one mistake is everywhere. Cutting the whole group could do more harm than either: that is for a person to say.',
+      ja: '何かが広がっているのか、同じ誤りが全体にあるのか。グループ全体を切断すれば、そのどちらよりも大きな害になりかねません。それを決めるのは人です。',
+    },
+    done: {
+      en: 'The first were cut. The others are shown as they are, contraindicated, and held: they go on working until somebody decides.',
+      ja: '最初の数台は切断しました。残りは contraindicated と表示したうえで保留し、人が決めるまで稼働を続けます。',
+    },
+    next: {
+      en: 'Decide: confirm, and all that is held is cut; release, and it stays as it is, on record.',
+      ja: '決めてください。confirm なら保留中の対象をすべて切断し、release なら記録を残して現状を維持します。',
+    },
+    commands: [
+      'npx kiten brake list --data {data}',
+      "npx kiten brake confirm {id} --reason 'it spreads: cut them' --data {data}",
+    ],
+  },
 ];

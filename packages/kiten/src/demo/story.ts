@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '../cli/client.ts';
+import type { SiteEvent } from '../site/event-hub.ts';
 import type { RunningSite } from '../site/site.ts';
 import type { Chapter } from '../site/story-board.ts';
 import type { FleetOrder } from './orders.ts';
@@ -27,25 +28,30 @@ export async function playStory(parts: StoryParts): Promise<void> {
   site.story.length = scenes.length;
   for (const scene of scenes) {
     await pause((pace ?? scene.after) * 1000, undefined, { signal });
-    if (!(await comesAbout(scene, parts))) continue;
-    const { after: _after, play: _play, outcome: _outcome, ...chapter } = scene;
-    const told = { ...chapter, commands: chapter.commands.map((command) => filled(command, parts)) };
+    const outcome = await comesAbout(scene, parts);
+    if (outcome === undefined) continue;
+    const { after: _after, play: _play, outcome: _expected, ...chapter } = scene;
+    const told = { ...chapter, commands: chapter.commands.map((command) => filled(command, parts, outcome)) };
     site.story.tell(told);
     tell(told);
   }
 }
 
-async function comesAbout(scene: Scene, { site, client, order, signal }: StoryParts): Promise<boolean> {
+/** What came of a scene: the data of the event that it had to bring about; undefined if that did not come. */
+async function comesAbout(
+  scene: Scene,
+  { site, client, order, signal }: StoryParts,
+): Promise<SiteEvent['data'] | undefined> {
   const { play, outcome } = scene;
   const stage = { site: client, order };
   if (outcome === undefined) {
     await play?.(stage);
-    return true;
+    return {};
   }
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const unsubscribe = site.listen((event) => outcome(event) && resolve(true));
-  const patience = setTimeout(resolve, PATIENCE, false);
-  const stop = () => resolve(false);
+  const { promise, resolve } = Promise.withResolvers<SiteEvent['data'] | undefined>();
+  const unsubscribe = site.listen((event) => outcome(event) && resolve(event.data));
+  const stop = () => resolve(undefined);
+  const patience = setTimeout(stop, PATIENCE);
   signal.addEventListener('abort', stop);
   try {
     await play?.(stage);
@@ -57,12 +63,13 @@ async function comesAbout(scene: Scene, { site, client, order, signal }: StoryPa
   }
 }
 
-function filled(command: string, { site, files }: StoryParts): string {
-  const values: Readonly<Record<string, string>> = {
+function filled(command: string, { site, files }: StoryParts, outcome: SiteEvent['data']): string {
+  const values: Readonly<Record<string, unknown>> = {
+    ...outcome,
     data: site.directory,
     ca: site.ca,
     files,
     port: site.addresses.mqtts.split(':').at(-1) as string,
   };
-  return command.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+  return command.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

@@ -36,6 +36,7 @@ parentPort?.on('message', async (order: FleetOrder) => {
   if (order.do === 'stop') stop();
   else if (order.do === 'use-elsewhere') useElsewhere(order.device);
   else if (order.do === 'probe') probe(order.device, order.topics);
+  else if (order.do === 'publish-elsewhere') publishElsewhere(order.device);
   else {
     for (const client of clients.get(order.device)?.splice(0) ?? []) client.end(true);
     await takePart(order.device, order.token);
@@ -114,6 +115,16 @@ function probe(id: string, topics: number): void {
   client.on('connect', () => {
     for (const topic of tried.slice(0, topics)) client.publish(topic, 'open', { qos: 1 });
   });
+}
+
+/** A firmware that has another idea of where readings belong. */
+function publishElsewhere(id: string): void {
+  timers.push(
+    setInterval(() => {
+      const client = clients.get(id)?.[0];
+      if (client?.connected === true) client.publish(`plant/power/${id}`, '3.4', { qos: 1 });
+    }, 1000),
+  );
 }
 
 function stop(): void {
