@@ -2,7 +2,9 @@ import { encodePem, type ManualClock } from '@kiten/codec';
 import { onTestFinished } from 'vitest';
 import { type Api, buildApi } from '../src/api/server.ts';
 import { findingRegistry } from '../src/site/appraisal.ts';
+import { ApprovalDesk } from '../src/site/approvals.ts';
 import { CertificateAuthorityDesk } from '../src/site/authority-desk.ts';
+import { type ApprovalAction, drasticActions } from '../src/site/drastic-actions.ts';
 import { HealthDesk } from '../src/site/health.ts';
 import { listenLocally } from '../src/site/local-listener.ts';
 import type { Role } from '../src/site/operators.ts';
@@ -11,7 +13,7 @@ import type { SiteServices } from '../src/site/services.ts';
 import { openStandingDesk } from '../src/site/standing.ts';
 import { StoryBoard } from '../src/site/story-board.ts';
 import { measureUsage } from '../src/site/usage.ts';
-import { type InnerSite, newFolder, newOperator, openSite } from './fixtures.ts';
+import { day, type InnerSite, newFolder, newOperator, openSite, random } from './fixtures.ts';
 
 export interface Answer {
   readonly status: number;
@@ -47,9 +49,16 @@ export function cookieOf({ headers }: Answer): string {
   return /kiten_session=([^;]+)/.exec(String(headers['set-cookie']))?.[1] ?? '';
 }
 
-/** @param clock the site's, for tests whose peers look at the real one */
-export async function openApi(clock?: ManualClock): Promise<ApiSite> {
+/** @param clock the site's, for tests whose peers look at the real one @param needed actions that take two people */
+export async function openApi({
+  clock,
+  needed = [],
+}: {
+  clock?: ManualClock;
+  needed?: readonly ApprovalAction[];
+} = {}): Promise<ApiSite> {
   const site = await openSite(await newFolder(), clock === undefined ? {} : { clock });
+  const standing = openStandingDesk(site.trust, async () => undefined);
   const services: SiteServices = {
     ...site,
     startedAt: site.clock.now(),
@@ -60,7 +69,14 @@ export async function openApi(clock?: ManualClock): Promise<ApiSite> {
     logger: site.options.logger,
     registry: findingRegistry,
     certificateAuthorities: new CertificateAuthorityDesk({ ...site, renewTls: async () => undefined }),
-    standing: openStandingDesk(site.trust, async () => undefined),
+    standing,
+    approvals: await ApprovalDesk.open({
+      ...site,
+      random,
+      actions: drasticActions({ ...site, standing }),
+      needed,
+      patience: day,
+    }),
     presence: new PresenceBoard(),
     story: new StoryBoard(site.hub, site.clock),
     logKey: site.keys.log.publicKey,

@@ -45,6 +45,8 @@ describe('the configuration file', () => {
       trafficDays: 14,
       events: [],
       quotas: { diskFreeMib: 512, stocksMib: { store: 0, log: 0, sessions: 0, evidence: 0 } },
+      approvals: [],
+      approvalHours: 24,
       verdictHours: 24,
     });
   });

@@ -34,7 +34,7 @@ interface Shown {
 }
 
 async function newDoor() {
-  const site = await openApi(manualClock(Date.now()));
+  const site = await openApi({ clock: manualClock(Date.now()) });
   await certify(site, [name]);
   const { directory } = site.options;
   await site.api.ready();
@@ -179,7 +179,7 @@ describe('the console beyond this machine', () => {
   });
 
   it('does not open with a key of another certificate', async () => {
-    const site = await openApi(manualClock(Date.now()));
+    const site = await openApi({ clock: manualClock(Date.now()) });
     await certify(site, [name]);
     await writeFile(join(site.options.directory, files.key), exportPrivateKey(generateSigner('ES256')));
     await site.api.ready();

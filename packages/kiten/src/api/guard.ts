@@ -93,7 +93,8 @@ export async function signedIn(
   return { operator: found.operator, credential: { kind: 'session', id, by, expiresAt } };
 }
 
-function mustHaveScope({ credential, routeOptions }: FastifyRequest, action: OperatorAction): void {
+/** @throws KitenError `kiten/scope-missing` if a token was not made for this */
+export function mustHaveScope({ credential, routeOptions }: FastifyRequest, action: OperatorAction): void {
   if (credential.kind === 'session') return;
   const needed = scopesFor(action, areaOf(routeOptions.url));
   if (needed.some((scope) => credential.scopes.includes(scope))) return;

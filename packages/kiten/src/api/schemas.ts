@@ -1,5 +1,6 @@
 import { claimNames, enforcementModes, standings, tiers } from '@kiten/trust';
 import Type from 'typebox';
+import { approvalActions } from '../site/drastic-actions.ts';
 import { roles } from '../site/operators.ts';
 
 /** The shapes that several routes share; the OpenAPI document is made of them. */
@@ -60,10 +61,29 @@ const heldFall = Type.Object({
   brake: Type.Integer(),
 });
 
+export const approval = Type.Object({
+  id: Type.String(),
+  action: Type.Enum([...approvalActions]),
+  parameters: Type.Record(Type.String(), Type.Unknown()),
+  requestedBy: Type.String(),
+  reason: Type.String(),
+  requestedAt: time,
+  expiresAt: time,
+  state: Type.Enum(['pending', 'approved', 'denied', 'expired', 'failed']),
+  decidedBy: Type.Optional(Type.String()),
+  decisionReason: Type.Optional(Type.String()),
+  decidedAt: Type.Optional(time),
+  doneAt: Type.Optional(time),
+  problem: Type.Optional(Type.Object({ code: Type.String(), detail: Type.String() })),
+});
+/** What answers a request that a second person has to agree to. */
+export const waiting = Type.Object({ approval }, { description: 'It waits for a second person' });
+
 export const deviceSummary = Type.Object({
   id: deviceId,
   groups: Type.Array(Type.String()),
   mode,
+  exceptionUntil: Type.Optional(time),
   held: Type.Array(heldFall, { description: 'Falls that are shown and not enforced' }),
   standing,
   status: tier,

@@ -1,6 +1,8 @@
 import { type Finding, type FindingRegistry, tierOf } from '@kiten/trust';
 import type { DeviceBook, DeviceRecord } from '../site/device-book.ts';
+import type { ApprovalAction } from '../site/drastic-actions.ts';
 import type { PresenceBoard } from '../site/presence.ts';
+import type { ApprovalRecord } from '../store/approvals.ts';
 
 /** A finding as people read it: with its tier and its sentences. */
 export function findingView(finding: Finding, registry: FindingRegistry) {
@@ -19,6 +21,11 @@ export function findingView(finding: Finding, registry: FindingRegistry) {
   };
 }
 
+/** A request for a second person, as the API shows it. */
+export function approvalView({ action, parameters, ...rest }: ApprovalRecord) {
+  return { ...rest, action: action as ApprovalAction, parameters: { ...parameters } };
+}
+
 /** What a device is shown with. */
 interface Shown {
   readonly presence: PresenceBoard;
@@ -27,10 +34,12 @@ interface Shown {
 
 /** A device as a row of the fleet. */
 export function deviceSummaryView(device: DeviceRecord, { presence, book }: Shown) {
+  const exception = book.exceptionFor(device);
   return {
     id: device.id,
     groups: [...device.groups],
     mode: book.mode(device),
+    ...(exception === undefined ? {} : { exceptionUntil: exception.until }),
     held: (device.held ?? []).map((one) => ({ ...one, by: 'brake' as const })),
     standing: device.standing,
     status: device.verdict.status,

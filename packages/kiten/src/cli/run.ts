@@ -4,10 +4,12 @@ import { Command, CommanderError } from 'commander';
 import type { BrokenInvariant } from '../site/invariants.ts';
 import { version } from '../version.ts';
 import { apiTokenCommands } from './commands/api-token.ts';
+import { approvalCommands } from './commands/approval.ts';
 import { attestCommands } from './commands/attest.ts';
 import { authorityCommands } from './commands/authority.ts';
 import { backupCommands } from './commands/backup.ts';
 import { brakeCommands } from './commands/brake.ts';
+import { breakGlassCommands } from './commands/break-glass.ts';
 import { brokerCommand } from './commands/broker.ts';
 import { caCommands } from './commands/ca.ts';
 import { deviceCommands } from './commands/device.ts';
@@ -73,6 +75,8 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   caCommands,
   groupCommands,
   brakeCommands,
+  approvalCommands,
+  breakGlassCommands,
   policyCommands,
   payloadRuleCommands,
   logCommands,

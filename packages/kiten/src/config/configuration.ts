@@ -1,4 +1,5 @@
 import { KitenError } from '@kiten/codec';
+import type { ApprovalAction } from '../site/drastic-actions.ts';
 import type { Stock } from '../site/usage.ts';
 import type { ConfigurationFile } from './schema.ts';
 
@@ -92,6 +93,10 @@ export interface Configuration {
     /** The environment variable that holds it. */
     readonly passwordEnv?: string;
   };
+  /** What takes two people, besides breaking the glass. */
+  readonly approvals: readonly ApprovalAction[];
+  /** How long a request waits for the second one. */
+  readonly approvalHours: number;
   /** How long a verdict that was signed for others holds. */
   readonly verdictHours: number;
 }
@@ -135,6 +140,8 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
         evidence: file.quotas?.evidence_mib ?? 0,
       },
     },
+    approvals: file.approvals?.actions ?? [],
+    approvalHours: file.approvals?.hours ?? 24,
     verdictHours: file.verdicts?.validity_hours ?? 24,
   };
 }
@@ -284,6 +291,12 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 # log_mib = 0
 # sessions_mib = 0
 # evidence_mib = 0
+
+[approvals]
+# What takes two people, besides breaking the glass: group-quarantine, device-revoke, policy-change,
+# invariant-change, mode-change, brake-confirm, evidence-erasure
+# actions = []
+# hours = 24                     # after so long a request that nobody decided is void
 
 [verdicts]
 # validity_hours = 24            # of a verdict that is exported for others

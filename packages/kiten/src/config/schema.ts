@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { approvalActions } from '../site/drastic-actions.ts';
 
 const port = Type.Integer({
   minimum: 0,
@@ -109,6 +110,17 @@ export const configurationSchema = Type.Object(
         {
           evidence_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
           traffic_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
+        },
+        closed,
+      ),
+    ),
+    approvals: Type.Optional(
+      Type.Object(
+        {
+          actions: Type.Optional(
+            Type.Array(Type.Enum([...approvalActions]), { maxItems: approvalActions.length }),
+          ),
+          hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 720 })),
         },
         closed,
       ),

@@ -38,6 +38,12 @@ export class BrakeDesk {
     return this.#decide(id, 'released', operator, reason);
   }
 
+  /** @throws KitenError `kiten/brake-unknown`, `kiten/brake-decided` if it was confirmed already */
+  mustBeOpen(id: number): void {
+    const { state } = this.#parts.brake.get(id);
+    if (state === 'confirmed') throw decided(id, state);
+  }
+
   async #decide(
     id: number,
     state: Exclude<BrakeState, 'braking'>,
@@ -47,7 +53,7 @@ export class BrakeDesk {
     const { brake, journal, hub, clock } = this.#parts;
     const before = brake.get(id);
     if (before.state === 'confirmed' || before.state === state) {
-      throw new KitenError('kiten/brake-decided', `The brake ${id} is ${before.state} already.`);
+      throw decided(id, before.state);
     }
     const at = clock.now();
     const actor = `operator:${operator.name}`;
@@ -78,4 +84,8 @@ export class BrakeDesk {
       };
     });
   }
+}
+
+function decided(id: number, state: BrakeState): KitenError {
+  return new KitenError('kiten/brake-decided', `The brake ${id} is ${state} already.`);
 }

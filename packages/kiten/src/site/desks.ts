@@ -21,6 +21,7 @@ import { BrakeDesk } from './brake-desk.ts';
 import type { DeviceRecord } from './device-book.ts';
 import { type EnrolmentDesk, openEnrolmentDesk } from './enrolment.ts';
 import { EvidenceDesk } from './evidence-desk.ts';
+import { ExceptionDesk } from './exceptions.ts';
 import { type GroupDesk, openGroupDesk } from './groups.ts';
 import { LogAnchor } from './log-anchor.ts';
 import { originOf } from './log-identity.ts';
@@ -58,6 +59,7 @@ export interface Desks {
   readonly groups: GroupDesk;
   readonly brake: Brake;
   readonly brakes: BrakeDesk;
+  readonly exceptions: ExceptionDesk;
   readonly enrolment: EnrolmentDesk;
   readonly tokens: TokenStore;
   readonly register: ReturnType<typeof openRegister>;
@@ -127,6 +129,10 @@ export async function openDesks(
     trust,
     brake,
     brakes: new BrakeDesk({ brake, book, journal, trust, hub, clock }),
+    exceptions: await ExceptionDesk.open({
+      ...{ database, book, journal, hub, clock },
+      enforce: (device, fall) => outlet?.device(device, fall),
+    }),
     policies,
     payloadRules,
     appraise,

@@ -2,6 +2,7 @@ import { KitenError } from '@kiten/codec';
 import type { CertificateStanding, PasswordOrigin } from '@kiten/identity';
 import type { DeviceId, EnforcementMode, Finding, Profile, Standing, Verdict } from '@kiten/trust';
 import { blacken } from '../store/evidence.ts';
+import type { ExceptionRecord } from '../store/exceptions.ts';
 import { changedGroup, type GroupChange, type GroupSettings, modeOf, newGroup } from './group-settings.ts';
 
 import type { HeldFall, TrustInForce } from './held-fall.ts';
@@ -45,6 +46,7 @@ export class DeviceBook {
   readonly #devices = new Map<string, DeviceRecord>();
   readonly #keyOwners = new Map<string, DeviceId>();
   readonly #groups = new Map<string, GroupSettings>();
+  #exceptions: readonly ExceptionRecord[] = [];
   /** How many devices each group has, without those that are revoked. */
   readonly #sizes = new Map<string, number>();
 
@@ -131,9 +133,27 @@ export class DeviceBook {
     return this.#groups.get(name) as GroupSettings;
   }
 
+  /** The exceptions in force. */
+  get exceptions(): readonly ExceptionRecord[] {
+    return this.#exceptions;
+  }
+
+  setExceptions(exceptions: readonly ExceptionRecord[]): void {
+    this.#exceptions = exceptions;
+  }
+
+  /** The exception that holds for a device longest. */
+  exceptionFor({ id, groups }: Pick<DeviceRecord, 'id' | 'groups'>): ExceptionRecord | undefined {
+    const own = this.#exceptions.filter(
+      ({ device, group }) => device === id || (group !== undefined && groups.includes(group)),
+    );
+    return own.toSorted((left, right) => right.until - left.until)[0];
+  }
+
   /** Whether what policy refuses to a device is refused, or passes and is shown. */
-  mode({ groups }: Pick<DeviceRecord, 'groups'>): EnforcementMode {
-    return modeOf(groups.map((group) => this.#groups.get(group)));
+  mode(device: Pick<DeviceRecord, 'id' | 'groups'>): EnforcementMode {
+    if (this.#exceptions.length > 0 && this.exceptionFor(device) !== undefined) return 'observe';
+    return modeOf(device.groups.map((group) => this.#groups.get(group)));
   }
 
   /** @throws KitenError `kiten/group-unknown` */

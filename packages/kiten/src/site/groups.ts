@@ -9,6 +9,8 @@ import type { TrustDesk } from './trust-desk.ts';
 
 /** Groups of devices: what each has to show, and how each is treated. */
 export interface GroupDesk {
+  /** Whether a change is one of how devices are treated. */
+  isTreatment(change: GroupChange): boolean;
   /**
    * Creates a group, or changes what is named about it.
    *
@@ -60,6 +62,11 @@ export function openGroupDesk(parts: GroupDeskParts): GroupDesk {
   }
 
   return {
+    isTreatment(change) {
+      const before = book.findGroup(change.name) ?? newGroup(change.name);
+      const { mode, brake } = changedGroup(before, change);
+      return mode !== before.mode || JSON.stringify(brake) !== JSON.stringify(before.brake);
+    },
     async put(change, operator, reason) {
       const { name } = change;
       const before = book.findGroup(name) ?? newGroup(name);

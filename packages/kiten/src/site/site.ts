@@ -3,10 +3,12 @@ import { encodePem } from '@kiten/codec';
 import type { PublishedCheckpoint } from '@kiten/ledger';
 import { buildApi } from '../api/server.ts';
 import { findingRegistry } from './appraisal.ts';
+import { ApprovalDesk } from './approvals.ts';
 import { CertificateAuthorityDesk } from './authority-desk.ts';
 import { type ConsoleDoor, openConsoleDoor } from './console-door.ts';
 import { openDesks } from './desks.ts';
 import { openDoors } from './doors.ts';
+import { drasticActions } from './drastic-actions.ts';
 import { EventDesk } from './event-desk.ts';
 import type { SiteEvent } from './event-hub.ts';
 import { HealthDesk } from './health.ts';
@@ -53,6 +55,16 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
   );
   const desks = await openDesks(state, options, manufacturers);
   const doors = await openDoors({ state, desks, options, manufacturers }, closing);
+
+  const approvals = await ApprovalDesk.open({
+    ...state,
+    ...desks,
+    clock,
+    random: options.random,
+    actions: drasticActions({ ...state, ...desks, standing: doors.standing }),
+    needed: configuration.approvals,
+    patience: configuration.approvalHours * 3_600_000,
+  });
 
   const startedAt = clock.now();
   const story = new StoryBoard(state.hub, clock);
@@ -153,6 +165,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     return {
       ...state,
       ...desks,
+      approvals,
       story,
       startedAt,
       caFingerprint: state.keys.authority.fingerprint,

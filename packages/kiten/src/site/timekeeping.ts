@@ -68,6 +68,7 @@ async function eachSecond({ state, desks, doors, options }: TimekeepingParts): P
   await Promise.all([
     doors.reconsider(),
     desks.witnesses.askAgain(),
+    desks.exceptions.expire(),
     ...due.map(({ id }) => desks.trust.lapse(id)),
   ]);
 }

@@ -43,6 +43,7 @@ export function siteWarnings(parts: WarningParts): readonly Warning[] {
     ...renewals(parts),
     ...observers(parts),
     ...brakes(parts),
+    ...brokenGlass(parts),
   ];
 }
 
@@ -73,6 +74,15 @@ function objections({ witnesses }: WarningParts): readonly Warning[] {
     return [
       { code: problem, message: `the witness ${name} ${whatObjected[problem] ?? 'does not cosign the log'}` },
     ];
+  });
+}
+
+/** Exceptions in force. */
+function brokenGlass({ book }: WarningParts): readonly Warning[] {
+  return book.exceptions.map(({ device, group, until, requestedBy, approvedBy }) => {
+    const whom = device === undefined ? `the group ${group}` : device;
+    const message = `${requestedBy} and ${approvedBy} made an exception for ${whom} until ${new Date(until).toISOString().slice(0, 19)}Z: what policy refuses passes`;
+    return { code: 'kiten/glass-broken', message };
   });
 }
 

@@ -126,6 +126,17 @@ const brake = [
 /** How far each receiver of events has come in the log. */
 const eventCursors = ['create table event_cursors (name text primary key, next integer not null) strict'];
 
+/** What takes two people. */
+const approvals = [
+  `create table approvals (id text primary key, action text not null, parameters text not null, requested_by text not null,
+     reason text not null, requested_at integer not null, expires_at integer not null, state text not null,
+     decided_by text, decision_reason text, decided_at integer, done_at integer, problem text) strict`,
+  'create index approvals_by_state on approvals (state, requested_at)',
+  `create table exceptions (id text primary key, device text, group_name text, granted_at integer not null,
+     until integer not null, requested_by text not null, approved_by text not null, reason text not null,
+     ended_at integer, ended_by text, end_reason text) strict`,
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -137,6 +148,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-passkeys': { up: run(passkeys) },
   '0008-brake': { up: run(brake) },
   '0009-event-cursors': { up: run(eventCursors) },
+  '0010-approvals': { up: run(approvals) },
 };
 
 /**

@@ -30,6 +30,39 @@ export interface Tables {
     decided_by: string | null;
     reason: string | null;
   };
+  /** What was asked for, and whether a second person agreed. */
+  approvals: {
+    id: string;
+    action: string;
+    /** A JSON record. */
+    parameters: string;
+    requested_by: string;
+    reason: string;
+    requested_at: number;
+    expires_at: number;
+    /** `pending`, `approved`, `denied` or `failed`. */
+    state: string;
+    decided_by: string | null;
+    decision_reason: string | null;
+    decided_at: number | null;
+    done_at: number | null;
+    /** A JSON record with code and detail. */
+    problem: string | null;
+  };
+  /** Broken glass. */
+  exceptions: {
+    id: string;
+    device: string | null;
+    group_name: string | null;
+    granted_at: number;
+    until: number;
+    requested_by: string;
+    approved_by: string;
+    reason: string;
+    ended_at: number | null;
+    ended_by: string | null;
+    end_reason: string | null;
+  };
   /** Falls that are shown and not enforced. */
   held_falls: { device: string; code: string; appraiser: string; since: number; brake: number };
   devices: {

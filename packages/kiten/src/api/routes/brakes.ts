@@ -1,8 +1,9 @@
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
 import type { BrakeRecord } from '../../store/brakes.ts';
-import { reason, time } from '../schemas.ts';
+import { reason, time, waiting } from '../schemas.ts';
 import type { Api } from '../server.ts';
+import { approvalView } from '../views.ts';
 
 const id = Type.Integer({ minimum: 1 });
 const sentence = Type.Object({ expected: Type.String(), found: Type.String(), remedy: Type.String() });
@@ -25,7 +26,7 @@ const brake = Type.Object({
 
 /** Brakes: automatic enforcement that was paused, because one cause would have felled too much of a group. */
 export function brakeRoutes(api: Api, services: SiteServices): void {
-  const { brake: board, brakes } = services;
+  const { brake: board, brakes, approvals } = services;
 
   api.get(
     '/brakes',
@@ -38,25 +39,42 @@ export function brakeRoutes(api: Api, services: SiteServices): void {
     async () => ({ brakes: board.all().map(view) }),
   );
 
-  for (const [verb, summary] of [
-    ['confirm', 'The cause is real: what is held acts now'],
-    ['release', 'What is held stays held, on record; what falls from now on acts'],
-  ] as const) {
-    api.post(
-      `/brakes/:id/${verb}`,
-      {
-        config: { action: 'operate' },
-        schema: {
-          summary,
-          params: Type.Object({ id: Type.String({ pattern: '^[1-9][0-9]{0,9}$' }) }),
-          body: Type.Object({ reason }),
-          response: { 200: brake },
-        },
+  const params = Type.Object({ brake: Type.String({ pattern: '^[1-9][0-9]{0,9}$' }) });
+  const body = Type.Object({ reason });
+
+  api.post(
+    '/brakes/:brake/confirm',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary: 'The cause is real: what is held acts now',
+        params,
+        body,
+        response: { 200: brake, 202: waiting },
       },
-      async ({ params: { id }, body, operator }) =>
-        view(await brakes[verb](Number(id), operator, body.reason)),
-    );
-  }
+    },
+    async ({ params, body, operator }, reply) => {
+      const wanted = { brake: Number(params.brake) };
+      const asked = await approvals.ask('brake-confirm', wanted, operator, body.reason);
+      if ('done' in asked) return view(asked.done);
+      return reply.code(202).send({ approval: approvalView(asked.pending) });
+    },
+  );
+
+  api.post(
+    '/brakes/:brake/release',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary: 'What is held stays held, on record; what falls from now on acts',
+        params,
+        body,
+        response: { 200: brake },
+      },
+    },
+    async ({ params, body, operator }) =>
+      view(await brakes.release(Number(params.brake), operator, body.reason)),
+  );
 
   function view(record: BrakeRecord) {
     const { code } = record;

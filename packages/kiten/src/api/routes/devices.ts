@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
 import { denialsOf } from '../../store/traffic.ts';
-import { device, deviceId, deviceParameter, deviceSummary, reason, time } from '../schemas.ts';
+import { device, deviceId, deviceParameter, deviceSummary, reason, time, waiting } from '../schemas.ts';
 import type { Api } from '../server.ts';
-import { deviceSummaryView, deviceView } from '../views.ts';
+import { approvalView, deviceSummaryView, deviceView } from '../views.ts';
 
 const denial = Type.Object({
   at: time,
@@ -26,7 +26,7 @@ const page = Type.Object({
 
 /** The fleet, and what an operator may do to a device. */
 export function deviceRoutes(api: Api, services: SiteServices): void {
-  const { book, registry, standing, trust, clock, database } = services;
+  const { approvals, book, registry, standing, trust, clock, database } = services;
   api.get(
     '/devices',
     {
@@ -76,7 +76,6 @@ export function deviceRoutes(api: Api, services: SiteServices): void {
   for (const [verb, summary] of [
     ['quarantine', 'Cuts the device; it may attest and be updated, nothing else'],
     ['release', 'Gives the device its rights back'],
-    ['revoke', 'Refuses the device at every handshake from now on'],
   ] as const) {
     api.post(
       `/devices/:id/${verb}`,
@@ -93,6 +92,24 @@ export function deviceRoutes(api: Api, services: SiteServices): void {
         deviceView(await standing[verb](id, operator, body.reason), services, registry),
     );
   }
+
+  api.post(
+    '/devices/:id/revoke',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary: 'Refuses the device at every handshake from now on',
+        params: deviceParameter,
+        body: Type.Object({ reason }),
+        response: { 200: device, 202: waiting },
+      },
+    },
+    async ({ params: { id }, body, operator }, reply) => {
+      const asked = await approvals.ask('device-revoke', { device: id }, operator, body.reason);
+      if ('done' in asked) return deviceView(asked.done, services, registry);
+      return reply.code(202).send({ approval: approvalView(asked.pending) });
+    },
+  );
 
   api.post(
     '/devices/:id/clear',

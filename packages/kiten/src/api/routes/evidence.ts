@@ -2,8 +2,9 @@ import { deviceSubject } from '@kiten/trust';
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
 import { type EvidenceRecord, evidenceOn } from '../../store/evidence.ts';
-import { deviceParameter, reason, time } from '../schemas.ts';
+import { deviceParameter, reason, time, waiting } from '../schemas.ts';
 import type { Api } from '../server.ts';
+import { approvalView } from '../views.ts';
 
 const digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
 const record = Type.Object({
@@ -17,7 +18,7 @@ const record = Type.Object({
 });
 
 /** What findings rest on. The content may be erased; the digest in the log stays, and tells nothing of it. */
-export function evidenceRoutes(api: Api, { evidence, book, database }: SiteServices): void {
+export function evidenceRoutes(api: Api, { approvals, evidence, book, database }: SiteServices): void {
   api.get(
     '/devices/:id/evidence',
     {
@@ -58,11 +59,13 @@ export function evidenceRoutes(api: Api, { evidence, book, database }: SiteServi
         summary: 'Erase the content of a piece of evidence, for good and on record',
         params: Type.Object({ digest }),
         body: Type.Object({ reason }),
+        response: { 202: waiting, 204: Type.Null() },
       },
     },
     async ({ params: { digest }, body: { reason }, operator }, reply) => {
-      await evidence.erase(digest, operator, reason);
-      return reply.code(204).send();
+      const asked = await approvals.ask('evidence-erasure', { digest }, operator, reason);
+      if ('done' in asked) return reply.code(204).send(null);
+      return reply.code(202).send({ approval: approvalView(asked.pending) });
     },
   );
 }

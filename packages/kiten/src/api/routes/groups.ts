@@ -4,8 +4,9 @@ import type { DeviceBook } from '../../site/device-book.ts';
 import { type GroupSettings, longestWindow } from '../../site/group-settings.ts';
 import { reportOn } from '../../site/observation-report.ts';
 import type { SiteServices } from '../../site/services.ts';
-import { claim, mode, reason, time } from '../schemas.ts';
+import { claim, mode, time, waiting, reason as why } from '../schemas.ts';
 import type { Api } from '../server.ts';
+import { approvalView } from '../views.ts';
 
 const name = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' });
 const claims = Type.Array(claim, { maxItems: claimNames.length });
@@ -44,7 +45,7 @@ const report = Type.Object({
 });
 
 /** Groups of devices: which claims each requires, and how each is treated. */
-export function groupRoutes(api: Api, { book, groups, database }: SiteServices): void {
+export function groupRoutes(api: Api, { approvals, book, groups, database, standing }: SiteServices): void {
   api.get(
     '/groups',
     { schema: { summary: 'All groups', response: { 200: Type.Object({ groups: Type.Array(group) }) } } },
@@ -84,13 +85,60 @@ export function groupRoutes(api: Api, { book, groups, database }: SiteServices):
           required: Type.Optional(claims),
           mode: Type.Optional(mode),
           brake: Type.Optional(Type.Partial(brake)),
-          reason: Type.Optional(reason),
+          reason: Type.Optional(why),
         }),
-        response: { 200: group },
+        response: { 200: group, 202: waiting },
       },
     },
-    async ({ params, body: { reason, ...change }, operator }) =>
-      view(await groups.put({ name: params.name, ...change }, operator, reason), book),
+    async ({ params, body: { reason, ...body }, operator }, reply) => {
+      const change = { name: params.name, ...body };
+      if (reason === undefined || !groups.isTreatment(change))
+        return view(await groups.put(change, operator, reason), book);
+      const asked = await approvals.ask('mode-change', change, operator, reason);
+      if ('done' in asked) return view(asked.done, book);
+      return reply.code(202).send({ approval: approvalView(asked.pending) });
+    },
+  );
+
+  const devices = Type.Object({ group: name, devices: Type.Array(Type.String()) });
+
+  api.post(
+    '/groups/:name/quarantine',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary: 'Cuts every device of a group; they may attest and be updated, nothing else',
+        params: Type.Object({ name }),
+        body: Type.Object({ reason: why }),
+        response: { 200: devices, 202: waiting },
+      },
+    },
+    async ({ params: { name: group }, body, operator }, reply) => {
+      const asked = await approvals.ask('group-quarantine', { group }, operator, body.reason);
+      if ('done' in asked) return { group, devices: [...asked.done] };
+      return reply.code(202).send({ approval: approvalView(asked.pending) });
+    },
+  );
+
+  api.post(
+    '/groups/:name/release',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary: 'Gives every quarantined device of a group its rights back',
+        params: Type.Object({ name }),
+        body: Type.Object({ reason: why }),
+        response: { 200: devices },
+      },
+    },
+    async ({ params: { name: group }, body, operator }) => {
+      book.mustKnowGroup(group);
+      const quarantined = [...book.all()].filter(
+        (one) => one.standing === 'quarantined' && one.groups.includes(group),
+      );
+      for (const { id } of quarantined) await standing.release(id, operator, body.reason);
+      return { group, devices: quarantined.map(({ id }) => id as string) };
+    },
   );
 }
 

@@ -1,8 +1,9 @@
 import { defaultSchema } from '@kiten/policy';
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
-import { reason, time } from '../schemas.ts';
+import { reason, time, waiting } from '../schemas.ts';
 import type { Api } from '../server.ts';
+import { approvalView } from '../views.ts';
 
 const revision = Type.Object({
   revision: Type.Integer(),
@@ -21,7 +22,7 @@ const invariants = Type.Object({
 });
 
 /** The policies in force. A set that does not fit the schema, or breaks an invariant, never takes effect. */
-export function policyRoutes(api: Api, { policies }: SiteServices): void {
+export function policyRoutes(api: Api, { policies, approvals }: SiteServices): void {
   api.get(
     '/policies',
     { schema: { summary: 'The policies in force', response: { 200: revision } } },
@@ -61,10 +62,14 @@ export function policyRoutes(api: Api, { policies }: SiteServices): void {
       schema: {
         summary: 'Puts a set of policies in force',
         body: Type.Object({ text, reason }),
-        response: { 200: revision },
+        response: { 200: revision, 202: waiting },
       },
     },
-    async ({ body, operator }) => ({ ...(await policies.replace(body.text, operator, body.reason)) }),
+    async ({ body: { text, reason }, operator }, reply) => {
+      const asked = await approvals.ask('policy-change', { text }, operator, reason);
+      if ('done' in asked) return { ...asked.done };
+      return reply.code(202).send({ approval: approvalView(asked.pending) });
+    },
   );
 
   api.get(
@@ -80,11 +85,13 @@ export function policyRoutes(api: Api, { policies }: SiteServices): void {
       schema: {
         summary: 'Puts other invariants in force; the policies must keep them',
         body: Type.Object({ text, reason }),
-        response: { 200: invariants },
+        response: { 200: invariants, 202: waiting },
       },
     },
-    async ({ body, operator }) => ({
-      ...(await policies.replaceInvariants(body.text, operator, body.reason)),
-    }),
+    async ({ body: { text, reason }, operator }, reply) => {
+      const asked = await approvals.ask('invariant-change', { text }, operator, reason);
+      if ('done' in asked) return { ...asked.done };
+      return reply.code(202).send({ approval: approvalView(asked.pending) });
+    },
   );
 }

@@ -3,6 +3,7 @@ import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson, printTable, showTime } from '../output.ts';
+import { isWaiting } from '../waiting.ts';
 
 interface BrakeAnswer {
   readonly id: number;
@@ -52,6 +53,7 @@ export function brakeCommands(program: Command, environment: Environment): void 
         const client = await openClient(options, environment);
         const path = `/brakes/${encodeURIComponent(id)}/${verb}`;
         const answer = await client.send<BrakeAnswer>('POST', path, { reason: options.reason });
+        if (isWaiting(answer, options)) return options.json ? printJson(answer) : undefined;
         if (options.json) return printJson(answer);
         return print(`Brake ${answer.id} is ${answer.state}: ${said(answer)}`);
       });

@@ -4,6 +4,7 @@ import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { print, printJson, printTable, showTime } from '../output.ts';
+import { isWaiting } from '../waiting.ts';
 import { devicePasswordCommand } from './device-password.ts';
 import { type FindingAnswer, printFindings, tierMark } from './findings.ts';
 
@@ -86,6 +87,7 @@ export function deviceCommands(program: Command, environment: Environment): void
         const client = await openClient(options, environment);
         const path = `/devices/${encodeURIComponent(id)}/${verb}`;
         const answer = await client.send<DeviceAnswer>('POST', path, { reason: options.reason });
+        if (isWaiting(answer, options)) return options.json ? printJson(answer) : undefined;
         if (options.json) return printJson(answer);
         return print(`${answer.id} is now ${answer.standing}.`);
       });

@@ -4,6 +4,7 @@ import type { Environment } from '../environment.ts';
 import { writeBytes } from '../files.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson, printTable, showTime } from '../output.ts';
+import { isWaiting } from '../waiting.ts';
 
 interface EvidenceAnswer {
   readonly digest: string;
@@ -54,7 +55,13 @@ export function evidenceCommands(program: Command, environment: Environment): vo
     .requiredOption('--reason <text>', 'why; it stands in the log')
     .action(async (digest: string, options: SiteOptions & { reason: string }) => {
       const client = await openClient(options, environment);
-      await client.send('POST', `/evidence/${encodeURIComponent(digest)}/erase`, { reason: options.reason });
+      const answer = await client.send<object | undefined>(
+        'POST',
+        `/evidence/${encodeURIComponent(digest)}/erase`,
+        { reason: options.reason },
+      );
+      if (answer !== undefined && isWaiting(answer, options))
+        return options.json ? printJson(answer) : undefined;
       if (options.json) printJson({ erased: digest });
       else print(`${digest} is erased. Findings that rest on it stand.`);
     });

@@ -3,7 +3,8 @@ import { type Command, Option } from 'commander';
 import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
 import { parseCount, parseDuration, parsePercent, type SiteOptions, withSite } from '../options.ts';
-import { print, printJson, printTable } from '../output.ts';
+import { counted, print, printJson, printTable } from '../output.ts';
+import { isWaiting } from '../waiting.ts';
 import { groupReportCommand } from './group-report.ts';
 
 interface GroupAnswer {
@@ -75,6 +76,7 @@ export function groupCommands(program: Command, environment: Environment): void 
         ...(Object.keys(brake).length === 0 ? {} : { brake }),
         ...(reason === undefined ? {} : { reason }),
       });
+      if (isWaiting(answer, options)) return options.json ? printJson(answer) : undefined;
       if (options.json) return printJson(answer);
       print(`${answer.name} requires ${answer.required.join(', ') || 'nothing'}.`);
       return print(
@@ -83,6 +85,27 @@ export function groupCommands(program: Command, environment: Environment): void 
           : 'It enforces.',
       );
     });
+
+  for (const [verb, description] of [
+    [
+      'quarantine',
+      'cut every device of a group; on reconnecting they may attest and be updated, nothing else',
+    ],
+    ['release', 'give every quarantined device of a group its rights back'],
+  ] as const) {
+    withSite(group.command(`${verb} <name>`))
+      .description(description)
+      .requiredOption('--reason <text>', 'why; it stands in the log')
+      .action(async (name: string, options: SiteOptions & { reason: string }) => {
+        const client = await openClient(options, environment);
+        const path = `/groups/${encodeURIComponent(name)}/${verb}`;
+        const answer = await client.send<{ devices: string[] }>('POST', path, { reason: options.reason });
+        if (isWaiting(answer, options)) return options.json ? printJson(answer) : undefined;
+        if (options.json) return printJson(answer);
+        const { devices } = answer;
+        return print(`${counted(devices.length, 'device', 'devices')}: ${devices.join(' ') || 'none'}`);
+      });
+  }
 
   groupReportCommand(group, environment);
 }

@@ -4,6 +4,7 @@ import type { Environment } from '../environment.ts';
 import { readText } from '../files.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { print, printJson } from '../output.ts';
+import { isWaiting } from '../waiting.ts';
 
 interface InvariantsAnswer {
   readonly text: string;
@@ -27,6 +28,7 @@ export function policyInvariantCommands(policy: Command, environment: Environmen
       if (options.reason === undefined) policy.error('error: --set needs --reason', { exitCode: 2 });
       const body = { text: await readText(options.set), reason: options.reason };
       const answer = await client.send<InvariantsAnswer>('PUT', '/policies/invariants', body);
+      if (isWaiting(answer, options)) return options.json ? printJson(answer) : undefined;
       if (options.json) printJson(answer);
       else print('The invariants are in force.');
     });

@@ -4,6 +4,7 @@ import type { Environment } from '../environment.ts';
 import { readText } from '../files.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { print, printJson } from '../output.ts';
+import { isWaiting } from '../waiting.ts';
 import { policyDecideCommand } from './policy-decide.ts';
 import { policyDiffCommands } from './policy-diff.ts';
 import { policyExplainCommand } from './policy-explain.ts';
@@ -53,6 +54,7 @@ export function policyCommands(program: Command, environment: Environment): void
       const client = await openClient(options, environment);
       const body = { text: await readText(file), reason: options.reason };
       const answer = await client.send<PolicyAnswer>('PUT', '/policies', body);
+      if (isWaiting(answer, options)) return options.json ? printJson(answer) : undefined;
       if (options.json) printJson(answer);
       else print(`Revision ${answer.revision} is in force.`);
     });
