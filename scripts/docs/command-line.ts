@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { examples } from '../../packages/kiten/src/cli/examples.ts';
 import { exitCodes } from '../../packages/kiten/src/cli/exit-codes.ts';
 import { commandLine } from '../../packages/kiten/src/cli/run.ts';
 import { code, document, generatedNote, plain, table } from './markdown.ts';
@@ -51,7 +52,13 @@ function section({ path, command }: Leaf): string {
       ['option', 'meaning', 'default'],
       options.map((option) => [code(option.flags), meaning(option), standard(option)]),
     ),
+    ...shown(path),
   ].join('\n\n');
+}
+
+function shown(path: string): readonly string[] {
+  const lines = examples[path]?.map(([purpose, line]) => `# ${purpose}\n${line}`);
+  return lines === undefined ? [] : [`\`\`\`sh\n${lines.join('\n')}\n\`\`\``];
 }
 
 function placeholder(argument: Argument): string {

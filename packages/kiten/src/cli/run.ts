@@ -12,6 +12,7 @@ import { brakeCommands } from './commands/brake.ts';
 import { breakGlassCommands } from './commands/break-glass.ts';
 import { brokerCommand } from './commands/broker.ts';
 import { caCommands } from './commands/ca.ts';
+import { completionCommand } from './commands/completion.ts';
 import { deviceCommands } from './commands/device.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommands } from './commands/events.ts';
@@ -30,6 +31,7 @@ import { tokenCommands } from './commands/token.ts';
 import { demoCommand, upCommand } from './commands/up.ts';
 import { verdictCommands } from './commands/verdict.ts';
 import type { Environment } from './environment.ts';
+import { explainFurther } from './examples.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** All commands with their options, before any is run: `docs/cli.md` is generated from it. */
@@ -43,6 +45,7 @@ export function commandLine(environment: Environment): Command {
     .showHelpAfterError('(kiten --help, or kiten COMMAND --help, shows what there is)')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
   for (const add of commands) add(program, environment);
+  explainFurther(program);
   return program;
 }
 
@@ -85,6 +88,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   backupCommands,
   restoreCommand,
   doctorCommand,
+  completionCommand,
   brokerCommand,
 ];
 

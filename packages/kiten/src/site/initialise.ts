@@ -29,6 +29,8 @@ export interface NewSite {
   readonly directory: string;
   /** The trust domain. */
   readonly site: string;
+  /** What `kiten.toml` says; the template with every default unless given. */
+  readonly configuration?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -51,10 +53,16 @@ export const owner = 'owner';
  *
  * @throws KitenError `kiten/site-exists`, `kiten/directory-not-empty`, `identity/trust-domain`
  */
-export async function initialise({ directory, site, clock, random }: NewSite): Promise<CreatedSite> {
+export async function initialise({
+  directory,
+  site,
+  configuration = configurationTemplate,
+  clock,
+  random,
+}: NewSite): Promise<CreatedSite> {
   const trustDomain = parseTrustDomain(site);
   const rootDer = await makeWhole(directory, (making) =>
-    make(layoutOf(making), { trustDomain, site, clock, random }),
+    make(layoutOf(making), { trustDomain, site, configuration, clock, random }),
   );
   const made = layoutOf(directory);
   return {
@@ -67,10 +75,13 @@ export async function initialise({ directory, site, clock, random }: NewSite): P
   };
 }
 
-async function make(layout: Layout, making: Making & { site: string }): Promise<Uint8Array> {
+async function make(
+  layout: Layout,
+  making: Making & { site: string; configuration: string },
+): Promise<Uint8Array> {
   for (const folder of [layout.keys, layout.certificates, layout.log]) await mkdir(folder, { mode: 0o700 });
   const { rootDer, appointment } = await createKeysAndCertificates(layout, making);
-  await writeFile(layout.configuration, configurationTemplate, { mode: 0o600 });
+  await writeFile(layout.configuration, making.configuration, { mode: 0o600 });
   await writeFile(join(layout.directory, 'site-name'), `${making.site}\n`);
   const database = openDatabase(layout.store);
   await migrate(database);

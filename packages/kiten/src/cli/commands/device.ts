@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { print, printJson, printTable, showTime } from '../output.ts';
 import { isWaiting } from '../waiting.ts';
+import { deviceImportCommand } from './device-import.ts';
 import { devicePasswordCommand } from './device-password.ts';
 import { type FindingAnswer, printFindings, tierMark } from './findings.ts';
 
@@ -36,6 +37,8 @@ interface DenialAnswer {
 
 export function deviceCommands(program: Command, environment: Environment): void {
   const device = program.command('device').description('the devices of a site, and what may be done to one');
+
+  deviceImportCommand(device, environment);
 
   withSite(device.command('list'))
     .description('all devices by trust')

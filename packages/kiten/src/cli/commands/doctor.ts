@@ -1,22 +1,20 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { KitenError } from '@kiten/codec';
 import { defaultLimits } from '@kiten/gateway';
 import type { Command } from 'commander';
 import { completeConfiguration, type PasswordDoor } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
-import { isSite, layoutOf } from '../../site/layout.ts';
+import { isSite, type Layout, layoutOf } from '../../site/layout.ts';
+import { readSiteStore } from '../../site/site-store.ts';
+import { isSqlite } from '../../store/dialects.ts';
 import type { Environment } from '../environment.ts';
+import { type Check, examineCertificates, examineClock, examineKeys } from '../examine.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { dataDirectory, dataHelp } from '../options.ts';
 import { print, printJson, printTable } from '../output.ts';
-
-interface Check {
-  readonly name: string;
-  readonly state: 'ok' | 'warning' | 'wrong';
-  readonly message: string;
-  readonly remedy?: string;
-}
+import { systemSources } from '../system.ts';
 
 const NEEDED_NODE = 24;
 const LITTLE_SPACE = 512 * 1024 * 1024;
@@ -33,7 +31,7 @@ export function doctorCommand(program: Command, environment: Environment): void 
         printLimits(options.json === true);
         return;
       }
-      const checks = await examine(dataDirectory(options.data, environment));
+      const checks = await examine(dataDirectory(options.data, environment), environment);
       if (checks.some(({ state }) => state === 'wrong')) process.exitCode = exitCodes.refused;
       if (options.json) return printJson(checks);
       const marks = { ok: '●', warning: '▲', wrong: '✖' };
@@ -54,7 +52,8 @@ function printLimits(json: boolean): void {
   printTable(['limit', 'value'], rows);
 }
 
-async function examine(directory: string): Promise<readonly Check[]> {
+async function examine(directory: string, environment: Environment): Promise<readonly Check[]> {
+  const now = systemSources().clock.now();
   const node = examineNode();
   const layout = layoutOf(directory);
   if (!isSite(layout)) {
@@ -66,6 +65,10 @@ async function examine(directory: string): Promise<readonly Check[]> {
     examineDirectory(directory),
     await examineSpace(directory),
     await examineToken(layout.tokenFile),
+    ...(await examineKeys(layout)),
+    await examineCertificates(layout, now),
+    await examineClock(layout, now),
+    await examineStore(layout, environment),
   ];
   const configured = await examineConfiguration(layout.configuration);
   checks.push(configured.check, ...configured.doors);
@@ -73,6 +76,23 @@ async function examine(directory: string): Promise<readonly Check[]> {
     checks.push({ name: 'running', state: 'ok', message: 'the site says that it is running' });
   else for (const [name, port] of configured.ports) checks.push(await examinePort(name, port));
   return checks;
+}
+
+/** Whether the store can be opened, wherever it is. */
+async function examineStore(layout: Layout, environment: Environment): Promise<Check> {
+  try {
+    const store = await readSiteStore(layout, environment);
+    const where = isSqlite(store) ? 'in the data directory' : 'in PostgreSQL';
+    await store
+      .selectFrom('facts')
+      .select('name')
+      .execute()
+      .finally(() => store.destroy());
+    return { name: 'store', state: 'ok', message: `${where}, and can be read` };
+  } catch (error) {
+    if (!(error instanceof KitenError)) throw error;
+    return { name: 'store', state: 'wrong', message: error.message, remedy: 'see [store] in kiten.toml' };
+  }
 }
 
 function examineNode(): Check {

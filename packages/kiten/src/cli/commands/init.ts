@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Environment } from '../environment.ts';
+import { askAboutSite, atTerminal, configurationWith } from '../init-questions.ts';
 import { dataDirectory, dataHelp } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { systemSources } from '../system.ts';
@@ -9,12 +10,19 @@ export function initCommand(program: Command, environment: Environment): void {
     .command('init')
     .description('create a site: its certificate authority, operator, keys and default policies')
     .option('--data <directory>', dataHelp)
-    .option('--name <domain>', 'the site’s trust domain, which stands in every identity', 'site.example')
+    .option(
+      '--name <domain>',
+      'the site’s trust domain, which stands in every identity; without it, a terminal is asked',
+    )
     .option('--json', 'print JSON')
-    .action(async (options: { data?: string; name: string; json?: boolean }) => {
+    .action(async (options: { data?: string; name?: string; json?: boolean }) => {
       const { initialise } = await import('../../site/initialise.ts');
       const directory = dataDirectory(options.data, environment);
-      const site = await initialise({ directory, site: options.name, ...systemSources() });
+      const isAsked = options.name === undefined && options.json !== true && isTerminal();
+      const { site: name, configuration } = isAsked
+        ? await answered()
+        : { site: options.name ?? standardName, configuration: undefined };
+      const site = await initialise({ directory, site: name, configuration, ...systemSources() });
       if (options.json) return printJson({ data: directory, ...site });
       print(`created ${site.site} in ${directory}`);
       print(`  CA certificate   ${site.ca}`);
@@ -25,4 +33,13 @@ export function initCommand(program: Command, environment: Environment): void {
       print(`The root key is ${site.rootKey}: move it off this machine; the site runs without it.`);
       return print(`Start the site with: npx kiten up --data ${directory}`);
     });
+}
+
+const standardName = 'site.example';
+
+const isTerminal = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
+
+async function answered(): Promise<{ site: string; configuration: string }> {
+  const answers = await atTerminal((ask) => askAboutSite(ask, standardName));
+  return { site: answers.site, configuration: configurationWith(answers) };
 }

@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+
+/** How commands are used, shown by `--help` and in docs/cli.md: what it is for, then how it is written. */
+export const examples: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  'kiten init': [
+    ['answer three questions', 'kiten init --data plant-7'],
+    ['in a script, without any', 'kiten init --data plant-7 --name plant-7.example --json'],
+  ],
+  'kiten up': [
+    ['run the site in plant-7', 'kiten up --data plant-7'],
+    ['a second one beside it, told of as it happens', 'kiten up --data plant-8 --ports random --json'],
+  ],
+  'kiten status': [['what wants attention', 'kiten status --data plant-7']],
+  'kiten token create': [
+    ['for one device, to be used within the hour', 'kiten token create --device pump-1'],
+    ['for any new controller, for a week', 'kiten token create --group controllers --ttl 7d --json'],
+  ],
+  'kiten device import': [
+    ['see what is wrong with a list', 'kiten device import devices.csv --dry-run'],
+    ['a token for each of its devices', 'kiten device import devices.csv --tokens tokens.csv --ttl 7d'],
+  ],
+  'kiten device quarantine': [
+    ['cut a device, on record', 'kiten device quarantine pump-1 --reason "odd readings"'],
+  ],
+  'kiten device revoke': [
+    ['a device that is lost', 'kiten device revoke pump-1 --reason "stolen from hall 3"'],
+  ],
+  'kiten log verify': [
+    ['a site’s own log', 'kiten log verify --data plant-7'],
+    ['against a checkpoint that was kept elsewhere', 'kiten log verify --from checkpoint.txt'],
+    ['somebody else’s, over the web', 'kiten log verify --url https://plant-7.example:8443/log --key KEY'],
+  ],
+  'kiten backup create': [
+    ['sealed for the holder of a key', 'kiten backup --out site.kbak --recipient kiten-backup-…'],
+    ['sealed with a passphrase', 'kiten backup --out site.kbak --passphrase-file passphrase'],
+  ],
+  'kiten backup verify': [['before it is needed', 'kiten backup verify site.kbak --key backup.key']],
+  'kiten restore': [
+    ['to a new directory', 'kiten restore site.kbak --data plant-7 --key backup.key'],
+    [
+      'going on from a newer copy of its log',
+      'kiten restore site.kbak --data plant-7 --key backup.key --log copy/log',
+    ],
+  ],
+  'kiten ca rollover': [
+    [
+      'with the root’s key from a stick',
+      'kiten ca rollover --root-key /media/stick/root.key.pem --reason "in good time"',
+    ],
+  ],
+  'kiten events test': [['does the SIEM take what it is told?', 'kiten events test siem']],
+  'kiten doctor': [['what is missing or wrong', 'kiten doctor --data plant-7']],
+  'kiten completion': [
+    ['for this shell', 'source <(kiten completion bash)'],
+    ['for every shell of this user', 'kiten completion fish > ~/.config/fish/completions/kiten.fish'],
+  ],
+};
+
+/** What scripts and people look for at the end of a manual. */
+const atTheEnd = `
+Exit codes:
+  0  done
+  1  refused, failed, or what was checked does not hold; the reason is on standard error
+  2  wrong usage
+
+Environment:
+  KITEN_DATA      the data directory, unless --data names one
+  KITEN_TOKEN     the token for --site
+
+Files, below the data directory:
+  kiten.toml      the configuration; each key with its default
+  operator.token  the operator’s token, readable by its owner alone
+  keys/ ca/       private keys; certificates
+
+More: docs/cli.md lists every command, docs/errors.md every error.`;
+
+/** Adds examples to each command’s help, and what concerns all of them to the program’s. */
+export function explainFurther(program: Command): void {
+  program.addHelpText('after', atTheEnd);
+  const visit = (command: Command, path: string): void => {
+    const shown = examples[path];
+    if (shown !== undefined) command.addHelpText('after', `\nExamples:\n${shown.map(lines).join('\n')}`);
+    for (const child of command.commands) visit(child, `${path} ${child.name()}`);
+  };
+  visit(program, program.name());
+}
+
+function lines([purpose, line]: readonly [string, string]): string {
+  return `  # ${purpose}\n  ${line}`;
+}
