@@ -8,6 +8,9 @@ import { contentAddress, type PcrState, type ReferenceImage } from './reference-
 import { SharedBootLog } from './shared-boot-log.ts';
 import { SharedImaLog } from './shared-ima-log.ts';
 
+/** Files that one triple may name: more than any image has. */
+const maximumMeasurements = 1 << 20;
+
 /** What peers send need not be in deterministic order. */
 const reading = { deterministic: false, maxBytes: 96 << 20, maxItems: 8 << 20, maxDepth: 32 } as const;
 
@@ -84,7 +87,7 @@ function readTag(value: CborValue, found: Found): void {
 /** Drafts before 02 had one measurement-map where there is a list now. */
 function readTriple(values: CborValue, found: Found): void {
   const state = new Map<number, Map<number, OctetText[]>>();
-  for (const value of values instanceof Map ? [values] : shape.array(values, 1)) {
+  for (const value of values instanceof Map ? [values] : shape.array(values, 1, maximumMeasurements)) {
     const measured = shape.map(value);
     const key = measured.get(measurement.key);
     const mval = shape.map(measured.get(measurement.values));
