@@ -40,6 +40,7 @@ describe.skipIf(!requireTool('mosquitto_pub', 'mosquitto-clients'))('the story o
       'maintenance',
       'observe',
       'brake',
+      'broken-glass',
     ]);
     expect(seen.get('at-work')).toMatch(/Not authorized/);
     expect(seen.get('copied-key')).toMatch(/gateway\/credential-in-two-places/);
@@ -52,8 +53,11 @@ describe.skipIf(!requireTool('mosquitto_pub', 'mosquitto-clients'))('the story o
     expect(now.get('meter-2')).toBe('admitted contraindicated');
     expect(seen.get('observe')).toMatch(/plant\/power\/meter-4/);
     expect(seen.get('brake')).toMatch(/cold-room-\d/);
-    const brakes = (await (await site.fetch('/brakes')).json()) as { brakes: { state: string }[] };
-    expect(brakes.brakes.map(({ state }) => state)).toEqual(['confirmed']);
+    expect(seen.get('broken-glass')).toMatch(/shift-lead/);
+    const brakes = (await (await site.fetch('/brakes')).json()) as {
+      brakes: { code: string; state: string }[];
+    };
+    expect(brakes.brakes.find(({ code }) => code === 'gateway/topic-search')?.state).toBe('confirmed');
     expect(now.get('pump-4')).toBe('admitted affirming');
   });
 });

@@ -227,7 +227,8 @@ export const scenes: readonly Scene[] = [
       for (const { id, kind } of roster)
         if (kind === 'cold-room') order({ do: 'probe', device: id, topics: 60 });
     },
-    outcome: ({ type, data }) => type === 'brake' && data.group === 'cold-room',
+    outcome: ({ type, data }) =>
+      type === 'brake' && data.group === 'cold-room' && data.code === 'gateway/topic-search',
     title: { en: 'The brake', ja: 'ブレーキ' },
     happened: {
       en: 'One cold room after the other begins to command everything around it, all in the same way.',
@@ -248,6 +249,49 @@ export const scenes: readonly Scene[] = [
     commands: [
       'npx kiten brake list --data {data}',
       "npx kiten brake confirm {id} --reason 'it spreads: cut them' --data {data}",
+    ],
+  },
+  {
+    id: 'broken-glass',
+    after: 15,
+    async play({ site, as }) {
+      const reason = 'The demonstration needs a second person.';
+      await site.send('POST', '/operators', { name: 'shift-lead', role: 'operator', reason });
+      const { token } = await site.send<{ token: string }>('POST', '/operators/shift-lead/api-tokens', {
+        name: 'story',
+        scopes: ['view', 'operate'],
+      });
+      const { approval } = await site.send<{ approval: { id: string } }>('POST', '/exceptions', {
+        group: 'cold-room',
+        seconds: 600,
+        reason: 'The vaccines have to stay cold while the technician is on the way.',
+      });
+      const second = await as(token);
+      await second.send('POST', `/approvals/${approval.id}/approve`, {
+        reason: 'I have looked at it myself.',
+      });
+    },
+    outcome: ({ type }) => type === 'exception',
+    title: { en: 'Breaking the glass', ja: '非常措置' },
+    happened: {
+      en: 'The goods in the cold rooms can’t wait. One operator asked for an exception of ten minutes, and another one agreed.',
+      ja: '冷蔵室の品物は待てません。オペレーターの一人が 10 分間の例外を申請し、別の一人が承認しました。',
+    },
+    why: {
+      en: 'The verdicts are as bad as before. Two people took it upon themselves to let the cold rooms work all the same, each with a reason.',
+      ja: '判定は悪いままです。それでも冷蔵室を動かすことを、二人がそれぞれ理由を添えて引き受けました。',
+    },
+    done: {
+      en: 'The exception is shown on every view, stands in the log, and ends by itself.',
+      ja: '例外はすべての画面に表示され、ログに残り、時間が来れば自動的に終わります。',
+    },
+    next: {
+      en: 'Look who agreed to what. One person may end it before its time.',
+      ja: '誰が何を承認したのかを確認してください。終了させるのは一人でもできます。',
+    },
+    commands: [
+      'npx kiten break-glass list --data {data}',
+      "npx kiten break-glass end {id} --reason 'the technician is there' --data {data}",
     ],
   },
 ];

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from '../cli/client.ts';
+import { type Client, openClient } from '../cli/client.ts';
 import type { SiteEvent } from '../site/event-hub.ts';
 import type { RunningSite } from '../site/site.ts';
 import type { Chapter } from '../site/story-board.ts';
@@ -43,7 +43,8 @@ async function comesAbout(
   { site, client, order, signal }: StoryParts,
 ): Promise<SiteEvent['data'] | undefined> {
   const { play, outcome } = scene;
-  const stage = { site: client, order };
+  const as = (token: string) => openClient({ site: site.addresses.api }, { KITEN_TOKEN: token });
+  const stage = { site: client, order, as };
   if (outcome === undefined) {
     await play?.(stage);
     return {};
