@@ -16,6 +16,8 @@ const views: readonly (readonly [path: string, whole: string])[] = [
   ['/add-device', '.guide form'],
   ['/story', '.chapter'],
   ['/policies', '.invariants-outcome'],
+  ['/traffic', '.traffic-map'],
+  ['/log?of=0', '.proven .check-outcome'],
 ];
 
 describe.skipIf(!consoleTools())('the views of the console', () => {
@@ -42,6 +44,11 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
   async function open(path: string, whole: string): Promise<void> {
     await page.goto(`${site.ready.console}#${path}`);
     await page.locator(whole).first().waitFor();
+  }
+
+  async function premisesOf(id: string): Promise<readonly string[]> {
+    const { findings } = await site.json<{ findings: { premises: string[] }[] }>('verdict', 'show', id);
+    return findings.flatMap(({ premises }) => premises);
   }
 
   describe.each(['en', 'ja'] as const)('in %s', (language) => {
@@ -198,6 +205,45 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
       await page.locator('.totals', { hasText: 'doors know of each other' }).waitFor();
       expect((await site.json<{ text: string }>('policy', 'show')).text).toContain('doors-hear-doors');
       await page.getByText('This is what is in force.').waitFor();
+    });
+  });
+
+  describe('traffic', () => {
+    it('is a map whose nodes choose what is in the table, by keyboard', { timeout: 150_000 }, async () => {
+      await speak(page, 'en');
+      // Counts are told when their minute is over.
+      const refused = async () => {
+        const { rows } = (await (await site.fetch('/traffic')).json()) as { rows: { denied: number }[] };
+        return rows.some(({ denied }) => denied > 0);
+      };
+      await expect.poll(refused, { timeout: 120_000, interval: 500 }).toBe(true);
+      await open('/traffic?by=device&outcome=denied', '.map-node');
+      const node = page.getByRole('link', { name: /^meter-9: / }).first();
+      await node.focus();
+      await page.keyboard.press('Enter');
+      await page.locator('.map-node[aria-current=true]').waitFor();
+      const devices = await page.locator('.traffic-table tbody th').allTextContents();
+      expect(new Set(devices)).toEqual(new Set(['meter-9']));
+      expect(page.url()).toContain('node=sender%3Ameter-9');
+    });
+  });
+
+  describe('the log', () => {
+    it('shows its head with the log’s own signature, checked here', async () => {
+      await speak(page, 'en');
+      await open('/log', '.log-head .signature');
+      const outcomes = await page
+        .locator('.log-head .signature')
+        .evaluateAll((all) => all.map((one) => one.dataset.outcome));
+      expect(outcomes).toEqual(['holds']);
+    });
+
+    it('proves what is asked for by its hash', async () => {
+      const [premise = ''] = await premisesOf('meter-9');
+      await page.locator('#prove-of').fill(premise);
+      await page.keyboard.press('Enter');
+      await page.locator('.proven .check-outcome[data-tier=affirming]').waitFor();
+      expect(await page.locator('.proven').textContent()).toContain('a finding that rests on this evidence');
     });
   });
 

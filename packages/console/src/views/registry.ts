@@ -3,8 +3,10 @@ import { accessView } from './access/view.ts';
 import { deviceView } from './device/view.ts';
 import { fleetView } from './fleet/view.ts';
 import { guideView } from './guide/view.ts';
+import { logView } from './log/view.ts';
 import { policiesView } from './policies/view.ts';
 import { storyView } from './story/view.ts';
+import { trafficView } from './traffic/view.ts';
 import type { View } from './view.ts';
 import { whyView } from './why/view.ts';
 
@@ -17,6 +19,8 @@ export const views: readonly View[] = [
   guideView,
   accessView,
   storyView,
+  trafficView,
+  logView,
 ];
 
 /** The views that the navigation offers, in its order. */

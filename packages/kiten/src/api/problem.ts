@@ -31,6 +31,7 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/api-tokens-full': 409,
   'kiten/passkeys-full': 409,
   'kiten/device-unknown': 404,
+  'kiten/log-entry-unknown': 404,
   'kiten/group-unknown': 404,
   'kiten/brake-unknown': 404,
   'kiten/approval-unknown': 404,

@@ -48,6 +48,18 @@ export async function findingHistory(
   return rows.map(findingOf);
 }
 
+/** Findings that rest on a piece of evidence, the newest first; a few are enough to find it by. */
+export async function findingsRestingOn(store: Kysely<Tables>, digest: string): Promise<Finding[]> {
+  const rows = await store
+    .selectFrom('findings')
+    .selectAll()
+    .where('premises', 'like', `%"${digest}"%`)
+    .orderBy('at', 'desc')
+    .limit(8)
+    .execute();
+  return rows.map(findingOf);
+}
+
 /** Marks one finding as cleared, with who and why; the finding itself stays. */
 export async function markCleared(store: Kysely<Tables>, finding: Finding): Promise<void> {
   await store

@@ -32,3 +32,21 @@ export function trafficSums(
     .limit(limit)
     .execute();
 }
+
+/** What would have been refused since then, and passed because somebody's group observes. */
+export async function observedSums(
+  store: Kysely<Tables>,
+  since: number,
+  limit: number,
+): Promise<{ device: string; action: string; topic: string; observed: number }[]> {
+  return store
+    .selectFrom('denials')
+    .select(['device', 'action', 'topic'])
+    .select(({ fn }) => fn.sum<number>('repeated').as('observed'))
+    .where('at', '>=', since)
+    .where('observed', 'is not', null)
+    .groupBy(['device', 'action', 'topic'])
+    .orderBy('observed', 'desc')
+    .limit(limit)
+    .execute();
+}

@@ -9,7 +9,7 @@ import type { SiteServices } from '../../site/services.ts';
 import { time } from '../schemas.ts';
 import type { Api } from '../server.ts';
 
-const entry = Type.Object({
+export const logEntry = Type.Object({
   index: Type.Integer(),
   type: Type.String(),
   at: time,
@@ -33,7 +33,7 @@ export function logRoutes(api: Api, { site, ledger, logKey, keys }: SiteServices
           count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
           last: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
         }),
-        response: { 200: Type.Object({ size: Type.Integer(), entries: Type.Array(entry) }) },
+        response: { 200: Type.Object({ size: Type.Integer(), entries: Type.Array(logEntry) }) },
       },
     },
     async ({ query: { from, count = 100, last } }) => {
@@ -73,7 +73,7 @@ export function logRoutes(api: Api, { site, ledger, logKey, keys }: SiteServices
   );
 }
 
-function entryView(index: number, { subject, reason, ...event }: RecordedEvent) {
+export function entryView(index: number, { subject, reason, ...event }: RecordedEvent) {
   return {
     index,
     type: event.type,
