@@ -162,6 +162,11 @@ export class TestSite {
     throw new Error(`${what} did not come about; the site says: ${this.#errors.slice(-2000)}`);
   }
 
+  /** Sends the site's process a signal that is not its end. */
+  tell(signal: NodeJS.Signals): void {
+    this.#process?.kill(signal);
+  }
+
   /** Sends the site's process a signal and waits for its end. @returns its exit code, null if the signal ended it */
   async signal(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#process;

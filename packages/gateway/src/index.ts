@@ -25,6 +25,7 @@ export {
 } from './gateway.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export type { ListenerKind, ListenOptions } from './listener-kind.ts';
+export { NamedContexts } from './named-contexts.ts';
 export { openGateway, type StoredGatewayOptions } from './open-gateway.ts';
 export type { QueueOverflow } from './overflow.ts';
 export { passwordGroup } from './password.ts';

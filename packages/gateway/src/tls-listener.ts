@@ -1,14 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import {
-  createSecureContext,
-  createServer as createTlsServer,
-  type SecureContext,
-  type TLSSocket,
-  type Server as TlsServer,
-} from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import { admitPeer, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
 import type { TlsMaterial } from './change.ts';
 import type { Core } from './core.ts';
+import { NamedContexts } from './named-contexts.ts';
 import type { Peer } from './peer.ts';
 import { presentedBy } from './presented-peer.ts';
 import { secureContextOf } from './tls-context.ts';
@@ -29,7 +24,7 @@ export class TlsListener {
   readonly #front: Server;
   readonly #server: TlsServer;
   readonly #sockets = new Set<Socket>();
-  #named = new Map<string, SecureContext>();
+  readonly #named = new NamedContexts();
 
   constructor(
     core: Core,
@@ -43,7 +38,7 @@ export class TlsListener {
     this.#server = createTlsServer({
       ...secureContextOf(tls, tls),
       ...this.#tickets(),
-      SNICallback: (name, choose) => choose(null, this.#contextFor(name)),
+      SNICallback: (name, choose) => choose(null, this.#named.of(name)),
       // The handshake goes through, so that the refusal can be told from a broken connection.
       requestCert: admission === 'certificate',
       rejectUnauthorized: false,
@@ -98,15 +93,7 @@ export class TlsListener {
   }
 
   #nameContexts(tls: TlsMaterial): void {
-    this.#named = new Map(
-      (tls.named ?? []).map((each) => [each.name, createSecureContext(secureContextOf(tls, each))]),
-    );
-  }
-
-  /** `undefined` for names without a certificate of their own: they get the first one. */
-  #contextFor(name: string): SecureContext | undefined {
-    const asked = name.toLowerCase();
-    return this.#named.get(asked) ?? this.#named.get(asked.replace(/^[^.]+/, '*'));
+    this.#named.renew(tls.named ?? [], (each) => secureContextOf(tls, each));
   }
 
   #arrived(socket: Socket): void {

@@ -93,6 +93,7 @@ export async function openApi({
       warnings: () => [],
       isUp: () => true,
     }),
+    reload: async () => ({ named: [], atNextStart: [] }),
     gatewayStatistics: () => ({}),
   };
   const api = await buildApi(services);

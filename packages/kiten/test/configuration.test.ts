@@ -37,6 +37,7 @@ describe('the configuration file', () => {
       queueOverflow: 'drop-newest',
       keepAliveLimitSeconds: 65535,
       deviceLifetimeDays: 90,
+      namedCertificates: [],
       manufacturers: [],
       logLevel: 'info',
       checkpointSeconds: 1,

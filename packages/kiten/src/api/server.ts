@@ -33,6 +33,7 @@ import { payloadRuleRoutes } from './routes/payload-rules.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { policyReviewRoutes } from './routes/policy-review.ts';
 import { recoveryCodeRoutes } from './routes/recovery-codes.ts';
+import { reloadRoutes } from './routes/reload.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { siteRoutes } from './routes/site.ts';
@@ -106,6 +107,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       operatorRoutes(routes, services);
       apiTokenRoutes(routes, services);
       siteRoutes(routes, services);
+      reloadRoutes(routes, services);
       deviceRoutes(routes, services);
       passwordRoutes(routes, services);
       deviceRecordRoutes(routes, services);

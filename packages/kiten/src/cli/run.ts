@@ -24,6 +24,7 @@ import { logCommands } from './commands/log.ts';
 import { operatorCommands } from './commands/operator.ts';
 import { payloadRuleCommands } from './commands/payload-rule.ts';
 import { policyCommands } from './commands/policy.ts';
+import { reloadCommand } from './commands/reload.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { signInCommand } from './commands/sign-in.ts';
 import { statusCommand } from './commands/status.ts';
@@ -66,6 +67,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   upCommand,
   demoCommand,
   statusCommand,
+  reloadCommand,
   signInCommand,
   operatorCommands,
   apiTokenCommands,

@@ -32,8 +32,10 @@ export interface DemoOptions extends ServeOptions {
 /** Runs a site until somebody asks it to stop. */
 export async function serveSite(options: ServeOptions, environment: Environment): Promise<void> {
   const directory = dataDirectory(options.data, environment);
-  const asked = askedToStop();
+  let running: RunningSite | undefined;
+  const asked = askedToStop(() => running?.reload());
   const site = await start(directory, options, environment, process.stderr.isTTY === true);
+  running = site;
   announce(site, directory, options);
   await stopped(site, asked);
 }
@@ -69,11 +71,12 @@ async function start(
   const layout = layoutOf(directory);
   const sources = systemSources();
   if (!isSite(layout)) await initialise({ directory, site: 'site.example', ...sources });
-  const file = await loadConfiguration(options.config ?? layout.configuration);
-  const configuration = completeConfiguration(file, options.ports);
+  const reread = async () =>
+    completeConfiguration(await loadConfiguration(options.config ?? layout.configuration), options.ports);
+  const configuration = await reread();
   const logger = openLog(configuration.logLevel, logToFile ? layout.programLog : undefined);
   const store = await storeAccess(layout, configuration, environment);
-  return startSite({ directory, configuration, logger, run: randomUUID(), store, ...sources });
+  return startSite({ directory, configuration, logger, run: randomUUID(), store, reread, ...sources });
 }
 
 /** The program's own log goes to standard error, and to a file where that is a person's screen. */

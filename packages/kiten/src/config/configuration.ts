@@ -12,6 +12,15 @@ export interface Manufacturer {
   readonly group: string;
 }
 
+/** A certificate for devices that ask for a host name (SNI), in place of the one that the site issues to itself. */
+export interface NamedCertificateFiles {
+  /** `*.` at the beginning stands for one label. */
+  readonly name: string;
+  /** PEM files, relative to the data directory. */
+  readonly key: string;
+  readonly certificate: string;
+}
+
 /** A port for devices that know only a password. */
 export interface PasswordDoor {
   /** `plain-password` has no TLS: everybody on the way reads the passwords. */
@@ -68,6 +77,7 @@ export interface Configuration {
   /** None unless it is configured. */
   readonly passwordDoors: readonly PasswordDoor[];
   readonly deviceLifetimeDays: number;
+  readonly namedCertificates: readonly NamedCertificateFiles[];
   readonly manufacturers: readonly Manufacturer[];
   readonly logLevel: string;
   readonly checkpointSeconds: number;
@@ -122,6 +132,7 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     keepAliveLimitSeconds: file.mqtt?.keep_alive_limit_seconds ?? 65535,
     passwordDoors: passwordDoors(file.passwords, choose),
     deviceLifetimeDays: file.certificates?.device_lifetime_days ?? 90,
+    namedCertificates: file.certificates?.named ?? [],
     manufacturers: file.manufacturers ?? [],
     logLevel: file.log?.level ?? 'info',
     checkpointSeconds: file.log?.checkpoint_seconds ?? 1,
@@ -250,6 +261,11 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 
 [certificates]
 # device_lifetime_days = 90
+# Certificates of other authorities, for devices that ask for a host name (SNI); \`kiten reload\` reads them again:
+#   [[certificates.named]]
+#   name = "mqtt.plant-7.example"    # or "*.plant-7.example"
+#   key = "ca/mqtt.key.pem"          # PEM, relative to this directory, readable by its owner alone
+#   certificate = "ca/mqtt.pem"      # with its chain
 
 # Manufacturers whose device certificates (IDevID, IEEE 802.1AR) may enrol, each in a block of its own:
 # [[manufacturers]]

@@ -75,6 +75,19 @@ export const configurationSchema = Type.Object(
       Type.Object(
         {
           device_lifetime_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 825 })),
+          named: Type.Optional(
+            Type.Array(
+              Type.Object(
+                {
+                  name: Type.String({ pattern: '^(\\*\\.)?[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+$' }),
+                  key: Type.String({ minLength: 1 }),
+                  certificate: Type.String({ minLength: 1 }),
+                },
+                closed,
+              ),
+              { maxItems: 64 },
+            ),
+          ),
         },
         closed,
       ),

@@ -2,7 +2,13 @@ import type { Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { KitenError } from '@kiten/codec';
-import { type PresentedPeer, presentedBy, type TlsMaterial, WebSocketUpgrade } from '@kiten/gateway';
+import {
+  NamedContexts,
+  type PresentedPeer,
+  presentedBy,
+  type TlsMaterial,
+  WebSocketUpgrade,
+} from '@kiten/gateway';
 import type { Est } from '@kiten/identity';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Problem, problemOf } from '../api/problem.ts';
@@ -39,9 +45,14 @@ export interface DeviceServerOptions {
 /** The devices' HTTPS port: enrolment over secure transport, and what is mounted beside it. A client certificate is asked for, not required. */
 export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
   const { est, mount, failed, refused } = options;
+  const named = new NamedContexts();
+  const nameContexts = ({ ca, named: certificates = [] }: TlsMaterial): void =>
+    named.renew(certificates, (one) => secureContext({ ...one, ca }, options.manufacturers));
+  nameContexts(options.tls);
   const server = Fastify({
     https: {
       ...secureContext(options.tls, options.manufacturers),
+      SNICallback: (name, choose) => choose(null, named.of(name)),
       requestCert: true,
       rejectUnauthorized: false,
       handshakeTimeout: 10_000,
@@ -97,7 +108,10 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const { port, close } = await listenOnAll(server.server, options.hosts, options.port);
   return {
     port,
-    renew: (tls) => server.server.setSecureContext(secureContext(tls, options.manufacturers)),
+    renew(tls) {
+      server.server.setSecureContext(secureContext(tls, options.manufacturers));
+      nameContexts(tls);
+    },
     async close() {
       // Together: a connection that came in by a door is closed by the server that it was handed to.
       const closed = Promise.all([close(), server.close()]);
@@ -107,7 +121,10 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   };
 }
 
-function secureContext({ key, certificate, ca }: TlsMaterial, manufacturers: readonly string[]) {
+function secureContext(
+  { key, certificate, ca }: Pick<TlsMaterial, 'key' | 'certificate' | 'ca'>,
+  manufacturers: readonly string[],
+) {
   return { key, cert: certificate, ca: [ca, ...manufacturers], minVersion: 'TLSv1.2' as const };
 }
 

@@ -1,7 +1,8 @@
 import { KitenError } from '@kiten/codec';
+import type { TlsMaterial } from '@kiten/gateway';
 import { createEst, type EnrolmentQuestion, type EstRefusal } from '@kiten/identity';
 import { deviceSubject, type Evidence, emptyVector, isDeviceId, type SealedEvidence } from '@kiten/trust';
-import type { PasswordDoor } from '../config/configuration.ts';
+import type { Configuration, PasswordDoor } from '../config/configuration.ts';
 import { startDeviceServer } from '../device/device-server.ts';
 import { logRoutes } from '../device/log-routes.ts';
 import { passportRoute } from '../device/passport-route.ts';
@@ -11,6 +12,7 @@ import { GatewayLink } from './gateway-link.ts';
 import { trustInForce } from './held-fall.ts';
 import { namingPort } from './local-listener.ts';
 import type { Manufacturers } from './manufacturers.ts';
+import { loadNamedCertificates } from './named-certificates.ts';
 import { PresenceBoard } from './presence.ts';
 import { openStandingDesk, type StandingDesk } from './standing.ts';
 import type { SiteOptions, SiteState } from './state.ts';
@@ -40,6 +42,8 @@ export interface Doors {
   heartbeat(at: number): void;
   /** New certificates and revocation lists for every door. */
   renewTls(): Promise<void>;
+  /** The same with the names and certificates of a configuration. @throws KitenError `kiten/named-certificate` */
+  reloadTls(configuration: Pick<Configuration, 'names' | 'namedCertificates'>): Promise<void>;
   /** Considers again the evidence that could not be kept, on a full disk say. */
   reconsider(): Promise<void>;
 }
@@ -51,7 +55,8 @@ export async function openDoors(
 ): Promise<Doors> {
   const { site, database, journal, keys, book, hub } = state;
   const { configuration, logger, clock } = options;
-  const tls = await openTlsDesk({ database, keys, names: configuration.names, clock });
+  const named = await loadNamedCertificates(options.directory, configuration.namedCertificates);
+  const tls = await openTlsDesk({ database, keys, names: configuration.names, named, clock });
   const presence = new PresenceBoard();
   const unkept: SealedEvidence[] = [];
   let heardAt = clock.now();
@@ -134,7 +139,17 @@ export async function openDoors(
   closing.defer(() => devices.close());
 
   async function renewTls(): Promise<void> {
-    const material = await tls.renew();
+    serveWith(await tls.renew());
+  }
+
+  async function reloadTls({
+    names,
+    namedCertificates,
+  }: Pick<Configuration, 'names' | 'namedCertificates'>): Promise<void> {
+    serveWith(await tls.reload(names, await loadNamedCertificates(options.directory, namedCertificates)));
+  }
+
+  function serveWith(material: TlsMaterial): void {
     link.tls(material);
     devices.renew(material);
   }
@@ -151,6 +166,7 @@ export async function openDoors(
     heardAt: () => heardAt,
     heartbeat: (at) => link.heartbeat(at),
     renewTls,
+    reloadTls,
     reconsider,
   };
 

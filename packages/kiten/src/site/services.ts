@@ -29,6 +29,7 @@ import type { PasswordDesk } from './passwords.ts';
 import type { PayloadRuleDesk } from './payload-rules.ts';
 import type { PolicyDesk } from './policies.ts';
 import type { PresenceBoard } from './presence.ts';
+import type { Reloaded } from './reload.ts';
 import type { StandingDesk } from './standing.ts';
 import type { StoryBoard } from './story-board.ts';
 import type { TrustDesk } from './trust-desk.ts';
@@ -95,6 +96,8 @@ export interface SiteServices {
   readonly enrolment: EnrolmentDesk;
   readonly passwords: PasswordDesk;
   readonly policies: PolicyDesk;
+  /** Reads the configuration again. */
+  reload(actor: string): Promise<Reloaded>;
   readonly payloadRules: PayloadRuleDesk;
   readonly operators: OperatorDesk;
   readonly sessions: SessionDesk;

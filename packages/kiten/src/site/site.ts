@@ -14,6 +14,7 @@ import type { SiteEvent } from './event-hub.ts';
 import { HealthDesk } from './health.ts';
 import { listenLocally } from './local-listener.ts';
 import { openManufacturers } from './manufacturers.ts';
+import { type Reloaded, reloadSite } from './reload.ts';
 import type { Addresses, SiteServices } from './services.ts';
 import { openState, type SiteOptions } from './state.ts';
 import { StoryBoard } from './story-board.ts';
@@ -38,6 +39,8 @@ export interface RunningSite {
   listen(listener: (event: SiteEvent) => void): () => void;
   /** Where a demonstration tells its story. */
   readonly story: StoryBoard;
+  /** Reads the configuration again. What does not hold is told in the log of the program, and changes nothing. */
+  reload(): void;
   stop(): Promise<void>;
 }
 
@@ -140,8 +143,17 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     failed: Promise.race([doors.failed, state.lost]),
     listen: (listener) => state.hub.subscribe(listener),
     story,
+    reload() {
+      reload('site').catch((error: unknown) => logger.error({ err: error }, 'nothing was reloaded'));
+    },
     stop: () => opened.disposeAsync(),
   };
+
+  function reload(actor: string): Promise<Reloaded> {
+    const { journal } = state;
+    const { reread } = options;
+    return reloadSite({ journal, clock, doors, present: configuration, reread }, actor);
+  }
 
   function addressesOf(port: number): Addresses {
     const { password, 'plain-password': plain } = doors.passwordPorts;
@@ -190,6 +202,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
       warnings,
       health,
       events,
+      reload,
       gatewayStatistics: () => doors.statistics(),
     };
   }

@@ -39,6 +39,8 @@ export interface SiteOptions {
   readonly run: string;
   /** Where the store is, unless in the data directory. */
   readonly store?: PostgresAccess | undefined;
+  /** Reads the configuration again, as it is now. */
+  readonly reread?: () => Promise<Configuration>;
 }
 
 /** What a site remembers, opened. */

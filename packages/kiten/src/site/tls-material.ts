@@ -6,13 +6,18 @@ import { exportPrivateKey, type IssuedCertificate, issueRevocationList, issuerId
 import { sql } from 'kysely';
 import type { Database } from '../store/database.ts';
 import type { SiteKeys } from './keys.ts';
+import type { LoadedCertificate } from './named-certificates.ts';
 
 /** The site's own certificate and revocation list, and when they have to be made anew. */
 export interface TlsDesk {
   readonly present: TlsMaterial;
   readonly server: IssuedCertificate;
+  /** Certificates for host names, from files. */
+  readonly named: readonly LoadedCertificate[];
   /** Makes a new revocation list, and a new server certificate if the present one is in its last third or of an earlier CA. */
   renew(): Promise<TlsMaterial>;
+  /** The same with other host names, and with these certificates for names. */
+  reload(names: readonly string[], named: readonly LoadedCertificate[]): Promise<TlsMaterial>;
   /** Whether it is time to: half-way through the revocation list's life. */
   due(now: number): boolean;
 }
@@ -21,9 +26,11 @@ export async function openTlsDesk(parts: {
   database: Database;
   keys: SiteKeys;
   names: readonly string[];
+  named?: readonly LoadedCertificate[];
   clock: Clock;
 }): Promise<TlsDesk> {
-  const { database, keys, names, clock } = parts;
+  const { database, keys, clock } = parts;
+  let { names, named = [] } = parts;
   const { authority } = keys;
   let server = issueServer();
   let renewAt = 0;
@@ -50,6 +57,9 @@ export async function openTlsDesk(parts: {
       certificate: authority.chainPem(server.der),
       ca: authority.certificates.map((der) => encodePem('CERTIFICATE', der)).join(''),
       crl,
+      ...(named.length === 0
+        ? {}
+        : { named: named.map(({ name, key, certificate }) => ({ name, key, certificate })) }),
     };
   }
 
@@ -60,6 +70,15 @@ export async function openTlsDesk(parts: {
     },
     get server() {
       return server;
+    },
+    get named() {
+      return named;
+    },
+    async reload(newNames, newNamed) {
+      [names, named] = [newNames, newNamed];
+      server = issueServer();
+      present = await material();
+      return present;
     },
     async renew() {
       const isOld = (server.notAfter - clock.now()) * 3 < server.notAfter - server.notBefore;

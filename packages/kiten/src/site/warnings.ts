@@ -30,6 +30,7 @@ export function siteWarnings(parts: WarningParts): readonly Warning[] {
     { kind: 'root', name: 'the root CA', ...authority.root },
     { kind: 'issuing', name: 'the issuing CA', ...authority.issuer },
     { kind: 'server', name: 'the server certificate', ...tls.server },
+    ...tls.named.map((one) => ({ ...one, kind: 'server', name: `the certificate for ${one.name}` })),
   ].map(({ kind, name, notBefore, notAfter }) => ({ kind, name, notBefore, notAfter }) as Expirable);
   const own = expiring(items, clock.now()).map(({ kind, name, state, notAfter }) => ({
     code: `kiten/${kind}-${state}`,
