@@ -120,6 +120,7 @@ function gatewayCore(): Core {
     name: 'gateway',
     authenticators: [],
     verifyPassword: undefined,
+    heapUsed: () => 0,
     poll: () => undefined,
   });
   const vector = Object.fromEntries(claimNames.map((claim) => [claim, 2])) as TrustVector;

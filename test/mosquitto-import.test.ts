@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kiten, run, TestSite } from './kiten.ts';
+import { Mosquitto } from './mosquitto.ts';
 import { requireTool } from './tools.ts';
 
 const tools = [
@@ -123,7 +121,14 @@ describe.skipIf(!tools)('a Mosquitto fleet that moves over', () => {
   }, async () => {
     const { stdout, stderr } = await site.kiten('import', 'mosquitto', ...files(), '--keep-topics');
     expect(stdout, stderr).toMatch(/^Took over 0 devices with their passwords, 7 of 12 rules/m);
-    await using broker = await Mosquitto.start(folder, passwords, join(folder, 'acl'));
+    // It reads no line that it does not understand.
+    const [known, rules] = [join(folder, 'known'), join(folder, 'rules')];
+    await writeFile(known, (await readFile(passwords, 'utf8')).replace(/^mallory.*\n/m, ''));
+    await writeFile(rules, acl.replace(/^nonsense.*\n/m, ''));
+    await using broker = await Mosquitto.start(
+      folder,
+      `password_file ${known}\nacl_file ${rules}\nallow_anonymous false\n`,
+    );
     const topics = [
       'home/alice',
       'home/alice/lamp',
@@ -169,51 +174,4 @@ async function allowed(port: number, user: 'alice' | 'bob', topics: readonly str
   );
   await client.endAsync(true);
   return topics.filter((_topic, index) => outcomes[index]?.status === 'fulfilled');
-}
-
-/** A Mosquitto of the test's own, on a free port. */
-class Mosquitto {
-  readonly port: number;
-  readonly #end: () => Promise<void>;
-
-  private constructor(port: number, end: () => Promise<void>) {
-    this.port = port;
-    this.#end = end;
-  }
-
-  static async start(folder: string, passwords: string, acl: string): Promise<Mosquitto> {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    await new Promise((resolve) => probe.close(resolve));
-    // It reads no line that it does not understand.
-    const [known, rules] = [join(folder, 'known'), join(folder, 'rules')];
-    await writeFile(known, (await readFile(passwords, 'utf8')).replace(/^mallory.*\n/m, ''), { mode: 0o644 });
-    await writeFile(rules, (await readFile(acl, 'utf8')).replace(/^nonsense.*\n/m, ''), { mode: 0o644 });
-    const configuration = join(folder, 'mosquitto.conf');
-    await writeFile(
-      configuration,
-      `listener ${port} 127.0.0.1\npassword_file ${known}\nacl_file ${rules}\nallow_anonymous false\nuser root\n`,
-    );
-    const child = spawn('mosquitto', ['-c', configuration], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
-    });
-    const exited = once(child, 'exit');
-    await new Promise<void>((resolve) => {
-      let said = '';
-      child.stderr.on('data', (chunk: Buffer) => {
-        said += chunk.toString('utf8');
-        if (/running|Error/.test(said)) resolve();
-      });
-    });
-    return new Mosquitto(port, async () => {
-      child.kill('SIGTERM');
-      await exited;
-    });
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#end();
-  }
 }

@@ -14,13 +14,17 @@ const rates: readonly (readonly [topic: string, count: (statistics: Statistics) 
   ['sockets', ({ sockets }) => sockets],
 ];
 
-/** What Mosquitto tells below `$SYS/broker/`, under the same names: counters since the start, gauges, rates a minute. */
+/**
+ * What Mosquitto tells below `$SYS/broker/`, under the same names, older ones included: counters since the start, gauges,
+ * rates a minute. But for the bytes of payloads, which would have to be counted message by message.
+ */
 export class BrokerState {
   readonly #version: string;
   readonly #startedAt: number;
   readonly #averages = rates.map(() => new Averages());
   #lastAt: number;
   #mostConnected = 0;
+  #largestHeap = 0;
 
   constructor(version: string, now: number) {
     this.#version = version;
@@ -33,6 +37,7 @@ export class BrokerState {
     const elapsed = now - this.#lastAt;
     this.#lastAt = now;
     this.#mostConnected = Math.max(this.#mostConnected, statistics.connected);
+    this.#largestHeap = Math.max(this.#largestHeap, statistics.heapBytes);
     return new Map([
       ['version', this.#version],
       ['uptime', `${Math.floor((now - this.#startedAt) / 1000)} seconds`],
@@ -53,11 +58,15 @@ export class BrokerState {
     return [
       ['clients/total', sessions],
       ['clients/connected', connected],
+      ['clients/active', connected],
       ['clients/disconnected', sessions - connected],
+      ['clients/inactive', sessions - connected],
       ['clients/maximum', this.#mostConnected],
       ['clients/expired', statistics.expired],
       ['messages/received', statistics.received + statistics.controlIn],
       ['messages/sent', statistics.sent + statistics.controlOut],
+      ['messages/inflight', statistics.inflightMessages],
+      ['messages/stored', retainedMessages + queuedMessages],
       ['publish/messages/received', statistics.received],
       ['publish/messages/sent', statistics.sent],
       ['publish/messages/dropped', statistics.dropped],
@@ -68,6 +77,8 @@ export class BrokerState {
       ['retained messages/count', retainedMessages],
       ['store/messages/count', retainedMessages + queuedMessages],
       ['store/messages/bytes', statistics.retainedBytes],
+      ['heap/current', statistics.heapBytes],
+      ['heap/maximum', this.#largestHeap],
     ];
   }
 }

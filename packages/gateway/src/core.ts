@@ -56,6 +56,8 @@ export interface CoreOptions {
   readonly name: string;
   readonly authenticators: readonly Authenticator[];
   readonly verifyPassword: PasswordVerifier | undefined;
+  /** Bytes of memory in use. */
+  readonly heapUsed: () => number;
   /** Looks whether changes have arrived that the loop has not got to yet. */
   readonly poll: () => void;
 }
@@ -192,9 +194,11 @@ export class Core {
   /** The statistics with the gauges as they are now. */
   measured(): Statistics {
     let queued = 0;
+    let inflight = 0;
     let connected = 0;
     for (const session of this.sessions.values()) {
       queued += session.queued;
+      inflight += session.window.size;
       if (session.connection !== undefined) connected++;
     }
     this.statistics.connections = this.connections.size;
@@ -205,6 +209,8 @@ export class Core {
     this.statistics.retainedMessages = this.retained.size;
     this.statistics.retainedBytes = this.retained.bytes;
     this.statistics.queuedMessages = queued;
+    this.statistics.inflightMessages = inflight;
+    this.statistics.heapBytes = this.options.heapUsed();
     this.statistics.storeBytes = this.store.bytes;
     this.statistics.heldConnections = this.pressure.size;
     this.statistics.bytesOut = this.outbox.bytesWritten;

@@ -50,6 +50,8 @@ export interface GatewayOptions {
   readonly authenticators?: readonly Authenticator[];
   /** Judges passwords on ports of the kind `password`. */
   readonly verifyPassword?: PasswordVerifier;
+  /** Tells how many bytes of memory are in use, for statistics. */
+  readonly heapUsed?: () => number;
   /**
    * Called now and then while much arrives, between chunks: it may call `apply` for changes that wait outside, so that
    * a fall need not wait for a long turn of the loop to end.
@@ -111,6 +113,7 @@ export function gatewayWith(options: GatewayOptions, opened: OpenedStore | undef
       name: options.name ?? 'gateway',
       authenticators: options.authenticators ?? [],
       verifyPassword: options.verifyPassword,
+      heapUsed: options.heapUsed ?? (() => 0),
       poll: options.poll ?? (() => undefined),
     },
     opened,

@@ -10,6 +10,10 @@ export interface Statistics {
   retainedMessages: number;
   retainedBytes: number;
   queuedMessages: number;
+  /** QoS 1 and 2 messages that were sent and not acknowledged yet. */
+  inflightMessages: number;
+  /** Bytes of memory that the gateway's objects take; 0 where nobody tells. */
+  heapBytes: number;
   /** Connections that were begun. */
   sockets: number;
   /** Sessions that were opened or resumed. */
@@ -62,6 +66,8 @@ export function noStatistics(): Statistics {
     retainedMessages: 0,
     retainedBytes: 0,
     queuedMessages: 0,
+    inflightMessages: 0,
+    heapBytes: 0,
     sockets: 0,
     connects: 0,
     expired: 0,

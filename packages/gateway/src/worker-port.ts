@@ -16,7 +16,7 @@ import { Questions } from './worker-questions.ts';
 export async function serveGateway(
   port: MessagePort,
   { asksPasswords, asksMethods = [], ...data }: GatewayWorkerData,
-  world: Pick<GatewayOptions, 'clock' | 'random' | 'authenticators' | 'verifyPassword'>,
+  world: Pick<GatewayOptions, 'clock' | 'random' | 'heapUsed' | 'authenticators' | 'verifyPassword'>,
 ): Promise<void> {
   const report = (message: GatewayReport): void => port.postMessage(message);
   const questions = new Questions(report);

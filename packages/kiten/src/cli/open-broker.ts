@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { KitenError } from '@kiten/codec';
 import { createGateway, type Gateway, type GatewayEvent, type ListenerKind } from '@kiten/gateway';
 import { version } from '../version.ts';
@@ -19,6 +20,7 @@ export async function runOpenBroker(options: BrokerOptions): Promise<void> {
   const asked = askedToStop();
   const gateway = createGateway({
     ...systemSources(),
+    heapUsed: () => getHeapStatistics().used_heap_size,
     trustDomain: 'open.invalid',
     access: 'open',
     version: `Kiten ${version}`,

@@ -6,6 +6,7 @@ import type { Configuration, PasswordDoor } from '../config/configuration.ts';
 import { startDeviceServer } from '../device/device-server.ts';
 import { logRoutes } from '../device/log-routes.ts';
 import { passportRoute } from '../device/passport-route.ts';
+import { version } from '../version.ts';
 import type { Desks } from './desks.ts';
 import { gatewayEvents } from './gateway-events.ts';
 import { GatewayLink } from './gateway-link.ts';
@@ -65,6 +66,7 @@ export async function openDoors(
   const link = new GatewayLink(
     {
       trustDomain: site,
+      version: `Kiten ${version}`,
       refusedPublish: configuration.refusedPublish,
       queueOverflow: configuration.queueOverflow,
       storeDirectory: state.layout.sessions,

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { proofOfRun } from '../../site/secrets.ts';
 import type { SiteServices } from '../../site/services.ts';
+import { gatewayMetrics } from '../gateway-metrics.ts';
 import type { Api } from '../server.ts';
 
 /** For what watches over the site from outside: is it alive, is it ready, and figures for Prometheus. */
@@ -77,21 +78,28 @@ function metrics({ book, presence, ledger, hub, health, gatewayStatistics }: Sit
           ),
         ]),
     ...gauge('kiten_event_listeners', 'Readers of the event stream', [['', hub.listeners]]),
-    ...Object.entries(gatewayStatistics()).flatMap(([name, value]) =>
-      gauge(
-        `kiten_gateway_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
-        'As the gateway counts',
-        [['', value]],
-      ),
-    ),
+    ...Object.entries(gatewayStatistics()).flatMap(([name, value]) => {
+      const [kind, help] = gatewayMetrics[name as keyof typeof gatewayMetrics];
+      const metric = `kiten_gateway_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+      return measured(kind, metric, help, [['', value]]);
+    }),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 function gauge(name: string, help: string, values: readonly (readonly [string, number])[]): string[] {
+  return measured('gauge', name, help, values);
+}
+
+function measured(
+  kind: 'gauge' | 'counter',
+  name: string,
+  help: string,
+  values: readonly (readonly [string, number])[],
+): string[] {
   return [
     `# HELP ${name} ${help}`,
-    `# TYPE ${name} gauge`,
+    `# TYPE ${name} ${kind}`,
     ...values.map(([labels, value]) => `${name}${labels} ${value}`),
   ];
 }
