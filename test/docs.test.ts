@@ -71,12 +71,13 @@ describe('the configuration', () => {
   it('has the defaults that the template shows', () => {
     const shown = configurationTemplate.replaceAll(/^# (?=\w+ = |\[\[)/gm, '');
     const file = parseConfiguration(shown, 'template');
-    // Names, manufacturers, the time stamp authority, PostgreSQL, receivers and the console's door are examples, not defaults.
-    const { names, manufacturers, timeStamps, store, consoleDoor, events, ...defaults } =
+    // Names, manufacturers, the time stamp authority, PostgreSQL, receivers, the console's door and the
+    // identity provider are examples, not defaults.
+    const { names, manufacturers, timeStamps, store, consoleDoor, oidc, events, ...defaults } =
       completeConfiguration(file, 'default');
     expect([names.length, manufacturers.length, events.length, timeStamps?.minutes]).toEqual([2, 1, 1, 60]);
     expect(store?.passwordFile).toBe('postgres.password');
-    expect(consoleDoor?.port).toBe(7443);
+    expect([consoleDoor?.port, oidc?.clientId]).toEqual([7443, 'kiten']);
     expect(completeConfiguration({}, 'default')).toEqual({
       ...defaults,
       names: [],

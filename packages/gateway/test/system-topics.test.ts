@@ -91,7 +91,7 @@ describe('$SYS', () => {
         reasonCode: 0x87,
       });
     }
-    expect(await client.publishAcknowledged('$SYSTEM/x', 'x')).toMatchObject({ reasonCode: 0 });
+    expect(await client.publishAcknowledged('$SYSTEM/x', 'x')).toMatchObject({ reasonCode: 0x10 });
     const will = {
       topic: '$SYS/x',
       payload: Buffer.from('x'),

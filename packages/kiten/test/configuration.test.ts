@@ -60,10 +60,8 @@ describe('the configuration file', () => {
 
   it('as kiten init writes it names every key, each with its default', () => {
     const uncommented = configurationTemplate.replace(/^# ([a-z_]+ = |\[\[)/gm, '$1');
-    const { names, manufacturers, timeStamps, store, consoleDoor, events, ...rest } = completeConfiguration(
-      parse(uncommented),
-      'default',
-    );
+    const { names, manufacturers, timeStamps, store, consoleDoor, oidc, events, ...rest } =
+      completeConfiguration(parse(uncommented), 'default');
     const {
       names: _names,
       manufacturers: _manufacturers,
@@ -71,6 +69,7 @@ describe('the configuration file', () => {
       ...defaults
     } = completeConfiguration({}, 'default');
     expect(rest).toEqual(defaults);
+    expect(oidc).toMatchObject({ clientId: 'kiten', scope: 'openid profile', groupsClaim: 'groups' });
     expect(consoleDoor).toMatchObject({ port: 7443, names: ['kiten.plant-7.example'] });
     expect(names).toEqual(['gateway.plant-7.example', '192.0.2.10']);
     expect(manufacturers).toEqual([{ name: 'acme', root: 'ca/acme.pem', group: 'default' }]);
@@ -97,6 +96,27 @@ describe('the configuration file', () => {
     expect(() => door(rest)).toThrow('“console.hosts” is missing');
     expect(() => door(`${hosts}names = ["kiten.example"]`)).toThrow('“console.certificate” is missing');
     expect(() => door(`${hosts}names = ["https://kiten.example/"]`)).toThrow('console.names');
+  });
+
+  it('has an identity provider with what it takes, over HTTPS unless it is this machine', () => {
+    const provider = (text: string) => completeConfiguration(parse(`[oidc]\n${text}`), 'default').oidc;
+    const rest = 'client_id = "kiten"\nroles = { admins = "administrator" }\n';
+    expect(provider('')).toBeUndefined();
+    expect(provider(`issuer = "https://id.example/a"\n${rest}`)).toEqual({
+      issuer: 'https://id.example/a',
+      clientId: 'kiten',
+      name: 'id.example',
+      scope: 'openid profile',
+      groupsClaim: 'groups',
+      roles: { admins: 'administrator' },
+    });
+    expect(provider(`issuer = "http://localhost:9000"\n${rest}`)?.name).toBe('localhost:9000');
+    expect(() => provider(rest)).toThrow('“oidc.issuer” is missing');
+    for (const issuer of ['http://id.example', 'http://localhost.example/', 'https://id.example?a=b'])
+      expect(() => provider(`issuer = "${issuer}"\n${rest}`)).toThrow('oidc.issuer');
+    expect(() => provider(`issuer = "https://id.example"\nclient_id = "x"\nroles = { a = "king" }`)).toThrow(
+      'oidc.roles',
+    );
   });
 
   it('has doors for passwords where a port is set, on this machine unless it says otherwise', () => {

@@ -26,6 +26,8 @@ export const en = {
   'sign-in.not-a-link': 'This is not a sign-in link. It ends in “#sign-in=ktl_…”.',
   'sign-in.passkey': 'Sign in with a passkey',
   'sign-in.passkey-cancelled': 'No passkey answered. Try again, or sign in by a link.',
+  'sign-in.oidc': 'Sign in with {name}',
+  'sign-in.oidc-refused': 'The identity provider did not let you in here.',
   'sign-in.otherwise': 'Or by a link',
   'sign-in.code-title': 'Passkey lost? Sign in by a recovery code',
   'sign-in.code': 'Recovery code',

@@ -32,6 +32,8 @@ export const ja: Dictionary = {
   'sign-in.passkey': 'パスキーでサインイン',
   'sign-in.passkey-cancelled':
     'パスキーの応答がありませんでした。もう一度試すか、リンクでサインインしてください。',
+  'sign-in.oidc': '{name} でサインイン',
+  'sign-in.oidc-refused': 'ID プロバイダーによるサインインは認められませんでした。',
   'sign-in.otherwise': 'またはリンクで',
   'sign-in.code-title': 'パスキーを失ったときは、回復コードでサインイン',
   'sign-in.code': '回復コード',

@@ -7,7 +7,13 @@ import { signInLink } from '../route.ts';
 export type Session =
   | { readonly state: 'unknown' }
   /** `ended`: there was a session on this page before. */
-  | { readonly state: 'signed-out'; readonly ended: boolean; readonly problem?: Problem }
+  | {
+      readonly state: 'signed-out';
+      readonly ended: boolean;
+      readonly problem?: Problem;
+      /** The code with which a sign-in by the identity provider was refused. */
+      readonly refused?: string;
+    }
   | { readonly state: 'signed-in'; readonly operator: Operator };
 
 export const session = signal<Session>({ state: 'unknown' });
@@ -16,7 +22,7 @@ export const session = signal<Session>({ state: 'unknown' });
 export async function openSession(): Promise<void> {
   const link = takeLink();
   if (link !== undefined) await signIn(link);
-  else await resume();
+  else await resume(undefined, takeRefusal());
 }
 
 /** Exchanges a one-time link for a session. A link that is spent does no harm to a session that stands. */
@@ -35,13 +41,18 @@ export async function signInBy(prove: () => Promise<unknown>): Promise<void> {
   await resume();
 }
 
-async function resume(earlier?: Problem): Promise<void> {
+async function resume(earlier?: Problem, refused?: string): Promise<void> {
   try {
     session.value = { state: 'signed-in', operator: await api.me() };
   } catch (error) {
     const problem = problemOf(error);
     const shown = earlier ?? (problem.status === 401 ? undefined : problem);
-    session.value = { state: 'signed-out', ended: false, ...(shown === undefined ? {} : { problem: shown }) };
+    session.value = {
+      state: 'signed-out',
+      ended: false,
+      ...(shown === undefined ? {} : { problem: shown }),
+      ...(refused === undefined ? {} : { refused }),
+    };
   }
 }
 
@@ -62,4 +73,12 @@ export function takeLink(): string | undefined {
   const link = signInLink(location.hash);
   history.replaceState(null, '', `${location.pathname}#/`);
   return link;
+}
+
+/** Why a sign-in by the identity provider was refused: a code alone, as anybody can write an address. */
+function takeRefusal(): string | undefined {
+  const code = /^#sign-in-refused=kiten(?:%2F|\/)([a-z-]{1,40})$/.exec(location.hash)?.[1];
+  if (code === undefined) return undefined;
+  history.replaceState(null, '', `${location.pathname}#/`);
+  return `kiten/${code}`;
 }

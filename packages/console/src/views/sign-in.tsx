@@ -28,14 +28,28 @@ export function SignInView() {
     setWaiting(false);
   }
 
+  const oidc = methods?.oidc;
   const passkey = methods?.passkey === true && passkeysPossible();
   return (
     <main id="main" class="sign-in" tabIndex={-1}>
       <ViewHeading focus={current.ended}>{say('sign-in.title')}</ViewHeading>
       {current.ended && <p class="notice">{say('sign-in.ended')}</p>}
       {current.problem !== undefined && <ProblemNote problem={current.problem} />}
+      {current.refused !== undefined && (
+        <div class="problem" role="alert">
+          <p class="problem-title">{say('sign-in.oidc-refused')}</p>
+          <code>{current.refused}</code>
+        </div>
+      )}
+      {oidc !== undefined && (
+        <p class="sign-in-ways">
+          <a class="button" href={oidc.url}>
+            {say('sign-in.oidc', { name: oidc.name })}
+          </a>
+        </p>
+      )}
       {passkey && <ByPasskey waiting={waiting} attempt={attempt} />}
-      {passkey && <h2>{say('sign-in.otherwise')}</h2>}
+      {(passkey || oidc !== undefined) && <h2>{say('sign-in.otherwise')}</h2>}
       <p>{say('sign-in.lead')}</p>
       <Command text="kiten sign-in" />
       <ByLink waiting={waiting} attempt={attempt} />

@@ -17,6 +17,9 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/sign-in-link': 401,
   'kiten/recovery-code': 401,
   'kiten/passkey-refused': 401,
+  'kiten/oidc-refused': 401,
+  'kiten/oidc-not-allowed': 401,
+  'kiten/oidc-name': 401,
   'kiten/passkey-copied': 401,
   'kiten/forbidden': 403,
   'kiten/foreign-origin': 403,
@@ -29,6 +32,7 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/last-administrator': 409,
   'kiten/role-unchanged': 409,
   'kiten/api-tokens-full': 409,
+  'kiten/operator-managed': 409,
   'kiten/passkeys-full': 409,
   'kiten/device-unknown': 404,
   'kiten/log-entry-unknown': 404,
@@ -56,6 +60,7 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/passport-too-often': 429,
   'kiten/too-many-approvals': 429,
   'kiten/sign-in-too-often': 429,
+  'kiten/oidc-unreachable': 502,
   'kiten/disk-full': 507,
   'ledger/disk-full': 507,
   'ledger/write-failed': 507,
@@ -74,6 +79,7 @@ const titles: Readonly<Record<number, string>> = {
   421: 'Wrong host',
   429: 'Too many requests',
   500: 'Kiten failed',
+  502: 'The identity provider does not answer',
   507: 'No room to write',
 };
 

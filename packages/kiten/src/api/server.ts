@@ -26,6 +26,7 @@ import { healthRoutes, healthViewRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { logFileRoutes } from './routes/log-files.ts';
 import { logProofRoutes } from './routes/log-proofs.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { operatorRoutes } from './routes/operators.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
 import { passwordRoutes } from './routes/passwords.ts';
@@ -103,6 +104,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       signInRoutes(routes, services, signIn);
       passkeyRoutes(routes, services, signIn);
       recoveryCodeRoutes(routes, services, signIn);
+      oidcRoutes(routes, services, signIn);
       sessionRoutes(routes, services);
       operatorRoutes(routes, services);
       apiTokenRoutes(routes, services);

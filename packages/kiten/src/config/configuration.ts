@@ -54,6 +54,21 @@ export interface EventSinkSettings {
   readonly ca?: string;
 }
 
+/** An identity provider by which operators may sign in (OpenID Connect). */
+export interface OidcConfiguration {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** The file that holds the client's secret, relative to the data directory; absent for public clients. */
+  readonly clientSecretFile?: string;
+  /** What people call it. */
+  readonly name: string;
+  readonly scope: string;
+  /** The claim that lists somebody's groups. */
+  readonly groupsClaim: string;
+  /** What each group may do here. */
+  readonly roles: Readonly<Record<string, 'viewer' | 'operator' | 'administrator'>>;
+}
+
 /** The whole configuration of a site, nothing left out. */
 export interface Configuration {
   /** Host names and addresses, beyond this machine's own, that devices know the site by. */
@@ -61,6 +76,7 @@ export interface Configuration {
   readonly consolePort: number;
   /** Absent unless the operator opens it. */
   readonly consoleDoor?: ConsoleDoorConfiguration;
+  readonly oidc?: OidcConfiguration;
   /** After so long a browser has to sign in anew. */
   readonly sessionHours: number;
   /** After so long without a request, too. */
@@ -121,6 +137,7 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     names: file.site?.names ?? [],
     consolePort: choose(file.console?.port, 7080),
     ...consoleDoor(file.console, choose),
+    ...oidc(file.oidc),
     sessionHours: file.console?.session_hours ?? 12,
     idleMinutes: file.console?.idle_minutes ?? 60,
     deviceHosts: file.device?.hosts ?? loopback,
@@ -168,6 +185,28 @@ function passwordDoors(
       ? []
       : [{ kind: 'plain-password', hosts: plainHosts, port: choose(plainPort, 0) } as const]),
   ];
+}
+
+/** @throws KitenError `kiten/config-key` if a part of it is missing */
+function oidc(file: ConfigurationFile['oidc']): Pick<Configuration, 'oidc'> {
+  const { issuer, client_id: clientId, client_secret_file: clientSecretFile, roles } = file ?? {};
+  if (Object.keys(file ?? {}).length === 0) return {};
+  if (issuer === undefined || clientId === undefined || roles === undefined) {
+    const [missing] = Object.entries({ issuer, client_id: clientId, roles }).find(
+      ([, value]) => value === undefined,
+    ) ?? [''];
+    throw new KitenError(
+      'kiten/config-key',
+      `“oidc.${missing}” is missing: an identity provider takes issuer, client_id and roles.`,
+    );
+  }
+  const {
+    name = new URL(issuer).host,
+    scope = 'openid profile',
+    groups_claim: groupsClaim = 'groups',
+  } = file ?? {};
+  const secret = clientSecretFile === undefined ? {} : { clientSecretFile };
+  return { oidc: { issuer, clientId, ...secret, name, scope, groupsClaim, roles } };
 }
 
 /** @throws KitenError `kiten/config-key` if it is opened without a certificate for its names */
@@ -240,6 +279,16 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 # key = "console.key.pem"
 # session_hours = 12       # after so long a browser signs in anew
 # idle_minutes = 60        # after so long without a request, too
+
+# An identity provider by which operators may sign in (OpenID Connect), besides links and passkeys:
+[oidc]
+# issuer = "https://id.plant-7.example"
+# client_id = "kiten"
+# client_secret_file = "oidc.secret"  # relative to this directory; a public client has none
+# name = "Plant 7"
+# scope = "openid profile"
+# groups_claim = "groups"
+# roles = { "kiten-admins" = "administrator", "line-3" = "operator" }
 
 [device]
 # hosts = ["127.0.0.1", "::1"]   # enrolment (EST); open it to your network on purpose

@@ -41,6 +41,27 @@ export const configurationSchema = Type.Object(
         closed,
       ),
     ),
+    oidc: Type.Optional(
+      Type.Object(
+        {
+          issuer: Type.Optional(
+            Type.String({
+              pattern: '^(https://|http://(localhost|127[.]0[.]0[.]1)[:/])[^\\s?#]{1,500}$',
+              description: 'An HTTPS address; plain HTTP on this machine alone',
+            }),
+          ),
+          client_id: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+          client_secret_file: Type.Optional(Type.String({ minLength: 1 })),
+          name: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+          scope: Type.Optional(Type.String({ pattern: '^(\\S+ )*openid( \\S+)*$', maxLength: 256 })),
+          groups_claim: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+          roles: Type.Optional(
+            Type.Record(Type.String(), Type.Enum(['viewer', 'operator', 'administrator'])),
+          ),
+        },
+        closed,
+      ),
+    ),
     device: Type.Optional(Type.Object({ hosts: Type.Optional(hosts), port: Type.Optional(port) }, closed)),
     mqtt: Type.Optional(
       Type.Object(

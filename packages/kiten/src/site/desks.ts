@@ -11,6 +11,7 @@ import { tokenStore } from '../store/tokens.ts';
 import { version } from '../version.ts';
 import { ApiTokenDesk } from './access/api-tokens.ts';
 import { type AccessChanges, accessChanges } from './access/changes.ts';
+import { OidcDesk } from './access/oidc.ts';
 import { PasskeyDesk } from './access/passkeys.ts';
 import { RecoveryDesk } from './access/recovery-codes.ts';
 import { SessionDesk } from './access/sessions.ts';
@@ -55,6 +56,8 @@ export interface Desks {
   readonly apiTokens: ApiTokenDesk;
   readonly passkeys: PasskeyDesk;
   readonly recovery: RecoveryDesk;
+  /** Absent where there is no identity provider. */
+  readonly oidc?: OidcDesk;
   readonly accessChanges: AccessChanges;
   readonly groups: GroupDesk;
   readonly brake: Brake;
@@ -124,7 +127,7 @@ export async function openDesks(
   const tokens = tokenStore(database);
   const changes = accessChanges();
   const access = { database, journal, clock, random, changes };
-  const { sessionHours, idleMinutes } = options.configuration;
+  const { sessionHours, idleMinutes, oidc } = options.configuration;
   return {
     trust,
     brake,
@@ -171,6 +174,9 @@ export async function openDesks(
     apiTokens: new ApiTokenDesk(access),
     passkeys: new PasskeyDesk({ ...access, site }),
     recovery: new RecoveryDesk(access),
+    ...(oidc === undefined
+      ? {}
+      : { oidc: new OidcDesk({ ...access, directory: options.directory, configuration: oidc }) }),
     accessChanges: changes,
     groups: openGroupDesk({
       book,

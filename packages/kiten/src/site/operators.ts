@@ -15,6 +15,7 @@ import {
 } from '../store/operators.ts';
 import type { Tables } from '../store/tables.ts';
 import type { AccessChanges } from './access/changes.ts';
+import { mustBeOurs } from './access/managed.ts';
 import type { Journal } from './journal.ts';
 import { newSecret, type Random, secretHash } from './secrets.ts';
 
@@ -96,6 +97,7 @@ export class OperatorDesk {
     const event = { type: 'operator/role-changed', at: clock.now(), actor: actorOf(by), reason, data };
     await journal.commit([event], async (store) => {
       const known = mustBe(await storedOperator(store, name), name);
+      await mustBeOurs(store, name);
       if (known.role === role)
         throw new KitenError('kiten/role-unchanged', `${name} has the role ${role} already.`);
       await updateRole(store, name, role);
@@ -125,6 +127,7 @@ export class OperatorDesk {
   async createLink(name: string, by?: Operator): Promise<SignInLink> {
     const { database, journal, clock, random } = this.#parts;
     await this.mustKnow(name);
+    await mustBeOurs(database, name);
     const link = newSecret('ktl_', random);
     const at = clock.now();
     const expiresAt = at + (by === undefined || by.name === name ? LINK_LIFETIME : INVITATION_LIFETIME);
@@ -180,7 +183,8 @@ function mustBe(operator: StoredOperator | undefined, name: string): StoredOpera
   throw new KitenError('kiten/operator-unknown', `Nobody called ${name.slice(0, 80)} is an operator here.`);
 }
 
-async function mustHaveAdministrator(store: Kysely<Tables>): Promise<void> {
+/** @throws KitenError `kiten/last-administrator` */
+export async function mustHaveAdministrator(store: Kysely<Tables>): Promise<void> {
   if ((await storedOperators(store)).some(({ role }) => role === 'administrator')) return;
   throw new KitenError(
     'kiten/last-administrator',

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import type { ApiTokenDesk } from './access/api-tokens.ts';
 import type { AccessChanges } from './access/changes.ts';
+import type { OidcDesk } from './access/oidc.ts';
 import type { PasskeyDesk } from './access/passkeys.ts';
 import type { RecoveryDesk } from './access/recovery-codes.ts';
 import type { SessionDesk } from './access/sessions.ts';
@@ -104,6 +105,8 @@ export interface SiteServices {
   readonly apiTokens: ApiTokenDesk;
   readonly passkeys: PasskeyDesk;
   readonly recovery: RecoveryDesk;
+  /** Absent where there is no identity provider. */
+  readonly oidc?: OidcDesk;
   readonly accessChanges: AccessChanges;
   readonly hub: EventHub;
   /** What a demonstration has told. */

@@ -137,6 +137,13 @@ const approvals = [
      ended_at integer, ended_by text, end_reason text) strict`,
 ];
 
+/** Operators that come in by an identity provider. */
+const identities = [
+  `create table operator_identities (issuer text not null, subject text not null, operator text not null,
+     primary key (issuer, subject)) strict, without rowid`,
+  'create index operator_identities_by_operator on operator_identities (operator)',
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -149,6 +156,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0008-brake': { up: run(brake) },
   '0009-event-cursors': { up: run(eventCursors) },
   '0010-approvals': { up: run(approvals) },
+  '0011-identities': { up: run(identities) },
 };
 
 /**

@@ -52,6 +52,7 @@ export async function deleteOperator(store: Kysely<Tables>, name: string): Promi
     'api_tokens',
     'passkeys',
     'recovery_codes',
+    'operator_identities',
   ] as const)
     await store.deleteFrom(table).where('operator', '=', name).execute();
   await store.deleteFrom('operators').where('name', '=', name).execute();

@@ -252,6 +252,7 @@ export interface Tables {
     created_at: number;
     used_at: number | null;
   };
+  operator_identities: { issuer: string; subject: string; operator: string };
   recovery_codes: { hash: string; operator: string; created_at: number };
   api_tokens: {
     hash: string;

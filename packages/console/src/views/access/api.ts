@@ -67,6 +67,8 @@ export interface SignInLink {
 /** By what one can sign in, besides a link and a recovery code. */
 export interface SignInMethods {
   readonly passkey: boolean;
+  /** An identity provider, and where the way to it begins. */
+  readonly oidc?: { readonly name: string; readonly url: string };
 }
 
 const operatorPath = (name: string, rest = '') => `/operators/${encodeURIComponent(name)}${rest}`;

@@ -12,17 +12,25 @@ const me = Type.Object({ operator: Type.String(), role, by: signedInBy, expiresA
 
 /** Signing in by a one-time link, and out. */
 export function signInRoutes(api: Api, services: SiteServices, signIn: SignIn): void {
-  const { operators, sessions } = services;
+  const { operators, sessions, oidc } = services;
   api.get(
     '/sign-in/methods',
     {
       config: { open: true },
       schema: {
         summary: 'By what one can sign in here, besides a link and a recovery code',
-        response: { 200: Type.Object({ passkey: Type.Boolean() }) },
+        response: {
+          200: Type.Object({
+            passkey: Type.Boolean(),
+            oidc: Type.Optional(Type.Object({ name: Type.String(), url: Type.String() })),
+          }),
+        },
       },
     },
-    async (request) => ({ passkey: await passkeysHere(request, services) }),
+    async (request) => ({
+      passkey: await passkeysHere(request, services),
+      ...(oidc === undefined ? {} : { oidc: { name: oidc.name, url: '/api/v1/sign-in/oidc' } }),
+    }),
   );
 
   api.post(

@@ -13,6 +13,7 @@ import type { Journal } from '../journal.ts';
 import { actorOf, type Operator, type Role } from '../operators.ts';
 import { newSecret, type Random, secretHash } from '../secrets.ts';
 import type { AccessChanges } from './changes.ts';
+import { mustBeOurs } from './managed.ts';
 import type { Scope } from './scopes.ts';
 
 /** A token as operators see it. `id` names it without giving it away. */
@@ -42,6 +43,7 @@ export interface ApiTokenParts {
 }
 
 const MOST_TOKENS = 100;
+const LONGEST_MANAGED = 31 * 86_400_000;
 
 /** Tokens by which programs speak to the API for an operator, each for what its scopes name. */
 export class ApiTokenDesk {
@@ -53,7 +55,10 @@ export class ApiTokenDesk {
     this.#parts = parts;
   }
 
-  /** @throws KitenError `kiten/api-tokens-full` */
+  /**
+   * @throws KitenError `kiten/api-tokens-full`; `kiten/operator-managed` if whoever comes in by an identity provider asks for
+   *   more than a month
+   */
   async create(
     operator: string,
     { name, scopes, lifetime }: ApiTokenRequest,
@@ -64,6 +69,8 @@ export class ApiTokenDesk {
       const message = `An operator may have ${MOST_TOKENS} tokens: revoke one that is not used.`;
       throw new KitenError('kiten/api-tokens-full', message);
     }
+    // A token outlives its operator at the provider by a month at most.
+    if (lifetime === undefined || lifetime > LONGEST_MANAGED) await mustBeOurs(database, operator);
     const token = newSecret('kto_', random);
     const at = clock.now();
     const stored = apiTokenOf(token, { operator, name, scopes, at, lifetime });

@@ -22,6 +22,7 @@ import type { Journal } from '../journal.ts';
 import { actorOf, type Operator, type Role } from '../operators.ts';
 import type { Random } from '../secrets.ts';
 import { Challenges } from './challenges.ts';
+import { mustBeOurs } from './managed.ts';
 import type { Proven } from './proven.ts';
 
 export type { AuthenticationResponseJSON, RegistrationResponseJSON };
@@ -91,6 +92,7 @@ export class PasskeyDesk {
     { host }: Place,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const { site, database, random } = this.#parts;
+    await mustBeOurs(database, operator.name);
     const known = await storedPasskeys(database, operator.name);
     if (known.length >= MOST_PASSKEYS) {
       const message = `An operator may have ${MOST_PASSKEYS} passkeys: remove one that is not used.`;

@@ -10,6 +10,7 @@ import {
 import type { Journal } from '../journal.ts';
 import { actorOf, type Operator, type Role } from '../operators.ts';
 import { type Random, secretHash } from '../secrets.ts';
+import { mustBeOurs } from './managed.ts';
 import type { Proven } from './proven.ts';
 
 export interface RecoveryParts {
@@ -35,7 +36,8 @@ export class RecoveryDesk {
 
   /** Makes new ones, which is the end of those before. They are shown this once. */
   async make(operator: Operator): Promise<readonly string[]> {
-    const { journal, clock, random } = this.#parts;
+    const { database, journal, clock, random } = this.#parts;
+    await mustBeOurs(database, operator.name);
     const codes = Array.from({ length: CODES }, () => format(random(BYTES)));
     const at = clock.now();
     const event = {
