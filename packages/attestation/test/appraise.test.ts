@@ -6,6 +6,7 @@ import {
   appraiseTpmEvidence,
   attestationFindings,
   findingsOf,
+  ReferenceFiles,
   type ReferenceImage,
   type TpmEvidence,
 } from '../src/index.ts';
@@ -73,6 +74,22 @@ describe('a device that boots and runs what is approved', () => {
     const quotedList = appraise(evidence);
     // PCR 10 holds the aggregate, which no log in this evidence explains.
     contraindicates(quotedList, 'attestation/pcr-unexplained', { pcr: 10 });
+    expect(quotedList.codes).toContain('attestation/ima-log-missing');
+  });
+
+  test('is affirmed for its boot alone where nothing is known of its files', () => {
+    device.withList = false;
+    const { ima: _, ...evidence } = device.evidence(nonce);
+    const { imaLog: _list, ...known } = image;
+    const bootOnly = { ...known, files: new ReferenceFiles() };
+    expect(appraise(evidence, { images: [bootOnly] }).codes).toEqual([
+      'attestation/key-proven',
+      'attestation/boot-approved',
+    ]);
+    // Where its files are known, silence is not as good as telling.
+    const { codes, findings } = appraise(evidence);
+    expect(codes).toContain('attestation/ima-log-missing');
+    expect(worst(findings)).toContain('warning');
   });
 
   test('and of which nothing is known is neither affirmed nor accused', () => {
@@ -255,6 +272,13 @@ describe('each attack has its finding', () => {
     const lenient = appraise(device.evidence(nonce), { unknownFiles: 'warning' });
     expect(lenient.codes).toContain('attestation/executable-unknown');
     expect(worst(lenient.findings)).not.toContain('contraindicated');
+  });
+
+  test('a file that bears the name of what the kernel writes first', () => {
+    device.measurements.push({ path: 'boot_aggregate', content: 'a program of that name' });
+    contraindicates(appraise(device.evidence(nonce)), 'attestation/executable-unapproved', {
+      path: 'boot_aggregate',
+    });
   });
 
   test('a file that was changed', () => {

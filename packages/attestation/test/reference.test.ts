@@ -225,6 +225,7 @@ describe('a list that an image has in common', () => {
   test('is shared as far as it is approved', () => {
     const log = imaLog('boot_aggregate', '/bin/sh', '/tmp/x', '/sbin/init');
     expect(new SharedImaLog(log, files).sharedEntries(log)).toBe(2);
+    expect(new SharedImaLog(imaLog('/tmp/x'), files).sharedEntries(imaLog('/tmp/x'))).toBe(0);
     const violation = imaLog('boot_aggregate', { path: '/bin/sh', violation: true });
     expect(new SharedImaLog(violation, files).sharedEntries(violation)).toBe(1);
   });

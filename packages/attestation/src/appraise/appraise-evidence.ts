@@ -51,8 +51,10 @@ export function appraiseTpmEvidence(evidence: TpmEvidence, context: AppraisalCon
   const ima = evidence.ima ?? (before.size === 0 ? undefined : { offset: -1, entries: new Uint8Array(0) });
   const apart = ima === undefined ? new Set<number>() : measurementRegisters(ima, before);
   const boot = appraiseBoot(quoted, evidence.bootLog, images, apart);
-  const runtime: AppraisedIma | undefined =
-    ima && appraiseIma(ima, { quoted, images, before, standing, unknownFiles });
+  const runtime =
+    ima === undefined
+      ? missingList(images)
+      : appraiseIma(ima, { quoted, images, before, standing, unknownFiles });
   const keys = appraiseKeys(evidence.certified ?? [], key, nonce);
   return {
     conclusions: [
@@ -82,6 +84,13 @@ export function appraiseEncodedEvidence(bytes: Uint8Array, context: AppraisalCon
     return { conclusions: [conclude('evidence-unreadable', 'quote', { problem: error.code })] };
   }
   return appraiseTpmEvidence(evidence, context);
+}
+
+/** Where it is known what may run, a device that tells nothing of what ran is not as good as one that does. */
+function missingList(images: readonly ReferenceImage[]): AppraisedIma | undefined {
+  if (images.every(({ files }) => files.size === 0)) return undefined;
+  const conclusions = [conclude('ima-log-missing', 'runtime'), conclude('files-unjudged', 'files')];
+  return { conclusions, approved: false };
 }
 
 function bootAndRuntime(

@@ -84,7 +84,7 @@ function appraise(part: ImaPart, context: ImaContext): AppraisedIma {
     states.set(bank.id, replayed.state);
     if (index === 0) shared = replayed.sharedBytes;
   }
-  judgeFrom(part.entries, shared, judge);
+  judgeFrom(part, shared, judge);
   return summarise(states, judge, context);
 }
 
@@ -167,9 +167,9 @@ function replayPadded({ entries }: ImaPart, bank: TpmHash): ImaState | undefined
   }
 }
 
-function judgeFrom(entries: Uint8Array, start: number, judge: FileJudge): void {
+function judgeFrom({ offset, entries }: ImaPart, start: number, judge: FileJudge): void {
   const scanner = new ImaScanner(bufferOf(entries), start);
-  while (scanner.next()) judge.judge(scanner);
+  while (scanner.next()) judge.judge(scanner, offset + scanner.start === 0);
 }
 
 function summarise(

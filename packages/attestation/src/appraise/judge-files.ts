@@ -30,12 +30,18 @@ export class FileJudge {
     return this.#images.some(({ files }) => files.size > 0);
   }
 
-  /** Judges the scanner's current entry. @throws KitenError `attestation/ima-log-malformed` */
-  judge(scanner: ImaScanner): void {
+  /**
+   * Judges the scanner's current entry.
+   *
+   * @param isFirst whether the list of this boot begins with it: only there is `boot_aggregate` what the kernel writes,
+   * and no file of that name
+   * @throws KitenError `attestation/ima-log-malformed`
+   */
+  judge(scanner: ImaScanner, isFirst: boolean): void {
     if (!scanner.violation && this.#isApproved(measurementKey(scanner))) return;
     const entry = readImaEntry(scanner);
     if (entry.violation) this.#violation = seen(this.#violation, entry);
-    else if (entry.name === 'boot_aggregate') return;
+    else if (isFirst && entry.name === 'boot_aggregate') return;
     else if (!this.#isKnown(entry)) {
       const { name } = entry;
       const isFile = name !== undefined && this.#images.some(({ files }) => files.knows(name));

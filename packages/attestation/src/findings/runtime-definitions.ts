@@ -59,6 +59,17 @@ export const runtimeDefinitions: readonly FindingDefinition[] = [
     ],
     remedy: whole,
   }),
+  define('ima-log-missing', 'executables', -37, {
+    expected: approved,
+    found: [
+      'Reference values name its files, and the device tells nothing of what it runs.',
+      'ファイルの基準値があるのに、デバイスは実行したものを申告していない。',
+    ],
+    remedy: [
+      'Switch IMA on (ima_policy=tcb) and send its measurement list; or use reference values without files.',
+      'IMA を有効にし（ima_policy=tcb）、計測リストを送る。または、ファイルを含まない基準値を使う。',
+    ],
+  }),
   define('ima-log-unquoted', 'executables', -36, {
     expected: explained,
     found: [

@@ -1,6 +1,6 @@
 import type { TpmHash } from '@kiten/wire';
 import { bufferOf, type OctetText } from '../hash.ts';
-import { measurementKey } from '../ima/ima-entry.ts';
+import { measurementKey, readImaEntry } from '../ima/ima-entry.ts';
 import { ImaScanner } from '../ima/ima-scanner.ts';
 import { ImaExtender, type ImaRule } from '../ima/replay-ima.ts';
 import type { ReferenceFiles } from './reference-files.ts';
@@ -32,7 +32,9 @@ export class SharedImaLog {
     while (scanner.next()) {
       pcrs.add(scanner.pcr);
       const key = scanner.violation ? undefined : measurementKey(scanner);
-      const counts = key !== undefined && (files.hasMeasurement(key) || ends.length === 0);
+      // The first entry is over the registers of the boot: an appraisal holds it against those.
+      const isAggregate = ends.length === 0 && readImaEntry(scanner).name === 'boot_aggregate';
+      const counts = key !== undefined && (isAggregate || files.hasMeasurement(key));
       if (counts && approved === ends.length) approved += 1;
       ends.push(scanner.position);
     }

@@ -26,8 +26,9 @@ export function banksJson(banks: PcrBanks): Record<string, Record<number, string
 /** Octets that are characters up to U+00FF, in hexadecimal. */
 export const octetsHex = (text: string): string => Buffer.from(text, 'latin1').toString('hex');
 
-/** @throws InvalidArgumentError unless it is hexadecimal */
+/** A nonce: an empty one would be answered by every quote. @throws InvalidArgumentError unless it is hexadecimal */
 export function parseHex(text: string): Uint8Array {
+  if (text === '') throw new InvalidArgumentError('An empty nonce is answered by every quote.');
   try {
     return fromHex(text);
   } catch (error) {
