@@ -49,6 +49,31 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
     ],
   ],
   'kiten events test': [['does the SIEM take what it is told?', 'kiten events test siem']],
+  'kiten attest pack': [
+    [
+      'what tpm2_quote and the kernel wrote',
+      'kiten attest pack --message q.msg --signature q.sig --pcrs q.pcr --attester ak.pub --eventlog binary_bios_measurements --ima binary_runtime_measurements --out evidence.cbor',
+    ],
+  ],
+  'kiten attest learn': [
+    [
+      'reference values from a good device',
+      "kiten attest learn --evidence evidence.cbor --key ak.pub --nonce 00112233445566778899aabbccddeeff --vendor Acme --model 'gateway 1.4' --out reference.corim",
+    ],
+  ],
+  'kiten attest appraise': [
+    [
+      'is a device as they say?',
+      'kiten attest appraise --type application/vnd.kiten.tpm-evidence+cbor --evidence evidence.cbor --key ak.pub --reference reference.corim --nonce 00112233445566778899aabbccddeeff',
+    ],
+  ],
+  'kiten attest quote': [
+    [
+      'a quote alone',
+      'kiten attest quote --message q.msg --signature q.sig --key ak.pub --pcrs q.pcr --nonce 00112233445566778899aabbccddeeff',
+    ],
+  ],
+  'kiten attest inspect': [['what is in a file', 'kiten attest inspect evidence.cbor']],
   'kiten doctor': [['what is missing or wrong', 'kiten doctor --data plant-7']],
   'kiten completion': [
     ['for this shell', 'source <(kiten completion bash)'],
