@@ -77,6 +77,8 @@ export class Core {
   readonly pressure: BackPressure = new BackPressure(this);
   readonly connections = new Set<Connection>();
   readonly sessions = new Map<string, Session>();
+  /** Sessions that have ended, while what they have of groups goes to others. */
+  readonly departing = new Set<Session>();
   readonly subscriptions = new Subscriptions();
   readonly retained: RetainedMessages;
   readonly wills = new Wills();

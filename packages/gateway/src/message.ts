@@ -29,6 +29,8 @@ export interface Delivery {
   readonly identifiers: readonly number[] | undefined;
   /** The group whose members share it, if it goes to one of them. */
   readonly group?: SharedGroup | undefined;
+  /** The same of one that was read from the disk: the filter of the group, `$share/NAME/…`. */
+  readonly groupFilter?: string | undefined;
 }
 
 /** Copies a decoded PUBLISH or will out of the chunk it came in. */

@@ -5,6 +5,7 @@ import type { RecoveredSession } from './persistence/recover.ts';
 import type { StoredSubscription } from './persistence/replay.ts';
 import { Session } from './session.ts';
 import { endSession } from './session-store.ts';
+import { depart } from './shared-departure.ts';
 import { subscriptionOf } from './subscriptions.ts';
 
 /** Puts back what a store has kept: sessions with all they were, retained messages, wills that wait. */
@@ -21,6 +22,7 @@ function restoreSession(core: Core, opened: OpenedStore, recovered: RecoveredSes
   const { clientId, expiry, expiresAt, will } = stored;
   const device = core.expected(stored.device);
   const session = new Session(clientId, device, core.limits.inflightMessages);
+  const other = core.sessions.get(clientId);
   core.sessions.set(clientId, session);
   device.sessions.add(session);
   session.expiry = expiry;
@@ -44,6 +46,17 @@ function restoreSession(core: Core, opened: OpenedStore, recovered: RecoveredSes
   }
   // Both count from here on, however often there is a restart.
   if (wasConnected) session.kept.lives();
+  if (other !== undefined) keepOne(core, session, other);
+}
+
+/** Of two sessions of one client the one was over already, and had given what it had of groups to others in part. */
+function keepOne(core: Core, one: Session, another: Session): void {
+  const [over, kept] = one.expiresAt <= another.expiresAt ? [one, another] : [another, one];
+  core.sessions.set(kept.clientId, kept);
+  over.device.sessions.delete(over);
+  for (const subscription of over.subscriptions.values()) core.subscriptions.remove(subscription);
+  over.isDeparting = true;
+  core.departing.add(over);
 }
 
 function subscribe(core: Core, session: Session, stored: StoredSubscription): void {
@@ -60,6 +73,7 @@ function subscribe(core: Core, session: Session, stored: StoredSubscription): vo
 export function beginServing(core: Core): void {
   if (core.isServing) return;
   core.isServing = true;
+  for (const session of core.departing) depart(core, session);
   if (core.options.access === 'open') return;
   for (const session of core.sessions.values()) {
     if (session.device.device !== undefined) continue;

@@ -3,6 +3,7 @@ import type { Core } from './core.ts';
 import { publishWill } from './publish.ts';
 import { settleRetained } from './retained-part.ts';
 import { Session } from './session.ts';
+import { depart, hasShares } from './shared-departure.ts';
 import { handOver } from './shared-handover.ts';
 
 /** Ends the connection that a client has under this id [MQTT-3.1.4-3] (3.1.1: [MQTT-3.1.4-2]); its will counts as for any lost connection. */
@@ -93,11 +94,14 @@ export function endSession(core: Core, session: Session): void {
   core.sessions.delete(session.clientId);
   session.device.sessions.delete(session);
   for (const subscription of session.subscriptions.values()) core.subscriptions.remove(subscription);
-  handOver(core, session, true);
-  session.subscriptions.clear();
-  session.kept?.ended();
-  session.kept = undefined;
-  session.discardMessages();
+  if (hasShares(session)) depart(core, session);
+  else {
+    handOver(core, session, true);
+    session.subscriptions.clear();
+    session.kept?.ended();
+    session.kept = undefined;
+    session.discardMessages();
+  }
   const will = core.wills.take(session.clientId);
   if (will !== undefined) publishWill(core, will);
 }

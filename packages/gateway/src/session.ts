@@ -22,6 +22,8 @@ export class Session {
   readonly subscriptions = new Map<string, Subscription>();
   /** Whether it was ever a member of a group, so that messages of the group may be here. */
   isSharing = false;
+  /** It has ended, and what it has of a group goes to others before it is forgotten. */
+  isDeparting = false;
   readonly window: InFlightWindow;
   readonly backlog = new Backlog();
   /** Entries of the backlog that stand for retained messages. */
@@ -84,6 +86,17 @@ export class Session {
       resent.push(queued);
     }
     this.backlog.putBack(resent);
+  }
+
+  /** The same of what others may be sent: QoS 1, since QoS 2 that was begun ends with its session [MQTT-4.8.2-5]. */
+  giveBack(): void {
+    const unacknowledged: Queued[] = [];
+    for (const { id, awaits, queued } of this.window.entries()) {
+      if (awaits !== 'puback' || queued === undefined) continue;
+      queued.packetId = id;
+      unacknowledged.push(queued);
+    }
+    this.backlog.putBack(unacknowledged);
   }
 
   /** The connection is over; what it left unfinished waits for the next one. */

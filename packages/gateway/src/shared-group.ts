@@ -20,6 +20,11 @@ export class SharedGroup {
     this.pattern = pattern;
   }
 
+  /** As its members subscribe to it. */
+  get filter(): string {
+    return `$share/${this.name}/${this.pattern}`;
+  }
+
   get size(): number {
     return this.#members.length;
   }

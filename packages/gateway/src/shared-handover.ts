@@ -4,6 +4,7 @@ import { judgeSubscription } from './judge-recipient.ts';
 import { type Delivery, hasExpired } from './message.ts';
 import type { Session } from './session.ts';
 import { fitnessOf } from './shared-delivery.ts';
+import type { SharedGroup } from './shared-group.ts';
 import type { Subscription } from './subscriptions.ts';
 import { topicResource } from './topic-resource.ts';
 
@@ -15,7 +16,7 @@ import { topicResource } from './topic-resource.ts';
  */
 export function handOver(core: Core, session: Session, hasEnded: boolean): void {
   if (!session.isSharing) return;
-  const isTaken = (delivery: Delivery): boolean => offer(core, delivery, session, hasEnded);
+  const isTaken = (delivery: Delivery): boolean => offer(core, delivery, delivery.group, session, hasEnded);
   for (const { id, awaits, queued } of session.window.entries()) {
     const delivery = queued?.delivery;
     if (awaits === 'puback' && delivery?.group !== undefined && isTaken(delivery)) {
@@ -26,8 +27,15 @@ export function handOver(core: Core, session: Session, hasEnded: boolean): void 
   core.store.settle();
 }
 
-function offer(core: Core, delivery: Delivery, from: Session, hasEnded: boolean): boolean {
-  const { message, group } = delivery;
+/** Gives a message of a group to another member than the one it was for; says whether there is one that may have it. */
+export function offer(
+  core: Core,
+  delivery: Delivery,
+  group: SharedGroup | undefined,
+  from: Session,
+  hasEnded: boolean,
+): boolean {
+  const { message } = delivery;
   if (hasExpired(message, core.lifeTime)) return false;
   const least = hasEnded ? 1 : 2;
   const member = group?.choose((each) => {

@@ -10,12 +10,14 @@ export function storeHost(core: Core): StoreHost {
     now: () => core.lifeTime,
     place: (session, queued) => place(core, session, queued),
     publisherOf: (id) => core.publisher(id),
-    willOf({ clientId, connection }) {
+    willOf(session) {
+      const { clientId, connection, isDeparting } = session;
+      if (isDeparting) return undefined;
       if (connection?.will !== undefined) return { ...connection.will, dueAt: undefined };
       const waiting = core.wills.of(clientId);
       return waiting === undefined ? undefined : { ...waiting.will, dueAt: waiting.dueAt };
     },
-    sessions: () => core.sessions.values(),
+    sessions: () => [...core.sessions.values(), ...core.departing],
     retained: () => core.retained.all(),
     committed() {
       for (const answers of core.answering) answers.release();

@@ -90,6 +90,12 @@ export class Subscriptions {
     return found;
   }
 
+  /** The group of a shared filter, `$share/NAME/…`, if it has members. */
+  group(filter: string): SharedGroup | undefined {
+    const shared = sharedFilter(filter);
+    return shared && this.#shared.get(shared.filter)?.get(shared.group);
+  }
+
   /** The groups that share a topic's messages. */
   groups(topic: string): SharedGroup[] {
     const found: SharedGroup[] = [];

@@ -46,6 +46,8 @@ export class DiskSession implements KeptSession, StoredProgress {
   /** Grows when everything is discarded: what was offered before is not for the session any more. */
   discards = 0;
   isRefilling = false;
+  /** Called when what was asked for is at hand. */
+  refilled: () => void = () => undefined;
   #rest: QueueIndex;
   /** Ranges of messages that it is done with and that no record says so of yet. */
   #unnoted: number[] = [];

@@ -85,7 +85,9 @@ export class DiskStore implements SessionStore {
     const kept = session.kept as DiskSession;
     const { number, discards } = kept;
     const { qos, retain, identifiers } = delivery;
-    this.#offers.push({ session: number, sequence: 0, qos, retain, identifiers, kept, delivery, discards });
+    const group = delivery.group?.filter;
+    const recipient = { session: number, sequence: 0, qos, retain, identifiers, group };
+    this.#offers.push({ ...recipient, kept, delivery, discards });
   }
 
   retain(message: Message): void {

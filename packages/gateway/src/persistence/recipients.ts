@@ -11,6 +11,8 @@ export interface StoredRecipient {
   qos: 0 | 1 | 2;
   retain: boolean;
   identifiers: readonly number[] | undefined;
+  /** The filter of the group, `$share/NAME/…`, if it got it as a member of one. */
+  group: string | undefined;
 }
 
 /** Bytes that one takes in the record of a message, at most or nearly. */
@@ -25,6 +27,9 @@ const qosBits = 0x03;
 const retainBit = 0x04;
 /** In the list: subscription identifiers follow. */
 const hasIdentifiers = 0x08;
+/** In the list, and in the table: the filter of a group follows, behind the identifiers. */
+const groupBit = 0x10;
+const groupBitInTable = 0x8000_0000;
 /** In the table: the place of its identifiers behind the table, plus one, is this many times in the options. */
 const placeFactor = 8;
 
@@ -88,16 +93,20 @@ export function findRecipient(
   return undefined;
 }
 
-export function deliveryOf(message: Message, { qos, retain, identifiers }: StoredRecipient): Delivery {
-  return { message, qos, retain, identifiers };
+export function deliveryOf(message: Message, { qos, retain, identifiers, group }: StoredRecipient): Delivery {
+  return { message, qos, retain, identifiers, groupFilter: group };
 }
 
 function noRecipient(): StoredRecipient {
-  return { session: 0, sequence: 0, qos: 0, retain: false, identifiers: undefined };
+  return { session: 0, sequence: 0, qos: 0, retain: false, identifiers: undefined, group: undefined };
 }
 
 function optionsOf({ qos, retain }: StoredRecipient): number {
   return qos | (retain ? retainBit : 0);
+}
+
+function tableOptionsOf(recipient: StoredRecipient): number {
+  return optionsOf(recipient) + (recipient.group === undefined ? 0 : groupBitInTable);
 }
 
 function takeOptions(recipient: StoredRecipient, options: number): void {
@@ -108,11 +117,13 @@ function takeOptions(recipient: StoredRecipient, options: number): void {
 }
 
 function writeListed(writer: RecordWriter, recipient: StoredRecipient): void {
-  const { identifiers } = recipient;
+  const { identifiers, group } = recipient;
   writer.integer(recipient.session);
   writer.integer(recipient.sequence);
-  writer.byte(optionsOf(recipient) | (identifiers === undefined ? 0 : hasIdentifiers));
+  const more = (identifiers === undefined ? 0 : hasIdentifiers) | (group === undefined ? 0 : groupBit);
+  writer.byte(optionsOf(recipient) | more);
   if (identifiers !== undefined) writeIdentifiers(writer, identifiers);
+  if (group !== undefined) writer.text(group);
 }
 
 function readListed(reader: RecordReader, into: StoredRecipient): void {
@@ -121,6 +132,7 @@ function readListed(reader: RecordReader, into: StoredRecipient): void {
   const options = reader.byte();
   takeOptions(into, options);
   into.identifiers = (options & hasIdentifiers) === 0 ? undefined : readIdentifiers(reader);
+  into.group = (options & groupBit) === 0 ? undefined : reader.text();
 }
 
 function compare(one: StoredRecipient, other: StoredRecipient): number {
@@ -143,21 +155,22 @@ function writeTable(writer: RecordWriter, recipients: StoredRecipient[]): void {
   for (const recipient of recipients) {
     writer.uint48(recipient.session);
     writer.uint48(recipient.sequence);
-    writer.uint32(optionsOf(recipient));
+    writer.uint32(tableOptionsOf(recipient));
   }
   const lists = writer.length;
   let last: readonly number[] | undefined;
   let place = 0;
   for (let row = 0; row < recipients.length; row++) {
     const recipient = recipients[row] as StoredRecipient;
-    const { identifiers } = recipient;
-    if (identifiers === undefined) continue;
-    if (!isSame(identifiers, last)) {
+    const { identifiers, group } = recipient;
+    if (identifiers === undefined && group === undefined) continue;
+    if (group !== undefined || !isSame(identifiers ?? [], last)) {
       place = writer.length - lists + 1;
-      writeIdentifiers(writer, identifiers);
-      last = identifiers;
+      writeIdentifiers(writer, identifiers ?? []);
+      if (group !== undefined) writer.text(group);
+      last = group === undefined ? identifiers : undefined;
     }
-    writer.setUint32(rows + row * rowBytes + 12, optionsOf(recipient) + place * placeFactor);
+    writer.setUint32(rows + row * rowBytes + 12, tableOptionsOf(recipient) + place * placeFactor);
   }
 }
 
@@ -173,11 +186,14 @@ function readRow(
   into.sequence = reader.uint48();
   const options = reader.uint32();
   takeOptions(into, options);
-  const place = Math.floor(options / placeFactor);
+  const place = Math.floor((options % groupBitInTable) / placeFactor);
   into.identifiers = undefined;
+  into.group = undefined;
   if (place === 0) return;
   reader.offset = table + count * rowBytes + place - 1;
-  into.identifiers = readIdentifiers(reader);
+  const identifiers = readIdentifiers(reader);
+  into.identifiers = identifiers.length === 0 ? undefined : identifiers;
+  if (options >= groupBitInTable) into.group = reader.text();
 }
 
 function isSame(one: readonly number[], other: readonly number[] | undefined): boolean {

@@ -14,7 +14,6 @@ const mostBytes = 262_144;
 interface Request {
   readonly session: Session;
   readonly kept: DiskSession;
-  readonly ready: () => void;
 }
 
 /** Reads back what waits for sessions that can take it, a few sessions at a time, a batch for each. */
@@ -44,9 +43,10 @@ export class Refills {
 
   ask(session: Session, ready: () => void): void {
     const kept = session.kept as DiskSession;
+    kept.refilled = ready;
     if (kept.isRefilling) return;
     kept.isRefilling = true;
-    this.#requests.push({ session, kept, ready });
+    this.#requests.push({ session, kept });
     this.#goOn();
   }
 
@@ -78,7 +78,7 @@ export class Refills {
   }
 
   async #serve(request: Request): Promise<void> {
-    const { session, kept, ready } = request;
+    const { session, kept } = request;
     try {
       await kept.rest.load();
     } catch (cause) {
@@ -98,8 +98,8 @@ export class Refills {
     }
     kept.isRefilling = false;
     // Nobody took it: it is on the disk, should somebody come.
-    if (session.connection === undefined) session.backlog.leave();
-    else ready();
+    if (session.connection === undefined && !session.isDeparting) session.backlog.leave();
+    else kept.refilled();
   }
 
   /** The next messages that are not in memory and on the disk already. */

@@ -14,6 +14,7 @@ const recipient = fc.record({
   sequence: fc.integer({ min: 1, max: 2 ** 40 }),
   qos: fc.constantFrom(1 as const, 2 as const),
   retain: fc.boolean(),
+  group: fc.constantFrom(undefined, undefined, '$share/g/d/#', '$share/ü/+'),
   identifiers: fc.option(fc.array(fc.integer({ min: 1, max: 268_435_455 }), { minLength: 1, maxLength: 3 }), {
     nil: undefined,
   }),
