@@ -130,6 +130,9 @@ describe.skipIf(!consoleTools())('signing in by an identity provider', () => {
       expect([path, await post(path, body)]).toEqual([path, 'kiten/operator-managed']);
     expect(await post('api-tokens', { ...token, ttlSeconds: 86_400 })).toBeUndefined();
     await page.context().close();
+    const listed = await site.json<{ name: string; managedBy?: string }[]>('operator', 'list');
+    expect(listed.map(({ name, managedBy }) => [name, managedBy])).toContainEqual(['bob', provider.issuer]);
+    expect(listed.map(({ name, managedBy }) => [name, managedBy])).toContainEqual(['owner', undefined]);
     const link = await site.kiten('operator', 'link', 'bob');
     expect(link.stderr).toContain('(kiten/operator-managed)');
     const role = await site.kiten('operator', 'role', 'bob', '--role', 'operator', '--reason', 'x');

@@ -225,6 +225,25 @@ describe.skipIf(!consoleTools())('signing in, in a browser with an authenticator
     expect(await page.getByRole('button', { name: 'Sign in with a passkey' }).count()).toBe(0);
   });
 
+  it('no page has a script or a style within, and each forbids them', async () => {
+    const page = await fetch(site.ready.console);
+    const html = await page.text();
+    const files = [...html.matchAll(/(?:src|href)="(\/?[^"#]+)"/g)].map(([, file]) => file ?? '');
+    expect(files.some((file) => file.endsWith('.js'))).toBe(true);
+    expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:/i);
+    for (const [script] of html.matchAll(/<script[^>]*>[^<]*<\/script>/g))
+      expect(script).toMatch(/src="[^"]+"[^>]*><\/script>$/);
+    for (const path of ['', 'index.html', ...files, 'api/v1/me', 'nowhere', 'healthz', 'log/checkpoint']) {
+      const { headers } = await fetch(new URL(path, site.ready.console));
+      const policy = headers.get('content-security-policy') ?? '';
+      expect([path, policy]).toEqual([
+        path,
+        expect.stringMatching(/default-src 'none'; script-src 'self'; style-src 'self';/),
+      ]);
+      expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    }
+  });
+
   it('asked nobody but its own site, and complains of nothing but what was refused on purpose', () => {
     expect([...watched.origins]).toEqual([new URL(site.ready.console).origin]);
     expect(watched.complaints.filter((text) => !/status of 40[19]/.test(text))).toEqual([]);

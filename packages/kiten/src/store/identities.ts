@@ -28,6 +28,12 @@ export async function insertIdentity(
   await store.insertInto('operator_identities').values({ issuer, subject, operator }).execute();
 }
 
+/** Who comes in by an identity provider, each with its issuer. */
+export async function managedOperators(store: Kysely<Tables>): Promise<ReadonlyMap<string, string>> {
+  const rows = await store.selectFrom('operator_identities').select(['operator', 'issuer']).execute();
+  return new Map(rows.map(({ operator, issuer }) => [operator, issuer]));
+}
+
 /** The identity provider that an operator comes in by, if it is one. */
 export async function managedBy(store: Kysely<Tables>, operator: string): Promise<string | undefined> {
   const row = await store

@@ -57,6 +57,8 @@ export interface ListedOperator {
   readonly seenAt?: number;
   readonly sessions: number;
   readonly tokens: number;
+  /** The identity provider that gives the role. */
+  readonly managedBy?: string;
 }
 
 export interface SignInLink {

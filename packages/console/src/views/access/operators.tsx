@@ -10,6 +10,10 @@ import { words } from './words.ts';
 
 const heading = 'operators-title';
 
+const ways = ['role', 'link', 'sign-out', 'remove'] as const;
+/** The role comes from elsewhere, and so does whoever comes in. */
+const waysOfManaged = ['sign-out', 'remove'] as const;
+
 type Asked =
   | { readonly what: 'add' }
   | { readonly what: 'role' | 'remove' | 'link' | 'sign-out'; readonly of: ListedOperator };
@@ -50,6 +54,9 @@ export function OperatorSettings() {
           <tr key={one.name}>
             <th scope="row">
               {one.name}
+              {one.managedBy !== undefined && (
+                <span class="soft block">{words.say('operator-managed', { issuer: one.managedBy })}</span>
+              )}
               {one.name === me?.operator && <span class="soft block">{words.say('oneself')}</span>}
             </th>
             <td>{say(`role.${one.role}`)}</td>
@@ -58,7 +65,7 @@ export function OperatorSettings() {
             <td class="number">{one.tokens}</td>
             <td class="row-actions">
               {administers &&
-                (['role', 'link', 'sign-out', 'remove'] as const).map((what) => (
+                (one.managedBy === undefined ? ways : waysOfManaged).map((what) => (
                   <button
                     key={what}
                     type="button"

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
+import { managedOperators } from '../../store/identities.ts';
 import { originOf } from '../guard.ts';
 import { operatorName, operatorParameter, reason, role, time } from '../schemas.ts';
 import type { Api } from '../server.ts';
@@ -12,12 +13,13 @@ const listed = Type.Object({
   seenAt: Type.Optional(time),
   sessions: Type.Integer(),
   tokens: Type.Integer(),
+  managedBy: Type.Optional(Type.String({ description: 'The identity provider that gives the role' })),
 });
 const link = Type.Object({ link: Type.String(), expiresAt: time });
 
 /** Who may do what here. */
 export function operatorRoutes(api: Api, services: SiteServices): void {
-  const { operators, sessions, apiTokens } = services;
+  const { operators, sessions, apiTokens, database } = services;
   /** For somebody who may sit elsewhere: under the name that reaches the console from there. */
   const addressOf = (link: string, request: FastifyRequest) =>
     `${services.addresses.publicConsole ?? `${originOf(request)}/`}#sign-in=${link}`;
@@ -35,6 +37,7 @@ export function operatorRoutes(api: Api, services: SiteServices): void {
     async () => {
       const open = Map.groupBy(await sessions.list(), ({ operator }) => operator);
       const tokens = Map.groupBy(await apiTokens.list(), ({ operator }) => operator);
+      const managers = await managedOperators(database);
       const views = (await operators.all()).map((one) => {
         const [own = [], programs = []] = [open.get(one.name), tokens.get(one.name)];
         const seenAt = Math.max(
@@ -42,7 +45,13 @@ export function operatorRoutes(api: Api, services: SiteServices): void {
           ...programs.map(({ usedAt }) => usedAt ?? 0),
         );
         const counts = { sessions: own.length, tokens: programs.length };
-        return { ...one, ...(seenAt > 0 ? { seenAt } : {}), ...counts };
+        const managedBy = managers.get(one.name);
+        return {
+          ...one,
+          ...(seenAt > 0 ? { seenAt } : {}),
+          ...(managedBy === undefined ? {} : { managedBy }),
+          ...counts,
+        };
       });
       return { operators: views };
     },
