@@ -65,7 +65,7 @@ module.exports = {
       from: { path: '(^|/)packages/([^/]+)/src/' },
       to: {
         path: '(^|/)packages/([^/]+)/src/',
-        pathNot: ['(^|/)packages/$2/', '/src/(index|cedar/index)\\.ts$'],
+        pathNot: ['(^|/)packages/$2/', '/src/(index|cedar/index|policy/index)\\.ts$'],
       },
     },
   ],

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const folder = new URL('../src/', import.meta.url);
-const sources = readdirSync(folder).map((file) => ({
+const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+const sources = files.map((file) => ({
   file,
   text: readFileSync(new URL(file, folder), 'utf8'),
 }));

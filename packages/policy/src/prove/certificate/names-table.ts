@@ -39,19 +39,20 @@ function encodeName(name: Name, terms: TermsTable): CborValue {
   }
 }
 
-function encodeStatement(statement: Statement, { indexOf }: TermsTable): CborValue {
+function encodeStatement(statement: Statement, { indexOf, indexOfIp }: TermsTable): CborValue {
   const { form, text, pattern, coefficients, bound } = statement;
   const terms = statement.terms.map(indexOf);
   switch (form) {
     case 'has':
-    case 'inRange':
       return [form, terms[0]!, text];
+    case 'inRange':
+      return [form, terms[0]!, indexOfIp(text)];
     case 'like':
       return [form, terms[0]!, [...pattern]];
     case 'atLeast':
       return [form, terms.map((term, index) => [integer(coefficients[index]!), term]), integer(bound)];
     case 'fails':
-      return [form, text, ...terms];
+      return [form, text, terms];
     default:
       return [form, ...terms];
   }

@@ -60,8 +60,6 @@ export class Valuation {
         );
       case 'floor':
         return floorDivide(this.numberOf(normal.parts[0]!), normal.number);
-      case 'quotient':
-        return this.numberOf(normal.parts[0]!) / normal.number;
       default:
         return this.#model.numbers.get(normal) ?? 0n;
     }

@@ -13,7 +13,6 @@ export type AtomForm =
   | 'contains'
   | 'containsAll'
   | 'containsAny'
-  | 'isEmpty'
   | 'inRange'
   | 'atLeast'
   | 'fails';

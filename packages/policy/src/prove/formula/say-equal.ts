@@ -73,7 +73,6 @@ export function containsAll(universe: Universe, set: Term, other: Term): Literal
   if (set === other) return TRUE;
   if (other.form === 'set')
     return universe.formula.all(other.parts.map((part) => contains(universe, set, part)));
-  if (set.form === 'set' && set.parts.length === 0) return isEmpty(universe, other);
   return universe.atoms.get('containsAll', [set, other]);
 }
 
@@ -85,7 +84,7 @@ export function containsAny(universe: Universe, set: Term, other: Term): Literal
   return atoms.get('containsAny', [set, other]);
 }
 
-export function isEmpty({ atoms }: Universe, set: Term): Literal {
-  if (set.form === 'set') return set.parts.length === 0 ? TRUE : FALSE;
-  return atoms.get('isEmpty', [set]);
+/** Each element of the set is one of the empty set. */
+export function isEmpty(universe: Universe, set: Term): Literal {
+  return containsAll(universe, universe.terms.set([]), set);
 }

@@ -1,7 +1,7 @@
 import type { Term } from '../terms/term.ts';
 import type { Atom, Statement } from './atom.ts';
 import type { Literal } from './formula.ts';
-import { contains, containsAll, containsAny, equal, isEmpty } from './say-equal.ts';
+import { contains, containsAll, containsAny, equal } from './say-equal.ts';
 import { isIn, isInAny } from './say-in.ts';
 import { atLeast } from './say-numbers.ts';
 import { known } from './say-presence.ts';
@@ -37,8 +37,6 @@ export function literalOf(universe: Universe, statement: Statement): Literal {
       return containsAll(universe, first, second);
     case 'containsAny':
       return containsAny(universe, first, second);
-    case 'isEmpty':
-      return isEmpty(universe, first);
     case 'inRange':
       return inRange(universe, first, text);
     case 'atLeast':

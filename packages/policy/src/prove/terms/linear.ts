@@ -47,11 +47,9 @@ export function rangeOf(term: Term): Range {
   switch (term.form) {
     case 'sum':
       return rangeOfSum(linearOf(term));
-    case 'floor':
-    case 'quotient': {
+    case 'floor': {
       const { least, greatest } = rangeOf(term.parts[0]!);
-      const divide = term.form === 'floor' ? floorDivide : (value: bigint, by: bigint) => value / by;
-      return { least: divide(least, term.number), greatest: divide(greatest, term.number) };
+      return { least: floorDivide(least, term.number), greatest: floorDivide(greatest, term.number) };
     }
     default:
       return long;

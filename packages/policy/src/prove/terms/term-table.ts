@@ -104,12 +104,6 @@ export class TermTable {
     return this.sum('Long', whole);
   }
 
-  /** Division by n, rounded toward zero. */
-  quotient(of: Term, by: bigint): Term {
-    if (of.constant) return this.number('Long', of.number / by);
-    return this.#make(`quotient${of.id}/${by}`, { form: 'quotient', kind: 'Long', parts: [of], number: by });
-  }
-
   attribute(of: Term, name: string): Term {
     if (of.form === 'record') return of.parts[of.names.indexOf(name)]!;
     const { type } = declaredField(this.schema, of, name)!;
@@ -139,8 +133,8 @@ export class TermTable {
     return this.#make(key, { form: 'call', kind: kindOfCall(operator), text: operator, parts });
   }
 
-  /** An element that something says about a set: `outside`, `common`, `element`, `above`. The set is the first part, or the last of `above`. */
-  witness(form: 'outside' | 'common' | 'element' | 'above', ...parts: readonly Term[]): Term {
+  /** An element that something says about a set: `outside`, `common`, `above`. The set is the first part, or the last of `above`. */
+  witness(form: 'outside' | 'common' | 'above', ...parts: readonly Term[]): Term {
     const type = elementType(form === 'above' ? parts[1]! : parts[0]!)!;
     return this.#make(`${form}${parts.map(({ id }) => id)}`, { form, kind: kindOf(type), type, parts });
   }
@@ -155,8 +149,6 @@ export class TermTable {
       }
       case 'floor':
         return this.floor(parts[0]!, term.number);
-      case 'quotient':
-        return this.quotient(parts[0]!, term.number);
       case '.':
         return this.attribute(parts[0]!, term.text);
       case 'tag':
@@ -169,7 +161,6 @@ export class TermTable {
         return this.call(term.text, parts);
       case 'outside':
       case 'common':
-      case 'element':
       case 'above':
         return this.witness(term.form, ...parts);
       default:

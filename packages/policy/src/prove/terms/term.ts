@@ -11,7 +11,6 @@ export type TermForm =
   | 'ip'
   | 'sum'
   | 'floor'
-  | 'quotient'
   | '.'
   | 'tag'
   | 'set'
@@ -19,7 +18,6 @@ export type TermForm =
   | 'call'
   | 'outside'
   | 'common'
-  | 'element'
   | 'above';
 
 /**
@@ -37,7 +35,7 @@ export interface Term {
   readonly text: string;
   /** The names of a record's parts. */
   readonly names: readonly string[];
-  /** What a sum adds, what `floor` and `quotient` divide by, 1 for ⊤; else 0. */
+  /** What a sum adds, what `floor` divides by, 1 for ⊤; else 0. */
   readonly number: bigint;
   /** The coefficients of a sum's parts. */
   readonly coefficients: readonly bigint[];

@@ -1,5 +1,6 @@
 import { formatIpAddress, isInRange, parseIpAddress } from '../../extensions/ip-address.ts';
 import type { IpAddressValue } from '../../values/extension-value.ts';
+import type { Literal } from '../formula/formula.ts';
 import { inRange } from '../formula/say-ranges.ts';
 import { rules } from '../search/lemma.ts';
 import type { Term } from '../terms/term.ts';
@@ -9,24 +10,24 @@ const families = ['0.0.0.0/0', '::/0'] as const;
 
 /** What ranges say about each other: one is within another, or they have nothing in common. */
 export function reasonAboutAddresses(reasoning: Reasoning, facts: readonly Fact[]): void {
+  const { terms } = reasoning.universe;
   for (const [address, about] of byAddress(facts)) {
+    const say = (one: string, other: string, ...clause: readonly Literal[]) =>
+      reasoning.add(rules.ranges, clause, address, terms.ip(one), terms.ip(other));
     const within = about.filter(({ holds }) => holds);
     for (const [index, { atom, literal }] of within.entries()) {
       const range = rangeOf(atom.text);
       for (const other of within.slice(0, index))
-        if (!meet(range, rangeOf(other.atom.text)))
-          reasoning.add(rules.ranges, [-literal, -other.literal], address);
+        if (!meet(range, rangeOf(other.atom.text))) say(atom.text, other.atom.text, -literal, -other.literal);
       for (const other of about)
         if (!other.holds && isInRange(range, rangeOf(other.atom.text)))
-          reasoning.add(rules.ranges, [-literal, -other.literal], address);
+          say(atom.text, other.atom.text, -literal, -other.literal);
       if (range.prefix === range.bits) {
-        const only = reasoning.universe.terms.ip(formatIpAddress(range));
-        reasoning.add(rules.ranges, [-literal, reasoning.state('equal', address, only)], address);
+        say(atom.text, atom.text, -literal, reasoning.state('equal', address, terms.ip(atom.text)));
       }
     }
     const [four, six] = families.map((family) => inRange(reasoning.universe, address, family));
-    if (reasoning.value(four!) < 0 && reasoning.value(six!) < 0)
-      reasoning.add(rules.ranges, [four!, six!], address);
+    if (reasoning.value(four!) < 0 && reasoning.value(six!) < 0) say(...families, four!, six!);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Literal } from '../formula/formula.ts';
-import { atLeast, exceeds } from '../formula/say-numbers.ts';
+import { atLeast } from '../formula/say-numbers.ts';
 import type { NumberFact } from '../search/lemma.ts';
 import { rules } from '../search/lemma.ts';
 import { floorDivide, linearOf, rangeOf } from '../terms/linear.ts';
@@ -46,10 +46,10 @@ export function chooseNumbers(
     }
     values.set(term, over);
   }
-  return checkQuotients(reasoning, values) ?? { kind: 'values', values };
+  return { kind: 'values', values };
 }
 
-/** The rational values rounded, quotients worked out from the rest: most of the time that satisfies everything. */
+/** The rational values rounded, what is divided worked out from the rest: most of the time that satisfies everything. */
 function roundedValues(
   inequalities: readonly Inequality<Term, Source>[],
   rationals: ReadonlyMap<Term, Rational>,
@@ -71,7 +71,7 @@ function roundedValues(
 
 /** Parts have lower numbers, so they have values by now. */
 function divided(term: Term, values: ReadonlyMap<Term, bigint>): bigint | undefined {
-  if (term.form !== 'floor' && term.form !== 'quotient') return undefined;
+  if (term.form !== 'floor') return undefined;
   const { constant, parts } = linearOf(term.parts[0]!);
   let sum = constant;
   for (const [part, factor] of parts) {
@@ -79,7 +79,7 @@ function divided(term: Term, values: ReadonlyMap<Term, bigint>): bigint | undefi
     if (value === undefined) return undefined;
     sum += factor * value;
   }
-  return term.form === 'floor' ? floorDivide(sum, term.number) : sum / term.number;
+  return floorDivide(sum, term.number);
 }
 
 function addUnknowns(unknowns: Set<Term>, term: Term): void {
@@ -130,26 +130,4 @@ function addContradiction(reasoning: Reasoning, contradiction: readonly (readonl
     }
   }
   reasoning.lemmas.push({ rule: rules.numbers, clause, terms: [], numbers: { multipliers, facts } });
-}
-
-/** Division toward zero depends on the sign: which has to be chosen, and then says where the quotient lies. */
-function checkQuotients(reasoning: Reasoning, values: ReadonlyMap<Term, bigint>): Numbers | undefined {
-  const { universe } = reasoning;
-  const zero = universe.terms.number('Long', 0n);
-  for (const quotient of values.keys()) {
-    if (quotient.form !== 'quotient') continue;
-    const of = quotient.parts[0]!;
-    const by = quotient.number;
-    const multiple = universe.terms.sum('Long', { constant: 0n, parts: new Map([[quotient, by]]) });
-    const [negative, positive] = [exceeds(universe, of, zero, 0n), exceeds(universe, of, zero, 1n)];
-    for (const literal of [negative, positive])
-      if (reasoning.value(literal) === 0) return { kind: 'split', literal };
-    const before = reasoning.lemmas.length;
-    reasoning.add(rules.quotient, [-negative, exceeds(universe, of, multiple, 0n)], quotient);
-    reasoning.add(rules.quotient, [-negative, exceeds(universe, multiple, of, 1n - by)], quotient);
-    reasoning.add(rules.quotient, [positive, exceeds(universe, multiple, of, 0n)], quotient);
-    reasoning.add(rules.quotient, [positive, exceeds(universe, of, multiple, 1n - by)], quotient);
-    if (reasoning.lemmas.length > before) return { kind: 'lemmas' };
-  }
-  return undefined;
 }

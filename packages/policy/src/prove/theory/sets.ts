@@ -61,15 +61,6 @@ class Sets {
       this.#reasoning.add(rules.overlapping, [-literal, this.#contains(set, witness)], set, other);
       this.#reasoning.add(rules.overlapping, [-literal, this.#contains(other, witness)], set, other);
     },
-    isEmpty: ({ literal, holds }, set) => {
-      if (holds) {
-        for (const [element, inSet] of this.#elementsOf(set))
-          this.#reasoning.add(rules.empty, [-literal, -inSet], set, element);
-        return;
-      }
-      const witness = this.#reasoning.universe.terms.witness('element', set);
-      this.#reasoning.add(rules.inhabited, [-literal, this.#contains(set, witness)], set);
-    },
     inAny: ({ literal, holds }, entity, set) => {
       if (!holds) {
         for (const [element, inSet] of this.#elementsOf(set)) {

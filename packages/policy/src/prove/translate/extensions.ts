@@ -1,6 +1,7 @@
 import { EvaluationFailure } from '../../evaluate/failure.ts';
 import { extensionFunctions } from '../../extensions/functions.ts';
 import { type Literal, TRUE } from '../formula/formula.ts';
+import { atLeast } from '../formula/say-numbers.ts';
 import { inRange } from '../formula/say-ranges.ts';
 import { fails, truth } from '../formula/say-truth.ts';
 import type { Universe } from '../formula/universe.ts';
@@ -22,7 +23,7 @@ function fit({ kinds }: Function<unknown>, terms: readonly Term[]): boolean {
   return terms.every(({ kind }, index) => kind === kinds[index]);
 }
 
-function computes(called: Function<Case>): Translate {
+function computes(called: Function<Case | readonly Case[]>): Translate {
   return call(called, (universe, operands) =>
     compute(universe, operands, (...terms) =>
       fit(called, terms) ? called.apply(universe, ...terms) : undefined,
@@ -83,10 +84,19 @@ function decimals(order: '<' | '<=' | '>' | '>='): Translate {
 
 const day = 86_400_000n;
 
+/** Division toward zero: rounded down, of what is negative the opposite. */
 function whole(by: bigint): Translate {
   return computes({
     kinds: ['duration'],
-    apply: ({ terms }, duration) => ({ condition: TRUE, term: terms.quotient(duration!, by) }),
+    apply: (universe, duration) => {
+      const { terms } = universe;
+      const condition = atLeast(universe, combine([duration!, 1n]), 0n);
+      const opposite = terms.floor(terms.sum('Long', combine([duration!, -1n])), by);
+      return [
+        { condition, term: terms.floor(duration!, by) },
+        { condition: -condition, term: terms.sum('Long', combine([opposite, -1n])) },
+      ];
+    },
   });
 }
 

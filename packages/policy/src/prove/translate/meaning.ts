@@ -85,19 +85,18 @@ export function combinations(
   return all;
 }
 
-/** An expression with a value for each combination; `apply` gives undefined where it fails. */
+/** An expression with cases for each combination; `apply` gives undefined where it fails. */
 export function compute(
   universe: Universe,
   operands: readonly Meaning[],
-  apply: (...terms: Term[]) => Case | undefined,
+  apply: (...terms: Term[]) => Case | readonly Case[] | undefined,
 ): Meaning {
   const { formula } = universe;
-  const cases = combinations(universe, operands).flatMap(({ condition, terms }) => {
-    const result = apply(...terms);
-    return result === undefined
-      ? []
-      : [{ condition: formula.and(condition, result.condition), term: result.term }];
-  });
+  const cases = combinations(universe, operands).flatMap(({ condition, terms }) =>
+    [apply(...terms) ?? []]
+      .flat()
+      .map((result) => ({ condition: formula.and(condition, result.condition), term: result.term })),
+  );
   return { cases: joinCases(formula, cases) };
 }
 

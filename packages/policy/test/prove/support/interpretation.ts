@@ -56,8 +56,6 @@ export class Interpretation {
         return this.#set(first).includes(this.#set(second));
       case 'containsAny':
         return this.#set(first).intersects(this.#set(second));
-      case 'isEmpty':
-        return this.#set(first).size === 0;
       case 'inRange':
         return isInRange(this.valueOf(first) as never, parseIpAddress(text)!);
       case 'atLeast': {
@@ -80,8 +78,6 @@ export class Interpretation {
         const value = this.number(term.parts[0]!);
         return (value - (((value % term.number) + term.number) % term.number)) / term.number;
       }
-      case 'quotient':
-        return this.number(term.parts[0]!) / term.number;
       default: {
         const value = this.valueOf(term) as bigint | { units?: bigint; milliseconds?: bigint };
         return typeof value === 'bigint' ? value : (value.units ?? value.milliseconds)!;
@@ -124,8 +120,6 @@ export class Interpretation {
         return this.#element(term, (value) => !this.#set(term.parts[1]!).has(value));
       case 'common':
         return this.#element(term, (value) => this.#set(term.parts[1]!).has(value));
-      case 'element':
-        return this.#element(term, () => true);
       case 'above': {
         const elements = this.#set(term.parts[1]!).elements as readonly EntityUid[];
         const found = elements.find((group) => this.#isIn(this.#uid(term.parts[0]!), group));

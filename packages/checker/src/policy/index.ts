@@ -1,0 +1,2 @@
+export { checkPolicyCertificate, type PolicyCheckInput } from './check.ts';
+export type { PolicyEnvironment, PolicyPlace, PolicyReason, PolicyReport, Uid } from './report.ts';

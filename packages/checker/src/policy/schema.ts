@@ -1,0 +1,152 @@
+import * as is from '../shape.ts';
+import { any, entries, isName, nameOf, object, readJson } from './json.ts';
+import { must, type Uid } from './report.ts';
+
+/** What kind of value: `Bool`, `String`, a number kind, `ipaddr`, `set`, `record`; of an entity `@` and its type. */
+export type Kind = string;
+export const entityKind = (type: string): Kind => `@${type}`;
+export const isEntityKind = (kind: Kind): boolean => kind.startsWith('@');
+export const isActionKind = (kind: Kind): boolean => /^@(.*::)?Action$/.test(kind);
+export const isNumberKind = (kind: Kind): boolean => /^(Long|decimal|datetime|duration)$/.test(kind);
+
+/** A declared type. Sets have an element, records attributes. */
+export type Type = Readonly<{ kind: Kind; element?: Type; attributes?: Attributes; depth: number }>;
+export type Attributes = ReadonlyMap<string, Attribute>;
+export type Attribute = Readonly<{ type: Type; isRequired: boolean }>;
+/** `above` are the kinds of what an entity can be in, over any number of steps; `ids` those of an enumerated type. */
+export interface EntityType {
+  readonly above: ReadonlySet<Kind>;
+  readonly attributes?: Attributes;
+  readonly tags?: Type | undefined;
+  readonly ids?: readonly string[];
+}
+/** `groups` are the actions that this one is in, itself among them. */
+export interface Action {
+  readonly uid: Uid;
+  readonly groups: readonly Uid[];
+  readonly principals: readonly string[];
+  readonly resources: readonly string[];
+  readonly context: Type;
+}
+/** Entity types by their kind, actions by their name. */
+export type Schema = Readonly<{ types: ReadonlyMap<Kind, EntityType>; actions: ReadonlyMap<string, Action> }>;
+
+const [notes, names] = [{ annotations: is.optional(any) }, is.list(is.text, 0)];
+const parts = { memberOfTypes: is.optional(names), shape: is.optional(any), tags: is.optional(any) };
+const entityForm = is.either(object({ enum: is.list(is.text, 1), ...notes }), object({ ...parts, ...notes }));
+const applies = object({ principalTypes: names, resourceTypes: names, context: is.optional(any) });
+const group = object({ id: is.text, type: is.optional(is.text) });
+const memberOf = is.optional(is.list(group, 0));
+const actionForm = object({ memberOf, appliesTo: is.optional(applies), ...notes });
+const namespace = object({ commonTypes: is.optional(any), entityTypes: any, actions: any, ...notes });
+const typeForm = is.either(
+  object({ type: is.one('Set'), element: any, ...notes }),
+  object({ type: is.one('Record'), attributes: any, ...notes }),
+  object({ type: is.one('Entity', 'EntityOrCommon', 'Extension'), name: is.text, ...notes }),
+  object({ type: is.text, ...notes }),
+);
+const empty = { type: 'Record', attributes: {} };
+
+/** Reads Cedar's JSON schema, names resolved (docs/policy-certificate.md, "Reading the schema"). */
+export function readSchema(json: unknown): Schema {
+  const [common, entities] = [new Map<string, unknown>(), new Map<string, is.Of<typeof entityForm>>()];
+  const actions = new Map<string, is.Of<typeof actionForm> & Readonly<{ uid: Uid }>>();
+  for (const [space, value] of entries(readJson(json))) {
+    must((space === '' || isName(space)) && namespace(value), `The namespace ${space} has not its form.`);
+    const full = (name: string): string => (space === '' ? name : `${space}::${name}`);
+    for (const [name, type] of entries(value.commonTypes ?? {})) common.set(full(name), type);
+    for (const [name, type] of entries(value.entityTypes)) {
+      const isSound = entityForm(type) && isName(name) && !isActionKind(entityKind(name));
+      must(isSound, `The entity type ${name} has not its form.`);
+      entities.set(full(name), type);
+    }
+    for (const [id, action] of entries(value.actions)) {
+      must(actionForm(action), `The action ${id} has not its form.`);
+      const uid = { type: full('Action'), id };
+      actions.set(nameOf(uid), { ...action, uid });
+    }
+  }
+  const actionTypes = new Set([...actions.values()].map(({ uid }) => uid.type));
+  const typeOf = typeReader(common, (name) => entities.has(name) || actionTypes.has(name));
+  const recordOf = (value: unknown = empty) => {
+    const { attributes, ...type } = typeOf(value);
+    must(attributes, 'What has attributes is a record.');
+    return { ...type, attributes };
+  };
+  const declared = (all: readonly string[] = []): string[] => {
+    for (const name of all) must(entities.has(name), `There is no entity type ${name}.`);
+    return [...new Set(all)];
+  };
+  const parents = (name: string) => declared(Object(entities.get(name)).memberOfTypes);
+  const entityType = ([name, type]: readonly [string, is.Of<typeof entityForm>]): [Kind, EntityType] => {
+    const above = new Set([...reached(name, parents)].map(entityKind));
+    if ('enum' in type) return [entityKind(name), { above, ids: type.enum }];
+    const tags = type.tags === undefined ? undefined : typeOf(type.tags);
+    return [entityKind(name), { above, attributes: recordOf(type.shape).attributes, tags }];
+  };
+  const groups = (name: string): string[] => {
+    const { uid, memberOf = [] } = actions.get(name) ?? {};
+    must(uid, `There is no action ${name}.`);
+    return memberOf.map(({ type = uid.type, id }) => nameOf({ type, id }));
+  };
+  const read = [...actions].map(([name, { uid, appliesTo }]): [string, Action] => {
+    const above = reached(name, groups);
+    must(!above.has(name), `The action ${name} is in itself.`);
+    const action = {
+      uid,
+      groups: [uid, ...[...above].map((one) => actions.get(one)!.uid)],
+      principals: declared(appliesTo?.principalTypes),
+      resources: declared(appliesTo?.resourceTypes),
+      context: recordOf(appliesTo?.context),
+    };
+    return [name, action];
+  });
+  return { types: new Map([...entities].map(entityType)), actions: new Map(read) };
+}
+
+/** Reads types. A common type is read once; none is within itself, or nested too deep. */
+function typeReader(common: ReadonlyMap<string, unknown>, isEntity: (name: string) => boolean) {
+  const known = new Map<string, Type | undefined>();
+  const named = (name: string, level: number): Type => {
+    must(!known.has(name) || known.get(name), `The common type ${name} contains itself.`);
+    if (!known.has(name)) known.set(name, undefined).set(name, typeOf(common.get(name), level));
+    return known.get(name)!;
+  };
+  const around = (inner: readonly Type[], type: Omit<Type, 'depth'>): Type => {
+    const depth = inner.reduce((most, { depth }) => Math.max(most, depth + 1), 0);
+    must(depth < 100, 'A type is nested too deep.');
+    return { ...type, depth };
+  };
+  const typeOf = (value: unknown, level = 0): Type => {
+    must(typeForm(value) && level < 100, 'A type has not its form, or is nested too deep.');
+    if ('element' in value) {
+      const element = typeOf(value.element, level + 1);
+      return around([element], { kind: 'set', element });
+    }
+    if ('attributes' in value) {
+      const attributes = entries(value.attributes).map(([name, attribute]): [string, Attribute] => {
+        const { required: isRequired = true, ...type } = Object.fromEntries(entries(attribute));
+        must(typeof isRequired === 'boolean', `Whether ${name} is required is neither true nor false.`);
+        return [name, { type: typeOf(type, level + 1), isRequired }];
+      });
+      const types = attributes.map(([, { type }]) => type);
+      return around(types, { kind: 'record', attributes: new Map(attributes) });
+    }
+    const [form, name] = 'name' in value ? [value.type, value.name] : ['', value.type];
+    if ((form === '' || form === 'EntityOrCommon') && common.has(name)) return named(name, level + 1);
+    if (form.startsWith('Entity') && isEntity(name)) return { kind: entityKind(name), depth: 0 };
+    const kind = name.replace(/^__cedar::/, '').replace(/^Boolean$/, 'Bool');
+    const isExtension = /^(ipaddr|decimal|datetime|duration)$/.test(kind);
+    const isBuiltIn = isExtension || (form !== 'Extension' && /^(Long|String|Bool)$/.test(kind));
+    must(isBuiltIn && form !== 'Entity', `There is no type ${name}.`);
+    return { kind, depth: 0 };
+  };
+  return typeOf;
+}
+
+/** What can be reached from a name in one step or more. */
+function reached(name: string, steps: (name: string) => readonly string[]): ReadonlySet<string> {
+  const found = new Set(steps(name));
+  for (const one of found) for (const next of steps(one)) found.add(next);
+  return found;
+}
