@@ -157,6 +157,86 @@ describe('kiten policy prove', () => {
   });
 });
 
+describe('kiten policy check-certificate', () => {
+  let certificate: string;
+  beforeAll(async () => {
+    certificate = join(folder, 'checked.certificate');
+    await policy('prove', '--certificate', certificate);
+  });
+
+  it('holds what was proved of what a site ships', async () => {
+    const { code, json } = await policy('check-certificate', certificate, '--json');
+    expect(code).toBe(0);
+    expect(json).toMatchObject({ holds: true, unproven: [] });
+    expect(json.proven).toContain('device-publishes-in-its-own-name');
+    expect((await policy('check-certificate', certificate)).stdout).toMatch(
+      /^● proved +[a-z-]+\n[\s\S]*The certificate holds: \d+ invariants in \d+ environments\.\n$/,
+    );
+  });
+
+  it('says of other policies at which step it does not hold', async () => {
+    const without = defaultPolicies
+      .split(/(?=^@id\()/m)
+      .filter((text) => !text.includes('quarantined-only-recovers'));
+    const policies = await file('without.cedar', without.join(''));
+    const { code, json } = await policy('check-certificate', certificate, '--policies', policies, '--json');
+    expect(code).toBe(1);
+    expect(json).toMatchObject({ holds: false, environment: { principal: 'Device' } });
+    expect((await policy('check-certificate', certificate, '--policies', policies)).stdout).toMatch(
+      /^✖ does not hold at .*Device .*: .* \([a-z-]+\)\n$/,
+    );
+  });
+
+  it('holds of any schema, of policies in JSON and of links of templates; and names what is not claimed', async () => {
+    const schema = await file(
+      'c.cedarschema',
+      `type Parts = { n: Long, name?: String };
+       entity Group; entity User in [Group] { parts: Parts, seen: Set<datetime> }; entity File { owner: User };
+       action read appliesTo { principal: User, resource: File, context: { from: ipaddr, at: datetime, left: duration } };`,
+    );
+    const templates = {
+      owns: 'permit (principal in ?principal, action, resource) when { resource.owner == principal && principal.parts has name };',
+    };
+    const values = { '?principal': { type: 'Group', id: 'g' } };
+    const policies = await file('c.json', {
+      staticPolicies: {
+        far: 'forbid (principal, action, resource) unless { context.from.isInRange(ip("10.0.0.0/8")) };',
+        late: 'forbid (principal, action, resource) when { context.at.toTime() > duration("18h") || context.left.toSeconds() < -9223372036854775 };',
+      },
+      templates,
+      templateLinks: [{ templateId: 'owns', newId: 'g-owns', values }],
+    });
+    const invariants = await file(
+      'c-invariants.cedar',
+      `@id("own") forbid (principal, action, resource) when { resource.owner != principal };
+       @id("near") forbid (principal, action, resource) when { context.from.isLoopback() };
+       @id("named") forbid (principal, action, resource) unless { principal.parts has name && principal in Group::"g" };
+       @id("early") forbid (principal, action, resource) when { context.at.toTime() > duration("20h") };
+       @id("nobody") forbid (principal, action, resource);`,
+    );
+    const args = ['--schema', schema, '--policies', policies, '--invariants', invariants];
+    const written = join(folder, 'c.certificate');
+    expect((await policy('prove', ...args, '--certificate', written)).code).toBe(1);
+    expect(await policy('check-certificate', written, ...args, '--json')).toMatchObject({
+      code: 0,
+      json: { holds: true, proven: ['own', 'near', 'named', 'early'], unproven: ['nobody'], environments: 1 },
+    });
+    expect((await policy('check-certificate', certificate, ...args, '--json')).json).toMatchObject({
+      holds: false,
+      reason: 'invariant-unknown',
+    });
+  });
+
+  it('takes any file, and says what is wrong with its own use', async () => {
+    expect(await policy('check-certificate', await file('no.certificate', 'no'), '--json')).toMatchObject({
+      code: 1,
+      json: { holds: false, reason: 'certificate-malformed' },
+    });
+    expect((await policy('check-certificate')).code).toBe(2);
+    expect((await policy('check-certificate', certificate, '--unheard')).code).toBe(2);
+  });
+});
+
 describe('kiten policy diff, review, explain and test', () => {
   it('tell what changes', async () => {
     const more = `${defaultPolicies}\n@id("gate") permit (principal is Device, action == Action::"publish", resource) when { resource.path like "gate/*" };`;

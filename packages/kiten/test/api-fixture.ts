@@ -20,6 +20,7 @@ export interface Answer {
   readonly headers: Readonly<Record<string, unknown>>;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the API answers
   readonly body: any;
+  readonly raw?: Buffer;
 }
 
 export interface Question {
@@ -123,6 +124,7 @@ export async function openApi({
         status: answer.statusCode,
         headers: answer.headers,
         body: isJson ? answer.json() : answer.body,
+        raw: answer.rawPayload,
       };
     },
     async listen() {

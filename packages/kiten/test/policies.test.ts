@@ -1,14 +1,21 @@
+import { checkPolicyCertificate } from '@kiten/checker/policy';
+import { sha256Hex } from '@kiten/identity';
 import {
   compilePolicies,
   decide,
   defaultInvariants,
   defaultPolicies,
+  defaultSchema,
   entitiesFromJson,
+  exactJsonText,
+  PolicyProver,
   requestFromJson,
 } from '@kiten/policy';
-import { parsePolicies } from '@kiten/policy/cedar';
+import { parsePolicies, readSchemaModel, resolveSchema } from '@kiten/policy/cedar';
 import { describe, expect, it } from 'vitest';
+import { Invariants } from '../src/site/invariants.ts';
 import { openApi } from './api-fixture.ts';
+import { entriesOf } from './fixtures.ts';
 
 async function asAdministrator() {
   const site = await openApi();
@@ -68,6 +75,69 @@ describe('policies that break an invariant', () => {
       (await ask('PUT', 'policies', { body: { text: breaking, reason: 'Topics below x/' } })).status,
     ).toBe(200);
     expect(ledger.size).toBeGreaterThan(1);
+  });
+});
+
+describe('the proof of the policies in force', () => {
+  async function checked({ ask }: Awaited<ReturnType<typeof asAdministrator>>) {
+    const text = async (path: string): Promise<string> => (await ask('GET', path)).body.text;
+    const { status, raw } = await ask('GET', 'policies/certificate');
+    expect(status).toBe(200);
+    return checkPolicyCertificate({
+      certificate: new Uint8Array(raw!),
+      schema: exactJsonText(resolveSchema(await text('policies/schema'))),
+      policies: exactJsonText(parsePolicies(await text('policies'))),
+      invariants: exactJsonText(parsePolicies(await text('policies/invariants'))),
+    });
+  }
+
+  it('is handed out, of a new site and after each change, and holds to the checker', async () => {
+    const site = await asAdministrator();
+    expect(await checked(site)).toMatchObject({ holds: true, unproven: [] });
+    await site.ask('PUT', 'policies', { body: { text: harmless, reason: 'Panels' } });
+    expect(await checked(site)).toMatchObject({ holds: true, unproven: [] });
+    const one =
+      '@id("a") @sentence("A.") forbid (principal, action, resource) when { principal == resource };';
+    expect((await site.ask('PUT', 'policies/invariants', { body: { text: one, reason: 'x' } })).status).toBe(
+      200,
+    );
+    expect(await checked(site)).toMatchObject({ holds: true, proven: ['a'] });
+  });
+
+  it('stands in the log with what it proves, by its digest', async () => {
+    const site = await asAdministrator();
+    await site.ask('PUT', 'policies', { body: { text: harmless, reason: 'Panels' } });
+    const { raw } = await site.ask('GET', 'policies/certificate');
+    expect((await entriesOf(site.ledger)).find(({ type }) => type === 'policy/changed')).toMatchObject({
+      data: { certificate: sha256Hex(new Uint8Array(raw!)), invariants: expect.any(Number) },
+    });
+  });
+
+  it('is none where there are no invariants', async () => {
+    const { ask } = await asAdministrator();
+    await ask('PUT', 'policies/invariants', { body: { text: '// none', reason: 'x' } });
+    expect(await ask('GET', 'policies/certificate')).toMatchObject({
+      status: 404,
+      body: { code: 'policy/nothing-proved' },
+    });
+  });
+
+  it('is found by the prover and believed only if the checker follows it: nothing takes effect by the prover’s word', () => {
+    const other = new PolicyProver(readSchemaModel(defaultSchema));
+    const policies = parsePolicies(breaking);
+    const lying = {
+      prove: (_: unknown, invariants: Parameters<typeof other.prove>[1]) =>
+        other.prove(compilePolicies(parsePolicies(defaultPolicies)), invariants),
+    } as unknown as PolicyProver;
+    expect(() => new Invariants(defaultInvariants).requireOf(policies, lying)).toThrow(
+      expect.objectContaining({ code: 'policy/proof-rejected' }),
+    );
+  });
+
+  it('is named when policies are only judged', async () => {
+    const { ask } = await asAdministrator();
+    const { body } = await ask('POST', 'policies/check', { body: { text: harmless } });
+    expect(body.proven).toContain('device-publishes-in-its-own-name');
   });
 });
 

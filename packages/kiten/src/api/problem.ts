@@ -51,6 +51,8 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/device-has-certificate': 409,
   'policy/invariant-broken': 409,
   'policy/invariant-undecided': 409,
+  'policy/proof-rejected': 500,
+  'policy/nothing-proved': 404,
   'kiten/standing-unchanged': 409,
   'kiten/brake-decided': 409,
   'kiten/approval-decided': 409,

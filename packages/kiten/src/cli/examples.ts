@@ -30,6 +30,20 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
     ['against a checkpoint that was kept elsewhere', 'kiten log verify --from checkpoint.txt'],
     ['somebody else’s, over the web', 'kiten log verify --url https://plant-7.example:8443/log --key KEY'],
   ],
+  'kiten policy prove': [
+    ['what a site ships, with a certificate', 'kiten policy prove --certificate kept.cbor'],
+    [
+      'any Cedar policies',
+      'kiten policy prove --schema app.cedarschema --policies app.cedar --invariants kept.cedar',
+    ],
+  ],
+  'kiten policy check-certificate': [
+    ['that of a site with the policies it ships', 'kiten policy check-certificate kept.cbor'],
+    [
+      'any, by whoever does not believe the prover',
+      'kiten policy check-certificate kept.cbor --schema app.cedarschema --policies app.cedar --invariants kept.cedar',
+    ],
+  ],
   'kiten backup create': [
     ['sealed for the holder of a key', 'kiten backup --out site.kbak --recipient kiten-backup-…'],
     ['sealed with a passphrase', 'kiten backup --out site.kbak --passphrase-file passphrase'],

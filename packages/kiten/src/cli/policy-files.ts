@@ -8,6 +8,7 @@ import {
   defaultSchema,
   type EntitySource,
   entitiesFromJson,
+  exactJsonText,
   type PolicyJson,
   type PolicySetJson,
   policyAnnotations,
@@ -15,7 +16,7 @@ import {
   requestFromJson,
   type SchemaModel,
 } from '@kiten/policy';
-import { parsePolicies, readSchema, readSchemaModel } from '@kiten/policy/cedar';
+import { parsePolicies, readSchema, readSchemaModel, resolveSchema } from '@kiten/policy/cedar';
 import { readText } from './files.ts';
 import { language } from './language.ts';
 
@@ -39,7 +40,11 @@ function isJson(text: string): boolean {
 }
 
 /** Policies as Cedar text or in Cedar's JSON form: a policy set, a list or an object of policies, or a single one. */
-export async function readPolicySet(file: string): Promise<PolicySetJson> {
+export async function readPolicySet(
+  file: string | undefined,
+  unless: string = defaultPolicies,
+): Promise<PolicySetJson> {
+  if (file === undefined) return parsePolicies(unless);
   const text = await readText(file);
   return isJson(text) ? policySetOf(parseExact(text)) : parsePolicies(text);
 }
@@ -87,7 +92,7 @@ function eachParsed(
 
 /** The policies of a file; without one, those that a site starts with. */
 export async function readPolicies(file: string | undefined): Promise<CompiledPolicies> {
-  return compilePolicies(file === undefined ? parsePolicies(defaultPolicies) : await readPolicySet(file));
+  return compilePolicies(await readPolicySet(file));
 }
 
 export interface Invariants {
@@ -98,7 +103,7 @@ export interface Invariants {
 
 /** Invariants, each with an `@id`; without a file, those that a site keeps. */
 export async function readInvariants(file: string | undefined): Promise<Invariants> {
-  const set = file === undefined ? parsePolicies(defaultInvariants) : await readPolicySet(file);
+  const set = await readPolicySet(file, defaultInvariants);
   const annotations = policyAnnotations(set);
   for (const [id, { id: named }] of annotations) {
     if (named !== id || Object.hasOwn(set.templates, id))
@@ -112,6 +117,19 @@ export async function readInvariants(file: string | undefined): Promise<Invarian
     [...annotations].map(([id, texts]) => [id, texts[name] ?? texts.sentence ?? id] as const),
   );
   return { compiled: compilePolicies(set), sentences };
+}
+
+/** What a certificate is about, in the JSON forms that a checker reads. */
+export async function readCertified(files: {
+  readonly schema?: string;
+  readonly policies?: string;
+  readonly invariants?: string;
+}): Promise<Readonly<Record<'schema' | 'policies' | 'invariants', string>>> {
+  return {
+    schema: exactJsonText(resolveSchema(await schemaInput(files.schema))),
+    policies: exactJsonText(await readPolicySet(files.policies)),
+    invariants: exactJsonText(await readPolicySet(files.invariants, defaultInvariants)),
+  };
 }
 
 async function schemaInput(file: string | undefined): Promise<SchemaInput> {

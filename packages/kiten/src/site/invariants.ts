@@ -1,3 +1,4 @@
+import { checkPolicyCertificate } from '@kiten/checker/policy';
 import { KitenError } from '@kiten/codec';
 import {
   type CompiledPolicies,
@@ -5,17 +6,20 @@ import {
   defaultInvariants,
   defaultSchema,
   entitiesToJson,
+  exactJsonText,
   type InvariantOutcome,
   PolicyProver,
+  type PolicySetJson,
   policyAnnotations,
   requestToJson,
   type Scenario,
   showEnvironment,
 } from '@kiten/policy';
-import { checkPolicies, readSchemaModel } from '@kiten/policy/cedar';
+import { checkPolicies, readSchemaModel, resolveSchema } from '@kiten/policy/cedar';
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
+import type { PolicyProof } from './policy-proof.ts';
 
 /** What must hold of the policies, as it stands in the store. */
 export interface InvariantRevision {
@@ -74,12 +78,14 @@ export type JudgedInvariant =
 
 /** Invariants, read; and the proof that policies keep them. */
 export class Invariants {
+  readonly #set: PolicySetJson;
   readonly #compiled: CompiledPolicies;
   readonly #annotations: ReturnType<typeof policyAnnotations>;
 
   /** @throws KitenError as `checkPolicies`, and `kiten/invariant-unnamed` */
   constructor(text: string) {
     const set = checkPolicies(text, defaultSchema);
+    this.#set = set;
     this.#annotations = policyAnnotations(set);
     this.#compiled = compilePolicies(set);
     for (const [id, { id: named }] of this.#annotations) {
@@ -93,10 +99,13 @@ export class Invariants {
 
   /**
    * @throws KitenError `policy/invariant-broken`, with `detail.invariants`, each with a request that shows it; and
-   *   `policy/invariant-undecided`: what is not proved does not act.
+   *   `policy/invariant-undecided`: what is not proved does not act. `policy/proof-rejected` if the independent checker
+   *   does not follow the proof.
    */
-  requireOf(policies: CompiledPolicies, prover: PolicyProver): void {
-    const broken = this.judge(policies, prover).filter((judged) => judged.result !== 'proved');
+  requireOf(policies: PolicySetJson, prover: PolicyProver): PolicyProof {
+    const { outcomes, certificate } = prover.prove(compilePolicies(policies), this.#compiled);
+    const judged = outcomes.map((outcome) => this.#describe(outcome));
+    const broken = judged.filter((each) => each.result !== 'proved');
     const refuted = broken.filter(({ result }) => result === 'refuted');
     const sentences = (list: readonly BrokenInvariant[]) => list.map(({ sentence }) => sentence).join(' ');
     const detail = { detail: { invariants: broken } };
@@ -112,6 +121,24 @@ export class Invariants {
         `It can’t be proved that these policies keep what must hold: ${sentences(broken)}`,
         detail,
       );
+    const proven = outcomes.map(({ id }) => id);
+    if (certificate !== undefined) this.#check(certificate, policies, proven);
+    return { proven, certificate };
+  }
+
+  #check(certificate: Uint8Array, policies: PolicySetJson, proven: readonly string[]): void {
+    const report = checkPolicyCertificate({
+      certificate,
+      policies: exactJsonText(policies),
+      schema: exactJsonText(resolveSchema(defaultSchema)),
+      invariants: exactJsonText(this.#set),
+    });
+    if (report.holds && report.unproven.length === 0 && report.proven.length === proven.length) return;
+    const why = report.holds ? 'it does not claim all of them' : `${report.message} (${report.reason})`;
+    throw new KitenError(
+      'policy/proof-rejected',
+      `The proof that these policies keep what must hold is not accepted by the independent checker: ${why}`,
+    );
   }
 
   /** What comes of each of them, in their order. */

@@ -24,6 +24,7 @@ import {
 } from './invariants.ts';
 import type { Journal } from './journal.ts';
 import type { Operator } from './operators.ts';
+import { loadProof, logged, type PolicyProof, storeProof } from './policy-proof.ts';
 
 export type OperatorAction = 'view' | 'operate' | 'administer';
 
@@ -89,10 +90,24 @@ export class PolicyDesk {
   }
 
   /**
-   * @throws KitenError `policy/parse-failed`, `policy/invalid`, `policy/duplicate-id`, `policy/invariant-broken`,
-   *   `policy/invariant-undecided`: nothing is changed then
+   * The certificate that the policies in force keep the invariants. That of a site which has never changed either is made
+   * when it is first asked for.
+   * @throws KitenError `policy/nothing-proved` if there are no invariants; `policy/invariant-broken` … if they are not kept
    */
-  check(text: string): PolicySetJson {
+  async certificate(): Promise<Uint8Array> {
+    const proved = { policies: this.#present.text, invariants: this.#invariants.text };
+    const { certificate } =
+      (await loadProof(this.#parts.database, proved)) ?? this.#prove(this.#json, proved.invariants);
+    if (certificate === undefined)
+      throw new KitenError('policy/nothing-proved', 'There are no invariants, so nothing is proved.');
+    return certificate;
+  }
+
+  /**
+   * @throws KitenError `policy/parse-failed`, `policy/invalid`, `policy/duplicate-id`, `policy/invariant-broken`,
+   *   `policy/invariant-undecided`, `policy/proof-rejected`: nothing is changed then
+   */
+  check(text: string): { readonly json: PolicySetJson; readonly proof: PolicyProof } {
     const json = parsePolicies(text);
     const { errors } = validatePolicies(text, defaultSchema);
     if (errors.length > 0) {
@@ -103,28 +118,30 @@ export class PolicyDesk {
         detail: { errors },
       });
     }
-    this.#prove(compilePolicies(json), this.#invariants.text);
-    return json;
+    return { json, proof: this.#prove(json, this.#invariants.text) };
   }
 
-  #prove(policies: CompiledPolicies, invariants: string): void {
+  #prove(policies: PolicySetJson, invariants: string): PolicyProof {
     this.#prover ??= siteProver();
-    new Invariants(invariants).requireOf(policies, this.#prover);
+    return new Invariants(invariants).requireOf(policies, this.#prover);
   }
 
   /** Puts other invariants in force, once that is durable. The policies must keep them. */
   async replaceInvariants(text: string, author: Operator, reason: string): Promise<InvariantRevision> {
     const { journal, clock } = this.#parts;
-    this.#prove(this.#compiled, text);
+    const proof = this.#prove(this.#json, text);
     const revision = { text, author: `operator:${author.name}`, reason, at: clock.now() };
     const event = {
       type: 'policy/invariants-changed',
       at: revision.at,
       actor: revision.author,
       reason,
-      data: {},
+      data: logged(proof),
     };
-    await journal.commit([event], (store) => storeInvariants(store, revision));
+    await journal.commit([event], async (store) => {
+      await storeInvariants(store, revision);
+      await storeProof(store, { policies: this.#present.text, invariants: text }, proof);
+    });
     this.#invariants = revision;
     return revision;
   }
@@ -132,18 +149,25 @@ export class PolicyDesk {
   /** Puts a new set in force, once it is durable. */
   async replace(text: string, author: Operator, reason: string): Promise<PolicyRevision> {
     const { journal, clock, enforce } = this.#parts;
-    const json = this.check(text);
+    const { json, proof } = this.check(text);
     const compiled = compilePolicies(json);
     const at = clock.now();
     const actor = `operator:${author.name}`;
-    const event = { type: 'policy/changed', at, actor, reason, data: { policies: compiled.size } };
-    const { revision } = await journal.commit([event], (store) =>
-      store
+    const event = {
+      type: 'policy/changed',
+      at,
+      actor,
+      reason,
+      data: { policies: compiled.size, ...logged(proof) },
+    };
+    const { revision } = await journal.commit([event], async (store) => {
+      await storeProof(store, { policies: text, invariants: this.#invariants.text }, proof);
+      return store
         .insertInto('policies')
         .values({ text, author: actor, reason, at })
         .returning('revision')
-        .executeTakeFirstOrThrow(),
-    );
+        .executeTakeFirstOrThrow();
+    });
     this.#present = { revision, text, author: actor, reason, at };
     this.#json = json;
     this.#compiled = compiled;

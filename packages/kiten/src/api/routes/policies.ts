@@ -12,6 +12,7 @@ const revision = Type.Object({
   reason: Type.String(),
   at: time,
 });
+const certificateMediaType = 'application/vnd.kiten.policy-certificate+cbor';
 const text = Type.String({ minLength: 1, maxLength: 200_000, description: 'Cedar policies' });
 
 const invariants = Type.Object({
@@ -46,13 +47,30 @@ export function policyRoutes(api: Api, { policies, approvals }: SiteServices): v
       schema: {
         summary: 'Judges a set of policies without putting it in force',
         body: Type.Object({ text }),
-        response: { 200: Type.Object({ valid: Type.Literal(true) }) },
+        response: {
+          200: Type.Object({
+            valid: Type.Literal(true),
+            proven: Type.Array(Type.String(), {
+              description: 'The invariants that it keeps, proved for all requests, and the proof checked',
+            }),
+          }),
+        },
       },
     },
-    async ({ body }) => {
-      policies.check(body.text);
-      return { valid: true as const };
+    async ({ body }) => ({ valid: true as const, proven: [...policies.check(body.text).proof.proven] }),
+  );
+
+  api.get(
+    '/policies/certificate',
+    {
+      schema: {
+        summary:
+          'The proof that the policies in force keep the invariants, for whoever checks it (docs/policy-certificate.md)',
+        produces: [certificateMediaType],
+      },
     },
+    async (_request, reply) =>
+      reply.type(certificateMediaType).send(Buffer.from(await policies.certificate())),
   );
 
   api.put(

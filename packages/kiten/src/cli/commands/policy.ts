@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
-import { readText } from '../files.ts';
+import { readText, writeBytes } from '../files.ts';
 import { type SiteOptions, withSite } from '../options.ts';
-import { print, printJson } from '../output.ts';
+import { counted, print, printJson } from '../output.ts';
 import { isWaiting } from '../waiting.ts';
+import { policyCheckCertificateCommand } from './policy-check-certificate.ts';
 import { policyDecideCommand } from './policy-decide.ts';
 import { policyDiffCommands } from './policy-diff.ts';
 import { policyExplainCommand } from './policy-explain.ts';
@@ -59,10 +60,22 @@ export function policyCommands(program: Command, environment: Environment): void
       else print(`Revision ${answer.revision} is in force.`);
     });
 
+  withSite(policy.command('certificate'))
+    .description('write the proof that the policies in force keep what they must, for `check-certificate`')
+    .requiredOption('--out <file>', 'where to')
+    .action(async (options: SiteOptions & { out: string }) => {
+      const client = await openClient(options, environment);
+      const certificate = await client.bytes('/policies/certificate');
+      await writeBytes(options.out, certificate);
+      if (options.json) printJson({ file: options.out, bytes: certificate.length });
+      else print(`${options.out}: ${counted(certificate.length, 'byte', 'bytes')}`);
+    });
+
   policyInvariantCommands(policy, environment);
   policyDecideCommand(policy);
   policyExplainCommand(policy);
   policyProveCommand(policy);
+  policyCheckCertificateCommand(policy);
   policyDiffCommands(policy);
   policyTestCommand(policy);
 }
