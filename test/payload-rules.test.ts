@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { encodeCbor } from '@kiten/codec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wholeLog } from './busy-site.ts';
 import { type DeviceFiles, enrol, publish } from './device.ts';
@@ -73,6 +74,55 @@ describe.skipIf(!tools)('payload rules of a running site', () => {
     expect(await send(pump, topic, 'warm')).toBe('taken');
   });
 
+  it('hold CBOR to CDDL', async () => {
+    const topic = 'd/pump-1/reading';
+    await writeFile(
+      file('reading.cddl'),
+      'reading = { celsius: -40.0..125.0, ? unit: "C" / "K", * tstr => bool }',
+    );
+    await set('cbor', '--filter', 'd/+/reading', '--format', 'cbor', '--cddl', file('reading.cddl'));
+    const sendCbor = async (value: Record<string, unknown>): Promise<string> => {
+      await writeFile(file('reading.cbor'), encodeCbor(new Map(Object.entries(value)) as never));
+      const { stdout, stderr } = await publish(
+        site,
+        pump,
+        'mqttv5',
+        '-t',
+        topic,
+        '-f',
+        file('reading.cbor'),
+        '-q',
+        '1',
+        '-d',
+      );
+      return /Publish \d+ failed: (.*)\./.exec(stderr + stdout)?.[1] ?? 'taken';
+    };
+    expect(await sendCbor({ celsius: 20.5, unit: 'K', calibrated: true })).toBe('taken');
+    for (const bad of [
+      { celsius: 200.5 },
+      { unit: 'K' },
+      { celsius: 20.5, unit: 'F' },
+      { celsius: 20.5, x: 1 },
+    ])
+      expect(await sendCbor(bad)).toMatch(/Payload format invalid/i);
+    await writeFile(file('odd.cddl'), 'reading = { celsius: ~int }');
+    const odd = [
+      '--filter',
+      'd/+',
+      '--format',
+      'cbor',
+      '--cddl',
+      file('odd.cddl'),
+      '--reason',
+      'x',
+      '--json',
+    ];
+    expect(refusal(await site.kiten('payload-rule', 'set', 'odd', ...odd))).toBe('gateway/payload-cddl');
+    const { stdout } = await site.kiten('payload-rule', 'list');
+    expect(stdout).toMatch(/^cbor +d\/\+\/reading +all devices +cbor by CDDL$/m);
+    expect((await site.kiten('payload-rule', 'remove', 'cbor', '--reason', 'over')).code).toBe(0);
+  });
+
   it('bind whom they name: devices, and groups', async () => {
     await set('watchers', '--filter', 'd/+/note', '--group', 'observers', '--maximum-size', '3');
     expect(await send(watcher, 'd/watcher-1/note', 'long')).toMatch(/Quota exceeded/i);
@@ -133,6 +183,8 @@ describe.skipIf(!tools)('payload rules of a running site', () => {
     expect(entries.map(({ type, data }) => [type, data.rule])).toEqual([
       ['payload-rule/set', 'readings'],
       ['payload-rule/removed', 'readings'],
+      ['payload-rule/set', 'cbor'],
+      ['payload-rule/removed', 'cbor'],
       ['payload-rule/set', 'watchers'],
       ['payload-rule/set', 'watchers'],
       ['payload-rule/set', 'rare'],

@@ -3,8 +3,10 @@ import { topicMatches, validTopicFilter } from '@kiten/wire';
 import { Compile } from 'typebox/schema';
 import type { DeviceRecord } from '../device-record.ts';
 import { RateLimiter } from '../rate-limiter.ts';
+import { compileCddl } from './cddl.ts';
+import type { Fits } from './cddl-types.ts';
 import type { PayloadRule } from './payload-rule.ts';
-import { payloadValue } from './payload-value.ts';
+import { cborValue, payloadValue } from './payload-value.ts';
 import { requireSoundSchema } from './sound-schema.ts';
 
 const minute = 60_000;
@@ -17,18 +19,20 @@ export class CompiledRule {
   readonly id: string;
   readonly #rule: PayloadRule;
   readonly #fits: ((value: unknown) => boolean) | undefined;
+  readonly #fitsCbor: Fits | undefined;
   readonly #rate: RateLimiter | undefined;
 
   /**
    * `devices`: how many are counted at a time for the rate.
    *
-   * @throws KitenError `gateway/payload-rule`, `gateway/payload-schema`
+   * @throws KitenError `gateway/payload-rule`, `gateway/payload-schema`, `gateway/payload-cddl`
    */
   constructor(rule: PayloadRule, devices: number) {
     requireSoundRule(rule);
     this.id = rule.id;
     this.#rule = rule;
     this.#fits = rule.schema === undefined ? undefined : schemaCheck(rule.schema);
+    this.#fitsCbor = rule.cddl === undefined ? undefined : compileCddl(rule.cddl);
     this.#rate = rule.perMinute === undefined ? undefined : new RateLimiter(rule.perMinute, minute, devices);
   }
 
@@ -51,6 +55,7 @@ export class CompiledRule {
 
   #isSound(payload: Buffer, format: 'text' | 'json' | 'cbor'): boolean {
     try {
+      if (this.#fitsCbor !== undefined) return this.#fitsCbor(cborValue(payload));
       const value = payloadValue(payload, format);
       return this.#fits === undefined || this.#fits(value);
     } catch (error) {
@@ -64,13 +69,13 @@ export class CompiledRule {
 /**
  * Refuses a rule that a gateway could not hold messages to.
  *
- * @throws KitenError `gateway/payload-rule`, `gateway/payload-schema`
+ * @throws KitenError `gateway/payload-rule`, `gateway/payload-schema`, `gateway/payload-cddl`
  */
 export function checkPayloadRule(rule: PayloadRule): void {
   void new CompiledRule(rule, 1);
 }
 
-function requireSoundRule({ id, filter, format, schema, maximumSize, perMinute }: PayloadRule): void {
+function requireSoundRule({ id, filter, format, schema, cddl, maximumSize, perMinute }: PayloadRule): void {
   const refusal = (what: string): KitenError =>
     new KitenError('gateway/payload-rule', `The payload rule “${id}” ${what}`);
   if (!validTopicFilter(filter, 4)) throw refusal('has no valid topic filter.');
@@ -78,6 +83,8 @@ function requireSoundRule({ id, filter, format, schema, maximumSize, perMinute }
     throw refusal('has an unknown format.');
   if (schema !== undefined && format !== 'json' && format !== 'cbor')
     throw refusal('has a schema, but its format is neither json nor cbor.');
+  if (cddl !== undefined && (format !== 'cbor' || schema !== undefined))
+    throw refusal('has CDDL, but its format is not cbor, or it has a schema too.');
   for (const bound of [maximumSize, perMinute]) {
     if (bound !== undefined && !(Number.isSafeInteger(bound) && bound >= 0))
       throw refusal('has a bound that is no whole number.');

@@ -17,6 +17,8 @@ export interface PayloadRule {
    * strings are base64url text, and maps have text keys.
    */
   readonly schema?: unknown;
+  /** CDDL (RFC 8610, a bounded part of it) of the value; with `cbor` only, and without a schema. */
+  readonly cddl?: string;
   /** Bytes. */
   readonly maximumSize?: number;
   /** Messages of one device within a minute. */

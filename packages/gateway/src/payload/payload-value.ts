@@ -19,12 +19,17 @@ const deepest = 32;
  */
 export function payloadValue(payload: Buffer, format: 'text' | 'json' | 'cbor'): unknown {
   const maxBytes = Math.max(payload.length, 1);
-  if (format === 'cbor')
-    return plain(decodeCbor(payload, { maxDepth: deepest, maxBytes, deterministic: false }));
+  if (format === 'cbor') return plain(cborValue(payload));
   if (!isUtf8(payload)) throw new KitenError('gateway/payload-text', 'The payload is not well-formed UTF-8.');
   return format === 'json'
     ? parseJsonStrict(payload.toString('utf8'), { maxDepth: deepest, maxBytes })
     : undefined;
+}
+
+/** One item of CBOR, whatever it is. @throws KitenError `codec/cbor-…` */
+export function cborValue(payload: Buffer): CborValue {
+  const maxBytes = Math.max(payload.length, 1);
+  return decodeCbor(payload, { maxDepth: deepest, maxBytes, deterministic: false });
 }
 
 /** CBOR as JSON has it (RFC 8949 §6.1). */

@@ -17,6 +17,13 @@ const requirements = {
   schema: Type.Optional(
     Type.Unknown({ description: 'JSON Schema 2020-12, without references; of json and cbor' }),
   ),
+  cddl: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 16_384,
+      description: 'CDDL (RFC 8610, a bounded part of it); of cbor',
+    }),
+  ),
   maximumSize: Type.Optional(Type.Integer({ ...bound, description: 'Bytes' })),
   perMinute: Type.Optional(Type.Integer({ ...bound, description: 'Messages of one device within a minute' })),
 };

@@ -13,6 +13,7 @@ interface RuleAnswer {
   readonly groups?: readonly string[];
   readonly format?: string;
   readonly schema?: unknown;
+  readonly cddl?: string;
   readonly maximumSize?: number;
   readonly perMinute?: number;
 }
@@ -23,6 +24,7 @@ interface SetOptions extends SiteOptions {
   readonly group?: readonly string[];
   readonly format?: string;
   readonly schema?: string;
+  readonly cddl?: string;
   readonly maximumSize?: number;
   readonly perMinute?: number;
   readonly reason: string;
@@ -50,6 +52,7 @@ export function payloadRuleCommands(program: Command, environment: Environment):
     .option('--group <name...>', 'the groups of devices that it binds')
     .addOption(new Option('--format <format>', 'what payloads are').choices(['text', 'json', 'cbor']))
     .option('--schema <file>', 'a JSON Schema (2020-12, without references) of the value; for json and cbor')
+    .option('--cddl <file>', 'CDDL (RFC 8610, a bounded part of it) of the value; for cbor')
     .option('--maximum-size <bytes>', 'the largest payload', parseBound)
     .option('--per-minute <messages>', 'messages of one device within a minute', parseBound)
     .requiredOption('--reason <text>', 'why; it stands in the log')
@@ -57,7 +60,8 @@ export function payloadRuleCommands(program: Command, environment: Environment):
       const client = await openClient(options, environment);
       const { filter, device: devices, group: groups, format, maximumSize, perMinute, reason } = options;
       const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
-      const body = { filter, devices, groups, format, schema, maximumSize, perMinute, reason };
+      const cddl = options.cddl === undefined ? undefined : await readText(options.cddl);
+      const body = { filter, devices, groups, format, schema, cddl, maximumSize, perMinute, reason };
       const answer = await client.send<RuleAnswer>('PUT', `/payload-rules/${encodeURIComponent(id)}`, body);
       if (options.json) return printJson(answer);
       return print(`${answer.id} is in force: ${row(answer).slice(1).join(', ')}.`);
@@ -75,10 +79,22 @@ export function payloadRuleCommands(program: Command, environment: Environment):
     });
 }
 
-function row({ id, filter, devices, groups, format, schema, maximumSize, perMinute }: RuleAnswer): string[] {
+function row({
+  id,
+  filter,
+  devices,
+  groups,
+  format,
+  schema,
+  cddl,
+  maximumSize,
+  perMinute,
+}: RuleAnswer): string[] {
   const whom = [...(devices ?? []), ...(groups ?? []).map((group) => `group ${group}`)];
   const what = [
-    ...(format === undefined ? [] : [schema === undefined ? format : `${format} by a schema`]),
+    ...(format === undefined
+      ? []
+      : [`${format}${schema === undefined ? '' : ' by a schema'}${cddl === undefined ? '' : ' by CDDL'}`]),
     ...(maximumSize === undefined ? [] : [`${maximumSize} bytes at most`]),
     ...(perMinute === undefined ? [] : [`${perMinute} a minute`]),
   ];
