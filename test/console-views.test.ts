@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessProblems } from './console-access.ts';
@@ -18,6 +19,7 @@ const views: readonly (readonly [path: string, whole: string])[] = [
   ['/policies', '.invariants-outcome'],
   ['/traffic', '.traffic-map'],
   ['/log?of=0', '.proven .check-outcome'],
+  ['/settings', '.group-table tbody tr'],
 ];
 
 describe.skipIf(!consoleTools())('the views of the console', () => {
@@ -54,7 +56,7 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
   describe.each(['en', 'ja'] as const)('in %s', (language) => {
     beforeAll(() => speak(page, language));
 
-    it.each(views)('%s keeps WCAG 2.2 AA, light and dark', async (path, whole) => {
+    it.each(views)('%s keeps WCAG 2.2 AA, light and dark', { timeout: 120_000 }, async (path, whole) => {
       await open(path, whole);
       expect(await page.locator('html').getAttribute('lang')).toBe(language);
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -63,7 +65,7 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
       }
     });
 
-    it.each(views)('%s fits a phone', async (path, whole) => {
+    it.each(views)('%s fits a phone', { timeout: 120_000 }, async (path, whole) => {
       await page.setViewportSize({ width: 390, height: 800 });
       await open(path, whole);
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
@@ -155,6 +157,17 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
       await page.locator('.check-outcome').waitFor();
     });
 
+    it('looks as the README shows it', async () => {
+      if (process.env.KITEN_SCREENSHOTS !== '1') return;
+      for (const [language, file] of [
+        ['ja', 'console-why-ja.png'],
+        ['en', 'console-why.png'],
+      ] as const) {
+        await speak(page, language);
+        await page.screenshot({ path: fileURLToPath(new URL(`../docs/${file}`, import.meta.url)) });
+      }
+    });
+
     it('says what would change it', async () => {
       const text = (await page.locator('.would-change').textContent()) ?? '';
       expect(text).toContain('gateway/topic-probing');
@@ -244,6 +257,36 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
       await page.keyboard.press('Enter');
       await page.locator('.proven .check-outcome[data-tier=affirming]').waitFor();
       expect(await page.locator('.proven').textContent()).toContain('a finding that rests on this evidence');
+    });
+  });
+
+  describe('settings', () => {
+    it('change a group with a reason, and show it when the site has confirmed it', async () => {
+      await speak(page, 'en');
+      await open('/settings', '.group-table tbody tr');
+      await page.getByRole('button', { name: 'Change door' }).click();
+      await page.locator('.edit-group select').selectOption('observe');
+      await page.getByRole('checkbox', { name: 'configuration' }).check();
+      await page.getByRole('button', { name: 'Save with a reason' }).click();
+      await page.locator('dialog[open] textarea').fill('doors are looked at first');
+      await page.locator('dialog[open] button[type=submit]').click();
+      const row = page.locator('.group-table tr', {
+        has: page.getByRole('link', { name: 'door', exact: true }),
+      });
+      await row.getByText('observe', { exact: true }).waitFor();
+      const { groups } = (await (await site.fetch('/groups')).json()) as {
+        groups: { name: string; mode: string; required: string[] }[];
+      };
+      expect(groups.find(({ name }) => name === 'door')).toMatchObject({
+        ...{ mode: 'observe', required: expect.arrayContaining(['configuration']) },
+      });
+    });
+
+    it('show the authorities’ expiry and what is kept', async () => {
+      const text = (await page.locator('.settings').textContent()) ?? '';
+      expect(text).toMatch(/Root CA · in use.*Valid until/);
+      expect(text).toMatch(/gateway\s*well/);
+      expect(text).toMatch(/What is kept.*evidence/);
     });
   });
 

@@ -80,6 +80,8 @@ export const en = {
   'fleet.sort': 'Order',
   'fleet.clear': 'Show all',
   'fleet.shown': '{shown} of {total} shown',
+  'fleet.csv': 'CSV file',
+  'fleet.json': 'JSON file',
   'fleet.empty': 'No device is enrolled yet. Make a token, and a device can enrol with it:',
   'fleet.no-match': 'No device matches.',
   'column.status': 'Status',

@@ -86,6 +86,8 @@ export const ja: Dictionary = {
   'fleet.sort': '並び順',
   'fleet.clear': 'すべて表示',
   'fleet.shown': '{total} 台中 {shown} 台を表示',
+  'fleet.csv': 'CSV で保存',
+  'fleet.json': 'JSON で保存',
   'fleet.empty': '登録済みのデバイスはまだありません。トークンを発行すると、デバイスを登録できます。',
   'fleet.no-match': '該当するデバイスはありません。',
   'column.status': '状態',

@@ -5,6 +5,7 @@ import { fleetView } from './fleet/view.ts';
 import { guideView } from './guide/view.ts';
 import { logView } from './log/view.ts';
 import { policiesView } from './policies/view.ts';
+import { settingsView } from './settings/view.ts';
 import { storyView } from './story/view.ts';
 import { trafficView } from './traffic/view.ts';
 import type { View } from './view.ts';
@@ -21,6 +22,7 @@ export const views: readonly View[] = [
   storyView,
   trafficView,
   logView,
+  settingsView,
 ];
 
 /** The views that the navigation offers, in its order. */

@@ -2,6 +2,8 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Command } from '../../components/command.tsx';
 import { ViewHeading } from '../../components/heading.tsx';
+import { saveFile } from '../../components/save-file.ts';
+import { fleetCsv, fleetJson } from '../../fleet/export.ts';
 import { everything, type FleetQuery, isFiltered, parseQuery } from '../../fleet/query.ts';
 import { selectRows } from '../../fleet/select.ts';
 import { say, times } from '../../i18n/language.ts';
@@ -29,6 +31,7 @@ export function FleetView({ search }: ViewProps) {
           <ViewHeading focus={cameFrom.value === undefined}>{say('fleet.title')}</ViewHeading>
           {fleetKnown.value && <FleetTotals />}
           <span class="spring" />
+          {fleetKnown.value && <Export rows={rows.value} />}
           <button
             type="button"
             class="news-switch"
@@ -56,6 +59,20 @@ export function FleetView({ search }: ViewProps) {
       </section>
       <News />
     </div>
+  );
+}
+
+/** What is shown, as a file. */
+function Export({ rows }: { rows: ReturnType<typeof selectRows> }) {
+  return (
+    <span class="export">
+      <button type="button" onClick={() => saveFile('fleet.csv', 'text/csv', fleetCsv(rows))}>
+        {say('fleet.csv')}
+      </button>
+      <button type="button" onClick={() => saveFile('fleet.json', 'application/json', fleetJson(rows))}>
+        {say('fleet.json')}
+      </button>
+    </span>
   );
 }
 

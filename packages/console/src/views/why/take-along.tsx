@@ -1,6 +1,7 @@
 import type { Finding } from '../../api/types.ts';
 import { Command } from '../../components/command.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
+import { saveFile } from '../../components/save-file.ts';
 import { plainJson } from '../../proof/report-json.ts';
 import type { ClaimName } from '../../trust/claims.ts';
 import type { Proof } from './use-checked.ts';
@@ -68,17 +69,8 @@ function SaveButton({
   content: () => BlobPart;
 }) {
   return (
-    <button type="button" onClick={() => save(file, new Blob([content()], { type }))}>
+    <button type="button" onClick={() => saveFile(file, type, content())}>
       {label}
     </button>
   );
-}
-
-function save(name: string, blob: Blob): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }
