@@ -1,22 +1,27 @@
 // Builds what `kiten` runs from: one bundle for each of its processes, and the console beside them.
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { billOfMaterials } from './build/bill-of-materials.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const finished = `${root}packages/kiten/dist`;
 const output = `${finished}.new`;
 
 await rm(output, { recursive: true, force: true });
-await bundle();
-if (existsSync(`${root}packages/console/vite.config.ts`)) await buildConsole();
+const modules = [
+  ...(await bundle()),
+  ...(existsSync(`${root}packages/console/vite.config.ts`) ? await buildConsole() : []),
+];
+const bill = await billOfMaterials(root.replace(/\/$/, ''), modules, ['@cedar-policy/cedar-wasm']);
+await writeFile(`${output}/kiten.cdx.json`, `${JSON.stringify(bill, null, 2)}\n`);
 // The old build serves until the new one is whole.
 await rm(finished, { recursive: true, force: true });
 await rename(output, finished);
 
 /** Workers are programs of their own: `worker-url.ts` finds them beside the main one. */
-async function bundle(): Promise<void> {
+async function bundle(): Promise<readonly string[]> {
   const build = await rolldown({
     input: {
       main: `${root}packages/kiten/src/main.ts`,
@@ -28,7 +33,7 @@ async function bundle(): Promise<void> {
     // `pg` looks for its native twin, which nobody has to have.
     external: [/^node:/, '@cedar-policy/cedar-wasm/nodejs', 'pg-native'],
   });
-  await build.write({
+  const written = await build.write({
     dir: output,
     format: 'esm',
     minify: false,
@@ -37,13 +42,22 @@ async function bundle(): Promise<void> {
     chunkFileNames: 'chunks/[name]-[hash].mjs',
   });
   await build.close();
+  return modulesOf(written.output);
 }
 
-async function buildConsole(): Promise<void> {
+async function buildConsole(): Promise<readonly string[]> {
   const { build } = await import('vite');
-  await build({
+  const built = await build({
     root: `${root}packages/console`,
     logLevel: 'warn',
     build: { outDir: `${output}/console`, emptyOutDir: true },
   });
+  return [built].flat().flatMap((one) => ('output' in one ? modulesOf(one.output) : []));
+}
+
+/** The files that something of is in what was written. */
+function modulesOf(
+  output: readonly { readonly type: string; readonly moduleIds?: readonly string[] }[],
+): readonly string[] {
+  return output.flatMap(({ moduleIds = [] }) => moduleIds);
 }

@@ -34,7 +34,7 @@ export async function makeDirectory(directory: string): Promise<void> {
 }
 
 /** The text of a file, or nothing if there is no such file. */
-export async function readIfThere(file: string): Promise<string | undefined> {
+export async function readIfThere(file: string | URL): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

@@ -31,6 +31,7 @@ import { statusCommand } from './commands/status.ts';
 import { tokenCommands } from './commands/token.ts';
 import { demoCommand, upCommand } from './commands/up.ts';
 import { verdictCommands } from './commands/verdict.ts';
+import { versionCommand } from './commands/version.ts';
 import type { Environment } from './environment.ts';
 import { explainFurther } from './examples.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -91,6 +92,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   restoreCommand,
   doctorCommand,
   completionCommand,
+  versionCommand,
   brokerCommand,
 ];
 
