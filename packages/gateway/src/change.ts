@@ -1,5 +1,6 @@
 import type { PolicySetJson } from '@kiten/policy';
 import type { EnforcementMode, Standing, TrustVector } from '@kiten/trust';
+import type { Notice } from './notice.ts';
 import type { PayloadRule } from './payload/payload-rule.ts';
 
 /** What the gateway has to know about one device. Structured-clonable. */
@@ -50,5 +51,7 @@ export type ReplicaChange = { readonly sequence: number } & (
   | { readonly kind: 'tls'; readonly tls: TlsMaterial }
   /** All of them: those that were there before and are not in the list are gone. */
   | { readonly kind: 'payload-rules'; readonly rules: readonly PayloadRule[] }
+  /** What the site asks of a device; it is told of the acknowledgement. */
+  | { readonly kind: 'notice'; readonly notice: Notice }
   | { readonly kind: 'heartbeat'; readonly at: number }
 );

@@ -19,6 +19,8 @@ export class CachedDecision {
   readonly groups: readonly SharedRecipients[];
   /** What the payload is held to. */
   readonly rules: readonly CompiledRule[];
+  /** Whether it may be an acknowledgement that the site waits for. */
+  readonly isExpected: boolean;
   /** Whether the payload has to be looked at. */
   readonly hasRules: boolean;
   readonly policyEpoch: number;
@@ -41,7 +43,8 @@ export class CachedDecision {
     this.recipients = fields.recipients;
     this.groups = fields.groups;
     this.rules = fields.rules;
-    this.hasRules = fields.rules.length > 0;
+    this.isExpected = fields.isExpected;
+    this.hasRules = fields.rules.length > 0 || fields.isExpected;
     this.policyEpoch = fields.policyEpoch;
     this.trustEpoch = fields.trustEpoch;
     this.branch = fields.branch;

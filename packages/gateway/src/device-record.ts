@@ -7,6 +7,14 @@ import type { Session } from './session.ts';
 /** How far a device is let in: all that policy permits, or only to attest and be updated. */
 export type Admission = 'full' | 'restricted' | 'none';
 
+/** An acknowledgement of a device: where it comes, and what it names. */
+export interface Expected {
+  readonly topic: string;
+  readonly run: string;
+}
+
+const mostExpected = 16;
+
 /**
  * What the gateway holds about one device, at one place for as long as it runs: everything that refers to the
  * device refers to this, so that a change is seen everywhere at once.
@@ -24,6 +32,8 @@ export class DeviceRecord {
   trustEpoch = 0;
   readonly connections = new Set<Connection>();
   readonly sessions = new Set<Session>();
+  /** Acknowledgements that the site waits for, few and bounded. */
+  expected: readonly Expected[] = [];
   retainedMessages = 0;
   /** CONNECTs within the minute that began then. */
   connects = { since: Number.NEGATIVE_INFINITY, count: 0 };
@@ -32,6 +42,26 @@ export class DeviceRecord {
     this.id = id;
     this.isBroker = isBroker;
     this.uid = entityValue('Device', id);
+  }
+
+  /** From now on this acknowledgement is looked for. */
+  expect(one: Expected): void {
+    this.expected = [...this.expected.filter(({ run }) => run !== one.run), one].slice(-mostExpected);
+    // Decisions about its topic were made when nobody looked.
+    this.trustEpoch++;
+  }
+
+  /** Whether what is published to a topic may be an acknowledgement that the site waits for. */
+  expects(topic: string): boolean {
+    return this.expected.some((one) => one.topic === topic);
+  }
+
+  /** It came; says whether it was expected. */
+  acknowledged({ topic, run }: Expected): boolean {
+    const others = this.expected.filter((one) => one.topic !== topic || one.run !== run);
+    const isExpected = others.length < this.expected.length;
+    this.expected = others;
+    return isExpected;
   }
 
   /** Takes the new content in; says whether policies can see a difference. */

@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { Admission, DeviceRecord } from './device-record.ts';
 import type { AdmissionJudgement } from './judge.ts';
+import { giveNotice } from './notice.ts';
 import { observeAdmission } from './observed.ts';
 import { passwordGroup } from './password.ts';
 import type { Session } from './session.ts';
@@ -47,6 +48,7 @@ export function applyChange(core: Core, change: ReplicaChange, renewTls: (tls?: 
       case 'other':
         if (change.kind === 'tls') renewMaterial(core, change.tls, change.sequence, renewTls);
         if (change.kind === 'payload-rules') core.setPayloadRules(change.rules);
+        if (change.kind === 'notice') giveNotice(core, change.notice);
     }
   } catch (error) {
     refuseChange(core, change, error);

@@ -84,6 +84,8 @@ export type GatewayEvent =
       readonly at: number;
     }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
+  /** A device acknowledged what the site asked of it. */
+  | { readonly kind: 'acknowledged'; readonly device: string; readonly run: string; readonly at: number }
   | { readonly kind: 'applied'; readonly sequence: number }
   /** A change that could not be applied. What it was about is denied from then on, until a good one arrives. */
   | {

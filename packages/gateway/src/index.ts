@@ -26,6 +26,7 @@ export {
 export { defaultLimits, type Limits } from './limits.ts';
 export type { ListenerKind, ListenOptions } from './listener-kind.ts';
 export { NamedContexts } from './named-contexts.ts';
+export type { Notice } from './notice.ts';
 export { openGateway, type StoredGatewayOptions } from './open-gateway.ts';
 export type { QueueOverflow } from './overflow.ts';
 export { passwordGroup } from './password.ts';

@@ -5,6 +5,7 @@ import { type CachedDecision, hashTopic } from './decision-cache.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { needsStore, withoutRoom } from './disk-full.ts';
 import { messageFrom } from './message.ts';
+import { acknowledge } from './notice.ts';
 import { noteObserved } from './observed.ts';
 import { type PayloadRefusal, payloadRefusalOf } from './payload/payload-check.ts';
 import { decideTopic, forward, stillHolds } from './router.ts';
@@ -64,6 +65,7 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
     if (code === reasonCodes.success && tellsUnheard(core, decision))
       code = reasonCodes.noMatchingSubscribers;
     core.store.settle();
+    if (decision.isExpected) acknowledge(core, connection.device, topic, message.payload);
   }
   if (connection.isOpen) answer(core, connection, packet, code, accepted);
 }

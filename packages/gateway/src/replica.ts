@@ -98,6 +98,7 @@ export class Replica {
         return { kind: 'other' };
       case 'tls':
       case 'payload-rules':
+      case 'notice':
         return { kind: 'other' };
     }
   }

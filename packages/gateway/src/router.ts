@@ -42,6 +42,7 @@ export function decideTopic(
     ...judgement,
     recipients: judgement.allow ? recipientsOf(core, publisher, topic, will) : [],
     groups: judgement.allow ? groupsOf(core, topic) : [],
+    isExpected: publisher.device.expects(written.text),
     rules: core.payloadRules.filter((rule) => rule.binds(publisher.device, written.text)),
     policyEpoch: core.judge.policyEpoch,
     trustEpoch: publisher.device.trustEpoch,

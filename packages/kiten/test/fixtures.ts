@@ -30,6 +30,7 @@ import { initialise } from '../src/site/initialise.ts';
 import { readEntry } from '../src/site/log-entries.ts';
 import { openManufacturers } from '../src/site/manufacturers.ts';
 import type { Operator, Role } from '../src/site/operators.ts';
+import type { PlaybookNotice } from '../src/site/playbook.ts';
 import { newSecret, type Random } from '../src/site/secrets.ts';
 import { openState, type SiteOptions, type SiteState } from '../src/site/state.ts';
 import { insertApiToken } from '../src/store/api-tokens.ts';
@@ -152,6 +153,8 @@ export interface InnerSite extends SiteState, Desks {
   readonly lines: string[];
   /** What was brought to where things pass. */
   readonly enforced: { device: string; standing: string; fall: boolean }[];
+  /** What devices were told. */
+  readonly notices: (PlaybookNotice & { device: string })[];
   /** Asks for a certificate as a device would, with a token. */
   enrol(id: string, token: string, signer?: Signer): Promise<EstResponse>;
   /** Makes a token and enrols with it. */
@@ -176,9 +179,11 @@ export async function openSite(
   const manufacturers = await openManufacturers(directory, [], () => undefined);
   const desks = await openDesks(state, options, manufacturers);
   const enforced: InnerSite['enforced'] = [];
+  const notices: InnerSite['notices'] = [];
   desks.connect({
     device: ({ id, standing }, fall) => void enforced.push({ device: id, standing, fall }),
     policies: () => undefined,
+    notify: (device, notice) => void notices.push({ device, ...notice }),
     payloadRules: () => undefined,
   });
   const est = createEst({
@@ -212,6 +217,7 @@ export async function openSite(
     clock,
     lines,
     enforced,
+    notices,
     enrol,
     async admit(id, group) {
       const signer = generateSigner('ES256');

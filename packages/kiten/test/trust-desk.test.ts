@@ -58,7 +58,13 @@ async function newDesk() {
       marks: await MarkBoard.load(database, clock),
       clock,
     }),
-    brake: await Brake.open({ database, book, clock, pulled: () => undefined }),
+    brake: await Brake.open({
+      database,
+      book,
+      clock,
+      playbooks: { holdFor: () => undefined, begin: () => undefined },
+      pulled: () => undefined,
+    }),
     enforce: (device, fall) => {
       expect(book.find(device.id)).toBe(device);
       order.push(`enforced ${device.standing} ${device.verdict.status}${fall ? ' as a fall' : ''}`);

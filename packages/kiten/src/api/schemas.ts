@@ -57,8 +57,10 @@ const heldFall = Type.Object({
   code: Type.String(),
   appraiser: Type.String(),
   since: time,
-  by: Type.Literal('brake'),
-  brake: Type.Integer(),
+  by: Type.Enum(['brake', 'playbook']),
+  brake: Type.Optional(Type.Integer()),
+  playbook: Type.Optional(Type.String({ description: 'The run of the playbook' })),
+  deadline: Type.Optional(time),
 });
 
 export const approval = Type.Object({

@@ -40,7 +40,10 @@ export function deviceSummaryView(device: DeviceRecord, { presence, book }: Show
     groups: [...device.groups],
     mode: book.mode(device),
     ...(exception === undefined ? {} : { exceptionUntil: exception.until }),
-    held: (device.held ?? []).map((one) => ({ ...one, by: 'brake' as const })),
+    held: (device.held ?? []).map((one) => ({
+      ...one,
+      by: one.brake === undefined ? ('playbook' as const) : ('brake' as const),
+    })),
     standing: device.standing,
     status: device.verdict.status,
     overdue: device.verdict.overdue,

@@ -4,9 +4,10 @@ import { type BrakeRecord, type BrakeState, putBrake, putHeldFalls } from '../st
 import type { Brake } from './brake.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { EventHub } from './event-hub.ts';
-import { withTrustInForce } from './held-fall.ts';
+import { isOf, withTrustInForce } from './held-fall.ts';
 import type { Journal } from './journal.ts';
 import type { Operator } from './operators.ts';
+import type { PlaybookDesk } from './playbook-desk.ts';
 import type { TrustDesk } from './trust-desk.ts';
 
 export interface BrakeDeskParts {
@@ -14,6 +15,7 @@ export interface BrakeDeskParts {
   readonly book: DeviceBook;
   readonly journal: Journal;
   readonly trust: Pick<TrustDesk, 'settle'>;
+  readonly playbooks: Pick<PlaybookDesk, 'holdFor' | 'begin'>;
   readonly hub: EventHub;
   readonly clock: Clock;
 }
@@ -68,19 +70,29 @@ export class BrakeDesk {
     return after;
   }
 
+  /** What must not be cut blindly is brought to a safe state first. */
   #letAct(device: string, id: number): Promise<unknown> {
-    const { trust, book, clock } = this.#parts;
+    const { trust, book, clock, playbooks } = this.#parts;
     return trust.settle(device, (before) => {
       const known = before.held ?? [];
-      const held = known.filter(({ brake }) => brake !== id);
-      if (held.length === known.length) return undefined;
-      const acting = known.filter(({ brake }) => brake === id);
+      const braked = known.filter(({ brake }) => brake === id);
+      if (braked.length === 0) return undefined;
+      const next = braked.flatMap((cause) => {
+        const finding = before.verdict.findings.find((one) => isOf(one, cause));
+        return (finding === undefined ? undefined : playbooks.holdFor(before, finding)) ?? [];
+      });
+      const held = [...known.filter(({ brake }) => brake !== id), ...next];
       const [at, subject] = [clock.now(), deviceSubject(before.id)];
-      const type = 'fall/enforced';
+      const acting = braked.filter(({ code }) => !next.some((one) => one.code === code));
       return {
         after: withTrustInForce({ ...before, held }, book.profile(before.groups)),
-        events: acting.map(({ code }) => ({ type, at, actor: 'site', subject, data: { code, brake: id } })),
+        events: acting.map(({ code }) => ({
+          ...{ type: 'fall/enforced', at, actor: 'site', subject, data: { code, brake: id } },
+        })),
         store: (store) => putHeldFalls(store, device, held),
+        done: () => {
+          for (const one of next) playbooks.begin(device, one);
+        },
       };
     });
   }

@@ -16,11 +16,13 @@ import type { DeviceBook, DeviceRecord } from './device-book.ts';
 import { FallCounts } from './fall-counts.ts';
 import { type GroupSettings, longestWindow } from './group-settings.ts';
 import { type Cause, type HeldFall, isOf } from './held-fall.ts';
+import type { PlaybookDesk } from './playbook-desk.ts';
 
 export interface BrakeParts {
   readonly database: Database;
   readonly book: DeviceBook;
   readonly clock: Clock;
+  readonly playbooks: Pick<PlaybookDesk, 'holdFor' | 'begin'>;
   /** Calls a person. */
   readonly pulled: (brake: BrakeRecord) => void;
 }
@@ -101,12 +103,14 @@ export class Brake {
       if (before.verdict.findings.some((earlier) => isOf(earlier, finding))) continue;
       const brake = this.#brakeFor(before, finding, pulled);
       const { code, appraiser } = finding;
-      if (brake !== undefined)
-        added.push({ code, appraiser, since: this.#parts.clock.now(), brake: brake.id });
+      const since = this.#parts.clock.now();
+      const braked = brake === undefined ? undefined : { code, appraiser, since, brake: brake.id };
+      const hold = braked ?? this.#parts.playbooks.holdFor(before, finding);
+      if (hold !== undefined) added.push(hold);
     }
     const held = [...kept, ...added];
     const isSame = added.length === 0 && kept.length === known.length;
-    const brakes = added.map(({ brake }) => this.get(brake));
+    const brakes = added.flatMap(({ brake }) => (brake === undefined ? [] : this.get(brake)));
     for (const { id } of pulled) this.#unlogged.delete(id);
     return {
       held,
@@ -116,7 +120,10 @@ export class Brake {
         for (const brake of brakes) await putBrake(store, brake);
         if (!isSame) await putHeldFalls(store, before.id, held);
       },
-      done: () => pulled.forEach(this.#parts.pulled),
+      done: () => {
+        pulled.forEach(this.#parts.pulled);
+        for (const one of added) this.#parts.playbooks.begin(before.id, one);
+      },
       failed: () => {
         for (const { id } of pulled) this.#unlogged.add(id);
       },
@@ -192,12 +199,16 @@ function pulledEvent({ id, group, code, appraiser, share, fallen, groupSize, pul
   return { type: 'brake/pulled', at: pulledAt, actor: 'site', data } satisfies RecordedEvent;
 }
 
-function heldEvent({ id }: DeviceRecord, { code, since, brake }: HeldFall): RecordedEvent {
+function heldEvent({ id }: DeviceRecord, { code, since, brake, playbook }: HeldFall): RecordedEvent {
   return {
     type: 'fall/held',
     at: since,
     actor: 'site',
     subject: deviceSubject(parseDeviceId(id)),
-    data: { code, brake },
+    data: {
+      code,
+      ...(brake === undefined ? {} : { brake }),
+      ...(playbook === undefined ? {} : { run: playbook }),
+    },
   };
 }

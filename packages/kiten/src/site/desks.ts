@@ -31,6 +31,8 @@ import { OperatorDesk } from './operators.ts';
 import { PassportBoard } from './passport-board.ts';
 import { PasswordDesk } from './passwords.ts';
 import { PayloadRuleDesk } from './payload-rules.ts';
+import type { NotifyDevice } from './playbook.ts';
+import { PlaybookDesk } from './playbook-desk.ts';
 import { PolicyDesk } from './policies.ts';
 import { openRegister } from './register.ts';
 import type { SiteOptions, SiteState } from './state.ts';
@@ -44,6 +46,7 @@ import { WitnessingDesk } from './witnessing.ts';
 export interface Outlet {
   device(device: DeviceRecord, fall: boolean): void;
   policies(): void;
+  readonly notify: NotifyDevice;
   payloadRules(): void;
 }
 
@@ -62,6 +65,7 @@ export interface Desks {
   readonly groups: GroupDesk;
   readonly brake: Brake;
   readonly brakes: BrakeDesk;
+  readonly playbooks: PlaybookDesk;
   readonly exceptions: ExceptionDesk;
   readonly enrolment: EnrolmentDesk;
   readonly tokens: TokenStore;
@@ -93,7 +97,13 @@ export async function openDesks(
   const passports = await PassportBoard.load(database, { book, marks, clock });
   const verifier = { issuer: site, signer: keys.verifier };
 
+  const playbooks: PlaybookDesk = new PlaybookDesk({
+    ...{ book, clock, random, hub },
+    trust: () => trust,
+    notify: (device, notice) => outlet?.notify(device, notice),
+  });
   const brake = await Brake.open({
+    playbooks,
     database,
     book,
     clock,
@@ -102,7 +112,7 @@ export async function openDesks(
       hub.publish('brake', { id, group, code, state });
     },
   });
-  const trust = new TrustDesk({
+  const trust: TrustDesk = new TrustDesk({
     clock,
     book,
     journal,
@@ -131,7 +141,8 @@ export async function openDesks(
   return {
     trust,
     brake,
-    brakes: new BrakeDesk({ brake, book, journal, trust, hub, clock }),
+    playbooks,
+    brakes: new BrakeDesk({ brake, book, journal, trust, playbooks, hub, clock }),
     exceptions: await ExceptionDesk.open({
       ...{ database, book, journal, hub, clock },
       enforce: (device, fall) => outlet?.device(device, fall),
@@ -205,6 +216,7 @@ export async function openDesks(
     }),
     connect(to) {
       outlet = to;
+      playbooks.resume();
     },
   };
 

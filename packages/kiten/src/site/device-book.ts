@@ -3,7 +3,14 @@ import type { CertificateStanding, PasswordOrigin } from '@kiten/identity';
 import type { DeviceId, EnforcementMode, Finding, Profile, Standing, Verdict } from '@kiten/trust';
 import { blacken } from '../store/evidence.ts';
 import type { ExceptionRecord } from '../store/exceptions.ts';
-import { changedGroup, type GroupChange, type GroupSettings, modeOf, newGroup } from './group-settings.ts';
+import {
+  changedGroup,
+  type GroupChange,
+  type GroupSettings,
+  modeOf,
+  newGroup,
+  safetyGroup,
+} from './group-settings.ts';
 
 import type { HeldFall, TrustInForce } from './held-fall.ts';
 
@@ -148,6 +155,28 @@ export class DeviceBook {
       ({ device, group }) => device === id || (group !== undefined && groups.includes(group)),
     );
     return own.toSorted((left, right) => right.until - left.until)[0];
+  }
+
+  #safetyGroups(groups: readonly string[]): readonly GroupSettings[] {
+    return groups.flatMap((name) => {
+      const group = this.#groups.get(name);
+      return group?.safety === true || name === safetyGroup ? (group ?? newGroup(name)) : [];
+    });
+  }
+
+  /** Whether a device is never cut blindly. */
+  isSafety({ groups }: Pick<DeviceRecord, 'groups'>): boolean {
+    return this.#safetyGroups(groups).length > 0;
+  }
+
+  /** How long a device of the safety class has to bring itself to a safe state: as long as its most patient group says. */
+  acknowledgeSeconds({ groups }: Pick<DeviceRecord, 'groups'>): number {
+    return Math.max(0, ...this.#safetyGroups(groups).map((group) => group.acknowledgeSeconds));
+  }
+
+  /** The groups that policies see a device in. */
+  groupsOf({ groups }: Pick<DeviceRecord, 'groups'>): readonly string[] {
+    return this.isSafety({ groups }) && !groups.includes(safetyGroup) ? [...groups, safetyGroup] : groups;
   }
 
   /** Whether what policy refuses to a device is refused, or passes and is shown. */

@@ -80,6 +80,7 @@ export async function openDoors(
       hub,
       logger: logger.child({ part: 'gateway' }),
       consider,
+      acknowledged: async (device, run) => void (await desks.playbooks.acknowledged(device, run)),
       counted: (counts) => {
         statistics = counts;
         heardAt = clock.now();
@@ -91,12 +92,14 @@ export async function openDoors(
   link.heartbeat(clock.now());
   link.policies(desks.policies.json);
   link.payloadRules(desks.payloadRules.rules);
-  for (const device of book.all()) link.device(device, book.mode(device));
+  for (const device of book.all()) link.device(device, book);
   link.tls(tls.present);
   desks.connect({
-    device: (device) => link.device(device, book.mode(device)),
+    device: (device) => link.device(device, book),
     policies: () => link.policies(desks.policies.json),
     payloadRules: () => link.payloadRules(desks.payloadRules.rules),
+    notify: (device, { playbook: name, run, ...rest }) =>
+      link.notice({ device, name, run, payload: JSON.stringify({ playbook: name, run, ...rest }) }),
   });
   const mqtt = { kind: 'tls', setting: 'mqtt' } as const;
   const mqttPort = await link.listen(mqtt, configuration.mqttHosts, configuration.mqttPort);
@@ -205,7 +208,7 @@ export async function openDoors(
     const inForce = known === undefined ? undefined : trustInForce(known).verdict;
     const facts = {
       id: device,
-      groups: known?.groups ?? [],
+      groups: known === undefined ? [] : book.groupsOf(known),
       standing,
       vector: inForce?.vector ?? emptyVector,
       overdue: inForce?.overdue ?? false,

@@ -17,6 +17,7 @@ export interface GatewayEventParts {
   readonly hub: EventHub;
   readonly logger: Logger;
   readonly consider: (evidence: Evidence) => Promise<void>;
+  readonly acknowledged: (device: string, run: string) => Promise<void>;
   readonly counted: (statistics: Readonly<Record<string, number>>) => void;
 }
 
@@ -79,6 +80,8 @@ async function hear(event: GatewayEvent, parts: GatewayEventParts): Promise<void
       logger.warn({ device, sessions }, 'sessions severed');
       return hub.publish('severed', { device, sessions, at });
     }
+    case 'acknowledged':
+      return parts.acknowledged(event.device, event.run);
     case 'evidence':
       return parts.consider(event.evidence);
     case 'change-refused':

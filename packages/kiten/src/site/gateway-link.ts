@@ -9,6 +9,7 @@ import {
   type GatewayWorkerData,
   gatewayClient,
   type ListenerKind,
+  type Notice,
   type PayloadRule,
   type PresentedPeer,
   type ReplicaChange,
@@ -16,9 +17,8 @@ import {
   type TlsMaterial,
 } from '@kiten/gateway';
 import type { PolicySetJson } from '@kiten/policy';
-import type { EnforcementMode } from '@kiten/trust';
 import { workerUrl } from '../workers/worker-url.ts';
-import type { DeviceRecord } from './device-book.ts';
+import type { DeviceBook, DeviceRecord } from './device-book.ts';
 import { trustInForce } from './held-fall.ts';
 import { namingPort } from './local-listener.ts';
 
@@ -85,8 +85,12 @@ export class GatewayLink {
     this.#send({ kind: 'tls', tls });
   }
 
-  device(device: DeviceRecord, mode: EnforcementMode): void {
-    this.#send({ kind: 'device', device: replicaOf(device, mode) });
+  device(device: DeviceRecord, book: Pick<DeviceBook, 'mode' | 'groupsOf'>): void {
+    this.#send({ kind: 'device', device: replicaOf(device, book) });
+  }
+
+  notice(notice: Notice): void {
+    this.#send({ kind: 'notice', notice });
   }
 
   heartbeat(at: number): void {
@@ -115,16 +119,16 @@ async function leavingOutAbsent(open: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function replicaOf(device: DeviceRecord, mode: EnforcementMode): ReplicaDevice {
-  const { id, groups, standing, verdict, certificates, password } = device;
+function replicaOf(device: DeviceRecord, book: Pick<DeviceBook, 'mode' | 'groupsOf'>): ReplicaDevice {
+  const { id, standing, verdict, certificates, password } = device;
   const { vector, overdue } = trustInForce(device).verdict;
   return {
     id,
-    groups,
+    groups: book.groupsOf(device),
     standing,
     vector,
     overdue,
-    mode,
+    mode: book.mode(device),
     epoch: verdict.epoch,
     revokedSerials: certificates
       .filter(({ revokedAt }) => revokedAt !== undefined)

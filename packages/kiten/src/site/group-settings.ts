@@ -5,7 +5,14 @@ export interface GroupSettings extends Profile {
   /** Whether what policy refuses to its devices is refused, or passes and is shown. */
   readonly mode: EnforcementMode;
   readonly brake: BrakeSettings;
+  /** Its devices are never cut blindly: they bring themselves to a safe state first. */
+  readonly safety: boolean;
+  /** How long each has for that. */
+  readonly acknowledgeSeconds: number;
 }
+
+/** The group that the invariants speak of: devices of a group with `safety` are in it, too. */
+export const safetyGroup = 'safety';
 
 /** When automatic enforcement pauses: when one cause fells more than this share, and at least so many, within the window. */
 export interface BrakeSettings {
@@ -27,7 +34,8 @@ export type GroupChange = { readonly name: string; readonly brake?: Partial<Brak
 
 /** A group that nobody has set anything for. */
 export function newGroup(name: string): GroupSettings {
-  return { name, required: [], mode: 'enforce', brake: defaultBrake };
+  const safety = name === safetyGroup;
+  return { name, required: [], mode: 'enforce', brake: defaultBrake, safety, acknowledgeSeconds: 30 };
 }
 
 /** A group after a change. */

@@ -53,6 +53,17 @@ export function openGroupDesk(parts: GroupDeskParts): GroupDesk {
         data: { group, share, least, windowSeconds },
       });
     }
+    const { safety, acknowledgeSeconds } = after;
+    if (safety !== before.safety || acknowledgeSeconds !== before.acknowledgeSeconds) {
+      if (reason === undefined) throw reasonNeeded();
+      events.push({
+        type: 'group/safety-changed',
+        at,
+        actor,
+        reason,
+        data: { group, safety, acknowledgeSeconds },
+      });
+    }
     const required = after.required.join(' ');
     if (events.length === 0 || required !== before.required.join(' ')) {
       const why = reason === undefined ? {} : { reason };
@@ -64,8 +75,9 @@ export function openGroupDesk(parts: GroupDeskParts): GroupDesk {
   return {
     isTreatment(change) {
       const before = book.findGroup(change.name) ?? newGroup(change.name);
-      const { mode, brake } = changedGroup(before, change);
-      return mode !== before.mode || JSON.stringify(brake) !== JSON.stringify(before.brake);
+      const treatment = ({ mode, brake, safety, acknowledgeSeconds }: GroupSettings) =>
+        JSON.stringify([mode, brake, safety, acknowledgeSeconds]);
+      return treatment(changedGroup(before, change)) !== treatment(before);
     },
     async put(change, operator, reason) {
       const { name } = change;
@@ -77,7 +89,7 @@ export function openGroupDesk(parts: GroupDeskParts): GroupDesk {
       for (const { id, groups } of [...book.all()]) {
         if (!groups.includes(name)) continue;
         const device = await trust.lapse(id);
-        if (before.mode === after.mode) continue;
+        if (before.mode === after.mode && before.safety === after.safety) continue;
         enforce(device, after.mode === 'enforce');
         changed(device);
       }

@@ -11,8 +11,10 @@ export interface Cause {
 export interface HeldFall extends Cause {
   /** Milliseconds since the Unix epoch. */
   readonly since: number;
-  /** The brake that holds it. */
-  readonly brake: number;
+  /** The brake that holds it, or the run of the playbook, and until when that waits. */
+  readonly brake?: number;
+  readonly playbook?: string;
+  readonly deadline?: number;
 }
 
 /** What enforcement goes by while a fall is held. */

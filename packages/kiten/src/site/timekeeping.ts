@@ -69,6 +69,7 @@ async function eachSecond({ state, desks, doors, options }: TimekeepingParts): P
     doors.reconsider(),
     desks.witnesses.askAgain(),
     desks.exceptions.expire(),
+    desks.playbooks.expire(),
     ...due.map(({ id }) => desks.trust.lapse(id)),
   ]);
 }

@@ -77,7 +77,15 @@ export async function putHeldFalls(
   if (held.length > 0)
     await store
       .insertInto('held_falls')
-      .values(held.map((one) => ({ device, ...one })))
+      .values(
+        held.map(({ brake = null, playbook = null, deadline = null, ...one }) => ({
+          device,
+          ...one,
+          brake,
+          playbook,
+          deadline,
+        })),
+      )
       .execute();
 }
 
@@ -85,11 +93,19 @@ export async function putHeldFalls(
 export async function storedHeldFalls(store: Kysely<Tables>): Promise<Map<string, HeldFall[]>> {
   const rows = await store
     .selectFrom('held_falls as held')
-    .innerJoin('brakes', 'brakes.id', 'held.brake')
+    .leftJoin('brakes', 'brakes.id', 'held.brake')
     .selectAll('held')
-    .where('brakes.state', '!=', 'confirmed')
+    .where(({ or, eb }) => or([eb('held.brake', 'is', null), eb('brakes.state', '!=', 'confirmed')]))
     .execute();
   const byDevice = new Map<string, HeldFall[]>();
-  for (const { device, ...held } of rows) byDevice.set(device, [...(byDevice.get(device) ?? []), held]);
+  for (const { device, code, appraiser, since, brake, playbook, deadline } of rows) {
+    const held: HeldFall = {
+      ...{ code, appraiser, since },
+      ...(brake === null ? {} : { brake }),
+      ...(playbook === null ? {} : { playbook }),
+      ...(deadline === null ? {} : { deadline }),
+    };
+    byDevice.set(device, [...(byDevice.get(device) ?? []), held]);
+  }
   return byDevice;
 }

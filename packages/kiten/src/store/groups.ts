@@ -13,6 +13,8 @@ export async function putGroup(store: Kysely<Tables>, group: GroupSettings): Pro
     brake_share: brake.share,
     brake_least: brake.least,
     brake_window: brake.windowSeconds,
+    safety: group.safety ? 1 : 0,
+    acknowledge_seconds: group.acknowledgeSeconds,
   };
   await store
     .insertInto('groups')
@@ -29,5 +31,7 @@ export async function storedGroups(store: Kysely<Tables>): Promise<GroupSettings
     // What cannot be read enforces.
     mode: isEnforcementMode(mode) ? mode : 'enforce',
     brake: { share: row.brake_share, least: row.brake_least, windowSeconds: row.brake_window },
+    safety: row.safety === 1,
+    acknowledgeSeconds: row.acknowledge_seconds,
   }));
 }

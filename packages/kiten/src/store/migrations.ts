@@ -144,6 +144,17 @@ const identities = [
   'create index operator_identities_by_operator on operator_identities (operator)',
 ];
 
+/** Devices that are never cut blindly. */
+const safety = [
+  'alter table groups add column safety integer not null default 0',
+  'alter table groups add column acknowledge_seconds integer not null default 30',
+  `create table held_falls_new (device text not null, code text not null, appraiser text not null, since integer not null,
+     brake integer references brakes (id), playbook text, deadline integer, primary key (device, code, appraiser)) strict, without rowid`,
+  'insert into held_falls_new select device, code, appraiser, since, brake, null, null from held_falls',
+  'drop table held_falls',
+  'alter table held_falls_new rename to held_falls',
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -157,6 +168,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0009-event-cursors': { up: run(eventCursors) },
   '0010-approvals': { up: run(approvals) },
   '0011-identities': { up: run(identities) },
+  '0012-safety': { up: run(safety) },
 };
 
 /**

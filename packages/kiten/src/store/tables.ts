@@ -13,6 +13,9 @@ export interface Tables {
     brake_share: Generated<number>;
     brake_least: Generated<number>;
     brake_window: Generated<number>;
+    /** Whether its devices are never cut blindly, and how long each has to acknowledge. */
+    safety: Generated<number>;
+    acknowledge_seconds: Generated<number>;
   };
   /** Automatic enforcement that was paused, for one cause in one group. */
   brakes: {
@@ -64,7 +67,16 @@ export interface Tables {
     end_reason: string | null;
   };
   /** Falls that are shown and not enforced. */
-  held_falls: { device: string; code: string; appraiser: string; since: number; brake: number };
+  held_falls: {
+    device: string;
+    code: string;
+    appraiser: string;
+    since: number;
+    brake: number | null;
+    /** The run of a playbook, and until when it waits. */
+    playbook: string | null;
+    deadline: number | null;
+  };
   devices: {
     id: string;
     /** A JSON list of group names. */

@@ -15,11 +15,19 @@ const brake = Type.Object({
   least: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
   windowSeconds: Type.Integer({ minimum: 60, maximum: longestWindow }),
 });
+const safety = Type.Boolean({ description: 'Its devices are never cut blindly' });
+const acknowledgeSeconds = Type.Integer({
+  minimum: 1,
+  maximum: 3600,
+  description: 'How long a device has to bring itself to a safe state',
+});
 const group = Type.Object({
   name,
   required: claims,
   mode,
   brake,
+  safety,
+  acknowledgeSeconds,
   devices: Type.Integer({ description: 'How many devices it has, without those that are revoked' }),
 });
 
@@ -79,12 +87,14 @@ export function groupRoutes(api: Api, { approvals, book, groups, database, stand
     {
       config: { action: 'administer' },
       schema: {
-        summary: 'Creates a group or changes what is given; a change of mode or brake takes a reason',
+        summary: 'Creates a group or changes what is given; a change of mode, brake or safety takes a reason',
         params: Type.Object({ name }),
         body: Type.Object({
           required: Type.Optional(claims),
           mode: Type.Optional(mode),
           brake: Type.Optional(Type.Partial(brake)),
+          safety: Type.Optional(safety),
+          acknowledgeSeconds: Type.Optional(acknowledgeSeconds),
           reason: Type.Optional(why),
         }),
         response: { 200: group, 202: waiting },
@@ -142,6 +152,6 @@ export function groupRoutes(api: Api, { approvals, book, groups, database, stand
   );
 }
 
-function view({ name, required, mode, brake }: GroupSettings, book: DeviceBook) {
-  return { name, required: [...required], mode, brake: { ...brake }, devices: book.sizeOf(name) };
+function view({ required, brake, ...rest }: GroupSettings, book: DeviceBook) {
+  return { ...rest, required: [...required], brake: { ...brake }, devices: book.sizeOf(rest.name) };
 }

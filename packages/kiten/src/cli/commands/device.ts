@@ -22,7 +22,7 @@ interface DeviceAnswer {
   readonly password?: { readonly origin: string; readonly setAt: number };
   readonly connections: readonly { clientId: string; address: string; since: number; by: string }[];
   readonly mode: string;
-  readonly held: readonly { code: string; since: number; brake: number }[];
+  readonly held: readonly { code: string; since: number; brake?: number; deadline?: number }[];
   readonly findings?: readonly FindingAnswer[];
 }
 
@@ -138,8 +138,10 @@ function printDevice(device: DeviceAnswer): void {
     );
   }
   if (device.mode === 'observe') print('  observed: what policy refuses to it passes, and is shown');
-  for (const { code, since, brake } of device.held)
-    print(`  ${code} is held since ${showTime(since)} by brake ${brake}: it is not enforced`);
+  for (const { code, since, brake, deadline } of device.held) {
+    const by = brake === undefined ? `by its playbook until ${showTime(deadline)}` : `by brake ${brake}`;
+    print(`  ${code} is held since ${showTime(since)} ${by}: it is not enforced`);
+  }
   if (device.password !== undefined)
     print(`  knows only a password, ${device.password.origin} ${showTime(device.password.setAt)}`);
   for (const { clientId, address, since, by } of device.connections)

@@ -20,6 +20,8 @@ interface SetOptions extends SiteOptions {
   readonly brakeShare?: number;
   readonly brakeLeast?: number;
   readonly brakeWindow?: number;
+  readonly safety?: boolean;
+  readonly acknowledgeWithin?: number;
   readonly reason?: string;
 }
 
@@ -61,7 +63,10 @@ export function groupCommands(program: Command, environment: Environment): void 
     )
     .option('--brake-least <devices>', 'and at least so many (5)', parseCount)
     .option('--brake-window <duration>', 'within: 15m, 1h, 1d (1h)', parseDuration)
-    .option('--reason <text>', 'why; needed for a change of mode or brake, and stands in the log')
+    .option('--safety', 'never cut its devices blindly: they bring themselves to a safe state first')
+    .option('--no-safety', 'cut them like others')
+    .option('--acknowledge-within <duration>', 'how long a device has for that (30s)', parseDuration)
+    .option('--reason <text>', 'why; needed for a change of mode, brake or safety, and stands in the log')
     .action(async (name: string, options: SetOptions) => {
       const { require, mode, reason, brakeShare: share, brakeLeast: least, brakeWindow } = options;
       const brake = {
@@ -74,6 +79,8 @@ export function groupCommands(program: Command, environment: Environment): void 
         ...(require === undefined ? {} : { required: require.filter((claim) => claim !== 'none') }),
         ...(mode === undefined ? {} : { mode }),
         ...(Object.keys(brake).length === 0 ? {} : { brake }),
+        ...(options.safety === undefined ? {} : { safety: options.safety }),
+        ...(options.acknowledgeWithin === undefined ? {} : { acknowledgeSeconds: options.acknowledgeWithin }),
         ...(reason === undefined ? {} : { reason }),
       });
       if (isWaiting(answer, options)) return options.json ? printJson(answer) : undefined;
