@@ -102,6 +102,27 @@ describe('kiten policy decide', () => {
     ]);
   });
 
+  it('takes requests as Cedar’s own corpora have them, with what they say beside', async () => {
+    const row = {
+      description: 'a row of a table',
+      principal: 'User::"u"',
+      action: { type: 'Action', id: 'read' },
+      resource: { type: 'File', id: 'f' },
+      context: { n: 1 },
+      validate_request: true,
+      ...{ decision: 'deny', reason: [], errors: [] },
+    };
+    const args = ['--policies', await file('d.cedar', text), '--entities', await file('d.json', entities)];
+    const { json } = await policy('decide', ...args, '--request', await file('row.json', row), '--json');
+    expect(json).toMatchObject({ decision: 'deny', reason: ['policy2'], errors: ['policy1'] });
+    const older = {
+      policies: 'd.cedar',
+      entities: 'd.json',
+      queries: [{ ...row, decision: 'Deny', reasons: ['policy2'], reason: undefined, errors: ['policy1'] }],
+    };
+    expect((await policy('test', await file('older.json', older))).code).toBe(0);
+  });
+
   it('says what is wrong with its files', async () => {
     const { code, stderr } = await policy(
       'decide',

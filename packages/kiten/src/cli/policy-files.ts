@@ -161,13 +161,21 @@ export async function readRequests(
   return (Array.isArray(json) ? json : [json]).map((each) => readRequest(each, schema));
 }
 
+/** What Cedar's own corpora say of a request beside it: what it is for, whether to validate it, and what comes of it. */
+const besidesRequest = new Set([
+  ...['description', 'desc', 'validate_request', 'validateRequest'],
+  ...['decision', 'reason', 'reasons', 'errors'],
+]);
+
 export function readRequest(json: unknown, schema: CedarSchema | undefined): Request {
   if (typeof json !== 'object' || json === null) return requestFromJson(json, schema);
   const names = ['principal', 'action', 'resource'];
-  const named = Object.entries(json).map(([name, value]) => [
-    name,
-    names.includes(name) && typeof value === 'string' ? readUid(value) : value,
-  ]);
+  const named = Object.entries(json)
+    .filter(([name]) => !besidesRequest.has(name))
+    .map(([name, value]) => [
+      name,
+      names.includes(name) && typeof value === 'string' ? readUid(value) : value,
+    ]);
   return requestFromJson(Object.fromEntries(named), schema);
 }
 

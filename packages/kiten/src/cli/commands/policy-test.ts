@@ -50,7 +50,7 @@ async function testTable(file: string): Promise<readonly Result[]> {
   const schema = await readCedarSchema(await pathOf('schema'));
   const policies = await readPolicies(await pathOf('policies'));
   const entities = await readTableEntities(file, table.entities, schema);
-  const rows = table.requests ?? table.examples;
+  const rows = table.requests ?? table.examples ?? table.queries;
   if (!Array.isArray(rows)) throw malformed(`${file} has no list “requests”.`);
   return rows.map((row, index) => {
     const example = readExample(row, `${file}, ${index + 1}`, schema);
@@ -93,7 +93,7 @@ function readExample(json: unknown, place: string, schema: CedarSchema | undefin
     name: String(row.description ?? row.name ?? place),
     request: readRequest({ principal, action, resource, context }, schema),
     decision,
-    reason: ids(row.reason),
+    reason: ids(row.reason ?? row.reasons),
     errors: ids(row.errors),
   };
 }
