@@ -19,6 +19,7 @@ const views: readonly (readonly [path: string, whole: string])[] = [
   ['/policies', '.invariants-outcome'],
   ['/traffic', '.traffic-map'],
   ['/log?of=0', '.proven .check-outcome'],
+  ['/decisions', '#exceptions-title'],
   ['/settings', '.group-table tbody tr'],
 ];
 

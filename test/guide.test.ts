@@ -70,4 +70,34 @@ describe.skipIf(!tools)('the guide in the console', () => {
     const { stdout } = await run('bash', ['-c', `cd ${home}\n${wrong}\nls`]);
     expect(stdout).toBe('Not this site!\n');
   });
+
+  it('has people decide about brakes and broken glass, with a reason, and shows what the site made of it', {
+    timeout: 120_000,
+  }, async () => {
+    const told = async () =>
+      ((await (await site.fetch('/story')).json()) as { told: { id: string }[] }).told.at(-1)?.id;
+    await expect.poll(told, { timeout: 90_000 }).toBe('broken-glass');
+    await page.getByRole('link', { name: 'Decisions' }).click();
+    const brake = page.locator('section[aria-labelledby=brakes-title] li', { hasText: 'topic-search' });
+    const glass = page.locator('section[aria-labelledby=exceptions-title] li');
+    expect(await glass.textContent()).toContain('asked for by owner, agreed to by shift-lead');
+    for (const [item, verb] of [
+      [brake, 'Confirm'],
+      [glass, 'End now'],
+    ] as const) {
+      await item.getByRole('button', { name: verb }).click();
+      await page.locator('dialog textarea').fill('looked at');
+      await page.locator('dialog button.solid, dialog button[type=submit]').first().click();
+      await page.locator('dialog').waitFor({ state: 'detached' });
+    }
+    await brake.filter({ hasText: 'confirmed by owner' }).waitFor();
+    await expect.poll(() => glass.count()).toBe(0);
+    const { brakes } = (await (await site.fetch('/brakes')).json()) as { brakes: Record<string, string>[] };
+    expect(brakes.find(({ code }) => code === 'gateway/topic-search')).toMatchObject({
+      state: 'confirmed',
+      reason: 'looked at',
+    });
+    expect(await told()).toBe('broken-glass');
+    expect(watched.complaints).toEqual([]);
+  });
 });

@@ -5,6 +5,7 @@ import { Problem } from '../api/problem.ts';
 import type { DeviceDetail } from '../api/types.ts';
 import { deviceIn } from '../route.ts';
 import { announceContraindicated, announceLink } from './announcements.ts';
+import { decisionEvents, decisionsTold } from './decisions.ts';
 import { type Happening, happeningOf, happeningOfEntry } from './happenings.ts';
 import { route } from './navigation.ts';
 import { type Reload, ReloadQueue } from './reload-queue.ts';
@@ -93,6 +94,7 @@ export function followSite(): () => void {
   function heard(name: EventName, data: EventData): void {
     if (name === 'reset') queue.addAll();
     if (name === 'story') loadStory().catch(failed);
+    if (name === 'reset' || decisionEvents.has(name)) decisionsTold.value++;
     if (typeof data.device === 'string' && changesDevice.has(name)) queue.add(data.device);
     const happening = happeningOf(name, data);
     if (happening === undefined) return;

@@ -1,5 +1,6 @@
 import { matchPath, type Route, type RouteParameters } from '../route.ts';
 import { accessView } from './access/view.ts';
+import { decisionsView } from './decisions/view.ts';
 import { deviceView } from './device/view.ts';
 import { fleetView } from './fleet/view.ts';
 import { guideView } from './guide/view.ts';
@@ -17,6 +18,7 @@ export const views: readonly View[] = [
   deviceView,
   whyView,
   policiesView,
+  decisionsView,
   guideView,
   accessView,
   storyView,
