@@ -1,7 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defaultPolicies } from '@kiten/policy';
 import { describe, expect, it } from 'vitest';
+import { kiten } from '../../../test/kiten.ts';
 import { addTraffic } from '../src/store/traffic.ts';
 import { openApi } from './api-fixture.ts';
+import { newFolder } from './fixtures.ts';
 
 async function reviewer() {
   const site = await openApi();
@@ -89,5 +93,32 @@ permit (principal is Device, action == Action::"publish", resource) when { princ
     expect(JSON.parse(broken[0].counterexample).request.principal).toBeDefined();
     expect(meaning.remarks).toContainEqual({ policy: 'never', remark: 'never-matches', by: [] });
     expect(meaning.remarks.map(({ policy }: { policy: string }) => policy)).toContain('twice');
+  });
+});
+
+describe('kiten policy diff --counted', () => {
+  it('says whose requests of the last days two sets would decide differently', async () => {
+    const site = await openApi();
+    await site.admit('pump-1');
+    const minute = Math.floor(site.clock.now() / 60_000);
+    await addTraffic(site.database, minute - 3, [
+      { device: 'pump-1', action: 'publish', topic: 'd/pump-1/t', allowed: 7, denied: 0 },
+    ]);
+    const folder = await newFolder();
+    const [before, after] = [join(folder, 'before.cedar'), join(folder, 'after.cedar')];
+    await writeFile(before, defaultPolicies);
+    await writeFile(after, without('device-publishes-in-own-name'));
+    const env = { KITEN_TOKEN: await site.operator('viewer') };
+    const args = ['policy', 'diff', before, after, '--counted', '--site', await site.listen()];
+    const outcome = await kiten(args, env);
+    expect(outcome.code, outcome.stderr).toBe(0);
+    expect(outcome.stdout).toMatch(
+      /Of 7 requests that the site counted lately:\n {2}7 would be denied\n {4}pump-1 {2}publish {2}d\/pump-1\/t {2}7/,
+    );
+    const { touched, regions } = JSON.parse((await kiten([...args, '--json'], env)).stdout);
+    expect(touched).toMatchObject({ requests: 7, denied: { requests: 7 }, allowed: { requests: 0 } });
+    expect(regions.length).toBeGreaterThan(0);
+    const back = await kiten(['policy', 'diff', after, before, ...args.slice(4), '--json'], env);
+    expect(JSON.parse(back.stdout).touched.allowed).toMatchObject({ requests: 7 });
   });
 });

@@ -89,6 +89,13 @@ export function policyReviewRoutes(api: Api, services: SiteServices): void {
           'What is wrong with a set of policies, and where; or what it would change, for all requests and for those counted lately',
         body: Type.Object({
           text: Type.String({ minLength: 1, maxLength: 200_000, description: 'Cedar policies' }),
+          against: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 200_000,
+              description: 'What it is compared with; those in force unless said',
+            }),
+          ),
           minutes: Type.Optional(
             Type.Integer({ minimum: 1, maximum: WEEK_MINUTES, description: 'How long ago is “lately”' }),
           ),
@@ -102,16 +109,17 @@ export function policyReviewRoutes(api: Api, services: SiteServices): void {
         },
       },
     },
-    async ({ body: { text, minutes = WEEK_MINUTES } }) => {
-      const problems = policyProblems(text);
+    async ({ body: { text, against, minutes = WEEK_MINUTES } }) => {
+      const problems = [...policyProblems(text), ...(against === undefined ? [] : policyProblems(against))];
       if (problems.length > 0) return { problems };
+      const before = against === undefined ? policies.compiled : compiledPolicies(against);
       const after = compiledPolicies(text);
       const since = Math.floor(clock.now() / 60_000) - minutes;
       const traffic = await trafficSums(database, { since, limit: mostRows });
       return {
         problems,
-        meaning: policyMeaning(policies.compiled, after, policies.invariants.text),
-        replay: replayTraffic(traffic, new PolicyWorld(book, site), policies.compiled, after),
+        meaning: policyMeaning(before, after, policies.invariants.text),
+        replay: replayTraffic(traffic, new PolicyWorld(book, site), before, after),
       };
     },
   );

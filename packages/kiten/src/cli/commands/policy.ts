@@ -76,6 +76,6 @@ export function policyCommands(program: Command, environment: Environment): void
   policyExplainCommand(policy);
   policyProveCommand(policy);
   policyCheckCertificateCommand(policy);
-  policyDiffCommands(policy);
+  policyDiffCommands(policy, environment);
   policyTestCommand(policy);
 }
