@@ -191,10 +191,20 @@ describe('a restored site whose log others have seen more of', () => {
     const { recipient } = JSON.parse((await kiten(['backup', 'key', '--out', keyFile, '--json'])).stdout) as {
       recipient: string;
     };
+    for (const name of ['ann', 'bob'])
+      await site.json('operator', 'add', name, '--role', 'administrator', '--reason', 'x');
+    await site.json('api-token', 'create', '--name', 'robot', '--scope', 'view');
     const backup = join(site.directory, 'site.kbak');
     await site.json('backup', '--out', backup, '--recipient', recipient);
 
     await site.json('token', 'create', '--device', 'later-1');
+    const demote = ['--role', 'viewer', '--reason', 'moved on'];
+    expect((await site.kiten('operator', 'role', 'ann', ...demote)).code).toBe(0);
+    expect((await site.kiten('operator', 'remove', 'bob', '--reason', 'left')).code).toBe(0);
+    const [robot] = (await site.json<{ id: string; name: string }[]>('api-token', 'list')).filter(
+      ({ name }) => name === 'robot',
+    );
+    expect((await site.kiten('api-token', 'revoke', robot?.id ?? '')).code).toBe(0);
     const size = (await site.json<{ logSize: number }>('status')).logSize;
     await site.until(async () => {
       const checkpoint = await (await site.fetch('/log/checkpoint')).text();
@@ -215,8 +225,16 @@ describe('a restored site whose log others have seen more of', () => {
     expect(refusal(other)).toMatch(/^ledger\//);
     const forward = await restore('--log', join(copy, 'log'));
     expect(forward.code, forward.stderr).toBe(0);
-    expect(JSON.parse(forward.stdout)).toMatchObject({ witnesses: [{ word: 'agrees' }] });
+    expect(JSON.parse(forward.stdout)).toMatchObject({ witnesses: [{ word: 'agrees' }], access: 3 });
     await site.up();
+    // What was withdrawn since the backup stays so.
+    const operators = await site.json<{ name: string; role: string }[]>('operator', 'list');
+    expect(operators.map(({ name, role }) => `${name} ${role}`)).toEqual([
+      'owner administrator',
+      'ann viewer',
+    ]);
+    const tokens = await site.json<{ name: string }[]>('api-token', 'list');
+    expect(tokens.map(({ name }) => name)).not.toContain('robot');
     // It contains what it was before: nobody is contradicted.
     const verified = await site.json<{ intact: boolean; entries: number }>('log', 'verify');
     expect(verified.intact).toBe(true);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Ledger } from '@kiten/ledger';
-import type { Standing } from '@kiten/trust';
+import type { RecordedEvent, Standing } from '@kiten/trust';
 import { readEntry } from '../site/log-entries.ts';
 import type { Database } from '../store/database.ts';
+import { WithdrawnAccess } from './withdrawn-access.ts';
 
 /** A decision about a device that the log has and the store does not know yet. */
 export interface LaterDecision {
@@ -21,6 +22,8 @@ export interface Comparison {
   /** Devices that the log saw come and the store does not know. */
   readonly unknownDevices: readonly string[];
   readonly laterDecisions: readonly LaterDecision[];
+  /** Access that the log says is withdrawn. */
+  readonly withdrawn: WithdrawnAccess;
 }
 
 const standingAfter: Readonly<Record<string, Standing>> = {
@@ -50,12 +53,15 @@ export async function compareWithLog(
   for (const { digest, log_index } of rows) placed.set(log_index ?? -1, digest);
 
   const logged = new Map<string, LaterDecision>();
+  const withdrawn = new WithdrawnAccess();
   for await (const { index, entry } of ledger.read(0, ledger.size)) {
     const digest = placed.get(index);
     placed.delete(index);
     if (digest !== undefined && digest !== createHash('sha256').update(entry).digest('hex'))
       problems.push(`Entry ${index} of the log is not the statement ${digest} that the store has there.`);
-    note(entry, logged);
+    const event = readEntry(entry);
+    withdrawn.note(event);
+    note(event, logged);
   }
   for (const [index, digest] of placed)
     problems.push(`The log has no entry ${index}: the statement ${digest} is missing.`);
@@ -63,7 +69,7 @@ export async function compareWithLog(
   // What was committed and not appended yet counts as said.
   const said = new Map(logged);
   for (const { entry } of await database.selectFrom('outbox').select('entry').orderBy('id').execute())
-    note(entry, said);
+    note(readEntry(entry), said);
   const devices = new Map(
     (await database.selectFrom('devices').select(['id', 'standing', 'standing_at']).execute()).map((row) => [
       row.id,
@@ -84,11 +90,12 @@ export async function compareWithLog(
     problems: problems.slice(0, mostProblems),
     unknownDevices: [...said.keys()].filter((id) => !devices.has(id)),
     laterDecisions,
+    withdrawn,
   };
 }
 
-function note(entry: Uint8Array, decisions: Map<string, LaterDecision>): void {
-  const { type, subject, at, actor, reason } = readEntry(entry);
+function note(event: RecordedEvent, decisions: Map<string, LaterDecision>): void {
+  const { type, subject, at, actor, reason } = event;
   const standing = standingAfter[type];
   if (standing === undefined || subject?.kind !== 'device') return;
   const before = decisions.get(subject.id);

@@ -1,10 +1,12 @@
 import type { Database } from '../store/database.ts';
-import type { LaterDecision } from './compare-with-log.ts';
+import type { Comparison } from './compare-with-log.ts';
 
 /** What was taken out of a restored store, because it may have been used or withdrawn since the backup. */
 export interface Disarmed {
   /** Enrolment tokens that were open. */
   readonly tokens: number;
+  /** Operators, tokens for programs and passkeys that the log says were withdrawn or changed since. */
+  readonly access: number;
   readonly quarantined: readonly string[];
   readonly revoked: readonly string[];
 }
@@ -18,7 +20,7 @@ const listsSkipped = 1_000_000n;
  */
 export async function disarm(
   database: Database,
-  laterDecisions: readonly LaterDecision[],
+  { laterDecisions, withdrawn }: Pick<Comparison, 'laterDecisions' | 'withdrawn'>,
   now: number,
 ): Promise<Disarmed> {
   const falls = laterDecisions.filter(({ standing }) => standing !== 'admitted');
@@ -32,6 +34,8 @@ export async function disarm(
       .executeTakeFirst();
     await store.deleteFrom('sign_in_links').execute();
     await store.deleteFrom('browser_sessions').execute();
+    await store.deleteFrom('recovery_codes').execute();
+    const access = await withdrawn.apply(store);
     const counters = await store
       .selectFrom('facts')
       .selectAll()
@@ -57,6 +61,11 @@ export async function disarm(
     }
     const named = (standing: string) =>
       falls.filter((one) => one.standing === standing).map(({ device }) => device);
-    return { tokens: Number(numUpdatedRows), quarantined: named('quarantined'), revoked: named('revoked') };
+    return {
+      tokens: Number(numUpdatedRows),
+      access,
+      quarantined: named('quarantined'),
+      revoked: named('revoked'),
+    };
   });
 }

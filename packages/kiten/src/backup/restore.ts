@@ -41,7 +41,7 @@ export interface RestoreOptions {
     | undefined;
 }
 
-export interface RestoredSite extends Omit<Comparison, 'problems'>, Disarmed {
+export interface RestoredSite extends Omit<Comparison, 'problems' | 'withdrawn'>, Disarmed {
   readonly about: BackupAbout;
   /** Entries that came from the copy of the log. */
   readonly broughtForward: number;
@@ -122,9 +122,9 @@ async function putInOrder(
     await ledger.publish();
     const witnesses = options.askWitnesses ? await askWitnesses(database, ledger) : [];
     refuseSetBack(witnesses, accepted);
-    const { problems, ...comparison } = await compareWithLog(database, ledger);
+    const { problems, withdrawn, ...comparison } = await compareWithLog(database, ledger);
     if (problems.length > 0) throw contradicts(problems);
-    const disarmed = await disarm(database, comparison.laterDecisions, clock.now());
+    const disarmed = await disarm(database, { ...comparison, withdrawn }, clock.now());
     outcome = { ...comparison, ...disarmed, broughtForward, witnesses };
   } finally {
     await ledger.close();

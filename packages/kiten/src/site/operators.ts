@@ -21,6 +21,7 @@ import { newSecret, type Random, secretHash } from './secrets.ts';
 
 export const roles = ['viewer', 'operator', 'administrator'] as const;
 export type Role = (typeof roles)[number];
+export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text);
 
 /** A person, or a program acting for one, who is known to the site. */
 export interface Operator {

@@ -50,7 +50,7 @@ export function restoreCommand(program: Command, environment: Environment): void
 }
 
 function printRestored(site: RestoredSite, directory: string): void {
-  const { about, entries, broughtForward, witnesses, tokens } = site;
+  const { about, entries, broughtForward, witnesses, tokens, access } = site;
   print(`${directory}: ${about.site} as of ${showTime(about.at)} UTC`);
   print(`● store and log are sound and go together: ${counted(entries, 'entry', 'entries')}`);
   if (broughtForward > 0)
@@ -62,6 +62,10 @@ function printRestored(site: RestoredSite, directory: string): void {
   if (tokens > 0)
     print(
       `▲ ${counted(tokens, 'enrolment token was', 'enrolment tokens were')} open and are void now: they may have been used`,
+    );
+  if (access > 0)
+    print(
+      `▲ ${counted(access, 'operator, program token or passkey', 'operators, program tokens and passkeys')} stay as the log has them since`,
     );
   for (const device of site.revoked) print(`▲ ${device} was revoked after the backup, and stays so`);
   for (const device of site.quarantined) print(`▲ ${device} was quarantined after the backup, and stays so`);
