@@ -77,6 +77,8 @@ describe.skipIf(!tools)('the guide in the console', () => {
     const told = async () =>
       ((await (await site.fetch('/story')).json()) as { told: { id: string }[] }).told.at(-1)?.id;
     await expect.poll(told, { timeout: 90_000 }).toBe('broken-glass');
+    // It is shown above every view.
+    await page.locator('.banner[data-kind=warning]', { hasText: 'kiten/glass-broken' }).waitFor();
     await page.getByRole('link', { name: 'Decisions' }).click();
     const brake = page.locator('section[aria-labelledby=brakes-title] li', { hasText: 'topic-search' });
     const glass = page.locator('section[aria-labelledby=exceptions-title] li');

@@ -65,6 +65,11 @@ export function followSite(): () => void {
     if (shown !== undefined) await loadSome([shown]);
   }
 
+  async function loadAbout(): Promise<void> {
+    const about = await api.site();
+    if (!ended) site.value = about;
+  }
+
   async function loadSome(ids: readonly string[]): Promise<void> {
     const gone: string[] = [];
     const answers = await Promise.all(ids.map((id) => deviceOr(id, () => gone.push(id))));
@@ -95,6 +100,8 @@ export function followSite(): () => void {
     if (name === 'reset') queue.addAll();
     if (name === 'story') loadStory().catch(failed);
     if (name === 'reset' || decisionEvents.has(name)) decisionsTold.value++;
+    // Brakes and broken glass stand among the site's warnings, above every view.
+    if (decisionEvents.has(name)) loadAbout().catch(failed);
     if (typeof data.device === 'string' && changesDevice.has(name)) queue.add(data.device);
     const happening = happeningOf(name, data);
     if (happening === undefined) return;

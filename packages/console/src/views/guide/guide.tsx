@@ -27,7 +27,9 @@ export function GuideView() {
   const [made, setMade] = useState<Made>();
   return (
     <div class="guide">
-      <ViewHeading>{words.say('title')}</ViewHeading>
+      <div class="view-head">
+        <ViewHeading>{words.say('title')}</ViewHeading>
+      </div>
       <fieldset class="kinds">
         <legend>{words.say('kind')}</legend>
         {kinds.map((one) => (

@@ -13,7 +13,9 @@ export function StoryView() {
   const state = told.length === 0 ? 'waiting' : told.length < length ? 'more' : 'over';
   return (
     <div class="story">
-      <ViewHeading>{words.say('title')}</ViewHeading>
+      <div class="view-head">
+        <ViewHeading>{words.say('title')}</ViewHeading>
+      </div>
       <p class="soft">{words.say('lead')}</p>
       <p class="notice">{words.say(state)}</p>
       <ol reversed>
