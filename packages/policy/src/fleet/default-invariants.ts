@@ -1,3 +1,15 @@
+/** Of a device that nothing worse than a warning is known about. */
+const mayWorkDespiteWarnings = `  principal has standing &&
+  principal.standing == "admitted" &&
+  principal.tier.instanceIdentity != "contraindicated" &&
+  principal.tier.configuration != "contraindicated" &&
+  principal.tier.executables != "contraindicated" &&
+  principal.tier.fileSystem != "contraindicated" &&
+  principal.tier.hardware != "contraindicated" &&
+  principal.tier.runtimeOpaque != "contraindicated" &&
+  principal.tier.storageOpaque != "contraindicated" &&
+  principal.tier.sourcedData != "contraindicated"`;
+
 /**
  * What the policies of a site have to keep, whoever changes them: each a Cedar policy that describes a region of requests,
  * with what must happen there as its effect, and a sentence in English and Japanese. The default policies keep them, and
@@ -43,16 +55,7 @@ unless { principal has standing && principal.standing != "revoked" };
 @sentence_ja("警告だけでグループ safety のデバイスの接続が断たれることはありません。")
 permit (principal is Device in Group::"safety", action == Action::"connect", resource is Site)
 when {
-  principal has standing &&
-  principal.standing == "admitted" &&
-  principal.tier.instanceIdentity != "contraindicated" &&
-  principal.tier.configuration != "contraindicated" &&
-  principal.tier.executables != "contraindicated" &&
-  principal.tier.fileSystem != "contraindicated" &&
-  principal.tier.hardware != "contraindicated" &&
-  principal.tier.runtimeOpaque != "contraindicated" &&
-  principal.tier.storageOpaque != "contraindicated" &&
-  principal.tier.sourcedData != "contraindicated"
+${mayWorkDespiteWarnings}
 };
 
 @id("safety-publishes-despite-warnings")
@@ -64,16 +67,7 @@ when {
   resource.path like "d/*" &&
   resource has owner &&
   resource.owner == principal &&
-  principal has standing &&
-  principal.standing == "admitted" &&
-  principal.tier.instanceIdentity != "contraindicated" &&
-  principal.tier.configuration != "contraindicated" &&
-  principal.tier.executables != "contraindicated" &&
-  principal.tier.fileSystem != "contraindicated" &&
-  principal.tier.hardware != "contraindicated" &&
-  principal.tier.runtimeOpaque != "contraindicated" &&
-  principal.tier.storageOpaque != "contraindicated" &&
-  principal.tier.sourcedData != "contraindicated"
+${mayWorkDespiteWarnings}
 };
 
 @id("safety-is-commanded-despite-warnings")
@@ -84,16 +78,7 @@ when {
   resource.space == "c" &&
   resource has owner &&
   resource.owner == principal &&
-  principal has standing &&
-  principal.standing == "admitted" &&
-  principal.tier.instanceIdentity != "contraindicated" &&
-  principal.tier.configuration != "contraindicated" &&
-  principal.tier.executables != "contraindicated" &&
-  principal.tier.fileSystem != "contraindicated" &&
-  principal.tier.hardware != "contraindicated" &&
-  principal.tier.runtimeOpaque != "contraindicated" &&
-  principal.tier.storageOpaque != "contraindicated" &&
-  principal.tier.sourcedData != "contraindicated"
+${mayWorkDespiteWarnings}
 }
 unless { context has publisher };
 `;
