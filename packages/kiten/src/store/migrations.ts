@@ -177,7 +177,7 @@ const migrations: Readonly<Record<string, Migration>> = {
  * @throws KitenError `kiten/store-newer` if a newer program has written it
  */
 export async function migrate(database: Database, to?: string): Promise<void> {
-  if (to !== undefined && !(to in migrations)) throw newer();
+  if (to !== undefined && !Object.hasOwn(migrations, to)) throw newer();
   const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
   const { error } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to));
   if (error !== undefined) throw isFromNewer(error) ? newer(error) : error;
