@@ -1,19 +1,19 @@
 import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Problem } from '../../api/problem.ts';
-import { ProblemNote } from '../../components/problem-note.tsx';
-import { say } from '../../i18n/language.ts';
-import { announce } from '../../state/announcements.ts';
-import { refusal } from './use-loaded.ts';
+import type { Problem } from '../api/problem.ts';
+import { say } from '../i18n/language.ts';
+import { announce } from '../state/announcements.ts';
+import { refusal } from '../state/session.ts';
+import { ProblemNote } from './problem-note.tsx';
 
 const LONGEST_REASON = 500;
 
 export interface Confirmation {
   readonly title: string;
-  readonly effect: string;
+  readonly effect: ComponentChildren;
   readonly submit: string;
-  /** Said when the site has done it. */
-  readonly done: string;
+  /** Said when the site has done it, unless `act` comes back with other words. */
+  readonly done?: string;
   /** Whether a reason is asked for; it stands in the log. */
   readonly reason?: boolean;
   readonly grave?: boolean;
@@ -53,10 +53,10 @@ export function ConfirmDialog({
     setWaiting(true);
     setProblem(undefined);
     try {
-      await act(given);
+      const words = await act(given);
       finished.current = true;
       dialog.current?.close();
-      announce(done);
+      announce(typeof words === 'string' ? words : (done ?? ''));
     } catch (error) {
       setProblem(refusal(error));
       setWaiting(false);

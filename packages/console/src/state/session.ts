@@ -82,3 +82,10 @@ function takeRefusal(): string | undefined {
   history.replaceState(null, '', `${location.pathname}#/`);
   return `kiten/${code}`;
 }
+
+/** A refusal to show; where the session has ended, the page goes back to signing in. */
+export function refusal(error: unknown): Problem {
+  const problem = problemOf(error);
+  if (problem.status === 401) sessionEnded();
+  return problem;
+}

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
+import { type Confirmation, ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Time } from '../../components/time.tsx';
 import { say, times } from '../../i18n/language.ts';
 import { session } from '../../state/session.ts';
 import { access, type ListedOperator, type Role, roles, type SignInLink } from './api.ts';
-import { type Confirmation, ConfirmDialog } from './confirm.tsx';
 import { focusHeading, Rows, Section, ShownOnce } from './section.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { words } from './words.ts';

@@ -1,15 +1,16 @@
 import type { TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Problem } from '../../api/problem.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { Time } from '../../components/time.tsx';
 import { say } from '../../i18n/language.ts';
 import { announce } from '../../state/announcements.ts';
+import { refusal } from '../../state/session.ts';
 import { access, type Passkey } from './api.ts';
 import { browserName } from './browser-name.ts';
-import { ConfirmDialog } from './confirm.tsx';
 import { focusHeading, Rows, Section } from './section.tsx';
-import { refusal, useLoaded } from './use-loaded.ts';
+import { useLoaded } from './use-loaded.ts';
 import { makePasskey, passkeysPossible } from './webauthn.ts';
 import { words } from './words.ts';
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { access } from './api.ts';
-import { ConfirmDialog } from './confirm.tsx';
 import { focusHeading, Section, ShownOnce } from './section.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { words } from './words.ts';

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Time } from '../../components/time.tsx';
 import { access, type BrowserSession } from './api.ts';
 import { browserName } from './browser-name.ts';
-import { ConfirmDialog } from './confirm.tsx';
 import { focusHeading, Rows, Section } from './section.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { words } from './words.ts';

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { type Problem, problemOf } from '../../api/problem.ts';
-import { sessionEnded } from '../../state/session.ts';
+import type { Problem } from '../../api/problem.ts';
+import { refusal } from '../../state/session.ts';
 
 export interface Loaded<T> {
   readonly value?: T;
@@ -25,11 +25,4 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   );
   useEffect(() => void reload(), [reload]);
   return { ...state, reload };
-}
-
-/** A refusal to show; where the session has ended, the page goes back to signing in. */
-export function refusal(error: unknown): Problem {
-  const problem = problemOf(error);
-  if (problem.status === 401) sessionEnded();
-  return problem;
 }

@@ -1,13 +1,13 @@
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
-import { type Problem, problemOf } from '../../api/problem.ts';
+import type { Problem } from '../../api/problem.ts';
 import { Command } from '../../components/command.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { ViewHeading } from '../../components/heading.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { times } from '../../i18n/language.ts';
-import { sessionEnded } from '../../state/session.ts';
+import { refusal } from '../../state/session.ts';
 import { site } from '../../state/site.ts';
 import { Arrival } from './arrival.tsx';
 import { type Kind, kinds, stepsOf } from './steps.ts';
@@ -66,7 +66,7 @@ function TokenForm({ made, onMade }: { made: Made | undefined; onMade: (made: Ma
   useEffect(() => {
     ask('GET', '/groups').then(
       (answer) => setGroups((answer as { groups: { name: string }[] }).groups.map(({ name }) => name)),
-      (error: unknown) => setProblem(problemOf(error)),
+      (error: unknown) => setProblem(refusal(error)),
     );
   }, []);
 
@@ -82,9 +82,7 @@ function TokenForm({ made, onMade }: { made: Made | undefined; onMade: (made: Ma
       const { token, expiresAt } = answer as Pick<Made, 'token' | 'expiresAt'>;
       onMade({ id: id as string, host: host as string, at, token, expiresAt });
     } catch (error) {
-      const refused = problemOf(error);
-      if (refused.status === 401) sessionEnded();
-      setProblem(refused);
+      setProblem(refusal(error));
     } finally {
       setWaiting(false);
     }
