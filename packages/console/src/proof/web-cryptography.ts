@@ -1,6 +1,6 @@
 import type { Cryptography } from '@kiten/checker';
 
-/** What WebCrypto calls the algorithms of the checker. One that a browser lacks is refused when it is used. */
+/** What WebCrypto calls the algorithms of the checker that every browser has. */
 const algorithms: Readonly<
   Record<
     string,
@@ -17,15 +17,17 @@ const algorithms: Readonly<
   PS256: { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 },
   PS384: { name: 'RSA-PSS', hash: 'SHA-384', saltLength: 48 },
   PS512: { name: 'RSA-PSS', hash: 'SHA-512', saltLength: 64 },
-  'ML-DSA-44': { name: 'ML-DSA-44' },
-  'ML-DSA-65': { name: 'ML-DSA-65' },
-  'ML-DSA-87': { name: 'ML-DSA-87' },
 };
 
-/** The browser's own cryptography: what is checked here is checked without the site. */
+/** Cryptography in the browser, its own where it has it: what is checked here is checked without the site. */
 export const webCryptography: Cryptography = {
   sha256,
   async verify(name, spki, data, signature) {
+    if (name.startsWith('ML-DSA-')) {
+      // Few browsers have it, and few bundles need it: it is loaded by those that do.
+      const { verifyModuleLattice } = await import('./module-lattice.ts');
+      return verifyModuleLattice(name, spki, data, signature);
+    }
     const algorithm = algorithms[name];
     if (algorithm === undefined) throw new Error(`this browser has no ${name}`);
     const key = await crypto.subtle.importKey('spki', owned(spki), algorithm, false, ['verify']);
