@@ -101,6 +101,47 @@ const loggedSentences: Readonly<Record<string, readonly [Key, Tone]>> = {
   'payload-rule/set': ['happened.payload-rule-set', 'plain'],
   'payload-rule/removed': ['happened.payload-rule-removed', 'plain'],
   'policy/changed': ['happened.policy-changed', 'plain'],
+  'fall/held': ['happened.fall-held', 'alarm'],
+  'fall/enforced': ['happened.fall-enforced', 'alarm'],
+  'brake/pulled': ['happened.brake-pulled', 'alarm'],
+  'brake/confirmed': ['happened.brake-confirmed', 'alarm'],
+  'brake/released': ['happened.brake-released', 'plain'],
+  'playbook/acknowledged': ['happened.playbook-acknowledged', 'plain'],
+  'playbook/overdue': ['happened.playbook-overdue', 'alarm'],
+  'approval/requested': ['happened.approval-requested', 'warning'],
+  'approval/approved': ['happened.approval-approved', 'plain'],
+  'approval/denied': ['happened.approval-denied', 'plain'],
+  'approval/failed': ['happened.approval-failed', 'warning'],
+  'exception/granted': ['happened.exception-granted', 'alarm'],
+  'exception/ended': ['happened.exception-ended', 'good'],
+  'exception/expired': ['happened.exception-expired', 'good'],
+  'operator/added': ['happened.operator-added', 'plain'],
+  'operator/role-changed': ['happened.operator-role-changed', 'plain'],
+  'operator/removed': ['happened.operator-removed', 'plain'],
+  'operator/link-created': ['happened.operator-link-created', 'plain'],
+  'operator/signed-out': ['happened.operator-signed-out', 'quiet'],
+  'operator/session-ended': ['happened.operator-session-ended', 'plain'],
+  'operator/sign-in-refused': ['happened.operator-sign-in-refused', 'warning'],
+  'operator/recovery-codes-made': ['happened.operator-recovery-codes-made', 'plain'],
+  'operator/passkey-added': ['happened.operator-passkey-added', 'plain'],
+  'operator/passkey-removed': ['happened.operator-passkey-removed', 'plain'],
+  'operator/passkey-renamed': ['happened.operator-passkey-renamed', 'quiet'],
+  'operator/api-token-created': ['happened.operator-api-token-created', 'plain'],
+  'operator/api-token-revoked': ['happened.operator-api-token-revoked', 'plain'],
+  'group/mode-changed': ['happened.group-mode-changed', 'plain'],
+  'group/brake-changed': ['happened.group-brake-changed', 'plain'],
+  'group/safety-changed': ['happened.group-safety-changed', 'plain'],
+  'policy/invariants-changed': ['happened.policy-invariants-changed', 'plain'],
+  'authority/added': ['happened.authority-added', 'plain'],
+  'authority/removed': ['happened.authority-removed', 'plain'],
+  'authority/rolled-over': ['happened.authority-rolled-over', 'plain'],
+  'witness/followed': ['happened.witness-followed', 'quiet'],
+  'witness/unfollowed': ['happened.witness-unfollowed', 'quiet'],
+  'witness/suspicion': ['happened.witness-suspicion', 'alarm'],
+  'witness/objected': ['happened.witness-objected', 'alarm'],
+  'evidence/erased': ['happened.evidence-erased', 'plain'],
+  'site/restored': ['happened.site-restored', 'warning'],
+  'site/reloaded': ['happened.site-reloaded', 'quiet'],
   'site/started': ['happened.started', 'quiet'],
   'site/stopped': ['happened.stopped', 'quiet'],
 };
@@ -111,6 +152,11 @@ const statusTones: Readonly<Record<string, Tone>> = {
   contraindicated: 'alarm',
 };
 
+/** What sentences are filled with, of what an entry says. */
+const toldParts = [
+  ...['code', 'status', 'group', 'rule', 'action', 'operator', 'role', 'name', 'mode', 'origin'],
+] as const;
+
 function logged(entry: EventData): Happening | undefined {
   const type = text(entry.type);
   const known = loggedSentences[type];
@@ -119,21 +165,19 @@ function logged(entry: EventData): Happening | undefined {
   const data = (entry.data ?? {}) as EventData;
   const device = deviceIn(entry.subject);
   const at = time(entry.at);
-  const detail = ['code', 'status', 'group', 'epoch', 'token', 'rule']
-    .map((name) => text(data[name]))
-    .join(' ');
+  const told = Object.fromEntries(toldParts.map((name) => [name, text(data[name])]));
+  const detail = [...toldParts, 'epoch', 'token'].map((name) => text(data[name])).join(' ');
   return {
     key: [type, at, device, detail].join(' '),
     at,
     tone: type === 'verdict/issued' ? (statusTones[text(data.status)] ?? tone) : tone,
     sentence,
     parts: {
+      ...told,
+      // An exception is for a device or for a group.
+      scope: text(data.device) || text(data.group),
       device,
       actor: text(entry.actor).replace(/^operator:/, ''),
-      code: text(data.code),
-      status: text(data.status),
-      group: text(data.group),
-      rule: text(data.rule),
     },
     ...(device === '' ? {} : { device }),
     ...(text(entry.reason) === '' ? {} : { reason: text(entry.reason) }),
