@@ -38,6 +38,19 @@ describe('the record of a device', () => {
     expect((await get('devices/pump-1/verdicts?limit=1')).verdicts).toHaveLength(1);
   });
 
+  it('tells how it stood, by whom and why', async () => {
+    const { site, get } = await withPump();
+    await site.trust.stand('pump-1', 'quarantined', `operator:${ann.name}`, 'looks odd');
+    site.clock.advance(1000);
+    await site.trust.stand('pump-1', 'admitted', `operator:${ann.name}`, 'was the plug');
+    const { standings } = await get('devices/pump-1/standings');
+    expect(standings).toMatchObject([
+      { standing: 'admitted', by: null },
+      { standing: 'quarantined', by: 'operator:ann', reason: 'looks odd' },
+      { standing: 'admitted', by: 'operator:ann', reason: 'was the plug', at: site.clock.now() },
+    ]);
+  });
+
   it('tells its certificates with their keys and how it had identified itself', async () => {
     const { site, get } = await withPump();
     const { certificates } = await get('devices/pump-1/certificates');

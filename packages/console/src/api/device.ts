@@ -1,4 +1,5 @@
 import type { TrustVector } from '../trust/claims.ts';
+import type { Standing } from '../trust/standing.ts';
 import type { Tier } from '../trust/tiers.ts';
 import { ask, devicePath } from './client.ts';
 
@@ -9,6 +10,14 @@ export interface PastVerdict {
   readonly status: Tier;
   readonly overdue: boolean;
   readonly vector: TrustVector;
+}
+
+/** How a device stood from one moment on. */
+export interface PastStanding {
+  readonly at: number;
+  readonly standing: Standing;
+  readonly by: string | null;
+  readonly reason: string | null;
 }
 
 export interface Certificate {
@@ -59,6 +68,12 @@ export const deviceApi = {
       verdicts: readonly PastVerdict[];
     };
     return verdicts;
+  },
+  async standings(id: string): Promise<readonly PastStanding[]> {
+    const { standings } = (await ask('GET', `${devicePath(id)}/standings`)) as {
+      standings: readonly PastStanding[];
+    };
+    return standings;
   },
   async certificates(id: string): Promise<readonly Certificate[]> {
     const { certificates } = (await ask('GET', `${devicePath(id)}/certificates`)) as {

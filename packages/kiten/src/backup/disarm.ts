@@ -1,4 +1,5 @@
 import type { Database } from '../store/database.ts';
+import { keepStanding } from '../store/standings.ts';
 import type { Comparison } from './compare-with-log.ts';
 
 /** What was taken out of a restored store, because it may have been used or withdrawn since the backup. */
@@ -51,6 +52,7 @@ export async function disarm(
         .set({ standing, standing_at: at, standing_by: by, standing_reason: reason })
         .where('id', '=', device)
         .execute();
+      await keepStanding(store, device, { at, standing, by, reason });
       if (standing !== 'revoked') continue;
       await store
         .updateTable('certificates')

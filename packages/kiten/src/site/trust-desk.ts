@@ -16,6 +16,7 @@ import type { Transaction } from 'kysely';
 import { insertEvidence } from '../store/evidence.ts';
 import { insertFindings, markCleared } from '../store/findings.ts';
 import { forgetPassword } from '../store/passwords.ts';
+import { keepStanding } from '../store/standings.ts';
 import { insertStatement, type StatementRecord } from '../store/statements.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Brake } from './brake.ts';
@@ -237,6 +238,7 @@ export class TrustDesk {
             .set({ standing, standing_by: actor, standing_reason: reason, standing_at: at })
             .where('id', '=', id)
             .execute();
+          await keepStanding(store, id, { at, standing, by: actor, reason });
           if (standing === 'revoked') {
             await store
               .updateTable('certificates')

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { DeviceRecord } from '../site/device-book.ts';
+import { keepStanding } from './standings.ts';
 import type { Tables } from './tables.ts';
 
 /** Writes what the register says about a device, its credentials aside. */
@@ -17,4 +18,6 @@ export async function putDevice(store: Kysely<Tables>, device: DeviceRecord): Pr
     .values({ id: device.id, registered_at: device.registeredAt, ...row })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
     .execute();
+  const { standing, standing_at: at, standing_by: by, standing_reason: reason } = row;
+  await keepStanding(store, device.id, { at, standing, by, reason });
 }

@@ -155,6 +155,12 @@ const safety = [
   'alter table held_falls_new rename to held_falls',
 ];
 
+const standings = [
+  `create table standings (device text not null, at integer not null, standing text not null, actor text, reason text,
+     primary key (device, at, standing)) strict, without rowid`,
+  'insert into standings select id, standing_at, standing, standing_by, standing_reason from devices',
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -169,6 +175,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-approvals': { up: run(approvals) },
   '0011-identities': { up: run(identities) },
   '0012-safety': { up: run(safety) },
+  '0013-standings': { up: run(standings) },
 };
 
 /**

@@ -89,6 +89,8 @@ export interface Tables {
     standing_at: number;
     registered_at: number;
   };
+  /** How devices stood at other times: what is in the log, at hand. */
+  standings: { device: string; at: number; standing: string; actor: string | null; reason: string | null };
   certificates: {
     serial: string;
     device: string;

@@ -1,4 +1,4 @@
-import { deviceApi, type PastVerdict } from '../../api/device.ts';
+import { deviceApi, type PastStanding, type PastVerdict } from '../../api/device.ts';
 import { Mark } from '../../components/mark.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { signed } from '../../components/signed.ts';
@@ -10,11 +10,25 @@ import { tierOf } from '../../trust/tiers.ts';
 import { type TimelineRow, timelineOf } from '../../trust/timeline.ts';
 import { words } from './words.ts';
 
+interface DeviceTimelineProps {
+  readonly device: string;
+  /** Of its verdict, and since when it stands as it does: with each change there is more to tell. */
+  readonly epoch: number;
+  readonly stoodAt: number;
+}
+
 /** How the verdict came to be what it is: each claim over time, and the same as a table. */
-export function DeviceTimeline({ device, epoch }: { device: string; epoch: number }) {
-  const { value: verdicts = [], problem } = useAnswer(() => deviceApi.verdicts(device), [device, epoch]);
+export function DeviceTimeline({ device, epoch, stoodAt }: DeviceTimelineProps) {
+  const { value, problem } = useAnswer(async () => {
+    const [verdicts, standings] = await Promise.all([
+      deviceApi.verdicts(device),
+      deviceApi.standings(device),
+    ]);
+    return { verdicts, standings };
+  }, [device, epoch, stoodAt]);
+  const { verdicts = [], standings = [] } = value ?? {};
   const now = Date.now();
-  const timeline = timelineOf(verdicts, now);
+  const timeline = timelineOf(verdicts, now, standings);
   if (timeline === undefined && problem === undefined) return null;
   return (
     <section class="panel timeline" aria-labelledby="timeline-title">
@@ -32,12 +46,12 @@ export function DeviceTimeline({ device, epoch }: { device: string; epoch: numbe
               <span>{words.say('timeline-now')}</span>
             </p>
           </div>
-          {verdicts.length === 1 ? (
+          {verdicts.length + standings.length <= 2 ? (
             <p class="soft">{words.say('timeline-one')}</p>
           ) : (
             <details>
               <summary>{words.say('timeline-table')}</summary>
-              <Changes verdicts={verdicts} />
+              <Changes verdicts={verdicts} standings={standings} />
             </details>
           )}
         </>
@@ -47,7 +61,7 @@ export function DeviceTimeline({ device, epoch }: { device: string; epoch: numbe
 }
 
 function Row({ row: { name, spans }, now }: { row: TimelineRow; now: number }) {
-  const label = name === 'status' ? words.say('timeline-status') : name;
+  const label = name === 'status' || name === 'standing' ? words.say(`timeline-${name}`) : name;
   const { short } = times.value;
   return (
     <>
@@ -61,7 +75,7 @@ function Row({ row: { name, spans }, now }: { row: TimelineRow; now: number }) {
         preserveAspectRatio="none"
         focusable="false"
       >
-        {spans.map(({ tier, from, until, start, width }) => (
+        {spans.map(({ tier, standing, from, until, start, width }) => (
           <rect
             key={from}
             data-tier={tier}
@@ -74,7 +88,7 @@ function Row({ row: { name, spans }, now }: { row: TimelineRow; now: number }) {
             <title>
               {words.say('timeline-span', {
                 name: label,
-                tier: say(`tier.${tier}`),
+                tier: standing === undefined ? say(`tier.${tier}`) : say(`standing.${standing}`),
                 from: short(from, now),
                 until: short(until, now),
               })}
@@ -86,7 +100,17 @@ function Row({ row: { name, spans }, now }: { row: TimelineRow; now: number }) {
   );
 }
 
-function Changes({ verdicts }: { verdicts: readonly PastVerdict[] }) {
+function Changes(past: { verdicts: readonly PastVerdict[]; standings: readonly PastStanding[] }) {
+  const { verdicts, standings } = past;
+  const judged = verdicts.map((verdict, index) => ({
+    ...{ key: `verdict ${verdict.epoch}`, at: verdict.at, tier: verdict.status },
+    change: changed(verdicts[index - 1], verdict),
+  }));
+  // The first came with its enrolment, as the first verdict did.
+  const stood = standings.slice(1).map((one) => ({
+    ...{ key: `standing ${one.at}`, at: one.at, tier: undefined },
+    change: stoodAs(one),
+  }));
   return (
     <table class="plain-table">
       <thead>
@@ -97,24 +121,32 @@ function Changes({ verdicts }: { verdicts: readonly PastVerdict[] }) {
         </tr>
       </thead>
       <tbody>
-        {verdicts
-          .map((verdict, index) => (
-            <tr key={verdict.epoch}>
+        {[...judged, ...stood]
+          .sort((left, right) => right.at - left.at)
+          .map(({ key, at, tier, change }) => (
+            <tr key={key}>
               <td>
-                <Time at={verdict.at} />
+                <Time at={at} />
               </td>
               <td>
-                <span class="status" data-tier={verdict.status}>
-                  <Mark tier={verdict.status} /> {say(`tier.${verdict.status}`)}
-                </span>
+                {tier !== undefined && (
+                  <span class="status" data-tier={tier}>
+                    <Mark tier={tier} /> {say(`tier.${tier}`)}
+                  </span>
+                )}
               </td>
-              <td>{changed(verdicts[index - 1], verdict)}</td>
+              <td>{change}</td>
             </tr>
-          ))
-          .toReversed()}
+          ))}
       </tbody>
     </table>
   );
+}
+
+function stoodAs({ standing, by, reason }: PastStanding): string {
+  const actor = by === null || by === 'site' ? say('actor.site') : by.replace(/^operator:/, '');
+  const parts = { standing: say(`standing.${standing}`), actor, reason: reason ?? '' };
+  return words.say(reason === null ? 'timeline-stood' : 'timeline-stood-because', parts);
 }
 
 function changed(before: PastVerdict | undefined, after: PastVerdict): string {

@@ -67,7 +67,7 @@ function Known({ device, act }: { device: DeviceDetail; act: (action: Action) =>
     <div class="device-columns">
       <div class="device-main">
         <DeviceStanding device={device} act={act} />
-        <DeviceTimeline device={device.id} epoch={device.epoch} />
+        <DeviceTimeline device={device.id} epoch={device.epoch} stoodAt={device.standingAt} />
         <section aria-labelledby="findings-title">
           <h2 id="findings-title">{say('device.findings')}</h2>
           {findings.length === 0 && <p class="notice">{say('device.no-findings')}</p>}

@@ -4,6 +4,9 @@ export const words = wordsOf(
   {
     'timeline-title': 'How its trust changed',
     'timeline-status': 'status',
+    'timeline-standing': 'standing',
+    'timeline-stood': '{standing} by {actor}',
+    'timeline-stood-because': '{standing} by {actor}: {reason}',
     'timeline-span': '{name}: {tier}, {from} to {until}',
     'timeline-one': 'No change since the first verdict.',
     'timeline-table': 'The changes as a table',
@@ -56,6 +59,9 @@ export const words = wordsOf(
   {
     'timeline-title': '信頼の推移',
     'timeline-status': '状態',
+    'timeline-standing': '扱い',
+    'timeline-stood': '{standing}（{actor}）',
+    'timeline-stood-because': '{standing}（{actor}：{reason}）',
     'timeline-span': '{name}：{tier}（{from} から {until} まで）',
     'timeline-one': '最初の判定から変化はありません。',
     'timeline-table': '変化を表で見る',

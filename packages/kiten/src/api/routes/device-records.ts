@@ -3,6 +3,7 @@ import { deviceSubject } from '@kiten/trust';
 import Type from 'typebox';
 import { type DeviceRight, deviceRights } from '../../site/device-rights.ts';
 import type { SiteServices } from '../../site/services.ts';
+import { type PastStanding, standingHistory } from '../../store/standings.ts';
 import { trafficSums } from '../../store/traffic-sums.ts';
 import { type PastVerdict, verdictHistory } from '../../store/verdict-history.ts';
 import { deviceParameter, tier, time, vector } from '../schemas.ts';
@@ -14,6 +15,13 @@ const pastVerdict = Type.Object({
   status: tier,
   overdue: Type.Boolean(),
   vector,
+});
+
+const pastStanding = Type.Object({
+  at: time,
+  standing: Type.Enum(['admitted', 'quarantined', 'revoked']),
+  by: Type.Union([Type.String(), Type.Null()], { description: 'Null where it came with its enrolment' }),
+  reason: Type.Union([Type.String(), Type.Null()]),
 });
 
 const certificate = Type.Object({
@@ -82,6 +90,23 @@ export function deviceRecordRoutes(api: Api, services: SiteServices): void {
     },
     async ({ params: { id }, query: { limit = 200 } }) => ({
       verdicts: await verdictHistory(database, deviceSubject(book.get(id).id), limit),
+    }),
+  );
+
+  api.get(
+    '/devices/:id/standings',
+    {
+      schema: {
+        summary: 'How a device stood, by whom and why, the oldest change first',
+        params: deviceParameter,
+        querystring: Type.Object({ limit }),
+        response: {
+          200: Type.Object({ standings: Type.Unsafe<readonly PastStanding[]>(Type.Array(pastStanding)) }),
+        },
+      },
+    },
+    async ({ params: { id }, query: { limit = 200 } }) => ({
+      standings: await standingHistory(database, book.get(id).id, limit),
     }),
   );
 
