@@ -240,6 +240,19 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
       expect(new Set(devices)).toEqual(new Set(['meter-9']));
       expect(page.url()).toContain('node=sender%3Ameter-9');
     });
+
+    it('is drawn over time, and told step by step as a table', async () => {
+      const history = async () => {
+        const answer = await site.fetch('/traffic/history?minutes=60');
+        const { steps } = (await answer.json()) as { steps: { denied: number }[] };
+        return steps.reduce((sum, { denied }) => sum + denied, 0);
+      };
+      await expect.poll(history, { timeout: 120_000, interval: 500 }).toBeGreaterThanOrEqual(6);
+      await open('/traffic', '.time-chart canvas');
+      await page.locator('.over-time summary').click();
+      const refused = await page.locator('.over-time tbody td:nth-child(3)').allTextContents();
+      expect(refused.reduce((sum, text) => sum + Number(text), 0)).toBeGreaterThanOrEqual(6);
+    }, 150_000);
   });
 
   describe('the log', () => {

@@ -19,6 +19,19 @@ export interface Traffic {
   readonly more: boolean;
 }
 
+/** What passed and was refused until the next step begins, all devices together. */
+export interface TrafficStep {
+  readonly at: number;
+  readonly allowed: number;
+  readonly denied: number;
+  readonly observed: number;
+}
+
 export const trafficApi = {
+  history: (minutes: number) =>
+    ask('GET', `/traffic/history?minutes=${minutes}`) as Promise<{
+      readonly minutesEach: number;
+      readonly steps: readonly TrafficStep[];
+    }>,
   since: (minutes: number) => ask('GET', `/traffic?minutes=${minutes}`) as Promise<Traffic>,
 };

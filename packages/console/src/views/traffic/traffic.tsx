@@ -20,6 +20,7 @@ import {
 } from '../../traffic/query.ts';
 import type { ViewProps } from '../view.ts';
 import { TrafficMap } from './map.tsx';
+import { OverTime } from './over-time.tsx';
 import { TrafficTable } from './traffic-table.tsx';
 import { type TrafficWord, words } from './words.ts';
 
@@ -49,6 +50,7 @@ export function TrafficView({ search }: ViewProps) {
       </div>
       <Controls query={query} />
       {problem !== undefined && <ProblemNote problem={problem} />}
+      <OverTime minutes={query.minutes} round={round} />
       {traffic === undefined && problem === undefined && <p class="notice">{say('loading')}</p>}
       {traffic !== undefined && <Shown rows={traffic.rows} more={traffic.more} query={query} />}
     </div>

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
+import { type TrafficStep, trafficHistory } from '../../store/traffic-history.ts';
 import { observedSums, type TrafficSum, trafficSums } from '../../store/traffic-sums.ts';
 import { time } from '../schemas.ts';
 import type { Api } from '../server.ts';
@@ -13,7 +14,16 @@ const row = Type.Object({
   observed: Type.Integer({ description: 'Of those allowed: would have been refused, were it not observed' }),
 });
 
+const step = Type.Object({
+  at: time,
+  allowed: Type.Integer(),
+  denied: Type.Integer(),
+  observed: Type.Integer({ description: 'Of those allowed: would have been refused, were it not observed' }),
+});
+
 const DAY_MINUTES = 1440;
+/** As many as a chart can show. */
+const MOST_STEPS = 240;
 
 /** Who did what on which topics, as counted by the minute. */
 export function trafficRoutes(api: Api, { database, clock }: SiteServices): void {
@@ -51,6 +61,31 @@ export function trafficRoutes(api: Api, { database, clock }: SiteServices): void
         if (known !== undefined || rows.size < limit) rows.set(keyOf(seen), { ...counts, ...seen });
       }
       return { from, until, rows: [...rows.values()], more: sums.length > limit };
+    },
+  );
+
+  api.get(
+    '/traffic/history',
+    {
+      schema: {
+        summary: 'How much passed and was refused over time, all devices together; the oldest step first',
+        querystring: Type.Object({
+          minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 7 * DAY_MINUTES })),
+        }),
+        response: {
+          200: Type.Object({
+            minutesEach: Type.Integer({ description: 'How long each step is' }),
+            steps: Type.Unsafe<readonly TrafficStep[]>(Type.Array(step)),
+          }),
+        },
+      },
+    },
+    async ({ query: { minutes = 60 } }) => {
+      // A minute counts once it is over.
+      const until = Math.floor(clock.now() / 60_000);
+      const minutesEach = Math.ceil(minutes / MOST_STEPS);
+      const query = { since: until - minutes, until, step: minutesEach };
+      return { minutesEach, steps: await trafficHistory(database, query) };
     },
   );
 }

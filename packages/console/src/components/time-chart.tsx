@@ -1,0 +1,116 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type uPlot from 'uplot';
+
+/** One line of a chart. `colour` is a custom property of the page. */
+export interface Line {
+  readonly label: string;
+  readonly colour: string;
+  readonly values: readonly number[];
+}
+
+export interface TimeChartProps {
+  /** Milliseconds since the Unix epoch, rising. */
+  readonly times: readonly number[];
+  readonly lines: readonly Line[];
+  readonly height: number;
+  /** Charts of the same name show the same moment under the pointer. */
+  readonly together: string;
+  readonly timeLabel: (at: number) => string;
+  readonly pointed: (index: number | undefined) => void;
+}
+
+/** Values over time, drawn. It is for the eye alone: whoever uses it tells the same as a table. */
+export function TimeChart(props: TimeChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const labels = props.lines.map(({ label }) => label).join('\n');
+
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    let gone = false;
+    let leave: (() => void) | undefined;
+    // Drawn by what only this needs, so that the first view is not kept waiting for it.
+    import('uplot').then(({ default: Chart }) => {
+      if (!gone) leave = draw(Chart, element, latest);
+    });
+    return () => {
+      gone = true;
+      leave?.();
+    };
+  }, [labels]);
+  useEffect(() => {
+    place.current?.dispatchEvent(new Event('data'));
+  }, [props.times, props.lines]);
+
+  return <div ref={place} class="time-chart" style={{ height: `${props.height}px` }} aria-hidden="true" />;
+}
+
+/** @returns what takes it away again */
+function draw(Chart: typeof uPlot, element: HTMLElement, latest: { current: TimeChartProps }): () => void {
+  const data = (): uPlot.AlignedData => [
+    latest.current.times.map((at) => at / 1000),
+    ...latest.current.lines.map(({ values }) => [...values]),
+  ];
+  let chart = new Chart(options(element, latest), data(), element);
+  const renew = () => {
+    chart.destroy();
+    chart = new Chart(options(element, latest), data(), element);
+  };
+  const grown = new ResizeObserver(() =>
+    chart.setSize({ width: element.clientWidth, height: latest.current.height }),
+  );
+  const changed = () => chart.setData(data());
+  // A canvas does not follow the colours of the page by itself.
+  const scheme = matchMedia('(prefers-color-scheme: dark)');
+  grown.observe(element);
+  element.addEventListener('data', changed);
+  scheme.addEventListener('change', renew);
+  return () => {
+    grown.disconnect();
+    element.removeEventListener('data', changed);
+    scheme.removeEventListener('change', renew);
+    chart.destroy();
+  };
+}
+
+function options(element: HTMLElement, latest: { current: TimeChartProps }): uPlot.Options {
+  const { lines, height, together, timeLabel } = latest.current;
+  const colour = (name: string): string => {
+    const probe = document.createElement('i');
+    probe.style.color = `var(${name})`;
+    element.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  };
+  const [ink, grid] = [colour('--soft'), { stroke: colour('--line'), width: 1 }];
+  const axis = { stroke: ink, grid, ticks: grid };
+  return {
+    width: element.clientWidth,
+    height,
+    legend: { show: false },
+    cursor: { sync: { key: together }, drag: { x: false, y: false } },
+    scales: { y: { range: (_chart, _least, most) => [0, Math.max(most, 1)] } },
+    axes: [
+      { ...axis, space: 110, values: (_chart, ticks) => ticks.map((at) => timeLabel(at * 1000)) },
+      { ...axis, size: 64, space: 20, incrs: wholeSteps },
+    ],
+    series: [
+      {},
+      ...lines.map(({ label, colour: name }) => ({
+        label,
+        stroke: colour(name),
+        width: 2,
+        points: { show: false },
+      })),
+    ],
+    hooks: { setCursor: [({ cursor }) => latest.current.pointed(cursor.idx ?? undefined)] },
+  };
+}
+
+/** What is counted is whole. */
+const wholeSteps = [1, 2, 5]
+  .flatMap((step) => Array.from({ length: 13 }, (_, power) => step * 10 ** power))
+  .sort((a, b) => a - b);
