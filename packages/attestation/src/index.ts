@@ -28,6 +28,41 @@ export {
   type TpmEvidence,
   tpmEvidenceMediaType,
 } from './evidence/tpm-evidence.ts';
+export {
+  type ChallengeMessage,
+  decodeChallenge,
+  encodeChallenge,
+  type RuntimePart,
+  runtimeParts,
+} from './exchange/challenge-message.ts';
+export {
+  type AttestationSubject,
+  attestationMethod,
+  attestationPaths,
+  attestationSubjects,
+  attestationTopic,
+  maximumEvidenceBytes,
+} from './exchange/exchange.ts';
+export {
+  decodeKeyActivation,
+  decodeKeyConfirmation,
+  decodeKeyConfirmed,
+  decodeKeyRequest,
+  encodeKeyActivation,
+  encodeKeyConfirmation,
+  encodeKeyConfirmed,
+  encodeKeyRequest,
+  type KeyActivation,
+  type KeyConfirmation,
+  type KeyConfirmed,
+  type KeyRequest,
+} from './exchange/key-messages.ts';
+export {
+  decodeResult,
+  encodeResult,
+  type ResultFinding,
+  type ResultMessage,
+} from './exchange/result-message.ts';
 export { explainMismatch, type Mismatch } from './explain-mismatch.ts';
 export { attestationFindings } from './findings/attestation-findings.ts';
 export type { OctetText } from './hash.ts';
