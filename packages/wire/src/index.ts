@@ -33,6 +33,14 @@ export {
 export { type Attest, decodeAttest, encodeAttest, tpmGenerated } from './tpm/attest.ts';
 export type { Attested, AttestType, ClockInfo } from './tpm/attested.ts';
 export {
+  continueSession,
+  encodeTpmCommand,
+  passwordSession,
+  type TpmAuthorization,
+  type TpmCommand,
+} from './tpm/command.ts';
+export { type TpmCommandName, tpmCommandCodes } from './tpm/command-code.ts';
+export {
   decodeCredentialFile,
   encodeCredentialFile,
   encodeEncryptedSecret,
@@ -54,6 +62,13 @@ export {
   type RsaPublicArea,
 } from './tpm/public-area.ts';
 export { readTpm, TpmReader } from './tpm/reader.ts';
+export {
+  decodeTpmResponse,
+  decodeTpmResponseHeader,
+  type TpmResponse,
+  tpmResponseHeaderBytes,
+} from './tpm/response.ts';
+export { describeTpmResponse, type TpmResponsePlace } from './tpm/response-code.ts';
 export type { AsymmetricScheme, SymmetricCipher } from './tpm/scheme.ts';
 export { decodeTpmSignature, encodeTpmSignature, type TpmSignature } from './tpm/signature.ts';
 export { TpmWriter } from './tpm/writer.ts';

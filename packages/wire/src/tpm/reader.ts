@@ -72,7 +72,11 @@ export class TpmReader {
 
   /** A TPM2B around a structure, which fills it. */
   nested<Value>(read: (reader: TpmReader) => Value): Value {
-    const length = this.uint16();
+    return this.within(this.uint16(), read);
+  }
+
+  /** A structure that fills so many octets. */
+  within<Value>(length: number, read: (reader: TpmReader) => Value): Value {
     const start = this.#take(length);
     const inner = new TpmReader(this.#bytes, start, start + length);
     const value = read(inner);

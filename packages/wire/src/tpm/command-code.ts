@@ -1,0 +1,30 @@
+/** TPM_CC (TPM 2.0 Library, Part 2, 6.5.2): the commands that a device is attested, enrolled and provisioned with. */
+export const tpmCommandCodes = {
+  evictControl: 0x0000_0120,
+  nvDefineSpace: 0x0000_012a,
+  createPrimary: 0x0000_0131,
+  nvWrite: 0x0000_0137,
+  sequenceComplete: 0x0000_013e,
+  startup: 0x0000_0144,
+  activateCredential: 0x0000_0147,
+  certify: 0x0000_0148,
+  nvRead: 0x0000_014e,
+  policySecret: 0x0000_0151,
+  create: 0x0000_0153,
+  load: 0x0000_0157,
+  quote: 0x0000_0158,
+  sequenceUpdate: 0x0000_015c,
+  sign: 0x0000_015d,
+  flushContext: 0x0000_0165,
+  nvReadPublic: 0x0000_0169,
+  readPublic: 0x0000_0173,
+  startAuthSession: 0x0000_0176,
+  getCapability: 0x0000_017a,
+  getRandom: 0x0000_017b,
+  hash: 0x0000_017d,
+  pcrRead: 0x0000_017e,
+  pcrExtend: 0x0000_0182,
+  hashSequenceStart: 0x0000_0186,
+} as const;
+
+export type TpmCommandName = keyof typeof tpmCommandCodes;
