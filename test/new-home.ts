@@ -9,6 +9,7 @@ import { launcher } from './kiten.ts';
 export async function runInNewHome(
   script: string,
   locale: string,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number | null; output: string }> {
   const home = await mkdtemp(join(tmpdir(), 'kiten-readme-'));
   const env = {
@@ -17,6 +18,7 @@ export async function runInNewHome(
     LANG: locale,
     KITEN_NODE: process.execPath,
     KITEN_LAUNCHER: launcher,
+    ...more,
   };
   const shell = spawn('bash', ['-c', script], {
     cwd: home,
