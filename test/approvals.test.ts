@@ -26,9 +26,7 @@ describe.skipIf(!tools)('what takes two people, by the command line and with mos
     const text = await readFile(file, 'utf8');
     await writeFile(file, text.replace('# actions = []', 'actions = ["device-revoke"]'));
     await site.up();
-    await site.json('operator', 'add', 'ann', '--role', 'operator', '--reason', 'on call');
-    const made = ['api-token', 'create', '--operator', 'ann', '--name', 'pager', '--scope', 'operate'];
-    annsToken = (await site.json<{ token: string }>(...made)).token;
+    annsToken = await site.invite('ann', 'operator');
     valve = await enrol(site, 'valve-1');
   });
   afterAll(() => site[Symbol.asyncDispose]());
@@ -47,6 +45,15 @@ describe.skipIf(!tools)('what takes two people, by the command line and with mos
     const approve = ['approval', 'approve', approval.id, '--reason', 'the gate must open'];
     const own = await site.kiten(...approve);
     expect([own.code, own.stderr]).toEqual([1, expect.stringContaining('kiten/approval-own')]);
+    expect(await say('c/pump-7/open')).toBe('refused');
+    const made = ['api-token', 'create', '--operator', 'ann', '--name', 'pager', '--scope', 'operate'];
+    const { token } = await site.json<{ token: string }>(...made);
+    const { link } = await site.json<{ link: string }>('operator', 'link', 'ann');
+    for (const KITEN_TOKEN of [token, await site.comeIn(link, ['operate'])]) {
+      const by = [...approve, '--site', site.ready.api];
+      const alone = await kiten(by, { ...site.env, KITEN_TOKEN });
+      expect([alone.code, alone.stderr]).toEqual([1, expect.stringContaining('kiten/approval-same-hand')]);
+    }
     expect(await say('c/pump-7/open')).toBe('refused');
     expect(await asAnn(...approve)).toMatchObject({ code: 0, stdout: 'break-glass is approved.\n' });
     expect(await say('c/pump-7/open')).toBe('heard');

@@ -144,6 +144,32 @@ export class TestSite {
     return JSON.parse(stdout) as T;
   }
 
+  /** Adds an operator, who comes in by the invitation and makes a token. @returns the token */
+  async invite(name: string, role: string, scopes: readonly string[] = ['operate']): Promise<string> {
+    const { link } = await this.json<{ link: string }>(
+      'operator',
+      'add',
+      name,
+      '--role',
+      role,
+      '--reason',
+      'new',
+    );
+    return this.comeIn(link, scopes);
+  }
+
+  /** Signs in by a link as a browser does, and makes a token there. @returns the token */
+  async comeIn(link: string, scopes: readonly string[]): Promise<string> {
+    const post = async (path: string, body: object, cookie = '') => {
+      const headers = { origin: new URL(this.ready.api).origin, cookie, 'content-type': 'application/json' };
+      return fetch(`${this.ready.api}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    };
+    const signedIn = await post('/sign-in', { link: link.replace(/^.*#sign-in=/, '') });
+    const cookie = signedIn.headers.getSetCookie()[0]?.replace(/;.*/, '');
+    const made = await post('/api-tokens', { name: 'own', scopes }, cookie);
+    return ((await made.json()) as { token: string }).token;
+  }
+
   /** Asks the API as the site's operator. */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(`${this.ready.api}${path}`, {

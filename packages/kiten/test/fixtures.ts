@@ -135,7 +135,7 @@ export async function newOperator(
   name: string,
   role: Role,
 ): Promise<string> {
-  await insertOperator(database, { name, role, createdAt: clock.now() });
+  await insertOperator(database, { name, role, createdAt: clock.now(), arrivedAt: clock.now() });
   const token = newSecret('kto_', random);
   const scopes = ['administer', 'account'] as const;
   await insertApiToken(

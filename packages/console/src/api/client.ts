@@ -1,3 +1,4 @@
+import { signInAgain, tooLongAgo } from '../state/sign-in-again.ts';
 import { Problem, problemIn, unreachable } from './problem.ts';
 import type { Device, DeviceDetail, DevicePage, LogEntry, Operator, Site, Waiting } from './types.ts';
 
@@ -10,7 +11,14 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** @throws Problem when the site refuses or cannot be reached. */
 export async function ask(method: Method, path: string, body?: unknown): Promise<unknown> {
-  const bytes = await askBytes(method, path, body);
+  let bytes: Uint8Array;
+  try {
+    bytes = await askBytes(method, path, body);
+  } catch (error) {
+    // Whoever has signed in long ago is asked to do so again, and what was wanted is asked once more.
+    if (!(error instanceof Problem) || error.code !== tooLongAgo || !(await signInAgain(error))) throw error;
+    bytes = await askBytes(method, path, body);
+  }
   return bytes.length === 0 ? undefined : JSON.parse(new TextDecoder().decode(bytes));
 }
 

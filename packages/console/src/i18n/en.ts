@@ -31,6 +31,11 @@ export const en = {
   'sign-in.otherwise': 'Or by a link',
   'sign-in.code-title': 'Passkey lost? Sign in by a recovery code',
   'sign-in.code': 'Recovery code',
+  'sign-in.again': 'Show that it is you',
+  'sign-in.again-lead':
+    'What you want to do lets somebody in, so the site takes a sign-in of the last five minutes. What you have entered stays.',
+  'sign-in.again-proof': 'A link that it prints, or a recovery code',
+  'sign-in.not-a-proof': 'This is neither a sign-in link nor a recovery code.',
   'sign-in.ended': 'Your session has ended. Sign in again to go on.',
   'sign-out': 'Sign out',
   'signed-in-as': '{operator}, {role}',

@@ -37,6 +37,11 @@ export const ja: Dictionary = {
   'sign-in.otherwise': 'またはリンクで',
   'sign-in.code-title': 'パスキーを失ったときは、回復コードでサインイン',
   'sign-in.code': '回復コード',
+  'sign-in.again': '本人確認',
+  'sign-in.again-lead':
+    'サインインの手段を変える操作には、5 分以内のサインインが必要です。もう一度サインインしてください。入力した内容はそのまま残ります。',
+  'sign-in.again-proof': '表示されたリンク、または回復コード',
+  'sign-in.not-a-proof': 'サインイン用リンクでも回復コードでもありません。',
   'sign-in.ended': 'セッションが終了しました。続けるにはもう一度サインインしてください。',
   'sign-out': 'サインアウト',
   'signed-in-as': '{operator}（{role}）',

@@ -11,6 +11,7 @@ import { PageHeader } from './page/page-header.tsx';
 import { ShownView } from './page/shown-view.tsx';
 import { viewAt } from './registry.ts';
 import { SignInView } from './sign-in.tsx';
+import { SignInAgain } from './sign-in-again.tsx';
 import { StoryBanner } from './story/banner.tsx';
 
 /** The page: who is asking decides between signing in and the site. */
@@ -26,6 +27,7 @@ export function App() {
       {state === 'unknown' && <main id="main" tabIndex={-1} />}
       {state === 'signed-out' && <SignInView />}
       {state === 'signed-in' && <SignedIn />}
+      <SignInAgain />
       <p class="unseen" aria-live="polite">
         {announcement.value}
       </p>

@@ -14,6 +14,7 @@ export type Credential =
       readonly kind: 'session';
       readonly id: string;
       readonly by: SignedInBy;
+      readonly createdAt: number;
       readonly expiresAt: number;
     }
   | { readonly kind: 'token'; readonly id: string; readonly scopes: readonly Scope[] };
@@ -28,10 +29,13 @@ declare module 'fastify' {
     open?: boolean;
     /** What the operator must be allowed to do; `view` unless said otherwise. */
     action?: OperatorAction;
+    /** A browser must have signed in just now: what it changes lets somebody in. */
+    fresh?: boolean;
   }
 }
 
 const localHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
+const FRESH = 5 * 60_000;
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Lets nobody through who is not signed in and allowed, and no page of another origin use a session. */
@@ -50,8 +54,9 @@ export function guard(api: Api, services: SiteServices): void {
     if (known.credential.kind === 'session') sameOrigin(request);
   });
   api.addHook('preHandler', async (request) => {
-    const { open, action = 'view' } = request.routeOptions.config;
+    const { open, action = 'view', fresh = false } = request.routeOptions.config;
     if (open === true || request.is404) return;
+    if (fresh) mustBeFresh(request.credential, services.clock.now());
     mustHaveScope(request, action);
     const { id } = (request.params ?? {}) as { id?: string };
     if (!services.policies.permits(request.operator, action, services.site, id)) {
@@ -89,8 +94,8 @@ export async function signedIn(
   const secret = sessionSecret(request);
   const found = secret === undefined ? undefined : await sessions.bySecret(secret, use);
   if (found === undefined) return undefined;
-  const { id, by, expiresAt } = found.session;
-  return { operator: found.operator, credential: { kind: 'session', id, by, expiresAt } };
+  const { id, by, createdAt, expiresAt } = found.session;
+  return { operator: found.operator, credential: { kind: 'session', id, by, createdAt, expiresAt } };
 }
 
 /** @throws KitenError `kiten/scope-missing` if a token was not made for this */
@@ -101,6 +106,17 @@ export function mustHaveScope({ credential, routeOptions }: FastifyRequest, acti
   throw new KitenError(
     'kiten/scope-missing',
     `This token is made for: ${credential.scopes.join(', ')}. It takes one for: ${needed.join(' or ')}.`,
+  );
+}
+
+/** A session that somebody left open, or stole, must not become a way in that lasts. A token can't be left open. */
+function mustBeFresh(credential: Credential, now: number): void {
+  if (credential.kind === 'token') return;
+  const age = now - credential.createdAt;
+  if (age >= 0 && age <= FRESH) return;
+  throw new KitenError(
+    'kiten/sign-in-stale',
+    'This changes how somebody signs in, so it takes a sign-in of the last five minutes. Sign in again.',
   );
 }
 

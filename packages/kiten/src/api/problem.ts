@@ -24,6 +24,8 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/forbidden': 403,
   'kiten/foreign-origin': 403,
   'kiten/approval-own': 403,
+  'kiten/approval-same-hand': 403,
+  'kiten/sign-in-stale': 403,
   'kiten/foreign-host': 421,
   'kiten/scope-missing': 403,
   'kiten/not-found': 404,

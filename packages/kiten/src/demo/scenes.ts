@@ -254,19 +254,19 @@ export const scenes: readonly Scene[] = [
   {
     id: 'broken-glass',
     after: 15,
-    async play({ site, as }) {
+    async play({ site, invited }) {
       const reason = 'The demonstration needs a second person.';
-      await site.send('POST', '/operators', { name: 'shift-lead', role: 'operator', reason });
-      const { token } = await site.send<{ token: string }>('POST', '/operators/shift-lead/api-tokens', {
-        name: 'story',
-        scopes: ['view', 'operate'],
+      const { link } = await site.send<{ link: string }>('POST', '/operators', {
+        name: 'shift-lead',
+        role: 'operator',
+        reason,
       });
       const { approval } = await site.send<{ approval: { id: string } }>('POST', '/exceptions', {
         group: 'cold-room',
         seconds: 600,
         reason: 'The vaccines have to stay cold while the technician is on the way.',
       });
-      const second = await as(token);
+      const second = await invited(link);
       await second.send('POST', `/approvals/${approval.id}/approve`, {
         reason: 'I have looked at it myself.',
       });

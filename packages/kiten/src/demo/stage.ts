@@ -7,8 +7,8 @@ import type { FleetOrder } from './orders.ts';
 export interface Stage {
   readonly site: Client;
   order(order: FleetOrder): void;
-  /** The same in the name of another operator, whose token this is. */
-  as(token: string): Promise<Client>;
+  /** The same as another operator, who comes in by this link. */
+  invited(link: string): Promise<Client>;
 }
 
 /** A chapter, and how it comes about. */

@@ -3,6 +3,7 @@ import { type Client, openClient } from '../cli/client.ts';
 import type { SiteEvent } from '../site/event-hub.ts';
 import type { RunningSite } from '../site/site.ts';
 import type { Chapter } from '../site/story-board.ts';
+import { comeIn } from './come-in.ts';
 import type { FleetOrder } from './orders.ts';
 import { scenes } from './scenes.ts';
 import type { Scene } from './stage.ts';
@@ -43,8 +44,11 @@ async function comesAbout(
   { site, client, order, signal }: StoryParts,
 ): Promise<SiteEvent['data'] | undefined> {
   const { play, outcome } = scene;
-  const as = (token: string) => openClient({ site: site.addresses.api }, { KITEN_TOKEN: token });
-  const stage = { site: client, order, as };
+  const invited = async (link: string) => {
+    const token = await comeIn(site.addresses.api, link, ['view', 'operate']);
+    return openClient({ site: site.addresses.api }, { KITEN_TOKEN: token });
+  };
+  const stage = { site: client, order, invited };
   if (outcome === undefined) {
     await play?.(stage);
     return {};

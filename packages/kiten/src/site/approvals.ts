@@ -9,6 +9,7 @@ import {
   storedApprovals,
 } from '../store/approvals.ts';
 import type { Database } from '../store/database.ts';
+import { mayBeOne } from './access/hands.ts';
 import type { ApprovalAction, DrasticAction, DrasticActions } from './drastic-actions.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Journal } from './journal.ts';
@@ -111,6 +112,7 @@ export class ApprovalDesk {
     const approval: ApprovalRecord = {
       ...{ id: toHex(random(8)), action, parameters, requestedBy: operator.name, reason },
       ...{ requestedAt: at, expiresAt: at + patience, state: 'pending' },
+      ...(operator.hand === undefined ? {} : { requestedHand: operator.hand }),
     };
     await this.#put(approval, 'approval/requested', operator, reason);
     return approval;
@@ -125,7 +127,8 @@ export class ApprovalDesk {
   /**
    * A second person agrees: it is done, in the name of whoever asked for it.
    *
-   * @throws KitenError `kiten/approval-unknown`, `kiten/approval-own`, `kiten/approval-decided`, `kiten/forbidden`
+   * @throws KitenError `kiten/approval-unknown`, `kiten/approval-own`, `kiten/approval-same-hand`, `kiten/approval-decided`,
+   *   `kiten/forbidden`
    */
   approve(id: string, operator: Operator, reason: string): Promise<ApprovalRecord> {
     return this.#turns.take(id, async () => {
@@ -156,9 +159,7 @@ export class ApprovalDesk {
     if (approval.state !== 'pending') {
       throw new KitenError('kiten/approval-decided', `The request ${id} is ${approval.state} already.`);
     }
-    if (state === 'approved' && approval.requestedBy === operator.name) {
-      throw new KitenError('kiten/approval-own', 'Somebody else than who asked for it has to approve.');
-    }
+    if (state === 'approved') mustBeAnother(approval, operator);
     this.#mustPermit(operator, approval);
     const decision = { decidedBy: operator.name, decisionReason: reason, decidedAt: now };
     const decided: ApprovalRecord = { ...approval, state, ...decision };
@@ -198,6 +199,19 @@ export class ApprovalDesk {
     await journal.commit([event], (store) => putApproval(store, approval));
     hub.publish('approval', { id, action, state });
   }
+}
+
+function mustBeAnother({ requestedBy: name, requestedHand }: ApprovalRecord, operator: Operator): void {
+  if (name === operator.name) {
+    throw new KitenError('kiten/approval-own', 'Somebody else than who asked for it has to approve.');
+  }
+  const requester = { name, ...(requestedHand === undefined ? {} : { hand: requestedHand }) };
+  if (!mayBeOne(requester, operator)) return;
+  throw new KitenError(
+    'kiten/approval-same-hand',
+    `The access of ${name} and that of ${operator.name} may come from one hand. Sign in by what is your own, or by the link ` +
+      'of somebody who has not asked for this; a token has to be made with such a sign-in.',
+  );
 }
 
 function expired(approval: ApprovalRecord, now: number): ApprovalRecord {

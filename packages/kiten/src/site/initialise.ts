@@ -162,7 +162,7 @@ async function fill(
   await insertStatement(database, appointment);
   const { statement: entry, digest: statement } = appointment;
   await database.insertInto('outbox').values({ entry, statement, log_size: 0 }).execute();
-  await insertOperator(database, { name: owner, role: 'administrator', createdAt: at });
+  await insertOperator(database, { name: owner, role: 'administrator', createdAt: at, arrivedAt: at });
   const token = newSecret('kto_', random);
   const everything = {
     operator: owner,

@@ -15,6 +15,7 @@ import {
 } from '../store/operators.ts';
 import type { Tables } from '../store/tables.ts';
 import type { AccessChanges } from './access/changes.ts';
+import { handFor, inHand, isFirstCompany, keepLeft } from './access/hands.ts';
 import { mustBeOurs } from './access/managed.ts';
 import type { Journal } from './journal.ts';
 import { newSecret, type Random, secretHash } from './secrets.ts';
@@ -27,6 +28,8 @@ export const isRole = (text: string): text is Role => (roles as readonly string[
 export interface Operator {
   readonly name: string;
   readonly role: Role;
+  /** Whose hand the access came from by which they are here, if not their own (`access/hands.ts`). */
+  readonly hand?: string;
 }
 
 export interface OperatorRecord extends Operator {
@@ -113,8 +116,9 @@ export class OperatorDesk {
     const data = { operator: name };
     const event = { type: 'operator/removed', at: clock.now(), actor: actorOf(by), reason, data };
     await journal.commit([event], async (store) => {
-      mustBe(await storedOperator(store, name), name);
+      const { arrivedAt } = mustBe(await storedOperator(store, name), name);
       await deleteOperator(store, name);
+      if (arrivedAt !== undefined) await keepLeft(store, clock.now());
       await mustHaveAdministrator(store);
     });
     changes.emit('changed');
@@ -132,7 +136,7 @@ export class OperatorDesk {
     const link = newSecret('ktl_', random);
     const at = clock.now();
     const expiresAt = at + (by === undefined || by.name === name ? LINK_LIFETIME : INVITATION_LIFETIME);
-    const row = { hash: secretHash(link), operator: name, expiresAt };
+    const row = { hash: secretHash(link), operator: name, expiresAt, createdBy: handFor(name, by) };
     if (by === undefined) await insertLink(database, row);
     else {
       const data = { operator: name, expiresAt };
@@ -148,17 +152,20 @@ export class OperatorDesk {
    * @throws KitenError `kiten/sign-in-link` if it is unknown, used or too old
    */
   async redeem(
-    link: string,
+    secret: string,
   ): Promise<{ operator: Operator; spend: (store: Kysely<Tables>) => Promise<void> }> {
     const { database, clock } = this.#parts;
-    const [hash, now] = [secretHash(link), clock.now()];
-    const name = await linkOwner(database, hash, now);
-    const operator = name === undefined ? undefined : await storedOperator(database, name);
-    if (operator === undefined) throw noSuchLink();
+    const [hash, now] = [secretHash(secret), clock.now()];
+    const link = await linkOwner(database, hash, now);
+    const operator = link === undefined ? undefined : await storedOperator(database, link.operator);
+    if (link === undefined || operator === undefined) throw noSuchLink();
+    const { name, createdBy } = { ...operator, ...link };
+    const believed = createdBy !== null && (await isFirstCompany(database, name, createdBy, now));
     return {
-      operator: recordOf(operator),
+      operator: inHand(recordOf(operator), believed ? undefined : createdBy),
       async spend(store) {
-        if (!(await useLink(store, hash, now))) throw noSuchLink();
+        const come = (await storedOperator(store, name))?.arrivedAt !== undefined;
+        if ((believed && come) || !(await useLink(store, hash, now))) throw noSuchLink();
       },
     };
   }

@@ -11,6 +11,8 @@ export interface StoredApiToken {
   /** Absent if it holds until it is revoked. */
   readonly expiresAt?: number;
   readonly usedAt?: number;
+  /** Whose hand it came from; absent of tokens from before that was kept. */
+  readonly createdBy?: string;
 }
 
 export async function insertApiToken(store: Kysely<Tables>, token: StoredApiToken): Promise<void> {
@@ -24,6 +26,7 @@ export async function insertApiToken(store: Kysely<Tables>, token: StoredApiToke
       created_at: token.createdAt,
       expires_at: token.expiresAt ?? null,
       used_at: token.usedAt ?? null,
+      created_by: token.createdBy ?? null,
     })
     .execute();
 }
@@ -76,5 +79,6 @@ function tokenOf(row: Selectable<Tables['api_tokens']>): StoredApiToken {
     createdAt: row.created_at,
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
     ...(row.used_at === null ? {} : { usedAt: row.used_at }),
+    ...(row.created_by === null ? {} : { createdBy: row.created_by }),
   };
 }

@@ -9,6 +9,8 @@ export interface ApprovalRecord {
   readonly action: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly requestedBy: string;
+  /** Whose hand the access came from by which it was asked for, if not their own. */
+  readonly requestedHand?: string;
   readonly reason: string;
   readonly requestedAt: number;
   readonly expiresAt: number;
@@ -28,6 +30,7 @@ export async function putApproval(store: Kysely<Tables>, approval: ApprovalRecor
     ...{ id, action, state, reason },
     parameters: JSON.stringify(approval.parameters),
     requested_by: approval.requestedBy,
+    requested_hand: approval.requestedHand ?? null,
     requested_at: approval.requestedAt,
     expires_at: approval.expiresAt,
     decided_by: approval.decidedBy ?? null,
@@ -86,6 +89,7 @@ function approvalOf(row: Selectable<Tables['approvals']>): ApprovalRecord {
     action: row.action,
     parameters: JSON.parse(row.parameters),
     requestedBy: row.requested_by,
+    ...(row.requested_hand === null ? {} : { requestedHand: row.requested_hand }),
     reason: row.reason,
     requestedAt: row.requested_at,
     expiresAt: row.expires_at,

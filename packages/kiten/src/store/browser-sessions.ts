@@ -12,6 +12,8 @@ export interface StoredSession {
   readonly createdAt: number;
   readonly seenAt: number;
   readonly expiresAt: number;
+  /** Whose hand it came from, if not the operator's own. */
+  readonly createdBy?: string;
 }
 
 export async function insertSession(store: Kysely<Tables>, session: StoredSession): Promise<void> {
@@ -26,6 +28,7 @@ export async function insertSession(store: Kysely<Tables>, session: StoredSessio
       created_at: session.createdAt,
       seen_at: session.seenAt,
       expires_at: session.expiresAt,
+      created_by: session.createdBy ?? null,
     })
     .execute();
 }
@@ -78,5 +81,6 @@ function sessionOf(row: Selectable<Tables['browser_sessions']>): StoredSession {
     createdAt: row.created_at,
     seenAt: row.seen_at,
     expiresAt: row.expires_at,
+    ...(row.created_by === null ? {} : { createdBy: row.created_by }),
   };
 }

@@ -161,6 +161,23 @@ const standings = [
   'insert into standings select id, standing_at, standing, standing_by, standing_reason from devices',
 ];
 
+/**
+ * Whose hand access came from. Of a token from before, only the one that the site made with its operator is known to be
+ * that operator's own; whoever was an operator has come in.
+ */
+const hands = [
+  'alter table api_tokens add column created_by text',
+  `update api_tokens set created_by = operator where name = 'operator.token' and exists
+     (select 1 from operators where operators.name = api_tokens.operator and operators.created_at = api_tokens.created_at)`,
+  'alter table sign_in_links add column created_by text',
+  'alter table browser_sessions add column created_by text',
+  'alter table passkeys add column created_by text',
+  'alter table recovery_codes add column created_by text',
+  'alter table approvals add column requested_hand text',
+  'alter table operators add column arrived_at integer',
+  'update operators set arrived_at = created_at',
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -176,6 +193,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0011-identities': { up: run(identities) },
   '0012-safety': { up: run(safety) },
   '0013-standings': { up: run(standings) },
+  '0014-hands': { up: run(hands) },
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** An operator as the store knows one. */
@@ -6,16 +6,18 @@ export interface StoredOperator {
   readonly name: string;
   readonly role: string;
   readonly createdAt: number;
+  /** When they came in for the first time. */
+  readonly arrivedAt?: number;
 }
 
 /** @returns false if the name is taken */
 export async function insertOperator(
   store: Kysely<Tables>,
-  { name, role, createdAt }: StoredOperator,
+  { name, role, createdAt, arrivedAt }: StoredOperator,
 ): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await store
     .insertInto('operators')
-    .values({ name, role, created_at: createdAt, handle: null })
+    .values({ name, role, created_at: createdAt, handle: null, arrived_at: arrivedAt ?? null })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .executeTakeFirst();
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
@@ -29,7 +31,7 @@ export async function storedOperators(store: Kysely<Tables>): Promise<StoredOper
     .orderBy('created_at')
     .orderBy('name')
     .execute();
-  return rows.map(({ name, role, created_at }) => ({ name, role, createdAt: created_at }));
+  return rows.map(operatorOf);
 }
 
 export async function storedOperator(
@@ -37,7 +39,21 @@ export async function storedOperator(
   name: string,
 ): Promise<StoredOperator | undefined> {
   const row = await store.selectFrom('operators').selectAll().where('name', '=', name).executeTakeFirst();
-  return row === undefined ? undefined : { name: row.name, role: row.role, createdAt: row.created_at };
+  return row === undefined ? undefined : operatorOf(row);
+}
+
+function operatorOf({ name, role, created_at, arrived_at }: Selectable<Tables['operators']>): StoredOperator {
+  return { name, role, createdAt: created_at, ...(arrived_at === null ? {} : { arrivedAt: arrived_at }) };
+}
+
+/** Keeps when an operator came in, the first time. */
+export async function markArrived(store: Kysely<Tables>, name: string, at: number): Promise<void> {
+  await store
+    .updateTable('operators')
+    .set({ arrived_at: at })
+    .where('name', '=', name)
+    .where('arrived_at', 'is', null)
+    .execute();
 }
 
 export async function updateRole(store: Kysely<Tables>, name: string, role: string): Promise<void> {
@@ -60,29 +76,34 @@ export async function deleteOperator(store: Kysely<Tables>, name: string): Promi
 
 export async function insertLink(
   store: Kysely<Tables>,
-  link: { readonly hash: string; readonly operator: string; readonly expiresAt: number },
+  link: {
+    readonly hash: string;
+    readonly operator: string;
+    readonly expiresAt: number;
+    readonly createdBy: string | undefined;
+  },
 ): Promise<void> {
-  const { hash, operator, expiresAt } = link;
+  const { hash, operator, expiresAt, createdBy } = link;
   await store
     .insertInto('sign_in_links')
-    .values({ hash, operator, expires_at: expiresAt, used_at: null })
+    .values({ hash, operator, expires_at: expiresAt, used_at: null, created_by: createdBy ?? null })
     .execute();
 }
 
-/** @returns whose link it is, if it is one that may still be used */
+/** @returns whose link it is, and whose hand it came from if not theirs, if it is one that may still be used */
 export async function linkOwner(
   store: Kysely<Tables>,
   hash: string,
   now: number,
-): Promise<string | undefined> {
+): Promise<{ readonly operator: string; readonly createdBy: string | null } | undefined> {
   const row = await store
     .selectFrom('sign_in_links')
-    .select('operator')
+    .select(['operator', 'created_by'])
     .where('hash', '=', hash)
     .where('used_at', 'is', null)
     .where('expires_at', '>', now)
     .executeTakeFirst();
-  return row?.operator;
+  return row === undefined ? undefined : { operator: row.operator, createdBy: row.created_by };
 }
 
 /** @returns false if it was used meanwhile */

@@ -18,6 +18,8 @@ export interface StoredPasskey {
   readonly backedUp: boolean;
   readonly createdAt: number;
   readonly usedAt?: number;
+  /** Whose hand it came from, if not the operator's own. */
+  readonly createdBy?: string;
 }
 
 /** @returns false if there is one with this id */
@@ -35,6 +37,7 @@ export async function insertPasskey(store: Kysely<Tables>, passkey: StoredPasske
       backed_up: passkey.backedUp ? 1 : 0,
       created_at: passkey.createdAt,
       used_at: null,
+      created_by: passkey.createdBy ?? null,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .executeTakeFirst();
@@ -123,5 +126,6 @@ function passkeyOf(row: Selectable<Tables['passkeys']>): StoredPasskey {
     backedUp: row.backed_up === 1,
     createdAt: row.created_at,
     ...(row.used_at === null ? {} : { usedAt: row.used_at }),
+    ...(row.created_by === null ? {} : { createdBy: row.created_by }),
   };
 }

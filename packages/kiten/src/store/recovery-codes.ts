@@ -6,22 +6,26 @@ export async function replaceRecoveryCodes(
   store: Kysely<Tables>,
   operator: string,
   hashes: readonly string[],
-  at: number,
+  made: { readonly at: number; readonly by: string | undefined },
 ): Promise<void> {
   await store.deleteFrom('recovery_codes').where('operator', '=', operator).execute();
   await store
     .insertInto('recovery_codes')
-    .values(hashes.map((hash) => ({ hash, operator, created_at: at })))
+    .values(hashes.map((hash) => ({ hash, operator, created_at: made.at, created_by: made.by ?? null })))
     .execute();
 }
 
-export async function recoveryCodeOwner(store: Kysely<Tables>, hash: string): Promise<string | undefined> {
+/** Whose it is, and whose hand it came from, if not theirs. */
+export async function recoveryCodeOwner(
+  store: Kysely<Tables>,
+  hash: string,
+): Promise<{ readonly operator: string; readonly createdBy: string | null } | undefined> {
   const row = await store
     .selectFrom('recovery_codes')
-    .select('operator')
+    .select(['operator', 'created_by'])
     .where('hash', '=', hash)
     .executeTakeFirst();
-  return row?.operator;
+  return row === undefined ? undefined : { operator: row.operator, createdBy: row.created_by };
 }
 
 /** @returns false if it was used meanwhile */

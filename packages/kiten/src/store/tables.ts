@@ -40,6 +40,8 @@ export interface Tables {
     /** A JSON record. */
     parameters: string;
     requested_by: string;
+    /** Whose hand the asking access came from, if not their own. */
+    requested_hand: string | null;
     reason: string;
     requested_at: number;
     expires_at: number;
@@ -238,8 +240,17 @@ export interface Tables {
     created_at: number;
     /** What authenticators know the operator by; absent until there is a passkey. */
     handle: Uint8Array | null;
+    /** When they came in for the first time. */
+    arrived_at: number | null;
   };
-  sign_in_links: { hash: string; operator: string; expires_at: number; used_at: number | null };
+  sign_in_links: {
+    hash: string;
+    operator: string;
+    expires_at: number;
+    used_at: number | null;
+    /** Whose hand it came from; absent if it is the operator's own, as below. */
+    created_by: string | null;
+  };
   browser_sessions: {
     hash: string;
     operator: string;
@@ -250,6 +261,7 @@ export interface Tables {
     created_at: number;
     seen_at: number;
     expires_at: number;
+    created_by: string | null;
   };
   passkeys: {
     /** The credential's id, base64url. */
@@ -265,9 +277,10 @@ export interface Tables {
     backed_up: number;
     created_at: number;
     used_at: number | null;
+    created_by: string | null;
   };
   operator_identities: { issuer: string; subject: string; operator: string };
-  recovery_codes: { hash: string; operator: string; created_at: number };
+  recovery_codes: { hash: string; operator: string; created_at: number; created_by: string | null };
   api_tokens: {
     hash: string;
     operator: string;
@@ -277,6 +290,8 @@ export interface Tables {
     created_at: number;
     expires_at: number | null;
     used_at: number | null;
+    /** Whose hand it came from, the operator's own too; absent of tokens from before that was kept. */
+    created_by: string | null;
   };
   traffic: { minute: number; device: string; action: string; topic: string; allowed: number; denied: number };
   denials: {

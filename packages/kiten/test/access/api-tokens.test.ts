@@ -20,6 +20,7 @@ describe('a token for a program', () => {
     expect(view).toEqual({
       id: view.id,
       operator: 'ann',
+      createdBy: 'ann',
       name: 'grafana',
       scopes: ['view'],
       createdAt: start,

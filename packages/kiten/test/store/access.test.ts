@@ -77,9 +77,9 @@ describe.each(kinds)('who may come in, in %s', (_kind, open) => {
   });
 
   it('links are used once, in time', async () => {
-    await insertLink(store, { hash: 'h', operator: 'ann', expiresAt: start + 1 });
+    await insertLink(store, { hash: 'h', operator: 'ann', expiresAt: start + 1, createdBy: undefined });
     expect(await linkOwner(store, 'h', start + 1)).toBeUndefined();
-    expect(await linkOwner(store, 'h', start)).toBe('ann');
+    expect(await linkOwner(store, 'h', start)).toEqual({ operator: 'ann', createdBy: null });
     expect([await useLink(store, 'h', start), await useLink(store, 'h', start)]).toEqual([true, false]);
     expect(await linkOwner(store, 'h', start)).toBeUndefined();
   });
@@ -144,12 +144,12 @@ describe.each(kinds)('who may come in, in %s', (_kind, open) => {
   });
 
   it('recovery codes are replaced together and used once', async () => {
-    await replaceRecoveryCodes(store, 'ann', ['a', 'b'], start);
-    await replaceRecoveryCodes(store, 'ann', ['c', 'd', 'e'], start + 1);
+    await replaceRecoveryCodes(store, 'ann', ['a', 'b'], { at: start, by: undefined });
+    await replaceRecoveryCodes(store, 'ann', ['c', 'd', 'e'], { at: start + 1, by: 'bob' });
     expect(await recoveryCodesLeft(store, 'ann')).toEqual({ left: 3, createdAt: start + 1 });
     expect([await recoveryCodeOwner(store, 'a'), await recoveryCodeOwner(store, 'c')]).toEqual([
       undefined,
-      'ann',
+      { operator: 'ann', createdBy: 'bob' },
     ]);
     expect([await deleteRecoveryCode(store, 'c'), await deleteRecoveryCode(store, 'c')]).toEqual([
       true,

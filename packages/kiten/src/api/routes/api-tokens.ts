@@ -15,6 +15,9 @@ const view = Type.Object({
   createdAt: time,
   expiresAt: Type.Optional(time),
   usedAt: Type.Optional(time),
+  createdBy: Type.Optional(
+    Type.String({ description: 'Who made it; absent of tokens from before that was kept' }),
+  ),
 });
 const list = Type.Object({ tokens: Type.Array(view) });
 const made = Type.Object({ ...view.properties, token: Type.String() });
@@ -40,6 +43,7 @@ export function apiTokenRoutes(api: Api, { apiTokens, operators }: SiteServices)
   api.post(
     '/api-tokens',
     {
+      config: { fresh: true },
       schema: {
         summary: 'Makes a token that speaks for oneself; it is shown once',
         body: wanted,
@@ -84,7 +88,7 @@ export function apiTokenRoutes(api: Api, { apiTokens, operators }: SiteServices)
   api.post(
     '/operators/:operator/api-tokens',
     {
-      config: administer,
+      config: { ...administer, fresh: true },
       schema: {
         summary: 'Makes a token that speaks for an operator; it is shown once',
         params: operatorParameter,

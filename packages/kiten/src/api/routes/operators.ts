@@ -60,7 +60,7 @@ export function operatorRoutes(api: Api, services: SiteServices): void {
   api.post(
     '/operators',
     {
-      config: administer,
+      config: { ...administer, fresh: true },
       schema: {
         summary: 'Adds an operator; the answer has the link by which they come in for the first time',
         body: Type.Object({ name: operatorName, role, reason }, { additionalProperties: false }),
@@ -112,7 +112,7 @@ export function operatorRoutes(api: Api, services: SiteServices): void {
   api.post(
     '/operators/:operator/sign-in-links',
     {
-      config: administer,
+      config: { ...administer, fresh: true },
       schema: {
         summary: 'Makes a one-time sign-in link for an operator',
         params: operatorParameter,

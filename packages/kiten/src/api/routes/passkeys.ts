@@ -98,13 +98,17 @@ export function passkeyRoutes(api: Api, services: SiteServices, signIn: SignIn):
 
   api.post(
     '/passkeys/options',
-    { schema: { summary: 'What a browser needs to make a passkey', response: { 200: options } } },
+    {
+      config: { fresh: true },
+      schema: { summary: 'What a browser needs to make a passkey', response: { 200: options } },
+    },
     async (request) => passkeys.registrationOptions(request.operator, placeOf(request)),
   );
 
   api.post(
     '/passkeys',
     {
+      config: { fresh: true },
       schema: {
         summary: 'Keeps a passkey that the browser made',
         body: Type.Object({ name, response: registration }),
@@ -134,6 +138,7 @@ export function passkeyRoutes(api: Api, services: SiteServices, signIn: SignIn):
   api.delete(
     '/passkeys/:passkey',
     {
+      config: { fresh: true },
       schema: {
         summary: 'Removes one of one’s own passkeys',
         params: Type.Object({ passkey: credentialId }),

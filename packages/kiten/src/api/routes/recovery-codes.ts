@@ -37,6 +37,7 @@ export function recoveryCodeRoutes(api: Api, { recovery }: SiteServices, signIn:
   api.post(
     '/recovery-codes',
     {
+      config: { fresh: true },
       schema: {
         summary: 'Makes ten recovery codes for oneself, in the place of earlier ones; they are shown once',
         response: { 201: Type.Object({ codes: Type.Array(Type.String()) }) },

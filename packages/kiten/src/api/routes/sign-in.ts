@@ -76,6 +76,7 @@ export function signInRoutes(api: Api, services: SiteServices, signIn: SignIn): 
   api.post(
     '/sign-in-links',
     {
+      config: { fresh: true },
       schema: {
         summary: 'Makes a one-time sign-in link for oneself',
         response: { 201: Type.Object({ link: Type.String(), expiresAt: time }) },

@@ -13,6 +13,7 @@ interface ApiTokenAnswer {
   readonly createdAt: number;
   readonly expiresAt?: number;
   readonly usedAt?: number;
+  readonly createdBy?: string;
 }
 
 type OfOperator = SiteOptions & { operator?: string };
@@ -56,11 +57,12 @@ export function apiTokenCommands(program: Command, environment: Environment): vo
       const { tokens } = await client.get<{ tokens: ApiTokenAnswer[] }>(pathOf(options));
       if (options.json) return printJson(tokens);
       return printTable(
-        ['ID', 'NAME', 'OPERATOR', 'SCOPES', 'EXPIRES (UTC)', 'USED (UTC)'],
-        tokens.map(({ id, name, operator, scopes, expiresAt, usedAt }) => [
+        ['ID', 'NAME', 'OPERATOR', 'MADE BY', 'SCOPES', 'EXPIRES (UTC)', 'USED (UTC)'],
+        tokens.map(({ id, name, operator, createdBy, scopes, expiresAt, usedAt }) => [
           id,
           name,
           operator,
+          createdBy ?? '',
           scopes.join(' '),
           showTime(expiresAt),
           showTime(usedAt),

@@ -13,6 +13,7 @@ import type { Journal } from '../journal.ts';
 import { actorOf, type Operator, type Role } from '../operators.ts';
 import { newSecret, type Random, secretHash } from '../secrets.ts';
 import type { AccessChanges } from './changes.ts';
+import { handFor, inHand, unknownHand } from './hands.ts';
 import { mustBeOurs } from './managed.ts';
 import type { Scope } from './scopes.ts';
 
@@ -25,6 +26,8 @@ export interface ApiTokenView {
   readonly createdAt: number;
   readonly expiresAt?: number;
   readonly usedAt?: number;
+  /** Who made it; absent of tokens from before that was kept. */
+  readonly createdBy?: string;
 }
 
 export interface ApiTokenRequest {
@@ -73,7 +76,10 @@ export class ApiTokenDesk {
     if (lifetime === undefined || lifetime > LONGEST_MANAGED) await mustBeOurs(database, operator);
     const token = newSecret('kto_', random);
     const at = clock.now();
-    const stored = apiTokenOf(token, { operator, name, scopes, at, lifetime });
+    const stored = apiTokenOf(token, {
+      ...{ operator, name, scopes, at, lifetime },
+      createdBy: handFor(operator, by) ?? operator,
+    });
     const data = { operator, token: idOf(stored.hash), name, scopes: scopes.join(' ') };
     const event = { type: 'operator/api-token-created', at, actor: actorOf(by), data };
     await journal.commit([event], (store) => insertApiToken(store, stored));
@@ -89,7 +95,8 @@ export class ApiTokenDesk {
     const stored = await storedApiToken(database, secretHash(token));
     if (stored === undefined || !this.#lasts(stored)) return undefined;
     if (use === 'use') this.#used.set(stored.hash, clock.now());
-    return { operator: { name: stored.operator, role: stored.role as Role }, token: this.#view(stored) };
+    const { operator: name, role, createdBy = unknownHand } = stored;
+    return { operator: inHand({ name, role: role as Role }, createdBy), token: this.#view(stored) };
   }
 
   /** Those of one operator that hold, or everybody's; the newest first. */
@@ -128,7 +135,8 @@ export class ApiTokenDesk {
     return expiresAt > this.#parts.clock.now();
   }
 
-  #view({ hash, operator, name, scopes, createdAt, expiresAt, usedAt }: StoredApiToken): ApiTokenView {
+  #view(stored: StoredApiToken): ApiTokenView {
+    const { hash, operator, name, scopes, createdAt, expiresAt, usedAt, createdBy } = stored;
     const used = Math.max(usedAt ?? 0, this.#used.get(hash) ?? 0);
     return {
       id: idOf(hash),
@@ -138,6 +146,7 @@ export class ApiTokenDesk {
       createdAt,
       ...(expiresAt === undefined ? {} : { expiresAt }),
       ...(used === 0 ? {} : { usedAt: used }),
+      ...(createdBy === undefined ? {} : { createdBy }),
     };
   }
 }
@@ -151,12 +160,14 @@ export function apiTokenOf(
     scopes,
     at,
     lifetime,
+    createdBy = operator,
   }: {
     operator: string;
     name: string;
     scopes: readonly Scope[];
     at: number;
     lifetime?: number | undefined;
+    createdBy?: string;
   },
 ): StoredApiToken {
   return {
@@ -165,6 +176,7 @@ export function apiTokenOf(
     name,
     scopes,
     createdAt: at,
+    createdBy,
     ...(lifetime === undefined ? {} : { expiresAt: at + lifetime }),
   };
 }

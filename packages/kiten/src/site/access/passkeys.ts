@@ -22,6 +22,7 @@ import type { Journal } from '../journal.ts';
 import { actorOf, type Operator, type Role } from '../operators.ts';
 import type { Random } from '../secrets.ts';
 import { Challenges } from './challenges.ts';
+import { inHand } from './hands.ts';
 import { mustBeOurs } from './managed.ts';
 import type { Proven } from './proven.ts';
 
@@ -153,6 +154,7 @@ export class PasskeyDesk {
       transports: credential.transports ?? [],
       backedUp: credentialBackedUp,
       createdAt: at,
+      ...(operator.hand === undefined ? {} : { createdBy: operator.hand }),
     };
     const data = { operator: operator.name, name, host: place.host, backedUp: credentialBackedUp };
     const event = { type: 'operator/passkey-added', at, actor: actorOf(operator), data };
@@ -201,7 +203,7 @@ export class PasskeyDesk {
     const { newCounter: counter, credentialBackedUp: backedUp } = authenticationInfo;
     if ((counter > 0 || passkey.counter > 0) && counter <= passkey.counter) throw copied();
     return {
-      operator: { name: operator.name, role: operator.role as Role },
+      operator: inHand({ name: operator.name, role: operator.role as Role }, passkey.createdBy),
       async spend(store) {
         if (!(await usePasskey(store, passkey, { counter, backedUp, at: clock.now() }))) throw refused();
       },

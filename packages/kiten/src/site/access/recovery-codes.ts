@@ -10,6 +10,7 @@ import {
 import type { Journal } from '../journal.ts';
 import { actorOf, type Operator, type Role } from '../operators.ts';
 import { type Random, secretHash } from '../secrets.ts';
+import { inHand } from './hands.ts';
 import { mustBeOurs } from './managed.ts';
 import type { Proven } from './proven.ts';
 
@@ -46,8 +47,9 @@ export class RecoveryDesk {
       actor: actorOf(operator),
       data: { operator: operator.name },
     };
+    const made = { at, by: operator.hand };
     const hashes = codes.map((code) => secretHash(read(code)));
-    await journal.commit([event], (store) => replaceRecoveryCodes(store, operator.name, hashes, at));
+    await journal.commit([event], (store) => replaceRecoveryCodes(store, operator.name, hashes, made));
     return codes;
   }
 
@@ -59,11 +61,11 @@ export class RecoveryDesk {
   async prove(code: string): Promise<Proven> {
     const { database } = this.#parts;
     const hash = secretHash(read(code));
-    const name = await recoveryCodeOwner(database, hash);
-    const operator = name === undefined ? undefined : await storedOperator(database, name);
+    const known = await recoveryCodeOwner(database, hash);
+    const operator = known === undefined ? undefined : await storedOperator(database, known.operator);
     if (operator === undefined) throw noSuchCode();
     return {
-      operator: { name: operator.name, role: operator.role as Role },
+      operator: inHand({ name: operator.name, role: operator.role as Role }, known?.createdBy),
       async spend(store) {
         if (!(await deleteRecoveryCode(store, hash))) throw noSuchCode();
       },

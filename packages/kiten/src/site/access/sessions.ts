@@ -9,11 +9,13 @@ import {
   storedSessions,
 } from '../../store/browser-sessions.ts';
 import type { Database } from '../../store/database.ts';
+import { markArrived } from '../../store/operators.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { Journal } from '../journal.ts';
 import { actorOf, type Operator, type Role } from '../operators.ts';
 import { newSecret, type Random, secretHash } from '../secrets.ts';
 import type { AccessChanges } from './changes.ts';
+import { inHand } from './hands.ts';
 
 export type SignedInBy = 'link' | 'passkey' | 'recovery-code' | 'oidc';
 
@@ -84,12 +86,15 @@ export class SessionDesk {
       createdAt: at,
       seenAt: at,
       expiresAt: at + lifetime,
+      ...(operator.hand === undefined ? {} : { createdBy: operator.hand }),
     };
-    const data = { by, session: idOf(session.hash), address };
+    const hand = operator.hand === undefined ? {} : { hand: operator.hand };
+    const data = { by, session: idOf(session.hash), address, ...hand };
     const event = { type: 'operator/signed-in', at, actor: actorOf(operator), data };
     await journal.commit([event], async (store) => {
       await spend(store);
       await insertSession(store, session);
+      await markArrived(store, operator.name, at);
     });
     return { operator, secret, expiresAt: session.expiresAt };
   }
@@ -104,7 +109,7 @@ export class SessionDesk {
     if (stored === undefined || !this.#lasts(stored)) return undefined;
     if (use === 'use') this.#seen.set(stored.hash, clock.now());
     return {
-      operator: { name: stored.operator, role: stored.role as Role },
+      operator: inHand({ name: stored.operator, role: stored.role as Role }, stored.createdBy),
       session: this.#view(stored),
     };
   }
