@@ -1,3 +1,4 @@
+import { apiDocument } from './api.ts';
 import { commandLineDocument } from './command-line.ts';
 import { configurationDocument } from './configuration.ts';
 import { conformanceDocument } from './conformance.ts';
@@ -17,6 +18,7 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
     { path: 'docs/findings.md', text: findingsDocument() },
     { path: 'docs/verdict-rules.md', text: verdictRulesDocument() },
     { path: 'docs/cli.md', text: commandLineDocument() },
+    { path: 'docs/api.md', text: await apiDocument() },
     { path: 'docs/configuration.md', text: configurationDocument() },
     { path: 'docs/errors.md', text: await errorsDocument() },
     { path: 'docs/mqtt-conformance.md', text: await conformanceDocument() },

@@ -36,7 +36,7 @@ export async function errorsDocument(): Promise<string> {
   );
 }
 
-async function allUses(): Promise<readonly CodeUse[]> {
+export async function allUses(): Promise<readonly CodeUse[]> {
   const byPackage = new Map<string, Source[]>();
   const files: string[] = [];
   for await (const file of glob('packages/!(console)/src/**/*.ts', { cwd: root })) files.push(file);
