@@ -50,7 +50,13 @@ export {
 export { decodeDigests, decodeSizedDigest, encodeDigests } from './tpm/digest-list.ts';
 export type { TpmErrorCode } from './tpm/error.ts';
 export { type ObjectAttribute, objectAttributeMask, objectAttributes } from './tpm/object-attributes.ts';
-export { decodePcrSelections, encodePcrSelections, type PcrSelection } from './tpm/pcr-selection.ts';
+export {
+  decodePcrSelections,
+  encodePcrSelections,
+  type PcrSelection,
+  readPcrSelections,
+  writePcrSelections,
+} from './tpm/pcr-selection.ts';
 export {
   type DigestWith,
   decodePublicArea,
