@@ -4,13 +4,18 @@ import { importSPKI, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   decodeTpmEvidence,
+  encodeRuntimeReport,
   encodeTpmEvidence,
   ImaScanner,
   imaFromAscii,
   parseBootLog,
+  type RuntimeReport,
+  readTpmKey,
 } from '../packages/attestation/src/index.ts';
 import { bootEvent, bootLog, imaEntry, imaLog } from '../packages/attestation/test/support/logs.ts';
+import { goodReport } from '../packages/attestation/test/support/simulated-device.ts';
 import { hasSwtpm, SoftwareTpm } from '../packages/attestation/test/support/swtpm.ts';
+import { fromHex } from '../packages/codec/src/index.ts';
 import { kiten } from './kiten.ts';
 
 const evidenceType = 'application/vnd.kiten.tpm-evidence+cbor';
@@ -274,6 +279,56 @@ describe.skipIf(!hasSwtpm)('kiten attest, with a software TPM and tpm2-tools', (
       await tpm.write(`later.${part}`, await tpm.read(`good.${part}`));
     await pack('later', { list: imaLog(...files, '/bin/sh') });
     expect(await tpm.read('later.cbor')).toEqual(await tpm.read('good.cbor'));
+  });
+
+  it('learns from a runtime report, and judges one by it', async () => {
+    const { name } = readTpmKey(await tpm.read('ak.pub'));
+    const write = async (file: string, sockets: RuntimeReport['sockets']) => {
+      const said = { ...goodReport, sockets: sockets!, nonce: fromHex(nonce), signer: name! };
+      await tpm.write(file, encodeRuntimeReport(said));
+      const ticket = ['-t', `${file}.ticket`];
+      await tpm.tool('hash', '-C', 'o', '-g', 'sha256', ...ticket, '-o', `${file}.digest`, file);
+      const signed = ['-d', ...ticket, '-o', `${file}.sig`, `${file}.digest`];
+      await tpm.tool('sign', '-c', 'ak.ctx', '-g', 'sha256', ...signed);
+      const report = ['--report', path(file), '--report-signature', path(`${file}.sig`)];
+      const quoted = [
+        '--message',
+        path('good.msg'),
+        '--signature',
+        path('good.sig'),
+        '--pcrs',
+        path('good.pcr'),
+      ];
+      const logs = ['--eventlog', path('boot'), '--ima', path('list')];
+      const packed = await kiten([
+        'attest',
+        'pack',
+        ...quoted,
+        ...logs,
+        ...report,
+        '--out',
+        path(`${file}.cbor`),
+      ]);
+      expect(packed.stderr).toBe('');
+    };
+    await write('calm', goodReport.sockets);
+    await write('loud', [{ protocol: 'tcp', address: '::', port: 4444, executable: '/tmp/nc' }]);
+    const about = ['--key', path('ak.pub'), '--nonce', nonce];
+    const learnt = await kiten([
+      ...['attest', 'learn', '--evidence', path('calm.cbor'), ...about],
+      ...['--vendor', 'Acme', '--model', 'gateway 1.5', '--out', path('runtime-reference')],
+    ]);
+    expect(learnt.stderr).toBe('');
+    const judge = async (file: string) => {
+      const given = ['--type', evidenceType, '--evidence', path(`${file}.cbor`), ...about];
+      const reference = ['--reference', path('runtime-reference'), '--json'];
+      const { stdout } = await kiten(['attest', 'appraise', ...given, ...reference]);
+      return (JSON.parse(stdout) as Answer).findings.map(({ code }) => code);
+    };
+    expect(await judge('calm')).toContain('attestation/sockets-approved');
+    expect(await judge('loud')).toContain('attestation/socket-unapproved');
+    const { stdout } = await kiten(['attest', 'inspect', path('calm'), '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'runtime report' });
   });
 
   it('evidence that cannot be read is a finding, and no error', async () => {

@@ -4,9 +4,12 @@ export {
   appraiseEncodedEvidence,
   appraiseTpmEvidence,
 } from './appraise/appraise-evidence.ts';
+export { claimedFingerprints } from './appraise/appraise-report.ts';
 export type { AttesterState } from './appraise/attester-state.ts';
-export type { Conclusion } from './appraise/conclusion.ts';
+export type { Aspect, Conclusion } from './appraise/conclusion.ts';
 export { appraiserName, type FindingsContext, findingsOf } from './appraise/findings-of.ts';
+export { type SharedSecrets, sharedSecret } from './appraise/judge-credentials.ts';
+export type { EventState } from './appraise/judge-events.ts';
 export type { UnknownFiles } from './appraise/judge-files.ts';
 export {
   type CheckedEndorsement,
@@ -106,3 +109,33 @@ export { SharedBootLog } from './reference/shared-boot-log.ts';
 export { SharedImaLog } from './reference/shared-ima-log.ts';
 export { type CorimSignature, isSignedCorim, signCorim, verifyCorim } from './reference/signed-corim.ts';
 export { initialValue, type PcrBanks, type PcrValues, Register } from './register.ts';
+export { type CheckedReport, checkRuntimeReport, type ReportProblem } from './runtime/check-report.ts';
+export { decodeRuntimeReport } from './runtime/decode-report.ts';
+export { encodeRuntimeReport } from './runtime/encode-report.ts';
+export {
+  learnRuntime,
+  type ModuleReference,
+  type RuntimeReference,
+  type SocketReference,
+} from './runtime/runtime-reference.ts';
+export {
+  type EventStream,
+  type KernelModule,
+  type KernelState,
+  type ListeningSocket,
+  type Lockdown,
+  lockdownLevels,
+  type ReportPart,
+  type RunningExecutable,
+  type RuntimeEvent,
+  type RuntimeReport,
+  reportLimits,
+  reportParts,
+  runtimeReportMediaType,
+  type SecretFingerprint,
+  type SecretKind,
+  type SignedReport,
+  type SocketProtocol,
+  type WeakAccount,
+  type Weakness,
+} from './runtime/runtime-report.ts';

@@ -15,6 +15,8 @@ import {
   checkCertify,
   checkEndorsement,
   checkQuote,
+  checkRuntimeReport,
+  encodeRuntimeReport,
   endorsementCertificate,
   makeCredential,
   parseBootLog,
@@ -24,6 +26,7 @@ import {
   replayIma,
 } from '../src/index.ts';
 import { bootLog, imaLog } from './support/logs.ts';
+import { goodReport } from './support/simulated-device.ts';
 import { hasSwtpm, SoftwareTpm } from './support/swtpm.ts';
 
 describe.skipIf(!hasSwtpm).each(['ecc', 'rsa'] as const)('a software TPM with %s keys', (kind) => {
@@ -141,6 +144,23 @@ describe.skipIf(!hasSwtpm).each(['ecc', 'rsa'] as const)('a software TPM with %s
     const other = Buffer.from(name.with(10, name[10]! ^ 1));
     await tpm.write('cred', encodeCredentialFile(makeCredential(endorsementKey, other, secret, randomBytes)));
     await expect(activate()).rejects.toThrow();
+  });
+
+  it('signs a runtime report with its restricted key, and nothing that begins like its own words', async () => {
+    const key = readTpmKey(await tpm.read('ak.pub'));
+    const nonce = randomBytes(32);
+    const report = encodeRuntimeReport({ ...goodReport, nonce, signer: key.name! });
+    const sign = async (bytes: Uint8Array) => {
+      await tpm.write('r', bytes);
+      await tpm.tool('hash', '-C', 'o', '-g', 'sha256', '-t', 'r.ticket', '-o', 'r.digest', 'r');
+      const files = ['-t', 'r.ticket', '-o', 'r.sig'];
+      await tpm.tool('sign', '-c', 'ak.ctx', '-g', 'sha256', '-d', ...files, 'r.digest');
+      return await tpm.read('r.sig');
+    };
+    const signature = await sign(report);
+    expect(checkRuntimeReport({ report, signature }, key, nonce).problem).toBeUndefined();
+    expect(checkRuntimeReport({ report, signature }, key, randomBytes(32)).problem).toBe('nonce');
+    await expect(sign(Buffer.concat([Buffer.from('ff544347', 'hex'), report]))).rejects.toThrow();
   });
 
   it('certifies a key that it made, and the key is known by its name', async () => {

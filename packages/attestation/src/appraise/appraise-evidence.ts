@@ -3,12 +3,15 @@ import type { CheckedEndorsement } from '../endorsement/endorsement-certificate.
 import { decodeTpmEvidence, type TpmEvidence } from '../evidence/tpm-evidence.ts';
 import type { TpmKey } from '../keys/attestation-key.ts';
 import type { ReferenceImage } from '../reference/reference-image.ts';
+import type { SecretFingerprint } from '../runtime/runtime-report.ts';
 import { appraiseBoot } from './appraise-boot.ts';
 import { type AppraisedIma, appraiseIma, measurementRegisters } from './appraise-ima.ts';
 import { appraiseEndorsement, appraiseKeys } from './appraise-keys.ts';
 import { appraiseQuotes } from './appraise-quotes.ts';
+import { type AppraisedReport, appraiseReport } from './appraise-report.ts';
 import { type AttesterState, isSameBoot } from './attester-state.ts';
 import { type Conclusion, conclude, isAdverse, worstOn } from './conclusion.ts';
+import type { SharedSecrets } from './judge-credentials.ts';
 import type { UnknownFiles } from './judge-files.ts';
 
 /** What a verifier knows besides the evidence. */
@@ -24,12 +27,16 @@ export interface AppraisalContext {
   readonly endorsement?: CheckedEndorsement;
   /** `contraindicated` unless given. */
   readonly unknownFiles?: UnknownFiles;
+  /** Of the secrets that this device claims to have (`claimedFingerprints`), those that others have, too. */
+  readonly sharedSecrets?: SharedSecrets;
 }
 
 export interface AppraisedEvidence {
   readonly conclusions: readonly Conclusion[];
   /** What to remember; absent if the quotes prove nothing, and then what is remembered stays. */
   readonly state?: AttesterState;
+  /** Of secrets that the device proved to speak for: to be held against those of other devices. */
+  readonly fingerprints?: readonly SecretFingerprint[];
 }
 
 /**
@@ -56,6 +63,11 @@ export function appraiseTpmEvidence(evidence: TpmEvidence, context: AppraisalCon
       ? missingList(images)
       : appraiseIma(ima, { quoted, images, before, standing, unknownFiles });
   const keys = appraiseKeys(evidence.certified ?? [], key, nonce);
+  const shared = context.sharedSecrets ?? new Map();
+  const report = appraiseReport(evidence.runtime, {
+    ...{ key, nonce, images, unknownFiles, shared },
+    before: state?.events,
+  });
   return {
     conclusions: [
       quotes.conclusion,
@@ -63,12 +75,15 @@ export function appraiseTpmEvidence(evidence: TpmEvidence, context: AppraisalCon
       bootAndRuntime(boot, runtime),
       ...(runtime?.conclusions ?? []),
       ...(keys === undefined ? [] : [keys]),
+      ...withStanding(report, standing),
     ],
     state: {
       ...{ resetCount, restartCount, clock },
       ima: runtime?.states ?? before,
-      standing: standingAfter(runtime, standing),
+      standing: standingAfter(runtime, report, standing),
+      ...eventsAfter(report, state),
     },
+    ...(report.fingerprints === undefined ? {} : { fingerprints: report.fingerprints }),
   };
 }
 
@@ -104,9 +119,22 @@ function bootAndRuntime(
 /** What was found against what ran, now or before in this boot: the worst on each aspect. */
 function standingAfter(
   runtime: AppraisedIma | undefined,
+  report: AppraisedReport,
   before: readonly Conclusion[],
 ): readonly Conclusion[] {
-  if (runtime?.states === undefined) return before;
-  const all = [...before, ...runtime.conclusions.filter(isAdverse)];
-  return (['runtime', 'files'] as const).flatMap((aspect) => worstOn(aspect, all) ?? []);
+  const files = runtime?.states === undefined ? [] : runtime.conclusions.filter(isAdverse);
+  const all = [...before, ...files, ...report.conclusions.filter(isAdverse)];
+  return (['runtime', 'files', 'events'] as const).flatMap((aspect) => worstOn(aspect, all) ?? []);
+}
+
+/** An event that happened has happened: what comes after does not make up for it. */
+function withStanding({ conclusions }: AppraisedReport, standing: readonly Conclusion[]): Conclusion[] {
+  return conclusions.map((each) =>
+    each.aspect === 'events' ? (worstOn('events', [...standing, each]) ?? each) : each,
+  );
+}
+
+function eventsAfter({ events }: AppraisedReport, before: AttesterState | undefined) {
+  const known = events ?? before?.events;
+  return known === undefined ? {} : { events: known };
 }

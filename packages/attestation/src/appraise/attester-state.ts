@@ -1,5 +1,6 @@
 import type { ImaState } from '../ima/replay-ima.ts';
 import type { Conclusion } from './conclusion.ts';
+import type { EventState } from './judge-events.ts';
 
 /** What a verifier remembers of a device between two appraisals: constant in size, whatever its logs have grown to. */
 export interface AttesterState {
@@ -11,6 +12,8 @@ export interface AttesterState {
   readonly ima: ReadonlyMap<number, ImaState>;
   /** What was found against what ran in this boot. It stands until the next: what ran has run. */
   readonly standing: readonly Conclusion[];
+  /** How far the events of its runtime reports are known, across boots. */
+  readonly events?: EventState;
 }
 
 /** Whether a state still says something about this boot. */

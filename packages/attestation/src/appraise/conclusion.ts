@@ -10,7 +10,25 @@ export interface Conclusion {
   readonly parameters: Readonly<Record<string, string | number>>;
 }
 
-export type Aspect = 'quote' | 'boot' | 'runtime' | 'files' | 'endorsement' | 'keys';
+export type Aspect =
+  | 'quote'
+  | 'boot'
+  | 'runtime'
+  | 'files'
+  | 'endorsement'
+  | 'keys'
+  /** Of a runtime report: who signs it, and what it says. */
+  | 'report'
+  | 'visibility'
+  | 'kernel'
+  | 'taint'
+  | 'modules'
+  | 'sockets'
+  | 'processes'
+  | 'running-files'
+  | 'memory'
+  | 'credentials'
+  | 'events';
 
 export const conclude = (
   word: string,

@@ -4,6 +4,7 @@ import { type OctetText, octetsOf, textOf } from '../hash.ts';
 import type { CertifiedKey } from '../quote/check-certify.ts';
 import type { SignedAttest } from '../quote/check-quote.ts';
 import type { PcrBanks } from '../register.ts';
+import { reportLimits, runtimeReportMediaType, type SignedReport } from '../runtime/runtime-report.ts';
 import { CborShape } from './cbor-shape.ts';
 
 /** The media type of all parts of a TPM's evidence together. */
@@ -28,6 +29,8 @@ export interface TpmEvidence {
   readonly ima?: ImaPart;
   /** Keys of the device that its TPM certifies. */
   readonly certified?: readonly CertifiedKey[];
+  /** What its kernel is and runs, signed by the attestation key. */
+  readonly runtime?: SignedReport;
 }
 
 /**
@@ -44,9 +47,16 @@ const partTypes = {
   bootLog: 'application/vnd.kiten.boot-log',
   ima: 'application/vnd.kiten.ima-log+cbor',
   certified: 'application/vnd.kiten.tpm-certify+cbor',
+  runtime: runtimeReportMediaType,
 } as const;
 
-const limits = { bytes: 72 << 20, parts: 16, quotes: 4, certified: 4 } as const;
+const limits = {
+  bytes: 72 << 20,
+  parts: 16,
+  quotes: 4,
+  certified: 4,
+  report: reportLimits.bytes + 1024,
+} as const;
 
 const shape = new CborShape(
   'attestation/evidence-malformed',
@@ -55,7 +65,7 @@ const shape = new CborShape(
 
 /** The evidence as octets. The same evidence has the same octets. */
 export function encodeTpmEvidence(evidence: TpmEvidence): Uint8Array {
-  const { quotes, banks, attester, bootLog, ima, certified = [] } = evidence;
+  const { quotes, banks, attester, bootLog, ima, certified = [], runtime } = evidence;
   const collection = new Map<CborValue, CborValue>([[typeLabel, collectionType]]);
   const add = (label: string, type: string, value: Uint8Array) => collection.set(label, [type, value]);
   quotes.forEach(({ message, signature }, index) => {
@@ -68,6 +78,9 @@ export function encodeTpmEvidence(evidence: TpmEvidence): Uint8Array {
   certified.forEach(({ message, signature, publicArea }, index) => {
     add(`key-${index}`, partTypes.certified, encodeCbor([message, signature, publicArea]));
   });
+  if (runtime !== undefined) {
+    add('runtime-report', partTypes.runtime, encodeCbor([runtime.report, runtime.signature]));
+  }
   return encodeCbor(collection);
 }
 
@@ -110,6 +123,7 @@ function readParts(parts: ReadonlyMap<string, readonly Uint8Array[]>): TpmEviden
   const [attester] = all('attester', 1);
   const [bootLog] = all('bootLog', 1);
   const [ima] = all('ima', 1);
+  const [runtime] = all('runtime', 1);
   const quotes = all('quote', limits.quotes).map(readSigned);
   if (quotes.length === 0 || banks === undefined) throw shape.refusal();
   return {
@@ -119,7 +133,13 @@ function readParts(parts: ReadonlyMap<string, readonly Uint8Array[]>): TpmEviden
     ...(bootLog === undefined ? {} : { bootLog }),
     ...(ima === undefined ? {} : { ima: readIma(ima) }),
     certified: all('certified', limits.certified).map(readCertified),
+    ...(runtime === undefined ? {} : { runtime: readReport(runtime) }),
   };
+}
+
+function readReport(bytes: Uint8Array): SignedReport {
+  const [report, signature] = shape.array(shape.decode(bytes, { maxBytes: limits.report }), 2, 2);
+  return { report: shape.octets(report), signature: shape.octets(signature) };
 }
 
 function readSigned(bytes: Uint8Array): SignedAttest {

@@ -2,6 +2,8 @@ import { type CborMap, CborTag, type CborValue, decodeCbor } from '@kiten/codec'
 import { tpmHashFunctions } from '@kiten/wire';
 import { CborShape } from '../evidence/cbor-shape.ts';
 import { type OctetText, refusal, textOf } from '../hash.ts';
+import type { RuntimeReference } from '../runtime/runtime-reference.ts';
+import { decodeRuntimeReference } from '../runtime/runtime-reference-cbor.ts';
 import { bytesTag, comid, corim, environment, logKeys, measurement, namedHashes } from './corim-labels.ts';
 import { type FileDigest, ReferenceFiles } from './reference-files.ts';
 import { contentAddress, type PcrState, type ReferenceImage } from './reference-image.ts';
@@ -25,6 +27,7 @@ interface Found {
   readonly files: FileDigest[];
   bootLog?: Uint8Array;
   imaLog?: Uint8Array;
+  runtime?: RuntimeReference;
 }
 
 /**
@@ -42,7 +45,7 @@ export function decodeCorim(bytes: Uint8Array): ReferenceImage {
   const found: Found = { names: new Set(), states: [], files: [] };
   for (const tag of shape.array(map.get(corim.tags), 1)) readTag(tag, found);
   const { states, names } = found;
-  if (states.length === 0 && found.files.length === 0) {
+  if (states.length === 0 && found.files.length === 0 && found.runtime === undefined) {
     throw refusal('attestation/corim-nothing', 'The CoRIM has no reference values of registers or files.');
   }
   const files = new ReferenceFiles(found.files);
@@ -53,6 +56,7 @@ export function decodeCorim(bytes: Uint8Array): ReferenceImage {
     files,
     ...(found.bootLog === undefined ? {} : { bootLog: new SharedBootLog(found.bootLog) }),
     ...(found.imaLog === undefined ? {} : { imaLog: new SharedImaLog(found.imaLog, files) }),
+    ...(found.runtime === undefined ? {} : { runtime: found.runtime }),
     ...readValidity(map.get(corim.validity)),
   };
 }
@@ -136,6 +140,7 @@ function readDigests(value: CborValue): readonly { hash: string; digest: OctetTe
 function readLog(key: CborValue, bytes: Uint8Array, found: Found): void {
   if (key === logKeys.boot) found.bootLog = bytes;
   if (key === logKeys.ima) found.imaLog = bytes;
+  if (key === logKeys.runtime) found.runtime = decodeRuntimeReference(bytes);
 }
 
 function targetName(target: CborMap): string | undefined {

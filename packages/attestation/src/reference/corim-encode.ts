@@ -1,6 +1,8 @@
 import { type CborMap, CborTag, type CborValue, encodeCbor } from '@kiten/codec';
 import { tpmHashOf } from '@kiten/wire';
 import { octetsOf } from '../hash.ts';
+import type { RuntimeReference } from '../runtime/runtime-reference.ts';
+import { encodeRuntimeReference } from '../runtime/runtime-reference-cbor.ts';
 import { bytesTag, comid, corim, environment, logKeys, measurement, namedHashes } from './corim-labels.ts';
 import type { FileDigest } from './reference-files.ts';
 import type { PcrState } from './reference-image.ts';
@@ -15,6 +17,7 @@ export interface ReferenceFields {
   readonly files?: Iterable<FileDigest>;
   readonly bootLog?: Uint8Array;
   readonly imaLog?: Uint8Array;
+  readonly runtime?: RuntimeReference;
   /** Milliseconds since the Unix epoch. */
   readonly validFrom?: number;
   readonly validUntil?: number;
@@ -24,7 +27,7 @@ type Entries = [CborValue, CborValue][];
 
 /** An unsigned CoRIM with one CoMID: a reference triple for each state of the registers, and one for files and logs. */
 export function encodeCorim(fields: ReferenceFields): Uint8Array {
-  const { id, states, files = [], bootLog, imaLog } = fields;
+  const { id, states, files = [], bootLog, imaLog, runtime } = fields;
   const values: CborValue[] = [...byPath(files)].map(([path, digests]) =>
     measured(path, [[measurement.digests, digests]]),
   );
@@ -32,6 +35,7 @@ export function encodeCorim(fields: ReferenceFields): Uint8Array {
     measured(key, [[measurement.rawValue, new CborTag(bytesTag, bytes)]]);
   if (bootLog !== undefined) values.push(raw(logKeys.boot, bootLog));
   if (imaLog !== undefined) values.push(raw(logKeys.ima, imaLog));
+  if (runtime !== undefined) values.push(raw(logKeys.runtime, encodeRuntimeReference(runtime)));
   const triples: CborValue[] = states.map((state) => [target(fields), [registers(state)]]);
   if (values.length > 0) triples.push([target(fields), values]);
   const tag = new Map<CborValue, CborValue>([

@@ -31,8 +31,8 @@ export const measurement = {
 /** tagged-bytes (7.8). */
 export const bytesTag = 560;
 
-/** Measured elements of ours that are logs, not files: file names begin with a slash or are `boot_aggregate`. */
-export const logKeys = { boot: 'boot-log', ima: 'ima-log' } as const;
+/** Measured elements of ours that are no files: file names begin with a slash or are `boot_aggregate`. */
+export const logKeys = { boot: 'boot-log', ima: 'ima-log', runtime: 'runtime-report' } as const;
 
 /** IANA Named Information Hash Algorithm Registry, which digests refer to (7.7): number to the kernel's name. */
 export const namedHashes: Readonly<Record<number, string>> = {

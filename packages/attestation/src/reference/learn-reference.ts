@@ -2,6 +2,8 @@ import { bufferOf, textOf } from '../hash.ts';
 import { readImaEntry } from '../ima/ima-entry.ts';
 import { ImaScanner } from '../ima/ima-scanner.ts';
 import type { PcrBanks } from '../register.ts';
+import { learnRuntime } from '../runtime/runtime-reference.ts';
+import type { RuntimeReport } from '../runtime/runtime-report.ts';
 import type { ReferenceFields } from './corim-encode.ts';
 import type { FileDigest } from './reference-files.ts';
 
@@ -14,15 +16,17 @@ export interface GoldenDevice {
   readonly banks: PcrBanks;
   readonly bootLog?: Uint8Array;
   readonly imaLog?: Uint8Array;
+  /** What it said about its kernel, its signature checked. */
+  readonly runtime?: RuntimeReport;
 }
 
 /**
- * Reference values from a golden device: its registers but those that its measurement list is extended into, and every
- * file that was measured. A violation teaches nothing: nobody knows what was in the file.
+ * Reference values from a golden device: its registers but those that its measurement list is extended into, every
+ * file that was measured, and what its runtime report says. A violation teaches nothing: nobody knows what was in the file.
  *
  * @throws KitenError `attestation/ima-log-…` for a list that cannot be read
  */
-export function learnReference({ banks, bootLog, imaLog, ...name }: GoldenDevice): ReferenceFields {
+export function learnReference({ banks, bootLog, imaLog, runtime, ...name }: GoldenDevice): ReferenceFields {
   const { files, pcrs } = imaLog === undefined ? { files: [], pcrs: new Set<number>() } : measured(imaLog);
   const state = new Map(
     [...banks].map(([id, values]) => [
@@ -36,6 +40,7 @@ export function learnReference({ banks, bootLog, imaLog, ...name }: GoldenDevice
     files,
     ...(bootLog === undefined ? {} : { bootLog }),
     ...(imaLog === undefined ? {} : { imaLog }),
+    ...(runtime === undefined ? {} : { runtime: learnRuntime(runtime) }),
   };
 }
 

@@ -2,6 +2,7 @@ import { toHex } from '@kiten/codec';
 import { tpmAlgorithm, tpmHashOf } from '@kiten/wire';
 import type { OctetText } from '../hash.ts';
 import { digestOf } from '../hash.ts';
+import type { RuntimeReference } from '../runtime/runtime-reference.ts';
 import type { ReferenceFiles } from './reference-files.ts';
 import type { SharedBootLog } from './shared-boot-log.ts';
 import type { SharedImaLog } from './shared-ima-log.ts';
@@ -19,6 +20,8 @@ export interface ReferenceImage {
   readonly files: ReferenceFiles;
   readonly bootLog?: SharedBootLog;
   readonly imaLog?: SharedImaLog;
+  /** What its kernel may be and run. */
+  readonly runtime?: RuntimeReference;
   /** Milliseconds since the Unix epoch; from then on it does not count. */
   readonly validUntil?: number;
   /** Before then it does not count yet. */

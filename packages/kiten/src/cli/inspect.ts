@@ -1,11 +1,13 @@
 import {
   decodeCorim,
+  decodeRuntimeReport,
   decodeTpmEvidence,
   ImaScanner,
   imaFromAscii,
   isAsciiIma,
   parseBootLog,
   type ReferenceImage,
+  type RuntimeReference,
   readImaEntry,
   readPcrFile,
   type TpmEvidence,
@@ -46,6 +48,7 @@ export const inspectors: readonly Inspector[] = [
   { kind: 'TPMT_SIGNATURE', decode: (bytes) => jsonOf(decodeTpmSignature(bytes)) },
   { kind: 'credential of tpm2_makecredential', decode: (bytes) => jsonOf(decodeCredentialFile(bytes)) },
   { kind: 'evidence of a TPM', decode: (bytes) => evidenceJson(decodeTpmEvidence(bytes)) },
+  { kind: 'runtime report', decode: (bytes) => jsonOf(decodeRuntimeReport(bytes)) },
   { kind: 'register values of tpm2_quote', decode: (bytes) => banksJson(readPcrFile(bytes, [])) },
   { kind: 'CoRIM', decode: (bytes) => imageJson(decodeCorim(bytes)) },
   { kind: 'signed statement', decode: statementJson },
@@ -61,7 +64,7 @@ export const inspectors: readonly Inspector[] = [
   { kind: 'measurement list of IMA', decode: (bytes) => (bytes.length === 0 ? undefined : imaJson(bytes)) },
 ];
 
-function evidenceJson({ quotes, banks, attester, bootLog, ima, certified = [] }: TpmEvidence) {
+function evidenceJson({ quotes, banks, attester, bootLog, ima, certified = [], runtime }: TpmEvidence) {
   return {
     quotes: quotes.map(({ message }) => jsonOf(decodeAttest(message))),
     pcrs: banksJson(banks),
@@ -69,10 +72,32 @@ function evidenceJson({ quotes, banks, attester, bootLog, ima, certified = [] }:
     ...(bootLog === undefined ? {} : { bootLog: { bytes: bootLog.length } }),
     ...(ima === undefined ? {} : { ima: { offset: ima.offset, bytes: ima.entries.length } }),
     certified: certified.length,
+    ...(runtime === undefined ? {} : { runtime: { bytes: runtime.report.length } }),
   };
 }
 
-function imageJson({ id, name, states, files, bootLog, imaLog, validFrom, validUntil }: ReferenceImage) {
+function runtimeJson({ lockdown, taint, settings, modules, sockets, executables }: RuntimeReference) {
+  return {
+    ...(lockdown === undefined ? {} : { lockdown }),
+    taint,
+    settings: Object.fromEntries(settings),
+    ...(modules === undefined ? {} : { modules: modules.size }),
+    ...(sockets === undefined ? {} : { sockets: sockets.length }),
+    ...(executables === undefined ? {} : { executables: executables.size }),
+  };
+}
+
+function imageJson({
+  id,
+  name,
+  states,
+  files,
+  bootLog,
+  imaLog,
+  runtime,
+  validFrom,
+  validUntil,
+}: ReferenceImage) {
   return {
     id,
     name,
@@ -84,6 +109,7 @@ function imageJson({ id, name, states, files, bootLog, imaLog, validFrom, validU
     files: files.size,
     ...(bootLog === undefined ? {} : { bootLogEvents: bootLog.log.events.length }),
     ...(imaLog === undefined ? {} : { imaLogEntries: imaLog.entries }),
+    ...(runtime === undefined ? {} : { runtime: runtimeJson(runtime) }),
     ...(validFrom === undefined ? {} : { validFrom }),
     ...(validUntil === undefined ? {} : { validUntil }),
   };

@@ -6,6 +6,7 @@ import {
   type PcrBanks,
   readPcrFile,
   type SignedAttest,
+  type SignedReport,
 } from '@kiten/attestation';
 import { decodeUtf8, KitenError } from '@kiten/codec';
 import { decodeAttest, decodeSizedPublicArea, encodePublicArea } from '@kiten/wire';
@@ -22,6 +23,8 @@ interface PackOptions {
   readonly eventlog?: string;
   readonly ima?: string;
   readonly imaOffset: number;
+  readonly report?: string;
+  readonly reportSignature?: string;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -38,6 +41,8 @@ export function attestPackCommand(attest: Command): void {
     .option('--eventlog <file>', 'the boot log (binary_bios_measurements)')
     .option('--ima <file>', 'the measurement list (binary_runtime_measurements), or what is new of it')
     .option('--ima-offset <octets>', 'where in the whole list it begins', parseWhole, 0)
+    .option('--report <file>', 'the runtime report, as the agent writes it')
+    .option('--report-signature <file>', 'its signature (tpm2_sign -f tss -o)')
     .requiredOption('--out <file>', 'where to')
     .option('--json', 'print JSON')
     .action(async (options: PackOptions) => {
@@ -46,11 +51,13 @@ export function attestPackCommand(attest: Command): void {
       const bootLog = options.eventlog === undefined ? undefined : await readBytes(options.eventlog);
       const list = options.ima === undefined ? undefined : await readList(options.ima);
       const entries = options.imaOffset === 0 && list !== undefined ? covered(list, quotes.banks) : list;
+      const runtime = await readReport(options);
       const evidence = encodeTpmEvidence({
         ...quotes,
         ...(attester === undefined ? {} : { attester: encodePublicArea(decodeSizedPublicArea(attester)) }),
         ...(bootLog === undefined ? {} : { bootLog }),
         ...(entries === undefined ? {} : { ima: { offset: options.imaOffset, entries } }),
+        ...(runtime === undefined ? {} : { runtime }),
       });
       await writeBytes(options.out, evidence);
       if (options.json) printJson({ file: options.out, bytes: evidence.length });
@@ -61,6 +68,14 @@ export function attestPackCommand(attest: Command): void {
 /** Without what the kernel measured after the quote; all of it, if it doesn't lead there: that is for the verifier to find. */
 const covered = (list: Uint8Array, banks: PcrBanks): Uint8Array =>
   list.subarray(0, coveredLength(list, banks));
+
+async function readReport({ report, reportSignature }: PackOptions): Promise<SignedReport | undefined> {
+  if (report === undefined && reportSignature === undefined) return undefined;
+  if (report === undefined || reportSignature === undefined) {
+    throw new KitenError('kiten/attest-files', 'A runtime report and its signature go together.');
+  }
+  return { report: await readBytes(report), signature: await readBytes(reportSignature) };
+}
 
 async function readList(file: string): Promise<Uint8Array> {
   const bytes = await readBytes(file);
