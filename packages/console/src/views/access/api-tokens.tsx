@@ -4,12 +4,12 @@ import type { Problem } from '../../api/problem.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { Time } from '../../components/time.tsx';
+import { useAnswer } from '../../components/use-answer.ts';
 import { say } from '../../i18n/language.ts';
 import { announce } from '../../state/announcements.ts';
 import { refusal } from '../../state/session.ts';
 import { type ApiToken, access, scopes } from './api.ts';
 import { focusHeading, Rows, Section, ShownOnce } from './section.tsx';
-import { useLoaded } from './use-loaded.ts';
 import { words } from './words.ts';
 
 const heading = 'tokens-title';
@@ -18,13 +18,13 @@ const lifetimes = [7, 30, 90, 365] as const;
 
 /** Tokens by which programs speak to the API for oneself. */
 export function ApiTokenSettings() {
-  const { value, problem, reload } = useLoaded(access.tokens);
+  const { value, problem, again } = useAnswer(access.tokens, []);
   const [asked, setAsked] = useState<ApiToken>();
   const [secret, setSecret] = useState<string>();
   const close = async (done: boolean) => {
     setAsked(undefined);
     if (!done) return;
-    await reload();
+    await again();
     focusHeading(heading);
   };
   return (
@@ -68,7 +68,7 @@ export function ApiTokenSettings() {
         <NewToken
           made={async (token) => {
             setSecret(token);
-            await reload();
+            await again();
           }}
         />
       ) : (

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { type Confirmation, ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Time } from '../../components/time.tsx';
+import { useAnswer } from '../../components/use-answer.ts';
 import { say, times } from '../../i18n/language.ts';
 import { session } from '../../state/session.ts';
 import { access, type ListedOperator, type Role, roles, type SignInLink } from './api.ts';
 import { focusHeading, Rows, Section, ShownOnce } from './section.tsx';
-import { useLoaded } from './use-loaded.ts';
 import { words } from './words.ts';
 
 const heading = 'operators-title';
@@ -20,7 +20,7 @@ type Asked =
 
 /** Who may do what at the site. Whoever does not administer it sees them. */
 export function OperatorSettings() {
-  const { value, problem, reload } = useLoaded(access.operators);
+  const { value, problem, again } = useAnswer(access.operators, []);
   const [asked, setAsked] = useState<Asked>();
   const [link, setLink] = useState<SignInLink & { name: string }>();
   const current = session.value;
@@ -29,7 +29,7 @@ export function OperatorSettings() {
   const close = async (done: boolean) => {
     setAsked(undefined);
     if (!done) return;
-    await reload();
+    await again();
     if (link === undefined) focusHeading(heading);
   };
   return (

@@ -4,13 +4,13 @@ import type { Problem } from '../../api/problem.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { Time } from '../../components/time.tsx';
+import { useAnswer } from '../../components/use-answer.ts';
 import { say } from '../../i18n/language.ts';
 import { announce } from '../../state/announcements.ts';
 import { refusal } from '../../state/session.ts';
 import { access, type Passkey } from './api.ts';
 import { browserName } from './browser-name.ts';
 import { focusHeading, Rows, Section } from './section.tsx';
-import { useLoaded } from './use-loaded.ts';
 import { makePasskey, passkeysPossible } from './webauthn.ts';
 import { words } from './words.ts';
 
@@ -19,12 +19,12 @@ const LONGEST_NAME = 64;
 
 /** One's own passkeys: made, named, removed. */
 export function PasskeySettings() {
-  const { value, problem, reload } = useLoaded(access.passkeys);
+  const { value, problem, again } = useAnswer(access.passkeys, []);
   const [asked, setAsked] = useState<{ what: 'remove' | 'rename'; passkey: Passkey }>();
   const close = async (done: boolean) => {
     setAsked(undefined);
     if (!done) return;
-    await reload();
+    await again();
     focusHeading(heading);
   };
   return (
@@ -75,7 +75,7 @@ export function PasskeySettings() {
         </Rows>
       )}
       {value?.length === 0 && <p>{words.say('passkeys-none')}</p>}
-      <NewPasskey made={reload} />
+      <NewPasskey made={again} />
       {asked?.what === 'remove' && (
         <ConfirmDialog
           title={words.say('passkey-remove-title', { name: asked.passkey.name })}

@@ -1,15 +1,15 @@
 import { useState } from 'preact/hooks';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { useAnswer } from '../../components/use-answer.ts';
 import { access } from './api.ts';
 import { focusHeading, Section, ShownOnce } from './section.tsx';
-import { useLoaded } from './use-loaded.ts';
 import { words } from './words.ts';
 
 const heading = 'recovery-title';
 
 /** Codes on paper, for whoever has lost the passkeys. */
 export function RecoveryCodeSettings() {
-  const { value, problem, reload } = useLoaded(access.recoveryCodes);
+  const { value, problem, again } = useAnswer(access.recoveryCodes, []);
   const [asked, setAsked] = useState(false);
   const [codes, setCodes] = useState<readonly string[]>();
   const left = value?.left ?? 0;
@@ -49,7 +49,7 @@ export function RecoveryCodeSettings() {
           act={async () => setCodes(await access.makeRecoveryCodes())}
           onClose={(done) => {
             setAsked(false);
-            if (done) void reload();
+            if (done) void again();
           }}
         />
       )}

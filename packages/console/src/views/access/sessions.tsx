@@ -1,23 +1,23 @@
 import { useState } from 'preact/hooks';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Time } from '../../components/time.tsx';
+import { useAnswer } from '../../components/use-answer.ts';
 import { access, type BrowserSession } from './api.ts';
 import { browserName } from './browser-name.ts';
 import { focusHeading, Rows, Section } from './section.tsx';
-import { useLoaded } from './use-loaded.ts';
 import { words } from './words.ts';
 
 const heading = 'sessions-title';
 
 /** The browsers in which one is signed in. */
 export function SessionSettings() {
-  const { value, problem, reload } = useLoaded(access.sessions);
+  const { value, problem, again } = useAnswer(access.sessions, []);
   const [asked, setAsked] = useState<BrowserSession | 'others'>();
   const others = (value ?? []).filter(({ current }) => !current);
   const close = async (done: boolean) => {
     setAsked(undefined);
     if (!done) return;
-    await reload();
+    await again();
     focusHeading(heading);
   };
   return (
