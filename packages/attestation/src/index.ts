@@ -6,7 +6,8 @@ export {
 } from './appraise/appraise-evidence.ts';
 export { claimedFingerprints } from './appraise/appraise-report.ts';
 export type { AttesterState } from './appraise/attester-state.ts';
-export type { Aspect, Conclusion } from './appraise/conclusion.ts';
+export { decodeAttesterState, encodeAttesterState } from './appraise/attester-state-encoding.ts';
+export { type Aspect, type Conclusion, conclude } from './appraise/conclusion.ts';
 export { appraiserName, type FindingsContext, findingsOf } from './appraise/findings-of.ts';
 export { type SharedSecrets, sharedSecret } from './appraise/judge-credentials.ts';
 export type { EventState } from './appraise/judge-events.ts';
@@ -23,7 +24,9 @@ export { makeCredential, type Random } from './endorsement/make-credential.ts';
 export { eventTypeName } from './event-log/event-types.ts';
 export { type BootEvent, type BootLog, parseBootLog } from './event-log/parse-boot-log.ts';
 export { isExtended, replayBank, replayBootLog } from './event-log/replay-boot-log.ts';
+export { answeredNonce, nonceConclusion } from './evidence/answered-nonce.ts';
 export { type ChallengeOptions, Challenges, type NonceProblem } from './evidence/challenges.ts';
+export { type EvidenceFiles, packEvidence } from './evidence/pack-evidence.ts';
 export {
   decodeTpmEvidence,
   encodeTpmEvidence,
@@ -82,6 +85,7 @@ export {
   replayIma,
 } from './ima/replay-ima.ts';
 export { keyOfArea, keyOfPublicKey, readTpmKey, sameKey, type TpmKey } from './keys/attestation-key.ts';
+export { type AttestationKeyProblem, attestationKeyProblem } from './keys/attestation-key-problem.ts';
 export { type SignatureProblem, signatureProblem } from './keys/tpm-signature.ts';
 export {
   type CertifiedKey,

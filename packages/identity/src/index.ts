@@ -19,6 +19,7 @@ export type { ServerCertificateRequest } from './authority/server-certificate.ts
 export { defaultLifetimes } from './authority/validity.ts';
 export { fingerprint, publicKeyDigest, sha256, sha256Hex } from './digest.ts';
 export { enrolmentEvidence, enrolmentMediaType } from './enrolment-evidence.ts';
+export { type BasicCredentials, parseBasicCredentials } from './est/basic-credentials.ts';
 export type { EnrolmentQuestion } from './est/enrol.ts';
 export { createEst, type Est, type EstOptions, type EstRefusal } from './est/est.ts';
 export { defaultEstLimits, type EstLimits } from './est/limits.ts';

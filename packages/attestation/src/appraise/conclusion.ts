@@ -10,25 +10,28 @@ export interface Conclusion {
   readonly parameters: Readonly<Record<string, string | number>>;
 }
 
-export type Aspect =
-  | 'quote'
-  | 'boot'
-  | 'runtime'
-  | 'files'
-  | 'endorsement'
-  | 'keys'
-  /** Of a runtime report: who signs it, and what it says. */
-  | 'report'
-  | 'visibility'
-  | 'kernel'
-  | 'taint'
-  | 'modules'
-  | 'sockets'
-  | 'processes'
-  | 'running-files'
-  | 'memory'
-  | 'credentials'
-  | 'events';
+export const aspects = [
+  'quote',
+  'boot',
+  'runtime',
+  'files',
+  'endorsement',
+  'keys',
+  'tpm',
+  // Of a runtime report: who signs it, and what it says.
+  'report',
+  'visibility',
+  'kernel',
+  'taint',
+  'modules',
+  'sockets',
+  'processes',
+  'running-files',
+  'memory',
+  'credentials',
+  'events',
+] as const;
+export type Aspect = (typeof aspects)[number];
 
 export const conclude = (
   word: string,

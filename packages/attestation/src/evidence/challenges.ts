@@ -43,6 +43,13 @@ export class Challenges {
     return nonce;
   }
 
+  /** How many octets a nonce has. */
+  static readonly nonceBytes = nonceBytes;
+
+  get lifetime(): number {
+    return this.#options.lifetime;
+  }
+
   /** Uses a nonce up, whatever comes of it. @returns why it doesn't count, or undefined if it does */
   redeem(device: string, nonce: Uint8Array): NonceProblem | undefined {
     const name = toHex(nonce);

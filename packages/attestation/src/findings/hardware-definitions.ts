@@ -46,6 +46,20 @@ export const hardwareDefinitions: readonly FindingDefinition[] = [
       '他者の証明書を提示するなりすましとみなす。失効させ、証明書の持ち主の TPM を調べる。',
     ],
   }),
+  define('another-tpm', 'hardware', -98, {
+    expected: [
+      'The device keeps the TPM that it first came with.',
+      'デバイスは、最初に登録された TPM を使い続けるはずである。',
+    ],
+    found: [
+      'It asked for an attestation key in another TPM, whose endorsement key is {endorsementKey}.',
+      '別の TPM（承認鍵 {endorsementKey}）の証明鍵を求めた。',
+    ],
+    remedy: [
+      'If its board was replaced, let it come with a new TPM (kiten device attestation-key forget); otherwise its identity was copied: revoke it.',
+      '基板を交換したのであれば新しい TPM を許可する（kiten device attestation-key forget）。そうでなければ複製とみなし、失効させる。',
+    ],
+  }),
   define('keys-in-tpm', 'storage-opaque', 2, {
     expected: kept,
     found: [

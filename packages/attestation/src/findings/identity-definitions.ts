@@ -11,6 +11,11 @@ const freshly: Said = [
   '新しいノンスで証明をやり直させる。繰り返す場合は、デバイスとサイトの間に介在する者を調べる。',
 ];
 
+const nonceCounts: Said = [
+  'The nonce is one that this verifier gave to this device, used once and in time.',
+  'ノンスは、検証者がこのデバイスに与え、期限内に一度だけ使われるはずである。',
+];
+
 /** On the claim `instance-identity`: who quotes, and when. */
 export const identityDefinitions: readonly FindingDefinition[] = [
   define('key-proven', 'instance-identity', 2, {
@@ -48,16 +53,46 @@ export const identityDefinitions: readonly FindingDefinition[] = [
     ],
     remedy: freshly,
   }),
-  define('nonce-not-valid', 'instance-identity', -99, {
-    expected: [
-      'The nonce is one that this verifier gave to this device, used once and in time.',
-      'ノンスは、検証者がこのデバイスに与え、期限内に一度だけ使われるはずである。',
-    ],
+  define('nonce-unknown', 'instance-identity', -99, {
+    expected: nonceCounts,
     found: [
-      'The nonce that the evidence answers does not count any more: {problem}.',
-      '証拠が応答したノンスは有効でない：{problem}。',
+      'The evidence answers a nonce that is not open ({nonce}): it was used before, or never given.',
+      '証拠が応答したノンス（{nonce}）は有効でない。既に使われたか、与えられていない。',
     ],
     remedy: freshly,
+  }),
+  define('nonce-of-another', 'instance-identity', -103, {
+    expected: nonceCounts,
+    found: [
+      'The evidence answers a nonce that was given to another device ({nonce}).',
+      '証拠が応答したノンス（{nonce}）は、別のデバイスに与えられたものである。',
+    ],
+    remedy: freshly,
+  }),
+  define('nonce-expired', 'instance-identity', -38, {
+    expected: nonceCounts,
+    found: [
+      'The evidence came when the time for its nonce was over ({nonce}).',
+      '証拠は、ノンス（{nonce}）の期限が過ぎてから届いた。',
+    ],
+    remedy: [
+      'Let the device attest again. If it is always late, give its group a longer deadline.',
+      '証明をやり直させる。毎回遅れる場合は、グループの期限を長くする。',
+    ],
+  }),
+  define('unanswered', 'instance-identity', -39, {
+    expected: [
+      'A device that is asked to attest does so in time.',
+      '証明を求められたデバイスは、期限内に応答するはずである。',
+    ],
+    found: [
+      'No evidence came within {seconds} s, and the session was ended.',
+      '{seconds} 秒以内に証拠が届かず、セッションを切断した。',
+    ],
+    remedy: [
+      'Find out whether its agent runs (systemctl status kiten-agent) and let it attest.',
+      'エージェントが動いているか確認し（systemctl status kiten-agent）、証明させる。',
+    ],
   }),
   define('quote-of-other-kind', 'instance-identity', -100, {
     expected: proven,

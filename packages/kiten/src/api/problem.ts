@@ -14,6 +14,17 @@ export interface Problem {
 const statuses: Readonly<Record<string, number>> = {
   'kiten/not-signed-in': 401,
   'kiten/certificate-needed': 401,
+  'kiten/attestation-unauthenticated': 401,
+  'kiten/attestation-forbidden': 403,
+  'kiten/attestation-too-often': 429,
+  'kiten/attestation-busy': 503,
+  'kiten/attestation-key-unknown': 409,
+  'kiten/attestation-key-another-tpm': 409,
+  'kiten/activation-unknown': 409,
+  'kiten/activation-wrong': 403,
+  'kiten/vendor-unknown': 404,
+  'kiten/attester-unknown': 404,
+  'kiten/vendors-full': 409,
   'kiten/sign-in-link': 401,
   'kiten/recovery-code': 401,
   'kiten/passkey-refused': 401,
@@ -84,6 +95,7 @@ const titles: Readonly<Record<number, string>> = {
   429: 'Too many requests',
   500: 'Kiten failed',
   502: 'The identity provider does not answer',
+  503: 'Not now',
   507: 'No room to write',
 };
 

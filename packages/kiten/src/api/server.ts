@@ -11,6 +11,7 @@ import { guard } from './guard.ts';
 import { type Problem, problemOf } from './problem.ts';
 import { apiTokenRoutes } from './routes/api-tokens.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { attestationKeyRoutes } from './routes/attestation-keys.ts';
 import { authorityRoutes } from './routes/authorities.ts';
 import { brakeRoutes } from './routes/brakes.ts';
 import { caRoutes } from './routes/ca.ts';
@@ -127,6 +128,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       logProofRoutes(routes, services);
       witnessRoutes(routes, services);
       evidenceRoutes(routes, services);
+      attestationKeyRoutes(routes, services);
       authorityRoutes(routes, services);
       caRoutes(routes, services);
       healthViewRoutes(routes, services);

@@ -359,7 +359,7 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 
 [approvals]
 # What takes two people, besides breaking the glass: group-quarantine, device-revoke, policy-change,
-# invariant-change, mode-change, brake-confirm, evidence-erasure
+# invariant-change, mode-change, brake-confirm, evidence-erasure, tpm-replacement
 # actions = []
 # hours = 24                     # after so long a request that nobody decided is void
 

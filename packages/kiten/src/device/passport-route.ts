@@ -1,9 +1,10 @@
 import type { TLSSocket } from 'node:tls';
 import { type Clock, KitenError } from '@kiten/codec';
-import { createRateLimiter, publicKeyDigest } from '@kiten/identity';
+import { createRateLimiter } from '@kiten/identity';
 import { bundleMediaType } from '@kiten/trust';
 import type { FastifyInstance } from 'fastify';
 import type { DeviceBook } from '../site/device-book.ts';
+import { presentedDevice } from './presented-device.ts';
 
 export interface PassportRouteParts {
   readonly book: DeviceBook;
@@ -28,19 +29,9 @@ export function passportRoute(server: FastifyInstance, { book, clock, passport }
   });
 }
 
-/** The device whose key the client has proved: TLS shows the possession, the register says whose it is. */
 function holderOf(socket: TLSSocket, book: DeviceBook, now: number): string {
-  const certificate = socket.getPeerX509Certificate();
-  const digest =
-    certificate === undefined
-      ? undefined
-      : publicKeyDigest(certificate.publicKey.export({ type: 'spki', format: 'der' }));
-  const device = digest === undefined ? undefined : book.find(book.keyOwner(digest) ?? '');
-  const isInForce = device?.certificates.some(
-    ({ publicKeyDigest, revokedAt, notAfter }) =>
-      publicKeyDigest === digest && revokedAt === undefined && notAfter > now,
-  );
-  if (device !== undefined && isInForce === true) return device.id;
+  const device = presentedDevice(socket, book, now);
+  if (device !== undefined) return device.id;
   throw new KitenError(
     'kiten/certificate-needed',
     'A passport is for a device that shows its own certificate.',

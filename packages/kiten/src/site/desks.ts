@@ -15,7 +15,8 @@ import { OidcDesk } from './access/oidc.ts';
 import { PasskeyDesk } from './access/passkeys.ts';
 import { RecoveryDesk } from './access/recovery-codes.ts';
 import { SessionDesk } from './access/sessions.ts';
-import { openAppraisal } from './appraisal.ts';
+import { findingRegistry, openAppraisal } from './appraisal.ts';
+import { type Attestation, openAttestation } from './attestation/open-attestation.ts';
 import { AuthorityDesk } from './authorities.ts';
 import { Brake } from './brake.ts';
 import { BrakeDesk } from './brake-desk.ts';
@@ -51,7 +52,7 @@ export interface Outlet {
 }
 
 /** Everything that decides. */
-export interface Desks {
+export interface Desks extends Attestation {
   readonly trust: TrustDesk;
   readonly policies: PolicyDesk;
   readonly operators: OperatorDesk;
@@ -138,7 +139,13 @@ export async function openDesks(
   const changes = accessChanges();
   const access = { database, journal, clock, random, changes };
   const { sessionHours, idleMinutes, oidc } = options.configuration;
+  const attestation = await openAttestation({
+    ...{ database, book, journal, keys, trust, earOf, clock, random },
+    seal: (received) => evidence.seal(received),
+    registry: findingRegistry,
+  });
   return {
+    ...attestation,
     trust,
     brake,
     playbooks,
@@ -220,8 +227,9 @@ export async function openDesks(
     },
   };
 
-  function earOf(verdict: Verdict): EarClaims {
+  function earOf(verdict: Verdict, nonce?: string): EarClaims {
     return earClaims(verdict, {
+      ...(nonce === undefined ? {} : { nonce }),
       issuer: site,
       developer: 'https://kiten.example',
       build: `kiten ${version}`,

@@ -4,12 +4,14 @@ import type { DeviceId, EnforcementMode, Finding, Profile, Standing, Verdict } f
 import { blacken } from '../store/evidence.ts';
 import type { ExceptionRecord } from '../store/exceptions.ts';
 import {
+  type AttestSettings,
   changedGroup,
   type GroupChange,
   type GroupSettings,
   modeOf,
   newGroup,
   safetyGroup,
+  strictest,
 } from './group-settings.ts';
 
 import type { HeldFall, TrustInForce } from './held-fall.ts';
@@ -172,6 +174,11 @@ export class DeviceBook {
   /** How long a device of the safety class has to bring itself to a safe state: as long as its most patient group says. */
   acknowledgeSeconds({ groups }: Pick<DeviceRecord, 'groups'>): number {
     return Math.max(0, ...this.#safetyGroups(groups).map((group) => group.acknowledgeSeconds));
+  }
+
+  /** How a device attests. */
+  attestation({ groups }: Pick<DeviceRecord, 'groups'>): AttestSettings {
+    return strictest(groups.flatMap((name) => this.#groups.get(name)?.attest ?? []));
   }
 
   /** The groups that policies see a device in. */

@@ -1,8 +1,16 @@
 import { KitenError } from '@kiten/codec';
 import type { TlsMaterial } from '@kiten/gateway';
 import { createEst, type EnrolmentQuestion, type EstRefusal } from '@kiten/identity';
-import { deviceSubject, type Evidence, emptyVector, isDeviceId, type SealedEvidence } from '@kiten/trust';
+import {
+  type DeviceId,
+  deviceSubject,
+  type Evidence,
+  emptyVector,
+  isDeviceId,
+  type SealedEvidence,
+} from '@kiten/trust';
 import type { Configuration, PasswordDoor } from '../config/configuration.ts';
+import { attestationRoutes } from '../device/attestation-routes.ts';
 import { startDeviceServer } from '../device/device-server.ts';
 import { logRoutes } from '../device/log-routes.ts';
 import { passportRoute } from '../device/passport-route.ts';
@@ -134,6 +142,12 @@ export async function openDoors(
           clock,
           passport: (device) => desks.verdicts.exportBundle(device, { compact: true }),
         });
+        attestationRoutes(server, {
+          ...{ book, clock, tokens: desks.tokens, results: desks.results },
+          keys: desks.attestationKeys,
+          attestation: desks.attestation,
+          mayAttest: (device) => permits('attest', device),
+        });
       },
       mqtt: (transport, presented) => link.admit(transport, presented),
       failed: (error) => logger.error({ err: error }, 'enrolment failed'),
@@ -198,11 +212,22 @@ export async function openDoors(
     for (const evidence of unkept.splice(0)) await considerSealed(evidence);
   }
 
-  /** Whoever enrols is judged as what it is about to be: admitted, with everything that is known about it. */
+  /**
+   * Whoever enrols, or proves its TPM before it does, is judged as what it is about to be: admitted, with everything that
+   * is known about it. A revoked device cannot come by certificate.
+   */
   async function permit({ action, device }: EnrolmentQuestion): Promise<KitenError | undefined> {
+    if (permits(action, device)) return undefined;
+    return new KitenError(
+      'kiten/enrolment-forbidden',
+      `Policy does not let “${device}” ${action} as it stands.`,
+    );
+  }
+
+  function permits(action: EnrolmentQuestion['action'] | 'attest', device: DeviceId): boolean {
     const known = book.find(device);
     const standing =
-      known === undefined || (action === 'enrol' && known.standing === 'revoked')
+      known === undefined || (action !== 'renew' && known.standing === 'revoked')
         ? 'admitted'
         : known.standing;
     const inForce = known === undefined ? undefined : trustInForce(known).verdict;
@@ -213,11 +238,7 @@ export async function openDoors(
       vector: inForce?.vector ?? emptyVector,
       overdue: inForce?.overdue ?? false,
     };
-    if (desks.policies.permitsDevice(facts, action, site)) return undefined;
-    return new KitenError(
-      'kiten/enrolment-forbidden',
-      `Policy does not let “${device}” ${action} as it stands.`,
-    );
+    return desks.policies.permitsDevice(facts, action, site);
   }
 
   function refused({ code, message, status, path, remoteAddress, claimedDevice, at }: EstRefusal): void {

@@ -1,6 +1,7 @@
 import { KitenError } from '@kiten/codec';
 import type { BrakeRecord } from '../store/brakes.ts';
 import type { ExceptionRecord } from '../store/exceptions.ts';
+import type { KeyDesk } from './attestation/key-desk.ts';
 import type { BrakeDesk } from './brake-desk.ts';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
 import type { EvidenceDesk } from './evidence-desk.ts';
@@ -22,6 +23,7 @@ export const approvalActions = [
   'mode-change',
   'brake-confirm',
   'evidence-erasure',
+  'tpm-replacement',
 ] as const;
 export type ApprovalAction = (typeof approvalActions)[number];
 
@@ -53,6 +55,7 @@ export interface DrasticActions extends Readonly<Record<ApprovalAction, unknown>
   readonly 'mode-change': DrasticAction<GroupChange, GroupSettings>;
   readonly 'brake-confirm': DrasticAction<{ readonly brake: number }, BrakeRecord>;
   readonly 'evidence-erasure': DrasticAction<{ readonly digest: string }, void>;
+  readonly 'tpm-replacement': DrasticAction<{ readonly device: string }, void>;
 }
 
 export interface DrasticParts {
@@ -63,11 +66,12 @@ export interface DrasticParts {
   readonly brakes: BrakeDesk;
   readonly exceptions: ExceptionDesk;
   readonly standing: StandingDesk;
+  readonly attestationKeys: Pick<KeyDesk, 'forget'>;
 }
 
 /** How each drastic action is done. */
 export function drasticActions(parts: DrasticParts): DrasticActions {
-  const { book, groups, policies, evidence, brakes, exceptions, standing } = parts;
+  const { book, groups, policies, evidence, brakes, exceptions, standing, attestationKeys } = parts;
   return {
     'break-glass': {
       needs: 'operate',
@@ -118,6 +122,10 @@ export function drasticActions(parts: DrasticParts): DrasticActions {
     'evidence-erasure': {
       needs: 'administer',
       perform: ({ digest }, { operator, reason }) => evidence.erase(digest, operator, reason),
+    },
+    'tpm-replacement': {
+      needs: 'operate',
+      perform: ({ device }, { operator, reason }) => attestationKeys.forget(device, operator, reason),
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { UnknownFiles } from '@kiten/attestation';
 import type { EnforcementMode, Profile } from '@kiten/trust';
 
 /** What an operator has set for a group of devices. */
@@ -9,6 +10,36 @@ export interface GroupSettings extends Profile {
   readonly safety: boolean;
   /** How long each has for that. */
   readonly acknowledgeSeconds: number;
+  readonly attest: AttestSettings;
+}
+
+/** How devices attest that can. */
+export interface AttestSettings {
+  /** How often. */
+  readonly everySeconds: number;
+  /** How long one that is asked to may take: then its session is cut. */
+  readonly deadlineSeconds: number;
+  /** What a file amounts to that no reference value names. */
+  readonly unknownFiles: UnknownFiles;
+}
+
+export const defaultAttest: AttestSettings = {
+  everySeconds: 3600,
+  deadlineSeconds: 60,
+  unknownFiles: 'contraindicated',
+};
+
+/** What holds for a device in several groups: whatever asks more of it. */
+export function strictest(settings: readonly AttestSettings[]): AttestSettings {
+  const [first = defaultAttest, ...others] = settings;
+  return others.reduce(
+    (one, other) => ({
+      everySeconds: Math.min(one.everySeconds, other.everySeconds),
+      deadlineSeconds: Math.min(one.deadlineSeconds, other.deadlineSeconds),
+      unknownFiles: other.unknownFiles === 'contraindicated' ? other.unknownFiles : one.unknownFiles,
+    }),
+    first,
+  );
 }
 
 /** The group that the invariants speak of: devices of a group with `safety` are in it, too. */
@@ -28,19 +59,29 @@ export const longestWindow = 604_800;
 export const defaultBrake: BrakeSettings = { share: 20, least: 5, windowSeconds: 3600 };
 
 /** What is changed about a group; what is left out stays as it is. */
-export type GroupChange = { readonly name: string; readonly brake?: Partial<BrakeSettings> } & Partial<
-  Omit<GroupSettings, 'name' | 'brake'>
->;
+export type GroupChange = {
+  readonly name: string;
+  readonly brake?: Partial<BrakeSettings>;
+  readonly attest?: Partial<AttestSettings>;
+} & Partial<Omit<GroupSettings, 'name' | 'brake' | 'attest'>>;
 
 /** A group that nobody has set anything for. */
 export function newGroup(name: string): GroupSettings {
   const safety = name === safetyGroup;
-  return { name, required: [], mode: 'enforce', brake: defaultBrake, safety, acknowledgeSeconds: 30 };
+  return {
+    ...{ name, required: [], mode: 'enforce', safety, acknowledgeSeconds: 30 },
+    ...{ brake: defaultBrake, attest: defaultAttest },
+  };
 }
 
 /** A group after a change. */
 export function changedGroup(before: GroupSettings, change: GroupChange): GroupSettings {
-  return { ...before, ...change, brake: { ...before.brake, ...change.brake } };
+  return {
+    ...before,
+    ...change,
+    brake: { ...before.brake, ...change.brake },
+    attest: { ...before.attest, ...change.attest },
+  };
 }
 
 /** How devices in these groups are treated: they are observed if all their groups observe. One that enforces decides. */

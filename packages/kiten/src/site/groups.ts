@@ -64,6 +64,12 @@ export function openGroupDesk(parts: GroupDeskParts): GroupDesk {
         data: { group, safety, acknowledgeSeconds },
       });
     }
+    const { everySeconds, deadlineSeconds, unknownFiles } = after.attest;
+    if (JSON.stringify(after.attest) !== JSON.stringify(before.attest)) {
+      if (reason === undefined) throw reasonNeeded();
+      const data = { group, everySeconds, deadlineSeconds, unknownFiles };
+      events.push({ type: 'group/attestation-changed', at, actor, reason, data });
+    }
     const required = after.required.join(' ');
     if (events.length === 0 || required !== before.required.join(' ')) {
       const why = reason === undefined ? {} : { reason };
@@ -75,8 +81,8 @@ export function openGroupDesk(parts: GroupDeskParts): GroupDesk {
   return {
     isTreatment(change) {
       const before = book.findGroup(change.name) ?? newGroup(change.name);
-      const treatment = ({ mode, brake, safety, acknowledgeSeconds }: GroupSettings) =>
-        JSON.stringify([mode, brake, safety, acknowledgeSeconds]);
+      const treatment = ({ mode, brake, safety, acknowledgeSeconds, attest }: GroupSettings) =>
+        JSON.stringify([mode, brake, safety, acknowledgeSeconds, attest]);
       return treatment(changedGroup(before, change)) !== treatment(before);
     },
     async put(change, operator, reason) {

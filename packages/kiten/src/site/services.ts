@@ -10,6 +10,7 @@ import type { PasskeyDesk } from './access/passkeys.ts';
 import type { RecoveryDesk } from './access/recovery-codes.ts';
 import type { SessionDesk } from './access/sessions.ts';
 import type { ApprovalDesk } from './approvals.ts';
+import type { Attestation } from './attestation/open-attestation.ts';
 import type { AuthorityDesk } from './authorities.ts';
 import type { CertificateAuthorityDesk } from './authority-desk.ts';
 import type { Brake } from './brake.ts';
@@ -59,7 +60,7 @@ export interface Addresses {
 }
 
 /** What the API stands on. */
-export interface SiteServices {
+export interface SiteServices extends Attestation {
   readonly site: string;
   readonly startedAt: number;
   /** Names this run; it stands in the owner-only file by which the command line finds the site. */

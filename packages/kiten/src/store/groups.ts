@@ -15,6 +15,9 @@ export async function putGroup(store: Kysely<Tables>, group: GroupSettings): Pro
     brake_window: brake.windowSeconds,
     safety: group.safety ? 1 : 0,
     acknowledge_seconds: group.acknowledgeSeconds,
+    attest_every: group.attest.everySeconds,
+    attest_deadline: group.attest.deadlineSeconds,
+    unknown_files: group.attest.unknownFiles,
   };
   await store
     .insertInto('groups')
@@ -33,5 +36,10 @@ export async function storedGroups(store: Kysely<Tables>): Promise<GroupSettings
     brake: { share: row.brake_share, least: row.brake_least, windowSeconds: row.brake_window },
     safety: row.safety === 1,
     acknowledgeSeconds: row.acknowledge_seconds,
+    attest: {
+      everySeconds: row.attest_every,
+      deadlineSeconds: row.attest_deadline,
+      unknownFiles: row.unknown_files === 'warning' ? 'warning' : 'contraindicated',
+    },
   }));
 }

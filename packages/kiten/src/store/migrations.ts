@@ -178,6 +178,25 @@ const hands = [
   'update operators set arrived_at = created_at',
 ];
 
+/** Which key attests for a device, what is remembered of it, and what it is held against. */
+const attestation = [
+  `create table attesters (device text primary key, attestation_key blob not null, endorsement_key blob not null,
+     endorsement_certificate blob, intermediates text not null, activated_at integer not null) strict`,
+  `create table attester_states (device text primary key, state blob, before_state blob, nonce blob not null, evidence text not null,
+     received_at integer not null) strict`,
+  `create table reference_values (digest text primary key, name text not null, content blob not null, signed_by text,
+     issuer text, added_by text not null, added_at integer not null) strict`,
+  `create table reference_targets (digest text not null references reference_values (digest), kind text not null, target text not null,
+     added_by text not null, added_at integer not null, primary key (digest, kind, target)) strict, without rowid`,
+  'create table reference_keys (name text primary key, public_key blob not null, added_by text not null, added_at integer not null) strict',
+  `create table tpm_vendors (fingerprint text primary key, name text not null, certificate blob not null, kind text not null,
+     target text not null, added_by text not null, added_at integer not null) strict`,
+  'create table device_makes (device text primary key, model text, lot text) strict',
+  'alter table groups add column attest_every integer not null default 3600',
+  'alter table groups add column attest_deadline integer not null default 60',
+  "alter table groups add column unknown_files text not null default 'contraindicated'",
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -194,6 +213,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0012-safety': { up: run(safety) },
   '0013-standings': { up: run(standings) },
   '0014-hands': { up: run(hands) },
+  '0015-attestation': { up: run(attestation) },
 };
 
 /**

@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { print, printJson, printTable, showTime } from '../output.ts';
 import { isWaiting } from '../waiting.ts';
+import { deviceAttestationCommands } from './device-attestation.ts';
 import { deviceImportCommand } from './device-import.ts';
 import { devicePasswordCommand } from './device-password.ts';
 import { type FindingAnswer, printFindings, tierMark } from './findings.ts';
@@ -81,6 +82,7 @@ export function deviceCommands(program: Command, environment: Environment): void
     });
 
   devicePasswordCommand(device, environment);
+  deviceAttestationCommands(device, environment);
 
   for (const [verb, description] of verbs) {
     withSite(device.command(`${verb} <id>`))

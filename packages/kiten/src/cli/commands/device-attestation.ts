@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { openClient } from '../client.ts';
+import type { Environment } from '../environment.ts';
+import { type SiteOptions, withSite } from '../options.ts';
+import { print, printJson, showTime } from '../output.ts';
+import { isWaiting } from '../waiting.ts';
+
+interface AttesterAnswer {
+  readonly device: string;
+  readonly attestationKey: string;
+  readonly endorsementKey: string;
+  readonly endorsement: string;
+  readonly activatedAt: number;
+  readonly last?: { readonly evidence: string; readonly receivedAt: number; readonly nextBefore: number };
+}
+
+/** The TPM that speaks for a device. */
+export function deviceAttestationCommands(device: Command, environment: Environment): void {
+  const key = device.command('attestation-key').description('the TPM and the key that speak for a device');
+
+  withSite(key.command('show <id>'))
+    .description('its keys, who vouches for its TPM, and when it attested last')
+    .action(async (id: string, options: SiteOptions) => {
+      const client = await openClient(options, environment);
+      const answer = await client.get<AttesterAnswer>(`/devices/${encodeURIComponent(id)}/attestation-key`);
+      if (options.json) return printJson(answer);
+      print(`attestation key  ${answer.attestationKey}`);
+      print(`endorsement key  ${answer.endorsementKey} (${answer.endorsement})`);
+      print(`activated        ${showTime(answer.activatedAt)}`);
+      if (answer.last === undefined) return print('It has not attested yet.');
+      const { evidence, receivedAt, nextBefore } = answer.last;
+      return print(
+        `attested         ${showTime(receivedAt)}, next before ${showTime(nextBefore)} (${evidence})`,
+      );
+    });
+
+  withSite(key.command('forget <id>'))
+    .description('let a device come with another TPM, after its board was replaced')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (id: string, options: SiteOptions & { reason: string }) => {
+      const client = await openClient(options, environment);
+      const path = `/devices/${encodeURIComponent(id)}/attestation-key/forget`;
+      const answer = await client.send<object | undefined>('POST', path, { reason: options.reason });
+      if (answer !== undefined && isWaiting(answer, options))
+        return options.json ? printJson(answer) : undefined;
+      if (options.json) printJson({ forgotten: id });
+      else print(`The next TPM that ${id} comes with speaks for it.`);
+    });
+}

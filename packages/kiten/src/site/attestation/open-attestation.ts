@@ -1,0 +1,103 @@
+import {
+  appraiserName,
+  attestationFindings,
+  encodeKeyRequest,
+  type ReferenceImage,
+} from '@kiten/attestation';
+import type { Clock } from '@kiten/codec';
+import {
+  composeVerdict,
+  deviceSubject,
+  type EarClaims,
+  type Evidence,
+  type FindingRegistry,
+  type SealedEvidence,
+  type Verdict,
+} from '@kiten/trust';
+import type { DeviceRecord } from '../device-book.ts';
+import type { Random } from '../secrets.ts';
+import type { SiteState } from '../state.ts';
+import type { TrustDesk } from '../trust-desk.ts';
+import { AttestationDesk } from './attestation-desk.ts';
+import { AttesterBook } from './attester-book.ts';
+import { EndorsementDesk } from './endorsement-desk.ts';
+import { KeyDesk } from './key-desk.ts';
+import { MakeBook } from './make-book.ts';
+import { ResultWriter } from './result-writer.ts';
+
+export interface AttestationParts extends Pick<SiteState, 'database' | 'book' | 'journal' | 'keys'> {
+  readonly trust: TrustDesk;
+  readonly seal: (evidence: Evidence) => SealedEvidence;
+  readonly earOf: (verdict: Verdict, nonce?: string) => EarClaims;
+  readonly registry: FindingRegistry;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** All that attestation by TPM takes. */
+export interface Attestation {
+  readonly makes: MakeBook;
+  readonly attesters: AttesterBook;
+  readonly endorsements: EndorsementDesk;
+  readonly attestationKeys: KeyDesk;
+  readonly attestation: AttestationDesk;
+  readonly results: ResultWriter;
+}
+
+const keyRequestMediaType = 'application/vnd.kiten.attestation-key-request+json';
+const anotherTpm = 'attestation/another-tpm';
+
+/** Opens what the site remembers of attesters, and the desks over it. */
+export async function openAttestation(parts: AttestationParts): Promise<Attestation> {
+  const { database, book, journal, trust, seal, clock, random } = parts;
+  const makes = await MakeBook.load(database);
+  const attesters = await AttesterBook.load(database);
+  const endorsements = await EndorsementDesk.open({ database, journal, clock, book, makes, attesters });
+  const attestationKeys = new KeyDesk({
+    ...{ attesters, endorsements, journal, clock, random },
+    async anotherTpm(device, endorsementKey, request) {
+      // Whoever has not enrolled yet has nothing that could be taken.
+      if (book.find(device) === undefined) return;
+      const subject = deviceSubject(device);
+      const at = clock.now();
+      const body = encodeKeyRequest(request);
+      const sealed = seal({ mediaType: keyRequestMediaType, subject, receivedAt: at, via: ['https'], body });
+      const finding = attestationFindings.finding(anotherTpm, {
+        ...{ subject, at, appraiser: appraiserName, aspect: 'tpm', premises: [sealed.digest] },
+        parameters: { endorsementKey },
+      });
+      await trust.find(device, sealed, [finding]);
+    },
+    async forgiven(device, operator, reason) {
+      const counts = book.find(device)?.verdict.findings.some(({ code }) => code === anotherTpm);
+      if (counts !== true) return;
+      const clearance = { operator: `operator:${operator.name}`, reason, at: clock.now() };
+      await trust.clear(device, anotherTpm, clearance);
+    },
+  });
+  const images = (_device: string): readonly ReferenceImage[] => [];
+  const attestation = new AttestationDesk({
+    ...{ book, attesters, endorsements, images, trust, seal, clock, random },
+    resultOf: (device, nonce) => resultOf(device, nonce, parts.earOf),
+  });
+  const results = new ResultWriter(parts.keys.verifier, parts.registry);
+  return { makes, attesters, endorsements, attestationKeys, attestation, results };
+}
+
+/** The device's result, and beside it that of its TPM alone: what the device is and runs, without how it behaves. */
+function resultOf(
+  { verdict, findings }: DeviceRecord,
+  nonce: string | undefined,
+  earOf: AttestationParts['earOf'],
+): EarClaims {
+  const whole = earOf(verdict, nonce);
+  const tpm = composeVerdict({
+    subject: verdict.subject,
+    findings: findings.filter((finding) => finding.appraiser === appraiserName),
+    edges: [],
+    profile: { name: 'tpm', required: [] },
+    now: verdict.at,
+  });
+  const labelled = Object.entries(earOf(tpm).submods).map(([label, one]) => [`${label}/tpm`, one]);
+  return { ...whole, submods: { ...whole.submods, ...Object.fromEntries(labelled) } };
+}
