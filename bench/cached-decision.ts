@@ -120,6 +120,7 @@ function gatewayCore(): Core {
     name: 'gateway',
     authenticators: [],
     verifyPassword: undefined,
+    proxies: [],
     heapUsed: () => 0,
     poll: () => undefined,
   });

@@ -59,8 +59,8 @@ describe('the configuration', () => {
   it('has the defaults that the template shows', () => {
     const shown = configurationTemplate.replaceAll(/^# (?=\w+ = |\[\[)/gm, '');
     const file = parseConfiguration(shown, 'template');
-    // Names, manufacturers, the time stamp authority, PostgreSQL, receivers, the console's door and the
-    // identity provider are examples, not defaults.
+    // Names, manufacturers, the time stamp authority, PostgreSQL, receivers, the console's door, proxies
+    // and the identity provider are examples, not defaults.
     const { names, manufacturers, timeStamps, store, consoleDoor, oidc, events, ...defaults } =
       completeConfiguration(file, 'default');
     expect([names.length, manufacturers.length, events.length, timeStamps?.minutes]).toEqual([2, 1, 1, 60]);
@@ -70,6 +70,7 @@ describe('the configuration', () => {
       ...defaults,
       names: [],
       manufacturers: [],
+      proxies: [],
       events: [],
     });
   });

@@ -20,6 +20,7 @@ import type { PayloadRule } from './payload/payload-rule.ts';
 import { memoryStore } from './persistence/memory-store.ts';
 import type { OpenedStore } from './persistence/open-disk-store.ts';
 import type { SessionStore } from './persistence/store.ts';
+import { ProxyDoor } from './proxy-door.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RepeatLimiter } from './repeat-limiter.ts';
@@ -56,6 +57,8 @@ export interface CoreOptions {
   readonly name: string;
   readonly authenticators: readonly Authenticator[];
   readonly verifyPassword: PasswordVerifier | undefined;
+  /** Addresses and networks from which connections are relayed. */
+  readonly proxies: readonly string[];
   /** Bytes of memory in use. */
   readonly heapUsed: () => number;
   /** Looks whether changes have arrived that the loop has not got to yet. */
@@ -89,6 +92,8 @@ export class Core {
   readonly policyFailures: RepeatLimiter<PolicyError>;
   readonly passwordAttempts: RateLimiter;
   readonly gate: HandshakeGate;
+  /** Absent unless connections are relayed. */
+  readonly proxyDoor: ProxyDoor | undefined;
   readonly subscriptionRates: RateLimiter;
   readonly overlap: SessionOverlap;
   readonly probing: TopicProbing;
@@ -135,6 +140,8 @@ export class Core {
     });
     this.passwordAttempts = new RateLimiter(limits.passwordAttempts, minute, limits.rateKeys);
     this.gate = new HandshakeGate(limits);
+    const { proxies } = options;
+    this.proxyDoor = proxies.length === 0 ? undefined : new ProxyDoor(proxies, limits.handshakeTimeout);
     this.subscriptionRates = new RateLimiter(limits.subscribesPerDevice, minute, limits.rateKeys);
     this.overlap = new SessionOverlap(emit, options.name);
     this.probing = new TopicProbing(emit, options.name);

@@ -50,6 +50,11 @@ export interface GatewayOptions {
   readonly authenticators?: readonly Authenticator[];
   /** Judges passwords on ports of the kind `password`. */
   readonly verifyPassword?: PasswordVerifier;
+  /**
+   * Addresses and networks (`10.0.0.0/8`) of proxies: whoever connects from there says first whose connection it is, by the
+   * PROXY protocol. Default none.
+   */
+  readonly proxies?: readonly string[];
   /** Tells how many bytes of memory are in use, for statistics. */
   readonly heapUsed?: () => number;
   /**
@@ -91,7 +96,11 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** The core of the gateway, whatever it runs in: a worker of the site, a test, a broker without policy. */
+/**
+ * The core of the gateway, whatever it runs in: a worker of the site, a test, a broker without policy.
+ *
+ * @throws KitenError `gateway/limit-out-of-range`, `gateway/proxy-address`
+ */
 export function createGateway(options: GatewayOptions): Gateway {
   return gatewayWith(options, undefined);
 }
@@ -113,6 +122,7 @@ export function gatewayWith(options: GatewayOptions, opened: OpenedStore | undef
       name: options.name ?? 'gateway',
       authenticators: options.authenticators ?? [],
       verifyPassword: options.verifyPassword,
+      proxies: options.proxies ?? [],
       heapUsed: options.heapUsed ?? (() => 0),
       poll: options.poll ?? (() => undefined),
     },

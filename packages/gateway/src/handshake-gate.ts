@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { placeOf } from './evidence/place.ts';
 import type { Limits } from './limits.ts';
 import { RateLimiter } from './rate-limiter.ts';
@@ -14,6 +15,11 @@ export interface GateRefusal {
 export interface RemoteEnd {
   readonly address: string;
   readonly port: number;
+}
+
+/** Of a connection that nobody relays. */
+export function endOf({ remoteAddress = '', remotePort = 0 }: Socket): RemoteEnd {
+  return { address: remoteAddress, port: remotePort };
 }
 
 /** Holds each address to so many handshakes a minute, and to so many connections that have not come to a session. */

@@ -34,6 +34,7 @@ export { checkPayloadRule } from './payload/compiled-rule.ts';
 export type { PayloadRule } from './payload/payload-rule.ts';
 export type { Peer } from './peer.ts';
 export { type PresentedPeer, presentedBy } from './presented-peer.ts';
+export { ProxyDoor, type ProxyOutcome, type ProxyRefusal } from './proxy-door.ts';
 export type { Statistics } from './statistics.ts';
 export { type UpgradeRefusal, WebSocketUpgrade } from './web-socket-upgrade.ts';
 export { type GatewayClient, gatewayClient } from './worker-client.ts';

@@ -3,8 +3,10 @@ import type { Duplex } from 'node:stream';
 import { KitenError } from '@kiten/codec';
 import type { TlsMaterial } from './change.ts';
 import type { Core } from './core.ts';
+import { endOf, type RemoteEnd } from './handshake-gate.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import type { Peer } from './peer.ts';
+import type { ProxyRefusal } from './proxy-door.ts';
 import { TlsListener } from './tls-listener.ts';
 import { WebSocketDoor } from './web-socket-door.ts';
 
@@ -48,6 +50,7 @@ export class Listeners {
   abandon(): void {
     for (const listener of this.#secured) listener.abandon();
     this.webSockets.abandon();
+    this.#core.proxyDoor?.abandon();
   }
 
   async #listenTls(
@@ -89,9 +92,14 @@ export class Listeners {
       );
     }
     const accept = kind === 'websocket' ? this.#takeWebSocket : this.#accept;
+    const arrived = (socket: Socket, end: RemoteEnd): void => {
+      if (kind !== 'plain-password') accept(socket, anonymous(end));
+      else if (this.#enter(socket, end)) accept(socket, nobodyYet(end));
+    };
+    const { proxyDoor } = this.#core;
     const server = createServer({ noDelay: true }, (socket) => {
-      if (kind !== 'plain-password') accept(socket, anonymous(socket));
-      else if (this.#enter(socket)) accept(socket, nobodyYet(socket));
+      if (proxyDoor === undefined) arrived(socket, endOf(socket));
+      else proxyDoor.take(socket, { arrived, refused: this.#refusedProxy });
     });
     server.maxConnections = this.#core.limits.connections;
     this.#plain.push(server);
@@ -102,32 +110,34 @@ export class Listeners {
   }
 
   /** Holds an address to as many connections as it may have before they say who they are. */
-  #enter(socket: Socket): boolean {
+  #enter(socket: Socket, end: RemoteEnd): boolean {
     const { gate, refusals } = this.#core;
-    const { remoteAddress: address = '', remotePort: port = 0 } = socket;
     const now = this.#core.observe();
-    const refusal = gate.enter({ address, port }, now);
-    if (refusal === undefined) socket.once('close', () => gate.leave({ address, port }));
+    const refusal = gate.enter(end, now);
+    if (refusal === undefined) socket.once('close', () => gate.leave(end));
     else {
-      refusals.note({ kind: 'handshake-refused', ...refusal, address }, now);
+      refusals.note({ kind: 'handshake-refused', ...refusal, address: end.address }, now);
       socket.destroy();
     }
     return refusal === undefined;
   }
 
+  readonly #refusedProxy = ({ code, message }: ProxyRefusal, address: string): void =>
+    this.#core.refusals.note({ kind: 'handshake-refused', code, message, address }, this.#core.observe());
+
   readonly #takeWebSocket = (socket: Duplex, peer: Peer): void => this.webSockets.take(socket, peer);
 }
 
 /** A client that has yet to say who it is, by a password. */
-function nobodyYet(socket: Socket): Peer {
-  return { ...anonymous(socket), device: '', admission: 'password' };
+function nobodyYet(end: RemoteEnd): Peer {
+  return { ...anonymous(end), device: '', admission: 'password' };
 }
 
-function anonymous({ remoteAddress = '', remotePort = 0 }: Socket): Peer {
+function anonymous({ address, port }: RemoteEnd): Peer {
   return {
     device: 'anyone',
-    address: remoteAddress,
-    port: remotePort,
+    address,
+    port,
     serial: '',
     fingerprint: '',
     admission: 'none',

@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type TLSSocket, type Server as TlsServ
 import { admitPeer, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
 import type { TlsMaterial } from './change.ts';
 import type { Core } from './core.ts';
+import { endOf, type RemoteEnd } from './handshake-gate.ts';
 import { NamedContexts } from './named-contexts.ts';
 import type { Peer } from './peer.ts';
 import { presentedBy } from './presented-peer.ts';
@@ -47,7 +48,16 @@ export class TlsListener {
     this.#nameContexts(tls);
     this.#server.on('secureConnection', (socket) => this.#secured(socket));
     this.#server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
-    this.#front = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#arrived(socket));
+    const { proxyDoor } = core;
+    this.#front = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+      if (proxyDoor === undefined) this.#arrived(socket, endOf(socket));
+      else {
+        proxyDoor.take(socket, {
+          arrived: (from, end) => this.#arrived(from, end),
+          refused: ({ code, message }, address) => this.#refused(code, message, address),
+        });
+      }
+    });
     this.#front.maxConnections = core.limits.connections;
     this.#front.on('drop', (dropped) => {
       const address = dropped?.remoteAddress ?? '';
@@ -96,24 +106,24 @@ export class TlsListener {
     this.#named.renew(tls.named ?? [], (each) => secureContextOf(tls, each));
   }
 
-  #arrived(socket: Socket): void {
-    const { remoteAddress: address = '', remotePort: port = 0 } = socket;
+  #arrived(socket: Socket, end: RemoteEnd): void {
     const { gate } = this.#core;
-    const refusal = gate.enter({ address, port }, this.#core.observe());
+    const refusal = gate.enter(end, this.#core.observe());
     if (refusal !== undefined) {
-      this.#refused(refusal.code, refusal.message, address);
+      this.#refused(refusal.code, refusal.message, end.address);
       socket.destroy();
       return;
     }
     this.#sockets.add(socket);
     socket.once('close', () => {
-      gate.leave({ address, port });
+      gate.leave(end);
       this.#sockets.delete(socket);
     });
     this.#server.emit('connection', socket);
   }
 
   #secured(socket: TLSSocket): void {
+    this.#core.proxyDoor?.name(socket);
     const presented = presentedBy(socket);
     const { address, port, resumed } = presented;
     if (this.#admission === 'password') {
@@ -133,6 +143,7 @@ export class TlsListener {
   }
 
   #failed(error: Error, socket: TLSSocket): void {
+    this.#core.proxyDoor?.name(socket);
     const { code, message } = tlsFailure(error);
     this.#refused(code, message, socket.remoteAddress ?? '');
     socket.destroy();

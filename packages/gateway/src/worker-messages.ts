@@ -11,6 +11,7 @@ export type GatewayWorkerData = Pick<
   StoredGatewayOptions,
   | 'trustDomain'
   | 'limits'
+  | 'proxies'
   | 'access'
   | 'refusedPublish'
   | 'queueOverflow'

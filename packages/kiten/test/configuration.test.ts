@@ -32,6 +32,7 @@ describe('the configuration file', () => {
       devicePort: 8443,
       mqttHosts: ['127.0.0.1', '::1'],
       mqttPort: 8883,
+      proxies: [],
       passwordDoors: [],
       refusedPublish: 'drop',
       queueOverflow: 'drop-newest',
@@ -60,16 +61,18 @@ describe('the configuration file', () => {
 
   it('as kiten init writes it names every key, each with its default', () => {
     const uncommented = configurationTemplate.replace(/^# ([a-z_]+ = |\[\[)/gm, '$1');
-    const { names, manufacturers, timeStamps, store, consoleDoor, oidc, events, ...rest } =
+    const { names, manufacturers, timeStamps, store, consoleDoor, oidc, events, proxies, ...rest } =
       completeConfiguration(parse(uncommented), 'default');
     const {
       names: _names,
       manufacturers: _manufacturers,
       events: _events,
+      proxies: _proxies,
       ...defaults
     } = completeConfiguration({}, 'default');
     expect(rest).toEqual(defaults);
     expect(oidc).toMatchObject({ clientId: 'kiten', scope: 'openid profile', groupsClaim: 'groups' });
+    expect(proxies).toEqual(['192.0.2.4', '10.0.0.0/8', '::1']);
     expect(consoleDoor).toMatchObject({ port: 7443, names: ['kiten.plant-7.example'] });
     expect(names).toEqual(['gateway.plant-7.example', '192.0.2.10']);
     expect(manufacturers).toEqual([{ name: 'acme', root: 'ca/acme.pem', group: 'default' }]);
@@ -128,6 +131,15 @@ describe('the configuration file', () => {
     expect(doors('[passwords]\nplain_port = 1883\nplain_hosts = ["192.0.2.1"]', 'random')).toEqual([
       { kind: 'plain-password', hosts: ['192.0.2.1'], port: 0 },
     ]);
+  });
+
+  it('knows proxies by addresses and networks alone', () => {
+    const proxies = (text: string) =>
+      completeConfiguration(parse(`[proxy]\nfrom = ["${text}"]`), 'default').proxies;
+    for (const text of ['192.0.2.4', '10.0.0.0/8', '::/0', 'fd00::/128'])
+      expect(proxies(text)).toEqual([text]);
+    for (const text of ['lb.example', '10.0.0.0/33', '::/129', '10.0.0/8', '10.0.0.0/', '1:2', ''])
+      expect(() => proxies(text)).toThrow('proxy.from');
   });
 
   it('with --ports random has no port of its own', () => {

@@ -24,6 +24,13 @@ export {
   validTopicName,
 } from './mqtt/topic.ts';
 export {
+  beginsLikeProxyHeader,
+  type ProxyEnd,
+  type ProxyHeader,
+  readProxyHeader,
+} from './proxy/proxy-header.ts';
+export { maximumProxyHeader } from './proxy/version-2.ts';
+export {
   type TpmHash,
   tpmAlgorithm,
   tpmCurves,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { KitenError } from '@kiten/codec';
 import type { ApprovalAction } from '../site/drastic-actions.ts';
 import type { Stock } from '../site/usage.ts';
@@ -90,6 +91,8 @@ export interface Configuration {
   /** What happens when more waits for an MQTT session than may. */
   readonly queueOverflow: 'drop-newest' | 'drop-oldest' | 'end-session';
   readonly keepAliveLimitSeconds: number;
+  /** Addresses and networks from which devices' connections are relayed, with a PROXY header in front. */
+  readonly proxies: readonly string[];
   /** None unless it is configured. */
   readonly passwordDoors: readonly PasswordDoor[];
   readonly deviceLifetimeDays: number;
@@ -147,6 +150,7 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     refusedPublish: file.mqtt?.refused_publish ?? 'drop',
     queueOverflow: file.mqtt?.queue_overflow ?? 'drop-newest',
     keepAliveLimitSeconds: file.mqtt?.keep_alive_limit_seconds ?? 65535,
+    proxies: proxies(file.proxy),
     passwordDoors: passwordDoors(file.passwords, choose),
     deviceLifetimeDays: file.certificates?.device_lifetime_days ?? 90,
     namedCertificates: file.certificates?.named ?? [],
@@ -172,6 +176,18 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     approvalHours: file.approvals?.hours ?? 24,
     verdictHours: file.verdicts?.validity_hours ?? 24,
   };
+}
+
+/** @throws KitenError `kiten/config-key` if one is neither an address nor a network */
+function proxies({ from = [] }: NonNullable<ConfigurationFile['proxy']> = {}): readonly string[] {
+  for (const text of from) {
+    const [address = '', prefix = '0'] = text.split('/');
+    const family = isIP(address);
+    if (family !== 0 && Number(prefix) <= (family === 4 ? 32 : 128)) continue;
+    const message = `“proxy.from” has “${text}”, which is neither an address nor a network: “10.0.0.0/8” or “::1”.`;
+    throw new KitenError('kiten/config-key', message, { detail: { key: 'proxy.from' } });
+  }
+  return from;
 }
 
 function passwordDoors(
@@ -300,6 +316,11 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 # refused_publish = "drop"       # or "close": what an MQTT 3.1.1 client sees
 # queue_overflow = "drop-newest" # or "drop-oldest", "end-session": when more waits for a client than may
 # keep_alive_limit_seconds = 65535
+
+[proxy]
+# Load balancers before the devices' ports that say whose connection it is by the PROXY protocol, version 1 or 2. From
+# these addresses a header has to come first, from all others none may:
+# from = ["192.0.2.4", "10.0.0.0/8", "::1"]
 
 [passwords]
 # Devices that can have no certificate and know only a password (kiten device password ID) are let in where a port is set:

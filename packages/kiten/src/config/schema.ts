@@ -75,6 +75,22 @@ export const configurationSchema = Type.Object(
         closed,
       ),
     ),
+    proxy: Type.Optional(
+      Type.Object(
+        {
+          from: Type.Optional(
+            Type.Array(
+              Type.String({
+                pattern: '^[0-9A-Fa-f.:]{2,45}(/\\d{1,3})?$',
+                description: 'An address or a network, as 10.0.0.0/8',
+              }),
+              { maxItems: 64 },
+            ),
+          ),
+        },
+        closed,
+      ),
+    ),
     passwords: Type.Optional(
       Type.Object(
         {

@@ -1,10 +1,13 @@
 import type { Server } from 'node:https';
+import { createServer, type Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { KitenError } from '@kiten/codec';
 import {
   NamedContexts,
   type PresentedPeer,
+  ProxyDoor,
+  type ProxyRefusal,
   presentedBy,
   type TlsMaterial,
   WebSocketUpgrade,
@@ -14,6 +17,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Problem, problemOf } from '../api/problem.ts';
 import { listenOnAll } from './listen.ts';
 
+const HANDSHAKE_TIMEOUT = 10_000;
 const MAXIMUM_BODY = 64 * 1024;
 /** As large as a packet may be that the gateway takes. */
 const MAXIMUM_MESSAGE = 1024 * 1024;
@@ -29,6 +33,8 @@ export interface DeviceServer {
 export interface DeviceServerOptions {
   readonly hosts: readonly string[];
   readonly port: number;
+  /** Addresses and networks from which connections are relayed (the PROXY protocol). */
+  readonly proxies: readonly string[];
   readonly tls: TlsMaterial;
   /** PEM of further CAs whose names clients are shown when asked for a certificate. */
   readonly manufacturers: readonly string[];
@@ -40,6 +46,8 @@ export interface DeviceServerOptions {
   readonly mqtt: (transport: Duplex, presented: PresentedPeer) => void;
   /** A TLS handshake that did not come about, or a WebSocket that was refused. */
   readonly refused: (error: NodeJS.ErrnoException, address: string) => void;
+  /** A connection that did not say, or may not say, whose it is. */
+  readonly unrelayed: (refusal: ProxyRefusal, address: string) => void;
 }
 
 /** The devices' HTTPS port: enrolment over secure transport, and what is mounted beside it. A client certificate is asked for, not required. */
@@ -55,7 +63,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       SNICallback: (name, choose) => choose(null, named.of(name)),
       requestCert: true,
       rejectUnauthorized: false,
-      handshakeTimeout: 10_000,
+      handshakeTimeout: HANDSHAKE_TIMEOUT,
     },
     bodyLimit: MAXIMUM_BODY,
     logger: false,
@@ -100,12 +108,13 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).type('application/problem+json').send(problem(404)),
   );
+  const front = relayed(server.server, options);
   server.server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) =>
     refused(error, socket.remoteAddress ?? ''),
   );
   offerMqtt(server.server, options);
   await server.ready();
-  const { port, close } = await listenOnAll(server.server, options.hosts, options.port);
+  const { port, close } = await listenOnAll(front.server, options.hosts, options.port);
   return {
     port,
     renew(tls) {
@@ -114,9 +123,31 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     },
     async close() {
       // Together: a connection that came in by a door is closed by the server that it was handed to.
-      const closed = Promise.all([close(), server.close()]);
+      const closed = Promise.all([close(), front.close(), server.close()]);
       server.server.closeAllConnections();
       await closed;
+    },
+  };
+}
+
+/** What takes connections: the server itself, or where proxies relay them, who asks first whose they are. */
+function relayed(
+  server: Server,
+  { proxies, unrelayed }: DeviceServerOptions,
+): { readonly server: TcpServer; readonly close: () => Promise<void> } {
+  if (proxies.length === 0) return { server, close: async () => undefined };
+  const door = new ProxyDoor(proxies, HANDSHAKE_TIMEOUT);
+  const front = createServer((socket) =>
+    door.take(socket, { arrived: (from) => server.emit('connection', from), refused: unrelayed }),
+  );
+  // Before anybody reads an address off them.
+  server.prependListener('secureConnection', (socket: TLSSocket) => door.name(socket));
+  server.prependListener('tlsClientError', (_error, socket: TLSSocket) => door.name(socket));
+  return {
+    server: front,
+    close: () => {
+      door.abandon();
+      return new Promise((resolve) => front.close(() => resolve()));
     },
   };
 }

@@ -78,6 +78,7 @@ export async function openDoors(
       refusedPublish: configuration.refusedPublish,
       queueOverflow: configuration.queueOverflow,
       storeDirectory: state.layout.sessions,
+      proxies: configuration.proxies,
       limits: { maximumKeepAlive: configuration.keepAliveLimitSeconds, statisticsInterval: 2_000 },
     },
     gatewayEvents({
@@ -127,6 +128,7 @@ export async function openDoors(
   const devices = await namingPort('device', configuration.devicePort, () =>
     startDeviceServer({
       hosts: configuration.deviceHosts,
+      proxies: configuration.proxies,
       port: configuration.devicePort,
       tls: tls.present,
       manufacturers: manufacturers.pem,
@@ -153,6 +155,7 @@ export async function openDoors(
       failed: (error) => logger.error({ err: error }, 'enrolment failed'),
       refused: (error, address) =>
         logger.warn({ code: 'kiten/tls-refused', reason: error.code, address }, 'a TLS handshake failed'),
+      unrelayed: ({ code, message }, address) => logger.warn({ code, address }, message),
     }),
   );
   closing.defer(() => devices.close());
