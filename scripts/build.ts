@@ -1,4 +1,4 @@
-// Builds what `kiten` runs from: one bundle for each of its processes, and the console beside them.
+// Builds what `kiten` runs from: one bundle for each of its processes, and the console beside them; and the agent.
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,7 @@ await writeFile(`${output}/kiten.cdx.json`, `${JSON.stringify(bill, null, 2)}\n`
 // The old build serves until the new one is whole.
 await rm(finished, { recursive: true, force: true });
 await rename(output, finished);
+await bundleAgent();
 
 /** Workers are programs of their own: `worker-url.ts` finds them beside the main one. */
 async function bundle(): Promise<readonly string[]> {
@@ -43,6 +44,19 @@ async function bundle(): Promise<readonly string[]> {
   });
   await build.close();
   return modulesOf(written.output);
+}
+
+/** The agent is one file: what a device has to be given. */
+async function bundleAgent(): Promise<void> {
+  const build = await rolldown({
+    input: `${root}packages/agent/src/main.ts`,
+    platform: 'node',
+    external: [/^node:/],
+  });
+  const file = `${root}packages/agent/dist/kiten-agent.mjs`;
+  await build.write({ file: `${file}.new`, format: 'esm', minify: false });
+  await build.close();
+  await rename(`${file}.new`, file);
 }
 
 async function buildConsole(): Promise<readonly string[]> {

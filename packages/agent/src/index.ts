@@ -1,3 +1,26 @@
+export { attest } from './agent/attest.ts';
+export { type Enrolled, enrol, renew } from './agent/enrol.ts';
+export type { AgentEvent, Report } from './agent/event.ts';
+export { type AgentPorts, type Host, openHost } from './agent/host.ts';
+export { run } from './agent/run.ts';
+export { type AgentStatus, status } from './agent/status.ts';
+export type { AgentConfiguration, DeviceKeyPlace } from './configuration/configuration.ts';
+export { loadConfiguration, parseConfiguration } from './configuration/load.ts';
+export {
+  type AttestationKeySeed,
+  createAttestationKey,
+  newSeed,
+  storedSeed,
+} from './evidence/attestation-key.ts';
+export { collectEvidence } from './evidence/collect-evidence.ts';
+export { kernelMeasurementFiles, type MeasurementFiles, readMeasurements } from './evidence/measurements.ts';
+export { MqttClient, type MqttOptions } from './mqtt/mqtt-client.ts';
+export { AttestationClient } from './site/attestation-client.ts';
+export type { Address, Connect } from './site/connector.ts';
+export { authorityCertificates, requestCertificate, tokenHeader } from './site/est-client.ts';
+export { nodeConnector } from './site/node-connector.ts';
+export { SiteClient } from './site/site-client.ts';
+export { StateDirectory } from './state/state-directory.ts';
 export { activateCredential } from './tpm/activate-credential.ts';
 export { certify, quote, type SignedStatement } from './tpm/attest.ts';
 export { describeTpm, listHandles, type TpmDescription } from './tpm/capabilities.ts';

@@ -1,0 +1,44 @@
+import {
+  type ChallengeMessage,
+  encodeResult,
+  encodeTpmEvidence,
+  type ResultMessage,
+} from '@kiten/attestation';
+import { KitenError } from '@kiten/codec';
+import { createAttestationKey, storedSeed } from '../evidence/attestation-key.ts';
+import { collectEvidence } from '../evidence/collect-evidence.ts';
+import { AttestationClient } from '../site/attestation-client.ts';
+import { withObject } from '../tpm/object.ts';
+import { establishKey } from './establish-key.ts';
+import { type Host, siteClient, withTpm } from './host.ts';
+import { requireIdentity } from './identity.ts';
+
+/** Attests over HTTPS and keeps what came of it. A device that got its TPM later shows its key first. */
+export async function attest(host: Host): Promise<ResultMessage> {
+  const { connect } = await requireIdentity(host);
+  const client = new AttestationClient(siteClient(host, connect));
+  if ((await host.state.read('attestation.json')) === undefined) await establishKey(host, client);
+  const result = await client.present(await answer(host, await client.challenge()));
+  await keepResult(host, result);
+  return result;
+}
+
+/** The evidence that a challenge asks for, encoded. @throws KitenError `agent/not-enrolled`, `agent/tpm-…`, `agent/…` */
+export async function answer(host: Host, challenge: ChallengeMessage): Promise<Uint8Array> {
+  const seed = await storedSeed(host.state);
+  if (seed === undefined) {
+    throw new KitenError(
+      'agent/not-enrolled',
+      'No key attests for this device yet: run "kiten-agent enrol".',
+    );
+  }
+  const evidence = await withTpm(host, (tpm) =>
+    withObject(tpm, createAttestationKey(tpm, seed), (key) =>
+      collectEvidence(tpm, key, challenge, host.configuration.logs),
+    ),
+  );
+  return encodeTpmEvidence(evidence);
+}
+
+export const keepResult = (host: Host, result: ResultMessage): Promise<void> =>
+  host.state.write('result.json', encodeResult(result));

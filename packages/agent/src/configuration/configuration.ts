@@ -1,0 +1,35 @@
+import type { MeasurementFiles } from '../evidence/measurements.ts';
+import type { Address } from '../site/connector.ts';
+import type { TpmKeyKind } from '../tpm/key-template.ts';
+
+/** Where the key of the device's certificate lives. */
+export type DeviceKeyPlace =
+  /** In the state directory, readable by whoever becomes root. */
+  | { readonly kind: 'file' }
+  /** In the TPM, at a persistent handle. */
+  | { readonly kind: 'tpm'; readonly handle: number }
+  /** In a token that a PKCS#11 module speaks to. */
+  | { readonly kind: 'pkcs11'; readonly module: string; readonly token: string; readonly pinFile: string };
+
+/** The agent's configuration, with what was left out filled in. */
+export interface AgentConfiguration {
+  readonly device: string;
+  /** The site's port for devices. */
+  readonly site: Address;
+  /** File: PEM of the site's root. */
+  readonly trust: string;
+  /** Directory. */
+  readonly state: string;
+  readonly key: DeviceKeyPlace;
+  readonly tpm:
+    | {
+        readonly address: string;
+        readonly attestation: TpmKeyKind;
+        /** Undefined: the first that the maker certified. */
+        readonly endorsement: TpmKeyKind | undefined;
+      }
+    | undefined;
+  readonly logs: MeasurementFiles;
+  /** Where it connects by MQTT to be challenged there; undefined: it attests by HTTPS alone. */
+  readonly mqtt: Address | undefined;
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { KitenError } from '@kiten/codec';
+import { parseDeviceId } from '@kiten/trust';
+import { parse, TomlError } from 'smol-toml';
+import { kernelMeasurementFiles } from '../evidence/measurements.ts';
+import type { Address } from '../site/connector.ts';
+import type { AgentConfiguration, DeviceKeyPlace } from './configuration.ts';
+import { Table } from './table.ts';
+
+const kinds = ['ecc', 'rsa'] as const;
+/** Among the handles that the owner may use (TCG Registry of Reserved TPM 2.0 Handles, 2.3.1). */
+const usualHandle = 0x8100_4b11;
+const persistent = { first: 0x8100_0000, last: 0x817f_ffff } as const;
+
+/** @throws KitenError `agent/config-unreadable`, `agent/config-syntax`, `agent/config-key` naming the key */
+export async function loadConfiguration(file: string): Promise<AgentConfiguration> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new KitenError('agent/config-unreadable', `The configuration ${file} cannot be read.`, { cause });
+  }
+  return parseConfiguration(text, file);
+}
+
+export function parseConfiguration(text: string, file: string): AgentConfiguration {
+  const root = new Table(file, '', parseToml(text, file));
+  const configuration = {
+    device: deviceOf(root),
+    site: addressOf(root, 'site', 'https:', 8443)!,
+    trust: root.needed('trust'),
+    state: root.text('state') ?? '/var/lib/kiten-agent',
+    key: keyOf(root.table('key')),
+    tpm: tpmOf(root.table('tpm')),
+    logs: logsOf(root.table('logs')),
+    mqtt: addressOf(root, 'mqtt', 'mqtts:', 8883),
+  };
+  if (configuration.site === undefined) throw root.refusal('site', 'is missing');
+  if (configuration.key.kind === 'tpm' && configuration.tpm === undefined) {
+    throw root.refusal('tpm', 'is missing, where the key is to live in it');
+  }
+  root.finish();
+  return configuration;
+}
+
+function parseToml(text: string, file: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    if (!(cause instanceof TomlError)) throw cause;
+    const { line, column } = cause;
+    throw new KitenError('agent/config-syntax', `${file}:${line}:${column} is not TOML.`, {
+      cause,
+      detail: { file, line, column },
+    });
+  }
+}
+
+function deviceOf(root: Table): string {
+  const device = root.needed('device');
+  try {
+    return parseDeviceId(device);
+  } catch (error) {
+    if (!(error instanceof KitenError)) throw error;
+    throw root.refusal('device', 'is the name under which the site knows the device');
+  }
+}
+
+function addressOf(root: Table, key: string, protocol: string, port: number): Address | undefined {
+  const text = root.text(key);
+  if (text === undefined) return undefined;
+  const url = URL.parse(text);
+  const isWhole = url !== null && url.protocol === protocol && url.hostname !== '' && url.username === '';
+  if (!isWhole || !['', '/'].includes(url.pathname) || url.search !== '') {
+    throw root.refusal(key, `is an address such as ${protocol}//site.example:${port}`);
+  }
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? port : Number(url.port) };
+}
+
+function keyOf(table: Table | undefined): DeviceKeyPlace {
+  const kind = table?.oneOf('in', ['file', 'tpm', 'pkcs11'] as const) ?? 'file';
+  const place = table === undefined || kind === 'file' ? { kind: 'file' as const } : heldKey(table, kind);
+  table?.finish();
+  return place;
+}
+
+function heldKey(table: Table, kind: 'tpm' | 'pkcs11'): DeviceKeyPlace {
+  if (kind === 'pkcs11') {
+    const [module, token, pinFile] = [
+      table.needed('module'),
+      table.needed('token'),
+      table.needed('pin-file'),
+    ];
+    return { kind, module, token, pinFile };
+  }
+  return { kind, handle: table.integer('handle', persistent.first, persistent.last) ?? usualHandle };
+}
+
+function tpmOf(table: Table | undefined): AgentConfiguration['tpm'] {
+  if (table === undefined) return undefined;
+  const tpm = {
+    address: table.text('address') ?? 'device:/dev/tpmrm0',
+    attestation: table.oneOf('attestation-key', kinds) ?? ('ecc' as const),
+    endorsement: table.oneOf('endorsement-key', kinds),
+  };
+  table.finish();
+  return tpm;
+}
+
+function logsOf(table: Table | undefined): AgentConfiguration['logs'] {
+  const logs = {
+    bootLog: table?.text('boot') ?? kernelMeasurementFiles.bootLog,
+    imaLog: table?.text('measurements') ?? kernelMeasurementFiles.imaLog,
+  };
+  table?.finish();
+  return logs;
+}

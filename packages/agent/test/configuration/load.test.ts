@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfiguration, parseConfiguration } from '../../src/index.ts';
+
+const needed = `device = "pump-1"
+site = "https://site.example:9443"
+trust = "/etc/kiten-agent/site.pem"
+`;
+
+describe('the agent’s configuration', () => {
+  it('needs a name, a site and whom to trust', () => {
+    expect(parseConfiguration(needed, 'agent.toml')).toEqual({
+      device: 'pump-1',
+      site: { host: 'site.example', port: 9443 },
+      trust: '/etc/kiten-agent/site.pem',
+      state: '/var/lib/kiten-agent',
+      key: { kind: 'file' },
+      tpm: undefined,
+      logs: {
+        bootLog: '/sys/kernel/security/tpm0/binary_bios_measurements',
+        imaLog: '/sys/kernel/security/ima/binary_runtime_measurements',
+      },
+      mqtt: undefined,
+    });
+  });
+
+  it('says where TPM, key, logs and broker are', () => {
+    const text = `${needed}
+mqtt = "mqtts://[::1]"
+state = "/s"
+[tpm]
+attestation-key = "rsa"
+endorsement-key = "rsa"
+[key]
+in = "tpm"
+[logs]
+boot = "/b"
+measurements = "/m"
+`;
+    expect(parseConfiguration(text, 'agent.toml')).toMatchObject({
+      mqtt: { host: '::1', port: 8883 },
+      tpm: { address: 'device:/dev/tpmrm0', attestation: 'rsa', endorsement: 'rsa' },
+      key: { kind: 'tpm', handle: 0x81004b11 },
+      logs: { bootLog: '/b', imaLog: '/m' },
+    });
+  });
+
+  it.each([
+    ['device', 'site = "https://x"\ntrust = "/t"'],
+    ['device', needed.replace('pump-1', 'no/device')],
+    ['site', needed.replace('https', 'http')],
+    ['site', needed.replace('site.example', 'user@site.example')],
+    ['site', needed.replace(/^site.*$/m, '')],
+    ['site', needed.replace(':9443', ':9443/path')],
+    ['stat', `${needed}stat = "/s"`],
+    ['tpm.adress', `${needed}[tpm]\nadress = "x"`],
+    ['tpm.attestation-key', `${needed}[tpm]\nattestation-key = "dsa"`],
+    ['key.in', `${needed}[key]\nin = "drawer"`],
+    ['key.module', `${needed}[key]\nin = "pkcs11"`],
+    ['key.handle', `${needed}[tpm]\n[key]\nin = "tpm"\nhandle = 1`],
+    ['tpm', `${needed}[key]\nin = "tpm"`],
+    ['mqtt', `${needed}mqtt = "mqtt://x"`],
+    ['logs', `${needed}logs = 1`],
+  ])('is refused for “%s”, by name', (key, text) => {
+    expect(() => parseConfiguration(text, 'agent.toml')).toThrow(
+      expect.objectContaining({ code: 'agent/config-key', detail: { file: 'agent.toml', key } }),
+    );
+  });
+
+  it('that is no TOML, or not there, is told of', async () => {
+    expect(() => parseConfiguration('device = ', 'agent.toml')).toThrow(
+      expect.objectContaining({ code: 'agent/config-syntax' }),
+    );
+    await expect(loadConfiguration('/none/agent.toml')).rejects.toMatchObject({
+      code: 'agent/config-unreadable',
+    });
+  });
+});
