@@ -68,6 +68,20 @@ describe.skipIf(!tools)('a device attests at its site, by tpm2-tools and curl al
     expect(own.status).toBe(200);
   });
 
+  it('lets no second device pass a TPM off as its own', async () => {
+    const copy = new AttestingDevice(site, await enrol(site, 'copy-1'), pump.tpm);
+    const { status, body } = await copy.request();
+    expect([status, body.code]).toEqual([409, 'kiten/attestation-key-tpm-in-use']);
+    // The device is not told whose it is; the operator is.
+    expect(JSON.stringify(body)).not.toContain('pump-1');
+    const { status: fallen, findings } = await verdictOf('copy-1');
+    expect([fallen, findings.map(({ code }) => code)]).toEqual([
+      'contraindicated',
+      expect.arrayContaining(['attestation/tpm-of-another-device']),
+    ]);
+    expect((await verdictOf('pump-1')).status).toBe('affirming');
+  });
+
   it('is affirmed by a quote over its nonce', async () => {
     const { status, body } = await pump.attest();
     expect(status).toBe(200);

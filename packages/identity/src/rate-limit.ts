@@ -8,8 +8,11 @@ export interface RateLimit {
 }
 
 export interface RateLimiter {
-  /** Takes one from the key's bucket. Returns 0, or the whole seconds until there is one again. */
-  take(key: string): number;
+  /**
+   * Takes so many from the key's bucket, one unless given. Returns 0, or takes nothing and returns the whole seconds until
+   * there are so many. More than `burst` there never are.
+   */
+  take(key: string, amount?: number): number;
   /** What {@link take} would return, without taking. */
   wait(key: string): number;
 }
@@ -34,21 +37,22 @@ export function createRateLimiter(limit: RateLimit, clock: Clock, capacity = 409
     return Math.min(limit.burst, bucket.level + Math.max(0, now - bucket.at) * perMillisecond);
   }
 
-  function secondsUntilOne(level: number): number {
-    if (level >= 1) return 0;
-    return perMillisecond > 0 ? Math.max(1, Math.ceil((1 - level) / perMillisecond / 1000)) : 86_400;
+  function secondsUntil(amount: number, level: number): number {
+    if (level >= amount) return 0;
+    if (perMillisecond <= 0 || amount > limit.burst) return 86_400;
+    return Math.max(1, Math.ceil((amount - level) / perMillisecond / 1000));
   }
 
   return {
-    wait: (key) => secondsUntilOne(levelNow(key, clock.now())),
-    take(key) {
+    wait: (key) => secondsUntil(1, levelNow(key, clock.now())),
+    take(key, amount = 1) {
       const now = clock.now();
       const level = levelNow(key, now);
-      const seconds = secondsUntilOne(level);
+      const seconds = secondsUntil(amount, level);
       const at = Math.max(now, buckets.get(key)?.at ?? now);
       buckets.delete(key);
       if (buckets.size >= capacity) buckets.delete(buckets.keys().next().value as string);
-      buckets.set(key, { level: seconds === 0 ? level - 1 : level, at });
+      buckets.set(key, { level: seconds === 0 ? level - amount : level, at });
       return seconds;
     },
   };

@@ -19,6 +19,17 @@ describe('a rate limiter', () => {
     expect(limiter.take('a')).toBe(10);
   });
 
+  test('counts amounts: a large one takes nothing while there is no room for it', () => {
+    const clock = manualClock(start);
+    const limiter = createRateLimiter({ burst: 100, perMinute: 60 }, clock);
+    expect(limiter.take('a', 80)).toBe(0);
+    expect(limiter.take('a', 50)).toBe(30);
+    expect(limiter.take('a', 20)).toBe(0);
+    clock.advance(50_000);
+    expect(limiter.take('a', 50)).toBe(0);
+    expect(limiter.take('a', 101)).toBe(86_400);
+  });
+
   test('waiting as long as it says is enough, and over time it never lets more through than its rate', () => {
     const steps = fc.array(fc.tuple(fc.nat(40_000), fc.boolean()), { maxLength: 60 });
     fc.assert(

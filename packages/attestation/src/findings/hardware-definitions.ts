@@ -46,6 +46,17 @@ export const hardwareDefinitions: readonly FindingDefinition[] = [
       '他者の証明書を提示するなりすましとみなす。失効させ、証明書の持ち主の TPM を調べる。',
     ],
   }),
+  define('tpm-of-another-device', 'hardware', -98, {
+    expected: ['Each device has a TPM of its own.', 'デバイスは、それぞれ自分の TPM を持つはずである。'],
+    found: [
+      'It asked for an attestation key in the TPM of {owner}.',
+      '{owner} の TPM にある証明鍵を求めた。',
+    ],
+    remedy: [
+      'If the board was moved, have {owner} forget it (kiten device attestation-key forget {owner}) and clear this finding; otherwise one of the two passes the other’s TPM off as its own: quarantine both.',
+      '基板を移設したのであれば {owner} の証明鍵を破棄し（kiten device attestation-key forget {owner}）、この所見を解除する。そうでなければ、一方が他方の TPM を自分のものと偽っている。両方を隔離する。',
+    ],
+  }),
   define('another-tpm', 'hardware', -98, {
     expected: [
       'The device keeps the TPM that it first came with.',

@@ -20,6 +20,7 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/attestation-busy': 503,
   'kiten/attestation-key-unknown': 409,
   'kiten/attestation-key-another-tpm': 409,
+  'kiten/attestation-key-tpm-in-use': 409,
   'kiten/activation-unknown': 409,
   'kiten/activation-wrong': 403,
   'kiten/vendor-unknown': 404,

@@ -25,6 +25,8 @@ export interface AttestationCallerParts {
 const limits = {
   address: { burst: 60, perMinute: 30 },
   device: { burst: 30, perMinute: 20 },
+  /** KiB of evidence, which is kept whatever it is worth. */
+  evidence: { burst: 65_536, perMinute: 1024 },
 } as const;
 
 /** Who calls: by its certificate, or before it has one by its token, which is looked at and not used up. */
@@ -32,11 +34,13 @@ export class AttestationCallers {
   readonly #parts: AttestationCallerParts;
   readonly #addresses;
   readonly #devices;
+  readonly #evidence;
 
   constructor(parts: AttestationCallerParts) {
     this.#parts = parts;
     this.#addresses = createRateLimiter(limits.address, parts.clock);
     this.#devices = createRateLimiter(limits.device, parts.clock, 65_536);
+    this.#evidence = createRateLimiter(limits.evidence, parts.clock, 65_536);
   }
 
   /**
@@ -60,6 +64,11 @@ export class AttestationCallers {
       );
     }
     return device;
+  }
+
+  /** No device fills the disk by itself. @throws KitenError `kiten/attestation-too-often` with `detail.seconds` */
+  mayBring(device: DeviceId, octets: number): void {
+    mustNotWait(this.#evidence.take(device, Math.ceil(octets / 1024)));
   }
 
   async #authenticate(request: FastifyRequest): Promise<DeviceId | undefined> {

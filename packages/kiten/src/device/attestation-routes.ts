@@ -53,6 +53,7 @@ export function attestationRoutes(server: FastifyInstance, parts: AttestationRou
     const declared = Number(request.headers['content-length'] ?? bodyLimit);
     const octets = Math.min(Number.isSafeInteger(declared) ? declared : bodyLimit, bodyLimit);
     if (underWay + octets > mostUnderWay) throw busy();
+    callers.mayBring(request.attester, octets);
     underWay += octets;
     reply.raw.once('close', () => {
       underWay -= octets;

@@ -30,6 +30,8 @@ export interface Attester extends KeptAttester {
 /** The attesters of a site, in memory; the store holds the same. */
 export class AttesterBook {
   readonly #attesters = new Map<string, Attester>();
+  /** By endorsement key, hexadecimal: the device that its TPM is of. */
+  readonly #owners = new Map<string, string>();
   /** Importing a key costs more than a signature with it. */
   readonly #keys = new WeakMap<Uint8Array, TpmKey>();
 
@@ -58,10 +60,28 @@ export class AttesterBook {
 
   put(attester: Attester): void {
     this.#attesters.set(attester.device, attester);
+    this.#owners.set(toHex(this.endorsementKey(attester).publicKey), attester.device);
   }
 
   remove(device: string): void {
+    const attester = this.#attesters.get(device);
+    if (attester !== undefined) this.#owners.delete(toHex(this.endorsementKey(attester).publicKey));
     this.#attesters.delete(device);
+  }
+
+  /** The device that a TPM is of, by its endorsement key. */
+  ownerOf({ publicKey }: TpmKey): string | undefined {
+    return this.#owners.get(toHex(publicKey));
+  }
+
+  /** Has a TPM for a device while that is being written down. @returns what gives it back, unless it was put meanwhile */
+  reserve({ publicKey }: TpmKey, device: string): () => void {
+    const key = toHex(publicKey);
+    const before = this.#owners.get(key);
+    this.#owners.set(key, device);
+    return () => {
+      if (before === undefined) this.#owners.delete(key);
+    };
   }
 
   all(): IterableIterator<Attester> {

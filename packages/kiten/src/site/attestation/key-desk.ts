@@ -30,6 +30,8 @@ export interface KeyDeskParts {
   readonly random: Random;
   /** A device asks for a key in another TPM than its own. */
   readonly anotherTpm: (device: string, endorsementKey: string, request: KeyRequest) => Promise<void>;
+  /** A device asks for a key in a TPM that is another device's. */
+  readonly tpmInUse: (device: string, owner: string, request: KeyRequest) => Promise<void>;
   /** An operator lets a device come with another TPM: that it did no longer counts against it. */
   readonly forgiven: (device: string, operator: Operator, reason: string) => Promise<void>;
 }
@@ -59,11 +61,11 @@ export class KeyDesk {
   /**
    * Has the TPM prove that it holds both keys.
    *
-   * @throws KitenError `kiten/attestation-key-refused`, `kiten/attestation-key-another-tpm`, and what reading keys and
-   *   certificates throws
+   * @throws KitenError `kiten/attestation-key-refused`, `kiten/attestation-key-another-tpm`,
+   *   `kiten/attestation-key-tpm-in-use`, and what reading keys and certificates throws
    */
   async request(device: string, request: KeyRequest): Promise<KeyActivation> {
-    const { clock, random, attesters, anotherTpm } = this.#parts;
+    const { clock, random, attesters, anotherTpm, tpmInUse } = this.#parts;
     const attestationKey = readTpmKey(request.attestationKey);
     const problem = attestationKeyProblem(attestationKey);
     if (problem !== undefined) throw refused(problem);
@@ -76,6 +78,11 @@ export class KeyDesk {
     if (known !== undefined && !sameKey(attesters.endorsementKey(known), endorsementKey)) {
       await anotherTpm(device, sha256Hex(endorsementKey.publicKey), request);
       throw anotherTpmRefusal(device);
+    }
+    const owner = attesters.ownerOf(endorsementKey);
+    if (owner !== undefined && owner !== device) {
+      await tpmInUse(device, owner, request);
+      throw tpmInUseRefusal();
     }
     const activation = toBase64Url(random(16));
     const until = clock.now() + lifetime;
@@ -99,7 +106,8 @@ export class KeyDesk {
   /**
    * The TPM has opened the credential: from now on that key speaks for the device.
    *
-   * @throws KitenError `kiten/activation-unknown`, `kiten/activation-wrong`, `kiten/attestation-key-another-tpm`
+   * @throws KitenError `kiten/activation-unknown`, `kiten/activation-wrong`, `kiten/attestation-key-another-tpm`,
+   *   `kiten/attestation-key-tpm-in-use`
    */
   async confirm(device: string, { activation: id, secret }: KeyConfirmation): Promise<KeyConfirmed> {
     const { attesters, endorsements, journal, clock } = this.#parts;
@@ -112,6 +120,8 @@ export class KeyDesk {
     const endorsementKey = attesters.endorsementKey(attester);
     if (known !== undefined && !sameKey(attesters.endorsementKey(known), endorsementKey))
       throw anotherTpmRefusal(device);
+    const owner = attesters.ownerOf(endorsementKey);
+    if (owner !== undefined && owner !== device) throw tpmInUseRefusal();
     const judged = endorsements.judge(attester);
     const endorsement =
       judged.problem === undefined ? { vendor: judged.vendor.name } : { problem: judged.problem };
@@ -130,7 +140,13 @@ export class KeyDesk {
           : { certificate: sha256Hex(attester.endorsementCertificate) }),
       },
     };
-    await journal.commit([event], (store) => putAttester(store, attester));
+    const giveBack = attesters.reserve(endorsementKey, device);
+    try {
+      await journal.commit([event], (store) => putAttester(store, attester));
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
     const last = attesters.find(device)?.last;
     attesters.put(last === undefined ? attester : { ...attester, last });
     return { device, attestationKey: key.name as Uint8Array, endorsement };
@@ -208,6 +224,13 @@ const anotherTpmRefusal = (device: string): KitenError =>
   new KitenError(
     'kiten/attestation-key-another-tpm',
     `${device} is known with another TPM. If it was replaced, an operator allows it: kiten device attestation-key forget ${device}.`,
+  );
+
+/** It does not say whose: the operator sees that in the finding. */
+const tpmInUseRefusal = (): KitenError =>
+  new KitenError(
+    'kiten/attestation-key-tpm-in-use',
+    'This TPM is another device’s here. If the board was moved, an operator has the other device forget it: kiten device attestation-key forget ID.',
   );
 
 const unknownActivation = (): KitenError =>

@@ -2,6 +2,7 @@ import {
   appraiserName,
   attestationFindings,
   encodeKeyRequest,
+  type KeyRequest,
   type ReferenceImage,
 } from '@kiten/attestation';
 import type { Clock } from '@kiten/codec';
@@ -46,6 +47,7 @@ export interface Attestation {
 
 const keyRequestMediaType = 'application/vnd.kiten.attestation-key-request+json';
 const anotherTpm = 'attestation/another-tpm';
+const tpmOfAnother = 'attestation/tpm-of-another-device';
 
 /** Opens what the site remembers of attesters, and the desks over it. */
 export async function openAttestation(parts: AttestationParts): Promise<Attestation> {
@@ -55,19 +57,8 @@ export async function openAttestation(parts: AttestationParts): Promise<Attestat
   const endorsements = await EndorsementDesk.open({ database, journal, clock, book, makes, attesters });
   const attestationKeys = new KeyDesk({
     ...{ attesters, endorsements, journal, clock, random },
-    async anotherTpm(device, endorsementKey, request) {
-      // Whoever has not enrolled yet has nothing that could be taken.
-      if (book.find(device) === undefined) return;
-      const subject = deviceSubject(device);
-      const at = clock.now();
-      const body = encodeKeyRequest(request);
-      const sealed = seal({ mediaType: keyRequestMediaType, subject, receivedAt: at, via: ['https'], body });
-      const finding = attestationFindings.finding(anotherTpm, {
-        ...{ subject, at, appraiser: appraiserName, aspect: 'tpm', premises: [sealed.digest] },
-        parameters: { endorsementKey },
-      });
-      await trust.find(device, sealed, [finding]);
-    },
+    anotherTpm: (device, endorsementKey, request) => speaks(device, request, anotherTpm, { endorsementKey }),
+    tpmInUse: (device, owner, request) => speaks(device, request, tpmOfAnother, { owner }),
     async forgiven(device, operator, reason) {
       const counts = book.find(device)?.verdict.findings.some(({ code }) => code === anotherTpm);
       if (counts !== true) return;
@@ -75,6 +66,22 @@ export async function openAttestation(parts: AttestationParts): Promise<Attestat
       await trust.clear(device, anotherTpm, clearance);
     },
   });
+  /** What a device asked for speaks against it. Whoever has not enrolled yet has nothing that could be taken. */
+  async function speaks(
+    device: string,
+    request: KeyRequest,
+    code: string,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    if (book.find(device) === undefined) return;
+    const subject = deviceSubject(device);
+    const at = clock.now();
+    const body = encodeKeyRequest(request);
+    const sealed = seal({ mediaType: keyRequestMediaType, subject, receivedAt: at, via: ['https'], body });
+    const about = { subject, at, appraiser: appraiserName, aspect: 'tpm', premises: [sealed.digest] };
+    await trust.find(device, sealed, [attestationFindings.finding(code, { ...about, parameters })]);
+  }
+
   const images = (_device: string): readonly ReferenceImage[] => [];
   const attestation = new AttestationDesk({
     ...{ book, attesters, endorsements, images, trust, seal, clock, random },
