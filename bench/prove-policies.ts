@@ -1,23 +1,21 @@
 /**
  * What it costs to prove 20 invariants of 500 policies, for all requests: from nothing, and again after one policy has
  * changed, without parsing; and to check the certificate, reading of policies, schema and invariants included, beside
- * proving with the same reading of the same JSON included. CPU time, median of rounds.
+ * proving with the same reading of the same JSON included: both in a process that has done both often, in pairs whose
+ * order alternates, and both in processes of their own. CPU time, median of rounds.
  */
-import type { SchemaJson } from '@cedar-policy/cedar-wasm/nodejs';
-import { checkPolicyCertificate } from '@kiten/checker/policy';
-import { parseJsonStrict } from '@kiten/codec';
-import {
-  compilePolicies,
-  defaultPolicies,
-  defaultSchema,
-  exactJsonText,
-  PolicyProver,
-  type PolicySetJson,
-} from '@kiten/policy';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { toBase64 } from '@kiten/codec';
+import { compilePolicies, defaultPolicies, defaultSchema, exactJsonText, PolicyProver } from '@kiten/policy';
 import { parsePolicies, readSchemaModel, resolveSchema } from '@kiten/policy/cedar';
 import { cpuSeconds, median, print } from './figure.ts';
+import { readAndCheck, readAndProve } from './support/prove-and-check.ts';
 
-const rounds = 9;
+const rounds = 15;
+/** Rounds before those that count, until both are compiled. */
+const warming = 15;
+const alone = fileURLToPath(new URL('support/prove-and-check.ts', import.meta.url));
 const count = 500;
 
 /** Policies such as sites add: bound to groups, to devices, to topics, to claims; every fifth forbids. */
@@ -82,7 +80,10 @@ const schema = readSchemaModel(defaultSchema);
 const wantedJson = parsePolicies(invariants.join('\n'));
 const wanted = compilePolicies(wantedJson);
 const compiled = (changed?: number) => compilePolicies(parsePolicies(policies(changed)));
-const [first, edited] = [compiled(), Array.from({ length: rounds + 1 }, (_, index) => compiled(100 + index))];
+const [first, edited] = [
+  compiled(),
+  Array.from({ length: warming + rounds }, (_, index) => compiled(100 + index)),
+];
 
 const given = {
   policies: exactJsonText(parsePolicies(policies())),
@@ -98,40 +99,36 @@ function proveAll(prover: PolicyProver, set: ReturnType<typeof compiled>): Uint8
   return certificate!;
 }
 
-/** As `kiten policy prove` does it with the files that the checker is given. */
-function readAndProve(): Uint8Array {
-  const read = (text: string): unknown =>
-    parseJsonStrict(text, { bigIntegers: true, maxBytes: 1 << 28, maxDepth: 1024 });
-  const set = compilePolicies(read(given.policies) as PolicySetJson);
-  const prover = new PolicyProver(readSchemaModel(read(given.schema) as SchemaJson<string>));
-  const { certificate } = prover.prove(set, compilePolicies(read(given.invariants) as PolicySetJson));
-  return certificate!;
+/** What one of the two costs in a process that does nothing else. */
+function inProcess(work: 'prove' | 'check', certificate: Uint8Array): number {
+  const input = JSON.stringify({ given, certificate: toBase64(certificate) });
+  const { stdout, status } = spawnSync(process.execPath, [alone, work], { input, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`A process that was to ${work} ended with ${status}.`);
+  return Number(stdout);
 }
 
-function check(certificate: Uint8Array): void {
-  const report = checkPolicyCertificate({ certificate, ...given });
-  if (!report.holds || report.unproven.length > 0) throw new Error(JSON.stringify(report));
-}
-
-const [whole, again, read, checks]: [number[], number[], number[], number[]] = [[], [], [], []];
-for (let round = 0; round <= rounds; round++) {
+const certificate = readAndProve(given);
+const costs: Record<'whole' | 'again' | 'prove' | 'check' | 'proveAlone' | 'checkAlone', number[]> = {
+  ...{ whole: [], again: [], prove: [], check: [], proveAlone: [], checkAlone: [] },
+};
+for (let round = -warming; round < rounds; round++) {
   const prover = new PolicyProver(schema);
-  let certificate = new Uint8Array();
-  const all = await cpuSeconds(() => {
-    certificate = new Uint8Array(proveAll(prover, first));
-  });
-  const checked = await cpuSeconds(() => check(certificate));
-  const reading = await cpuSeconds(readAndProve);
-  const one = await cpuSeconds(() => proveAll(prover, edited[round]!));
-  if (round === 0) continue;
-  whole.push(all);
-  again.push(one);
-  read.push(reading);
-  checks.push(checked);
+  const whole = await cpuSeconds(() => proveAll(prover, first));
+  const again = await cpuSeconds(() => proveAll(prover, edited[round + warming]!));
+  const measured = { prove: 0, check: 0, proveAlone: 0, checkAlone: 0 };
+  const both = ['prove', 'check'] as const;
+  for (const work of round % 2 === 0 ? both : both.toReversed()) {
+    const act = work === 'prove' ? () => readAndProve(given) : () => readAndCheck(given, certificate);
+    measured[work] = await cpuSeconds(act);
+    if (round >= 0) measured[`${work}Alone`] = inProcess(work, certificate);
+  }
+  if (round < 0) continue;
+  for (const [name, cost] of Object.entries({ whole, again, ...measured }))
+    costs[name as keyof typeof costs].push(cost);
 }
 print({
   figure: `prove ${invariants.length} invariants of ${first.size} policies`,
-  value: median(whole),
+  value: median(costs.whole),
   unit: 's',
   floor: 4,
   goal: 1,
@@ -139,18 +136,23 @@ print({
 });
 print({
   figure: 'prove them again after one edit',
-  value: median(again),
+  value: median(costs.again),
   unit: 's',
   floor: 0.5,
   goal: 0.1,
   rounds,
 });
-print({
-  figure: 'read all and check the certificate, beside reading all and proving',
-  value: median(checks),
-  unit: 's',
-  peer: median(read),
-  floor: median(read),
-  goal: median(read) / 2,
-  rounds,
-});
+const pairs = [
+  ['in a process that has done both often', costs.check, costs.prove],
+  ['each in a process of its own', costs.checkAlone, costs.proveAlone],
+] as const;
+for (const [where, checked, proved] of pairs)
+  print({
+    figure: `read all and check the certificate, beside reading all and proving: ${where}`,
+    value: median(checked),
+    unit: 's',
+    peer: median(proved),
+    floor: median(proved),
+    goal: median(proved) / 2,
+    rounds,
+  });

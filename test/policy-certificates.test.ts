@@ -76,6 +76,61 @@ describe('what is proved of random policy sets', () => {
   );
 });
 
+describe('a certificate says which policies it needs', () => {
+  const scopes = '(principal is User, action == Action::"read", resource is File)';
+  const when = (condition: string) => `${scopes} when { ${condition} };`;
+  const invariant = `@id("i") forbid ${when('context.n > 5')}`;
+  const prove = (policies: string, invariants = invariant) => {
+    const [set, wanted] = [parsePolicies(policies), parsePolicies(invariants)];
+    const { certificate } = new PolicyProver(testModel).prove(compilePolicies(set), compilePolicies(wanted));
+    const [policiesJson, invariantsJson] = [exactJsonText(set), exactJsonText(wanted)];
+    const report = checkPolicyCertificate({
+      ...{ certificate: certificate!, schema, policies: policiesJson, invariants: invariantsJson },
+    });
+    const [, , , proofs] = decodeCbor(certificate!, { maxDepth: 9 }) as [
+      string,
+      number,
+      string[],
+      CborValue[][],
+    ];
+    return { report, needed: proofs.map((proof) => proof[4]) };
+  };
+  const sets: Readonly<Record<string, readonly [policies: string, needed: readonly string[]]>> = {
+    'not a forbid of something else': [
+      `@id("p") permit ${when('context.n < 3')} @id("q") forbid ${when('context.n == 0')}`,
+      ['p'],
+    ],
+    'not a permit where all is forbidden': [
+      `@id("p") permit ${when('context.n < 9')} @id("q") forbid ${when('context.n > 5')}`,
+      ['q'],
+    ],
+    'not a permit of other requests': [
+      `@id("p") permit ${when('context.n < 3')} @id("q") permit (principal, action == Action::"meet", resource);`,
+      ['p'],
+    ],
+    'but one whose condition is never true': [
+      `@id("p") permit ${when('context.n < 3')} @id("q") permit ${when('1 == 2')}`,
+      ['p', 'q'],
+    ],
+    'and all where they cancel each other out': [
+      `@id("p") permit ${when('context.n < 3')} @id("q") forbid ${when('!(context.n < 3)')}
+       @id("r") permit ${when('!(context.n < 3)')}`,
+      ['p', 'q', 'r'],
+    ],
+  };
+  test.each(Object.entries(sets))('%s', (_, [policies, needed]) => {
+    const said = prove(policies);
+    expect(said.report).toMatchObject({ holds: true, proven: ['i'] });
+    expect(said.needed.map((ids) => [...(ids as string[])].sort())).toEqual([[...needed].sort()]);
+  });
+
+  test('and speaks of no invariant that it does not claim, though that says the same as the decision', () => {
+    const policies = `@id("p") permit ${when('context.n < 3')} @id("q") forbid ${when('context.n == 0')}`;
+    const all = `@id("j") forbid (principal is User, action == Action::"read", resource is File);`;
+    expect(prove(policies, `${all}${invariant}`).report).toMatchObject({ holds: true, unproven: ['j'] });
+  });
+});
+
 describe('the certificate of the default policies', () => {
   const [policies, invariants] = [parsePolicies(defaultPolicies), parsePolicies(defaultInvariants)];
   const { certificate } = new PolicyProver(readSchemaModel(defaultSchema)).prove(

@@ -24,14 +24,14 @@ export const list = <T>(item: Shape<T>, least: number, most = Number.POSITIVE_IN
   shape<T[]>((value) => array(value) && value.length >= least && value.length <= most && value.every(item));
 export const tuple = <T extends Items>(...shapes: Shapes<T>) =>
   shape<T>((all) => array(all) && all.length === shapes.length && shapes.every((item, at) => item(all[at])));
+export const members = shape<Readonly<Record<string, unknown>>>((all) => Object(all) === all && !array(all));
 /** An object with no other members than these. One that is not there is undefined. */
-export const object = <T>(shapes: Shapes<T>) =>
-  shape<T>((value) => {
-    const members = new Map<unknown, unknown>(typeof value === 'object' ? Object.entries(value ?? {}) : []);
-    const known: [string, Shape<unknown>][] = Object.entries(shapes);
-    const isWhole = known.every(([name, member]) => member(members.get(name)));
-    return isWhole && [...members.keys()].every((name) => known.some(([one]) => one === name));
-  });
+export const object = <T>(shapes: Shapes<T>) => {
+  const known: [string, Shape<unknown>][] = Object.entries(shapes);
+  const isWhole = (own: Of<typeof members>) => known.every(([name, member]) => member(own[name]));
+  const has = (name: string): boolean => Object.hasOwn(shapes, name);
+  return shape<T>((value) => members(value) && isWhole(value) && Object.keys(value).every(has));
+};
 const array = shape<unknown[]>(Array.isArray);
 
 export type Term = string | number | Uint8Array;

@@ -1,27 +1,22 @@
 import { type Ip, isWithin, networkOf } from './extension.ts';
-import { makerOf, type Part, type Term, type Weighted, written } from './forms.ts';
+import { type Forms, makerOf, type Part, type Term, type Weighted, written } from './forms.ts';
 import type { Gates } from './gates.ts';
 import { nameOf } from './json.ts';
 import { always, type Literal, never, type Propagation } from './propagation.ts';
 import { type Effort, must } from './report.ts';
 import { isActionKind, isEntityKind, isNumberKind, type Kind, type Schema } from './schema.ts';
-import { combine, elementsOf, floor, membersOf, rangeOf, type Terms } from './terms.ts';
-import { isPossible, type Wish } from './texts.ts';
+import { combine, elementsOf, floor, namesOf, rangeOf, type Terms } from './terms.ts';
+import { isPossible } from './texts.ts';
 
 /** An atom as a variable stands for it: one that is not simplified further. */
 type Atom = Readonly<{ form: string; parts: readonly Part[] }>;
 export type Atoms = ReturnType<typeof atomsOf>;
-const atomLayouts =
-  'true/b known/e has/os hasTag/ex like/xP equal/tt in/ee inAny/eS contains/St containsAll/SS containsAny/SS ' +
-  'inRange/aa atLeast/Wi fails/sT policy/s permitted/ forbidden/ allowed/ region/s broken/s';
 /** What has a name in an environment: a word, and after a space the id of a policy or an invariant. */
 export type Names = ReadonlyMap<string, Literal>;
 
 const constant = (isSo: boolean): Literal => (isSo ? always : never);
 /** Whether it is an action, and open which. */
 export const isOpenAction = ({ kind, form }: Term): boolean => isActionKind(kind) && form !== 'entity';
-const namesOf = (record: Term): Iterable<string> =>
-  record.form === 'record' ? membersOf(record).keys() : record.type.attributes!.keys();
 
 /** The atoms of one environment: what they are, always simplified (docs/policy-certificate.md, "Atoms"). */
 export function atomsOf(
@@ -44,6 +39,8 @@ export function atomsOf(
   const atLeast = (bound: bigint, ...sum: Weighted): Literal => make('atLeast', sum, bound);
   const each = <T>(all: Iterable<T>, is: (one: T) => Literal): Literal => and([...all].map(is));
   const some = <T>(all: Iterable<T>, is: (one: T) => Literal): Literal => or([...all].map(is));
+  /** Both are true or neither is. */
+  const same = (one: Literal, other: Literal): Literal => or([and([one, other]), and([-one, -other])]);
 
   const declared = ({ parts: [type, id] }: Term) =>
     schema.actions.get(nameOf({ type: String(type), id: String(id) }));
@@ -65,31 +62,37 @@ export function atomsOf(
     const [left, right] = [present(one, name), present(other, name)];
     if (left === never || right === never) return and([-left, -right]);
     const areEqual = equal(terms.make('.', one, name), terms.make('.', other, name));
-    return and([or([and([left, right]), and([-left, -right])]), or([-left, areEqual])]);
+    return and([same(left, right), or([-left, areEqual])]);
+  };
+  const named = (word: string) => (id?: string) => {
+    const literal = names.get(`${word} ${id ?? ''}`);
+    must(literal !== undefined, 'There is no such policy, or no such invariant is claimed.');
+    return literal;
   };
 
-  const forms: Record<string, (...parts: never[]) => Literal> = {
-    true: (value: Term) => (value.form === 'bool' ? constant(value.parts[0] === 1n) : atom('true', value)),
-    known: (entity: Term) => {
+  const forms: Forms<Literal> = {
+    'true b': (value: Term) =>
+      value.form === 'bool' ? constant(value.parts[0] === 1n) : atom('true', value),
+    'known e': (entity: Term) => {
       const isAction = isActionKind(entity.kind) && entity.form === 'entity';
       return isAction ? constant(declared(entity) !== undefined) : atom('known', entity);
     },
-    has: (owner: Term, name: string) => {
+    'has os': (owner: Term, name: string) => {
       const attribute = terms.attributeOf(owner, name);
       must(attribute && 'isRequired' in attribute && !attribute.isRequired, 'This is no optional one.');
       return atom('has', owner, name);
     },
-    hasTag: (owner: Term, key: Term) => {
+    'hasTag ex': (owner: Term, key: Term) => {
       must(terms.tagsOf(owner), 'There are no tags.');
       return atom('hasTag', owner, key);
     },
-    like: (text: Term, all: readonly string[]) => {
-      const itself: Wish = [[String(text.parts[0])], true];
+    'like xP': (text: Term, all: readonly string[]) => {
+      const itself = [[String(text.parts[0])], true] as const;
       if (text.form === 'string') return constant(isPossible([itself, [all, true]], effort));
       const parts = all.filter((part, at) => part !== '' || at === 0 || at === all.length - 1);
       return parts.length > 1 && parts.join('') === '' ? always : atom('like', text, parts);
     },
-    equal: (one: Term, other: Term) => {
+    'equal tt': (one: Term, other: Term) => {
       if (one === other) return always;
       const isConstant = one.form === other.form && (one.form === 'entity' || one.form === 'ip');
       if (one.kind !== other.kind || isConstant) return never;
@@ -99,13 +102,11 @@ export function atomsOf(
         return and([atLeast(0n, [1n, one], [-1n, other]), atLeast(0n, [1n, other], [-1n, one])]);
       if (one.kind === 'set') return and([make('containsAll', one, other), make('containsAll', other, one)]);
       if (one.kind === 'record')
-        return each(new Set([...namesOf(one), ...namesOf(other)]), (name) => agree(one, other, name));
-      if (one.kind !== 'Bool')
-        return one.id < other.id ? atom('equal', one, other) : atom('equal', other, one);
-      const [left, right] = [make('true', one), make('true', other)];
-      return or([and([left, right]), and([-left, -right])]);
+        return each(new Set([one, other].flatMap(namesOf)), (name) => agree(one, other, name));
+      if (one.kind === 'Bool') return same(make('true', one), make('true', other));
+      return one.id < other.id ? atom('equal', one, other) : atom('equal', other, one);
     },
-    in: (one: Term, other: Term) => {
+    'in ee': (one: Term, other: Term) => {
       must(!isOpenAction(one), 'What an open action is in is no atom.');
       if (one === other) return always;
       if (!isActionKind(one.kind))
@@ -114,7 +115,7 @@ export function atomsOf(
       const groups = declared(one)?.groups.map(terms.entity) ?? [one];
       return some(groups, (group) => equal(group, other));
     },
-    inAny: (entity: Term, set: Term) => {
+    'inAny eS': (entity: Term, set: Term) => {
       must(!isOpenAction(entity), 'What an open action is in is no atom.');
       if (set.form === 'set') return some(elementsOf(set), (element) => make('in', entity, element));
       const { kind } = set.type.element!;
@@ -123,28 +124,28 @@ export function atomsOf(
       const canBe = entity.kind === kind || isBelow(entity, kind) || areActions;
       return canBe ? atom('inAny', entity, set) : never;
     },
-    contains: (set: Term, value: Term) => {
+    'contains St': (set: Term, value: Term) => {
       if (set.form === 'set') return some(elementsOf(set), (element) => equal(element, value));
       return set.type.element!.kind === value.kind ? atom('contains', set, value) : never;
     },
-    containsAll: (set: Term, other: Term) => {
+    'containsAll SS': (set: Term, other: Term) => {
       if (set === other) return always;
       if (other.form === 'set') return each(elementsOf(other), (value) => make('contains', set, value));
       return atom('containsAll', set, other);
     },
-    containsAny: (set: Term, other: Term) => {
+    'containsAny SS': (set: Term, other: Term) => {
       const [one, all] = other.form === 'set' ? [set, other] : [other, set];
       if (all.form === 'set') return some(elementsOf(all), (value) => make('contains', one, value));
       return atom('containsAny', set, other);
     },
-    inRange: (value: Term, within: Term) => {
+    'inRange aa': (value: Term, within: Term) => {
       must(within.form === 'ip', 'A range is none.');
-      const [own, range] = [value.parts as Ip, within.parts as Ip];
-      if (value.form === 'ip') return constant(isWithin(own, range));
+      const range = within.parts as Ip;
+      if (value.form === 'ip') return constant(isWithin(value.parts as Ip, range));
       return atom('inRange', value, terms.make('ip', ...networkOf(range)));
     },
     // Of Σ ≥ b and −Σ ≥ 1 − b, which are each other's negation, one has a first coefficient above 0.
-    atLeast: (weighted: Weighted, bound: bigint) => {
+    'atLeast Wi': (weighted: Weighted, bound: bigint) => {
       const { constant: inner, weights } = combine(0n, weighted, effort);
       const divisor = [...weights.values()].reduce(commonDivisor, 0n);
       if (divisor === 0n) return constant(inner >= bound);
@@ -156,15 +157,11 @@ export function atomsOf(
       const sum = [...weights].map(([value, weight]) => [weight / scale, value]);
       return scale < 0n ? -atom('atLeast', sum, 1n - rest) : atom('atLeast', sum, rest);
     },
-    fails: (operator: string, operands: readonly Term[]) => atom('fails', operator, operands),
+    'fails sT': (operator: string, operands: readonly Term[]) => atom('fails', operator, operands),
+    ...{ 'policy s': named('policy'), 'region s': named('region'), 'broken s': named('broken') },
+    ...{ permitted: named('permitted'), forbidden: named('forbidden'), allowed: named('allowed') },
   };
-  for (const form of ['policy', 'permitted', 'forbidden', 'allowed', 'region', 'broken'])
-    forms[form] = (id: string = '') => {
-      const literal = names.get(`${form} ${id}`);
-      must(literal !== undefined, 'There is no such policy, or no such invariant is claimed.');
-      return literal;
-    };
-  const { make, read } = makerOf(atomLayouts, forms, effort);
+  const { make, read } = makerOf(forms, effort);
   /** The atom that a literal is, or of which it is the negation. There is none if it is a gate's, ⊤ or ⊥. */
   const atomAt = (literal: Literal): Atom | undefined => atoms.get(Math.abs(literal));
   return { make, read, equal, atLeast, present, presentTag, atomAt };

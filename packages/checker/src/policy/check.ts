@@ -41,17 +41,21 @@ function readCertificate(bytes: Uint8Array) {
   must(format === 'kiten-policy-certificate' && integer(version), 'This is no policy certificate.');
   // Another version may have another layout.
   need(version === 1, 'certificate-version', 'This checker reads version 1 of policy certificates.');
+  const ids = (all: unknown, least: number): ReadonlySet<string> => {
+    const distinct = new Set(array(all, least, 65_536).map(readText));
+    must(distinct.size === array(all, least).length, 'An id stands twice.');
+    return distinct;
+  };
   const [claimed, proofs] = array(rest, 2, 2);
-  const proven = array(claimed, 1).map(readText);
-  must(new Set(proven).size === proven.length, 'An invariant is claimed twice.');
   const read = array(proofs, 0, 4096).map((proof) => {
-    const [place, terms, atoms, steps] = array(proof, 4, 4);
+    const [place, terms, atoms, steps, ...more] = array(proof, 4, 5);
     const [principal = '', type = '', id = '', resource = ''] = array(place, 4, 4).map(readText);
-    const environment: PolicyEnvironment = { principal, action: { type, id }, resource };
     const lists = { terms: array(terms, 0, 65_536), atoms: array(atoms, 0, 65_536) };
-    return { environment, ...lists, steps: array(steps, 0, 1_000_000) };
+    const [needed] = more.map((all) => ids(all, 0));
+    const parts = { ...lists, steps: array(steps, 0, 1_000_000), needed };
+    return { environment: { principal, action: { type, id }, resource }, proof: parts };
   });
-  return { proven, proofs: read };
+  return { proven: [...ids(claimed, 1)], proofs: read };
 }
 
 const keyOf = ({ principal, action, resource }: PolicyEnvironment): string =>
@@ -77,7 +81,7 @@ function check(input: PolicyCheckInput): PolicyReport {
         const place = { principal, action: action.uid, resource };
         environments.set(keyOf(place), { place, action });
       }
-  for (const { environment, ...proof } of proofs)
+  for (const { environment, proof } of proofs)
     at({ environment }, () => {
       const known = environments.get(keyOf(environment));
       need(known, 'environment-unknown', 'The schema has no such environment.');
@@ -85,7 +89,9 @@ function check(input: PolicyCheckInput): PolicyReport {
       known.proof = proof;
     });
   for (const { place, action, proof } of environments.values())
-    at({ environment: place }, () => checkProof(policies, claimed, proof, logicOf(schema, place, action)));
+    at({ environment: place }, () =>
+      checkProof({ policies, claimed }, proof, logicOf(schema, place, action)),
+    );
   const unproven = given.map(({ id }) => id).filter((id) => !proven.includes(id));
   return { holds: true, proven, unproven, environments: environments.size };
 }

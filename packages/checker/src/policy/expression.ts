@@ -1,7 +1,7 @@
 import * as is from '../shape.ts';
 import { greatestLong, leastLong } from './extension.ts';
 import { written } from './forms.ts';
-import { any, entityForm, entries, isName, object, uidOf } from './json.ts';
+import { any, entityForm, entries, isName, uidOf } from './json.ts';
 import { must } from './report.ts';
 
 /** A Cedar expression. Operators are named as in Cedar's JSON form. */
@@ -20,33 +20,37 @@ const functions = new Set([
   ...words('greaterThan greaterThanOrEqual unknown'),
 ]);
 const infix = words('== != in < <= > >= && || + - * contains containsAll containsAny getTag hasTag');
-/** The members of an operator's body: operands, and at the end perhaps what is none. */
-const bodies: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(infix.map((op) => [op, 'left right'])),
-  ...{ '!': 'arg', neg: 'arg', isEmpty: 'arg', 'if-then-else': 'if then else' },
-  ...{ '.': 'left attr', has: 'left attr', like: 'left pattern', is: 'left in entity_type' },
-};
-const pattern = is.list(is.either(is.one('Wildcard'), object({ Literal: is.text })), 0);
 const isVariable = is.one('principal', 'action', 'resource', 'context');
-const path = is.list(is.text, 1, 64);
-const [callForm, isCall] = [object({ fn: is.text, args: is.list(any, 0) }), object({ __extn: any })];
+const patternForm = is.list(is.either(is.one('Wildcard'), is.object({ Literal: is.text })), 0);
+const having = (names: string) => Object.fromEntries(words(names).map((name) => [name, any]));
+/** What the body of an operator has: operands, and perhaps what is none. */
+const bodies: Readonly<Record<string, is.Shape<unknown>>> = {
+  ...Object.fromEntries(infix.map((op) => [op, is.object(having('left right'))])),
+  ...Object.fromEntries(words('! neg isEmpty').map((op) => [op, is.object(having('arg'))])),
+  'if-then-else': is.object(having('if then else')),
+  '.': is.object({ left: any, attr: is.text }),
+  has: is.object({ left: any, attr: is.either(is.text, is.list(is.text, 1, 64)) }),
+  like: is.object({ left: any, pattern: patternForm }),
+  is: is.object({ left: any, entity_type: isName, in: is.optional(any) }),
+};
+const operandNames = words('left right arg if then else in');
+const [one, many] = [is.object({ fn: is.text, arg: any }), is.object({ fn: is.text, args: is.list(any, 0) })];
+const callForm = is.object({ __extn: is.either(one, many) });
 
 /** Reads expressions in Cedar's JSON form; the same twice is one. `t is X in g` becomes what it stands for, `t has a.b`, too. */
 export function expressionReader(): (json: unknown) => Expression {
   const known = new Map<string, Expression>();
-  const make = (
-    op: string,
-    operands: readonly Expression[] = [],
-    value?: Expression['value'],
-  ): Expression => {
+  const make = (op: string, operands: readonly Expression[], value?: Expression['value']): Expression => {
     const key = `${op}(${operands.map(({ id }) => id).join()})${value === undefined ? '' : written(value)}`;
     const expression = known.get(key) ?? { id: known.size, op, operands, value };
     known.set(key, expression);
     return expression;
   };
   const read = (json: unknown): Expression => {
-    const [[op, body] = ['', undefined], ...others] = entries(json);
+    must(is.members(json), 'An expression is no object.');
+    const [op = '', ...others] = Object.keys(json);
     must(others.length === 0, 'An expression has more than one operator.');
+    const body = json[op];
     if (op === 'Value') return readValue(body);
     if (op === 'Record') return recordOf(entries(body), read);
     if (op === 'Var') {
@@ -57,31 +61,20 @@ export function expressionReader(): (json: unknown) => Expression {
       must(Array.isArray(body), `The operands of ${op} are no array.`);
       return make(op, body.map(read));
     }
-    must(Object.hasOwn(bodies, op), `There is no operator or function ${op}.`);
-    const { attr, pattern: elements, entity_type: type, ...rest } = Object.fromEntries(entries(body));
-    const names = words(bodies[op]!).filter((name) => name !== 'in' || Object.hasOwn(rest, 'in'));
-    must(entries(body).length === names.length, `An operator ${op} has not its members.`);
-    const all = names
-      .filter((name) => !/^(attr|pattern|entity_type)$/.test(name))
-      .map((name) => read(rest[name]));
-    if (op === 'is') {
-      must(isName(type), 'The type of "is" is none.');
-      const isOfType = make(op, all.slice(0, 1), type);
-      return all.length < 2 ? isOfType : make('&&', [isOfType, make('in', all)]);
-    }
-    if (op === 'like') {
-      must(pattern(elements), 'A pattern has not its form.');
-      return make(op, all, partsOf(elements));
-    }
-    if (op === 'has' && path(attr)) return having(all, attr);
-    if (op !== 'has' && op !== '.') return make(op, all);
-    must(is.text(attr), 'The name of an attribute is none.');
-    return make(op, all, attr);
+    const isKnown = Object.hasOwn(bodies, op) && bodies[op]!(body);
+    must(isKnown, `There is no operator or function ${op}, or it has not its members.`);
+    const own = body as Readonly<Record<string, unknown>>;
+    const all = operandNames.filter((name) => Object.hasOwn(own, name)).map((name) => read(own[name]));
+    const value = (own.attr ?? own.entity_type) as string | readonly string[] | undefined;
+    if (op === 'like') return make(op, all, partsOf(own.pattern as is.Of<typeof patternForm>));
+    if (op === 'has' && typeof value === 'object') return hasAll(all, value);
+    if (op === 'is' && all.length > 1) return make('&&', [make(op, all.slice(0, 1), value), make('in', all)]);
+    return make(op, all, value);
   };
   /** `t has a.b` is `t has a && t.a has b`. */
-  const having = (owner: readonly Expression[], [name = '', ...rest]: readonly string[]): Expression => {
+  const hasAll = (owner: readonly Expression[], [name = '', ...rest]: readonly string[]): Expression => {
     const has = make('has', owner, name);
-    return rest.length === 0 ? has : make('&&', [has, having([make('.', owner, name)], rest)]);
+    return rest.length === 0 ? has : make('&&', [has, hasAll([make('.', owner, name)], rest)]);
   };
   /** A value: one of JSON's own, or under its escape an entity or a call of a function. */
   const readValue = (json: unknown): Expression => {
@@ -96,24 +89,26 @@ export function expressionReader(): (json: unknown) => Expression {
     if (!all.some(([name]) => /^__(entity|extn|expr)$/.test(name))) return recordOf(all, readValue);
     if (entityForm(json) && '__entity' in json)
       return make('Value', [], ['entity', uidOf(json).type, uidOf(json).id]);
-    must(isCall(json), 'An escape is unknown, or is not alone.');
-    const { arg, ...rest } = Object.fromEntries(entries(json.__extn));
-    const call: unknown = arg === undefined ? rest : { ...rest, args: [arg] };
-    must(callForm(call) && functions.has(call.fn), 'A call has not its form.');
-    return make(call.fn, call.args.map(readValue));
+    must(callForm(json) && functions.has(json.__extn.fn), 'An escape is unknown, or has not its form.');
+    const { fn, ...call } = json.__extn;
+    return make(fn, ('args' in call ? call.args : [call.arg]).map(readValue));
   };
-  const recordOf = (all: readonly [string, unknown][], inner: (value: unknown) => Expression): Expression =>
-    make(
+  const recordOf = (all: readonly [string, unknown][], inner: (value: unknown) => Expression): Expression => {
+    const members = all.map(([, value]) => inner(value));
+    return make(
       'Record',
-      all.map(([, value]) => inner(value)),
+      members,
       all.map(([name]) => name),
     );
+  };
   return read;
 }
 
 /** The literals between wildcards. */
-function partsOf(elements: is.Of<typeof pattern>): readonly string[] {
+function partsOf(elements: is.Of<typeof patternForm>): readonly string[] {
   const parts = [''];
-  for (const one of elements) parts.push(...(one === 'Wildcard' ? [''] : [parts.pop() + one.Literal]));
+  for (const one of elements)
+    if (one === 'Wildcard') parts.push('');
+    else parts[parts.length - 1] += one.Literal;
   return parts;
 }

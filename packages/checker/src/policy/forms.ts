@@ -31,6 +31,12 @@ export function written(part: Part): string {
   return 'id' in part ? `#${part.id}` : `[${part.map(written).join()}]`;
 }
 
+/** The terms of which a part is made. */
+export function termsIn(part: Part): readonly Term[] {
+  if (typeof part !== 'object') return [];
+  return 'id' in part ? [part] : part.flatMap(termsIn);
+}
+
 /** Replaces the terms in a part. */
 export function mapTerms(part: Part, map: (term: Term) => Term): Part {
   if (typeof part !== 'object') return part;
@@ -38,35 +44,55 @@ export function mapTerms(part: Part, map: (term: Term) => Term): Part {
 }
 
 /**
- * What the parts of a form are, a letter each: `t` is a term, the letters of the table are terms of these kinds, `D` is
- * a set with a declared type; `s` is a text, `i` an integer, `P` texts, `T` terms, `M` pairs
- * of a text and a term, `W` pairs of an integer and a number.
+ * What the parts of a form are, a letter each. The letters of this table are terms of these kinds, `D` a set with a
+ * declared type, `t` any term; those of the next are other things. `W` are pairs of an integer and a number.
  */
 const kinds: Readonly<Record<string, RegExp>> = {
   ...{ b: /^Bool$/, x: /^String$/, L: /^Long$/, d: /^datetime$/, u: /^duration$/, a: /^ipaddr$/ },
   ...{ n: /^(Long|decimal|datetime|duration)$/, m: /^decimal$/, c: /^(Long|datetime|duration)$/ },
   ...{ e: /^@/, o: /^(@.*|record)$/s, S: /^set$/, D: /^set$/, W: /^(Long|decimal|datetime|duration)$/ },
 };
+type Read = (item: unknown, terms: readonly Term[]) => Part;
+const list = (read: Read, least = 0): Read => {
+  return (item, terms) => array(item, least).map((one) => read(one, terms));
+};
+const pair = (left: Read, right: Read): Read => {
+  return (item, terms) => [left(array(item, 2, 2)[0], terms), right(array(item, 2, 2)[1], terms)];
+};
+const readers: Readonly<Record<string, Read>> = {
+  ...{ s: readText, i: readInteger, P: list(readText, 1), T: list(termAt) },
+  ...{ M: list(pair(readText, termAt)), W: list(pair(readInteger, termAt)) },
+};
 
 function isFitting(letter: string, part: Part): boolean {
-  const terms = (letter === 'W' ? (part as Weighted).map(([, term]) => term) : [part]) as readonly Term[];
-  const isDeclared = letter !== 'D' || terms.every(({ type }) => type.element !== undefined);
-  return isDeclared && (kinds[letter] === undefined || terms.every(({ kind }) => kinds[letter]!.test(kind)));
+  const kind = kinds[letter];
+  if (kind === undefined) return true;
+  return termsIn(part).every(
+    (term) => kind.test(term.kind) && (letter !== 'D' || term.type.element !== undefined),
+  );
 }
 
-/** Makes things by their form, the same of the same parts. `layouts` has `form/letters`, with spaces between. */
-export function makerOf<T>(layouts: string, forms: Forms<T>, effort: Effort) {
-  const layoutOf = new Map(layouts.split(' ').map((one) => one.split('/') as [string, string]));
+/** How something is made of parts, under the name of its form, a space and the letters of its parts. */
+export type Forms<T> = Readonly<Record<string, (...parts: never[]) => T>>;
+
+/** Makes things by their form, the same of the same parts. */
+export function makerOf<T>(forms: Forms<T>, effort: Effort) {
+  const layouts = new Map(
+    Object.entries(forms).map(([key, of]) => {
+      const [form = '', letters = ''] = key.split(' ');
+      return [form, { letters, of: of as (...parts: readonly Part[]) => T }];
+    }),
+  );
   const known = new Map<string, T>();
   /** Undefined if there is no such form, or if it is not for such parts. */
   const tried = (form: string, parts: readonly Part[]): T | undefined => {
     const key = form + written(parts);
     effort.spend(key.length);
-    const layout = layoutOf.get(form);
+    const { letters, of } = layouts.get(form) ?? {};
     const isSound = (): boolean =>
-      layout?.length === parts.length && parts.every((part, at) => isFitting(layout[at]!, part));
-    if (known.has(key) || !isSound()) return known.get(key);
-    const made = (forms[form] as (...parts: readonly Part[]) => T)(...parts);
+      letters?.length === parts.length && parts.every((part, at) => isFitting(letters[at]!, part));
+    if (known.has(key) || of === undefined || !isSound()) return known.get(key);
+    const made = of(...parts);
     known.set(key, made);
     return made;
   };
@@ -78,25 +104,11 @@ export function makerOf<T>(layouts: string, forms: Forms<T>, effort: Effort) {
   /** What CBOR says, with the indices of terms in place of the terms. */
   const read = (item: unknown, terms: readonly Term[]): T => {
     const [form, ...items] = array(item, 1);
-    const layout = is.text(form) ? layoutOf.get(form) : undefined;
-    must(layout?.length === items.length, 'There is no such term or atom, or it has not its parts.');
-    return make(String(form), ...items.map((part, at) => readPart(layout[at]!, part, terms)));
+    const letters = layouts.get(form as string)?.letters;
+    must(letters?.length === items.length, 'There is no such term or atom, or it has not its parts.');
+    return make(form as string, ...items.map((part, at) => (readers[letters[at]!] ?? termAt)(part, terms)));
   };
   return { tried, make, read };
-}
-export type Forms<T> = Readonly<Record<string, (...parts: never[]) => T>>;
-
-function readPart(letter: string, item: unknown, terms: readonly Term[]): Part {
-  if (letter === 's') return readText(item);
-  if (letter === 'i') return readInteger(item);
-  if (letter === 'P') return array(item, 1).map(readText);
-  if (letter === 'T') return array(item, 0).map((index) => termAt(index, terms));
-  if (letter === 'M' || letter === 'W') {
-    const left = letter === 'M' ? readText : readInteger;
-    const pairs = array(item, 0).map((pair) => array(pair, 2, 2));
-    return pairs.map(([one, other]) => [left(one), termAt(other, terms)]);
-  }
-  return termAt(item, terms);
 }
 
 export function termAt(index: unknown, terms: readonly Term[]): Term {

@@ -10,25 +10,22 @@ export function readJson(text: unknown): unknown {
 
 /** What is there, whatever it is. */
 export const any = is.shape<unknown>((value) => value !== undefined);
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-export const object: typeof is.object = (shapes) => {
-  const inner = is.object(shapes);
-  return is.shape((value) => isObject(value) && inner(value));
-};
-
+/** An object, each member of which has the shape. */
+export const members = <T>(member: is.Shape<T>) =>
+  is.shape<Readonly<Record<string, T>>>((value) => is.members(value) && Object.values(value).every(member));
 /** The members of an object by name. */
 export function entries(value: unknown): [name: string, member: unknown][] {
-  must(isObject(value), 'What should be an object is none.');
-  return Object.entries(value as object);
+  must(is.members(value), 'What should be an object is none.');
+  return Object.entries(value);
 }
 
 /** The full name of a type, or of a namespace. */
 export const isName = is.shape<string>((value) => is.text(value) && nameForm.test(value));
 const nameForm = /^[_a-zA-Z][_a-zA-Z0-9]*(::[_a-zA-Z][_a-zA-Z0-9]*)*$/;
 
-const bare = object({ type: isName, id: is.text });
+const bare = is.object({ type: isName, id: is.text });
 /** An entity, perhaps under its escape. */
-export const entityForm = is.either(bare, object({ __entity: bare }));
+export const entityForm = is.either(bare, is.object({ __entity: bare }));
 export const uidOf = (entity: is.Of<typeof entityForm>): Uid =>
   '__entity' in entity ? entity.__entity : entity;
 /** One text an entity: there are no quotation marks in a type. */

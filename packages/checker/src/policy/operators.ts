@@ -1,5 +1,5 @@
 import { type Atoms, isOpenAction } from './atoms.ts';
-import type { Algebra, Cases } from './cases.ts';
+import type { Expression } from './expression.ts';
 import { constructors, greatestLong, leastLong, readIp } from './extension.ts';
 import { type Forms, makerOf, type Part, type Term, type Weighted } from './forms.ts';
 import type { Gates } from './gates.ts';
@@ -8,49 +8,34 @@ import type { Effort } from './report.ts';
 import { entityKind, isEntityKind, type Kind } from './schema.ts';
 import { elementsOf, type Terms } from './terms.ts';
 
-const layouts =
-  '==/tt !=/tt </cc <=/cc >/cc >=/cc lessThan/mm lessThanOrEqual/mm greaterThan/mm greaterThanOrEqual/mm is/se ' +
-  'has/so ./so hasTag/ex getTag/ex like/Px in/et contains/St containsAll/SS containsAny/SS isEmpty/S +/LL -/LL ' +
-  'neg/L */LL ip/x decimal/x datetime/x duration/x isInRange/aa isIpv4/a isIpv6/a isLoopback/a isMulticast/a ' +
-  'offset/du durationSince/dd toDate/d toTime/d toMilliseconds/u toSeconds/u toMinutes/u toHours/u toDays/u';
+/** What an expression is: in each case a value, in at most one of them; in none it fails. */
+export type Cases = readonly (readonly [condition: Literal, term: Term])[];
 
 const day = 86_400_000n;
-const units = { toSeconds: 1000n, toMinutes: 60_000n, toHours: 3_600_000n, toDays: day };
-const ranges = {
-  ...{ isIpv4: ['0.0.0.0/0'], isIpv6: ['::/0'] },
-  ...{ isLoopback: ['127.0.0.0/8', '::1/128'], isMulticast: ['224.0.0.0/4', 'ff00::/8'] },
-};
-const comparisons = [
-  ['<', '<=', '>', '>='],
-  ['lessThan', 'lessThanOrEqual', 'greaterThan', 'greaterThanOrEqual'],
-] as const;
 
 /**
  * Cedar's operators and functions, apart from the logical ones, by their names in its JSON form: what they make of
  * values. They are not made of values of kinds that Cedar's are not for.
  */
-export function operatorsOf(
-  { make, sum }: Terms,
-  atoms: Atoms,
-  { and, or }: Gates,
-  { said, verdictOf }: Algebra,
-  effort: Effort,
-) {
-  const fails: Cases = [];
-  const decided = (isTrue: Literal): Cases => said({ isTrue, isFalse: -isTrue });
-  const sure = (term: Term): Cases => [{ condition: always, term }];
+export function operatorsOf({ make, sum }: Terms, atoms: Atoms, { and, or }: Gates, effort: Effort) {
+  const [yes, no] = [make('bool', 1n), make('bool', 0n)];
+  const decided = (isTrue: Literal): Cases => [
+    [isTrue, yes],
+    [-isTrue, no],
+  ];
+  const sure = (term: Term): Cases => [[always, term]];
   const test =
     (form: string) =>
     (...parts: readonly Part[]): Cases =>
       decided(atoms.make(form, ...parts));
   const opaque = (name: string, ...operands: readonly Term[]): Cases => [
-    { condition: -atoms.make('fails', name, operands), term: make('call', name, operands) },
+    [-atoms.make('fails', name, operands), make('call', name, operands)],
   ];
   /** A sum, if it fits 64 bits. */
   const fitting = (kind: Kind, ...weighted: Weighted): Cases => {
     const term = sum(kind, 0n, ...weighted);
     const isGreat = atoms.atLeast(greatestLong + 1n, [1n, term]);
-    return [{ condition: and([-isGreat, -atoms.atLeast(1n - leastLong, [-1n, term])]), term }];
+    return [[and([-isGreat, -atoms.atLeast(1n - leastLong, [-1n, term])]), term]];
   };
   const add = (kind: Kind, sign: bigint) => (one: Term, other: Term) =>
     fitting(kind, [1n, one], [sign, other]);
@@ -59,70 +44,87 @@ export function operatorsOf(
   const construct = (name: string) => (text: Term) => {
     if (text.form !== 'string') return opaque(name, text);
     const value = (constructors.get(name) ?? readIp)(String(text.parts[0]));
-    if (value === undefined) return fails;
+    if (value === undefined) return [];
     return sure(typeof value === 'bigint' ? sum(name, value) : make('ip', ...value));
   };
   const compare = (by: bigint, sign: bigint) => (one: Term, other: Term) =>
-    one.kind === other.kind ? decided(atoms.atLeast(by, [sign, one], [-sign, other])) : fails;
+    one.kind === other.kind ? decided(atoms.atLeast(by, [sign, one], [-sign, other])) : [];
+  const [less, notMore] = [compare(1n, -1n), compare(0n, -1n)];
+  const [more, notLess] = [compare(1n, 1n), compare(0n, 1n)];
   const read = (presence: Literal, form: string, ...parts: readonly Part[]): Cases =>
-    presence === never ? fails : [{ condition: presence, term: make(form, ...parts) }];
-  const all: Record<string, Forms<Cases>[string]> = {
-    '==': test('equal'),
-    '!=': (one: Term, other: Term) => decided(-atoms.equal(one, other)),
-    is: (type: string, entity: Term) => decided(entity.kind === entityKind(type) ? always : never),
-    has: (name: string, owner: Term) => decided(atoms.present(owner, name)),
-    '.': (name: string, owner: Term) => read(atoms.present(owner, name), '.', owner, name),
-    hasTag: (owner: Term, key: Term) => decided(atoms.presentTag(owner, key)),
-    getTag: (owner: Term, key: Term) => read(atoms.presentTag(owner, key), 'tag', owner, key),
-    like: (parts: readonly string[], text: Term) => decided(atoms.make('like', text, parts)),
-    in: (entity: Term, group: Term) => {
+    presence === never ? [] : [[presence, make(form, ...parts)]];
+  /** Toward zero. */
+  const divide = (unit: bigint) => (duration: Term) => {
+    const [isPositive, opposite] = [atoms.atLeast(0n, [1n, duration]), sum('Long', 0n, [-1n, duration])];
+    const negative = sum('Long', 0n, [-1n, make('floor', opposite, unit)]);
+    return [
+      [isPositive, make('floor', duration, unit)],
+      [-isPositive, negative],
+    ] as const;
+  };
+  const isIn =
+    (...all: readonly string[]) =>
+    (term: Term): Cases =>
+      decided(or(all.map((range) => atoms.make('inRange', term, make('ip', ...readIp(range)!)))));
+  const forms: Forms<Cases> = {
+    '== tt': test('equal'),
+    '!= tt': (one: Term, other: Term) => decided(-atoms.equal(one, other)),
+    ...{ '< cc': less, '<= cc': notMore, '> cc': more, '>= cc': notLess },
+    ...{ 'lessThan mm': less, 'lessThanOrEqual mm': notMore },
+    ...{ 'greaterThan mm': more, 'greaterThanOrEqual mm': notLess },
+    'is se': (type: string, entity: Term) => decided(entity.kind === entityKind(type) ? always : never),
+    'has so': (name: string, owner: Term) => decided(atoms.present(owner, name)),
+    '. so': (name: string, owner: Term) => read(atoms.present(owner, name), '.', owner, name),
+    'hasTag ex': (owner: Term, key: Term) => decided(atoms.presentTag(owner, key)),
+    'getTag ex': (owner: Term, key: Term) => read(atoms.presentTag(owner, key), 'tag', owner, key),
+    'like Px': (parts: readonly string[], text: Term) => decided(atoms.make('like', text, parts)),
+    'in et': (entity: Term, group: Term) => {
       const isSet = group.kind === 'set';
       const elements = group.form === 'set' ? elementsOf(group) : isSet ? [group.type.element!] : [group];
       const areEntities = elements.every(({ kind }) => isEntityKind(kind));
       // Of another kind each element that there is makes it fail.
-      if (isSet && group.form !== 'set' && !areEntities)
-        return said({ isTrue: never, isFalse: isEmpty(group) });
-      if (!areEntities) return fails;
-      if (isOpenAction(entity)) return said(verdictOf(opaque('in', entity, group)));
+      if (isSet && group.form !== 'set' && !areEntities) return [[isEmpty(group), no]];
+      if (!areEntities) return [];
+      if (isOpenAction(entity)) return opaque('in', entity, group);
       return decided(atoms.make(isSet ? 'inAny' : 'in', entity, group));
     },
-    '+': add('Long', 1n),
-    '-': add('Long', -1n),
-    offset: add('datetime', 1n),
-    durationSince: add('duration', -1n),
-    neg: (term: Term) => fitting('Long', [-1n, term]),
-    '*': (one: Term, other: Term) => {
+    'contains St': test('contains'),
+    'containsAll SS': test('containsAll'),
+    'containsAny SS': test('containsAny'),
+    'isEmpty S': (set: Term) => decided(isEmpty(set)),
+    '+ LL': add('Long', 1n),
+    '- LL': add('Long', -1n),
+    'neg L': (term: Term) => fitting('Long', [-1n, term]),
+    '* LL': (one: Term, other: Term) => {
       const [factor, term] = one.linear.weights.size === 0 ? [one, other] : [other, one];
       const { constant, weights } = factor.linear;
       return weights.size > 0 ? opaque('*', one, other) : fitting('Long', [constant, term]);
     },
-    isInRange: (term: Term, range: Term) => {
+    'isInRange aa': (term: Term, range: Term) => {
       if (range.form === 'ip') return decided(atoms.make('inRange', term, range));
-      return decided(atoms.make('true', make('call', 'isInRange', [term, range])));
+      return sure(make('call', 'isInRange', [term, range]));
     },
-    toDate: (time: Term) => fitting('datetime', [day, dayOf(time)]),
-    toTime: (time: Term) => sure(sum('duration', 0n, [1n, time], [-day, dayOf(time)])),
-    toMilliseconds: (duration: Term) => sure(sum('Long', 0n, [1n, duration])),
-    isEmpty: (set: Term) => decided(isEmpty(set)),
+    'offset du': add('datetime', 1n),
+    'durationSince dd': add('duration', -1n),
+    'toDate d': (time: Term) => fitting('datetime', [day, dayOf(time)]),
+    'toTime d': (time: Term) => sure(sum('duration', 0n, [1n, time], [-day, dayOf(time)])),
+    'toMilliseconds u': (duration: Term) => sure(sum('Long', 0n, [1n, duration])),
+    'toSeconds u': divide(1000n),
+    'toMinutes u': divide(60_000n),
+    'toHours u': divide(3_600_000n),
+    'toDays u': divide(day),
+    ...{ 'ip x': construct('ip'), 'decimal x': construct('decimal') },
+    ...{ 'datetime x': construct('datetime'), 'duration x': construct('duration') },
+    'isIpv4 a': isIn('0.0.0.0/0'),
+    'isIpv6 a': isIn('::/0'),
+    'isLoopback a': isIn('127.0.0.0/8', '::1/128'),
+    'isMulticast a': isIn('224.0.0.0/4', 'ff00::/8'),
   };
-  for (const name of ['contains', 'containsAll', 'containsAny']) all[name] = test(name);
-  for (const name of ['ip', ...constructors.keys()]) all[name] = construct(name);
-  // Toward zero.
-  for (const [name, unit] of Object.entries(units))
-    all[name] = (duration: Term) => {
-      const [isPositive, opposite] = [atoms.atLeast(0n, [1n, duration]), sum('Long', 0n, [-1n, duration])];
-      const negative = sum('Long', 0n, [-1n, make('floor', opposite, unit)]);
-      return [
-        { condition: isPositive, term: make('floor', duration, unit) },
-        { condition: -isPositive, term: negative },
-      ];
-    };
-  for (const [name, within] of Object.entries(ranges))
-    all[name] = (term: Term) =>
-      decided(or(within.map((range) => atoms.make('inRange', term, make('ip', ...readIp(range)!)))));
-  for (const [less, notMore, more, notLess] of comparisons) {
-    Object.assign(all, { [less]: compare(1n, -1n), [notMore]: compare(0n, -1n) });
-    Object.assign(all, { [more]: compare(1n, 1n), [notLess]: compare(0n, 1n) });
-  }
-  return makerOf(layouts, all, effort).tried;
+  const { tried } = makerOf(forms, effort);
+  return (op: string, value: Expression['value'], operands: readonly Term[]): Cases => {
+    if (op === 'Set') return sure(make('set', operands));
+    if (op !== 'Record') return tried(op, value === undefined ? operands : [value, ...operands]) ?? [];
+    const members = operands.map((member, at) => [value![at] as string, member]);
+    return sure(make('record', members));
+  };
 }

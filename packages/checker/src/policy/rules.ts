@@ -8,26 +8,48 @@ import { combine } from './terms.ts';
 import { isPossible, type Wish } from './texts.ts';
 
 type Clause = readonly Literal[];
+/** Whether a rule gives a clause. It says how many terms it is told of; undefined: it is told of other things. */
+type Rule = readonly [
+  count: number | undefined,
+  gives: (clause: Clause, terms: readonly Term[], logic: Logic, rest: readonly unknown[]) => boolean,
+];
 
-/** Clauses that hold in every model, by the number of the rule, after the terms that the rule names. */
-const lemmas: Readonly<Record<number, readonly [terms: string, ...clauses: string[]]>> = {
-  4: ['abc', '¬in(a,b) ∨ ¬in(b,c) ∨ in(a,c)'],
-  5: ['ab', '¬in(a,b) ∨ equal(a,b) ∨ known(a)'],
-  6: ['ab', '¬in(a,b) ∨ ¬in(b,a) ∨ equal(a,b)'],
-  8: ['sut', '¬containsAll(s,u) ∨ ¬contains(u,t) ∨ contains(s,t)'],
-  9: ['su', 'containsAll(s,u) ∨ contains(u,outside(u,s))', 'containsAll(s,u) ∨ ¬contains(s,outside(u,s))'],
-  10: ['sut', '¬contains(s,t) ∨ ¬contains(u,t) ∨ containsAny(s,u)'],
-  11: ['su', '¬containsAny(s,u) ∨ contains(s,common(s,u))', '¬containsAny(s,u) ∨ contains(u,common(s,u))'],
-  12: ['est', '¬in(e,t) ∨ ¬contains(s,t) ∨ inAny(e,s)'],
-  13: ['es', '¬inAny(e,s) ∨ contains(s,above(e,s))', '¬inAny(e,s) ∨ in(e,above(e,s))'],
-};
+/** A rule that gives clauses that hold in every model: the terms that it is told of, and the clauses. */
+const lemma = (letters: string, ...clauses: readonly string[]): Rule => [
+  letters.length,
+  (clause, named, { terms, atoms }) => {
+    const partsOf = (text: string): readonly string[] => /^(¬?)(\w+)\((.+)\)$/.exec(text)?.slice(1) ?? [];
+    const termOf = (text: string): Term => {
+      const [, form, inner] = partsOf(text);
+      return inner ? terms.make(form!, ...inner.split(',').map(termOf)) : named[letters.indexOf(text)]!;
+    };
+    const literalOf = (text: string): Literal => {
+      const [sign, form, inner] = partsOf(text);
+      const literal = atoms.make(form!, ...inner!.match(/\w+\(.+\)|\w/g)!.map(termOf));
+      return sign === '' ? literal : -literal;
+    };
+    return clauses.some((one) => has(clause, one.split(' ∨ ').map(literalOf)));
+  },
+];
 
-/** The other rules: how many terms they name, and whether they give a clause. Rule 2 names other things. */
-type Rule = (clause: Clause, terms: readonly Term[], logic: Logic) => boolean;
-const others: Readonly<Record<number, readonly [count: number, gives: Rule]>> = {
-  ...{ 0: [0, (clause, _, { propagation }) => propagation.implies(clause)], 1: [0, isUnavoidable] },
-  ...{ 3: [2, isReplaced], 7: [1, isEnumerated], 14: [3, isRanged] },
-};
+/** The rules by their numbers. */
+const rules: readonly Rule[] = [
+  [0, (clause, _, { propagation }) => propagation.implies(clause)],
+  [0, isUnavoidable],
+  [undefined, addsUp],
+  [2, isReplaced],
+  lemma('abc', '¬in(a,b) ∨ ¬in(b,c) ∨ in(a,c)'),
+  lemma('ab', '¬in(a,b) ∨ equal(a,b) ∨ known(a)'),
+  lemma('ab', '¬in(a,b) ∨ ¬in(b,a) ∨ equal(a,b)'),
+  [1, isEnumerated],
+  lemma('sut', '¬containsAll(s,u) ∨ ¬contains(u,t) ∨ contains(s,t)'),
+  lemma('su', 'containsAll(s,u) ∨ contains(u,outside(u,s))', 'containsAll(s,u) ∨ ¬contains(s,outside(u,s))'),
+  lemma('sut', '¬contains(s,t) ∨ ¬contains(u,t) ∨ containsAny(s,u)'),
+  lemma('su', '¬containsAny(s,u) ∨ contains(s,common(s,u))', '¬containsAny(s,u) ∨ contains(u,common(s,u))'),
+  lemma('est', '¬in(e,t) ∨ ¬contains(s,t) ∨ inAny(e,s)'),
+  lemma('es', '¬inAny(e,s) ∨ contains(s,above(e,s))', '¬inAny(e,s) ∨ in(e,above(e,s))'),
+  [3, isRanged],
+];
 
 /**
  * Whether a step's clause holds in every model, by the number of its rule and by what else the step has; for rule 0,
@@ -40,40 +62,14 @@ export function isValid(
   terms: readonly Term[],
   logic: Logic,
 ): boolean {
-  const [lemma, [count, gives] = []] = [lemmas[rule], others[rule]];
-  must(
-    rule === 2 || rest.length === (lemma?.[0].length ?? count),
-    'There is no such rule, or it needs other things.',
-  );
-  const named = rule === 2 ? [] : rest.map((index) => termAt(index, terms));
-  if (lemma !== undefined) return isInstance(clause, lemma, named, logic);
-  return gives?.(clause, named, logic) ?? addsUp(clause, rest, terms, logic);
+  const [count, gives] = rules[rule] ?? [-1];
+  must(gives && (count ?? rest.length) === rest.length, 'There is no such rule, or it needs other things.');
+  return gives(clause, count === undefined ? terms : rest.map((index) => termAt(index, terms)), logic, rest);
 }
 
 /** Whether a clause has these literals. One that is ⊥ it need not have. A clause with ⊤ is valid. */
 const has = (clause: Clause, needed: Clause): boolean =>
   needed.every((literal) => literal === never || clause.includes(literal)) || clause.includes(always);
-
-/** Whether a clause has the literals of one of a lemma's clauses about these terms. */
-function isInstance(
-  clause: Clause,
-  [letters, ...clauses]: readonly [string, ...string[]],
-  named: readonly Term[],
-  { terms, atoms }: Logic,
-): boolean {
-  const partsOf = (text: string): readonly string[] => /^(¬?)(\w+)\((.+)\)$/.exec(text)?.slice(1) ?? [];
-  const termOf = (text: string): Term => {
-    const [, form, inner] = partsOf(text);
-    if (inner === undefined) return named[letters.indexOf(text)]!;
-    return terms.make(form!, ...inner.split(',').map(termOf));
-  };
-  const literalOf = (text: string): Literal => {
-    const [sign, form, inner] = partsOf(text);
-    const literal = atoms.make(form!, ...inner!.match(/\w+\(.+\)|\w/g)!.map(termOf));
-    return sign === '' ? literal : -literal;
-  };
-  return clauses.some((one) => has(clause, one.split(' ∨ ').map(literalOf)));
-}
 
 /** Rule 1: each text is as some literal says. */
 function isUnavoidable(clause: Clause, _: readonly Term[], { atoms, effort }: Logic): boolean {
@@ -84,14 +80,19 @@ function isUnavoidable(clause: Clause, _: readonly Term[], { atoms, effort }: Lo
 }
 
 /** Rule 2: the negations of the literals, and facts, add up to 0 ≥ b with b > 0, each times its multiplier. */
-function addsUp(clause: Clause, rest: readonly unknown[], terms: readonly Term[], logic: Logic): boolean {
+function addsUp(
+  clause: Clause,
+  terms: readonly Term[],
+  { atoms, effort }: Logic,
+  rest: readonly unknown[],
+): boolean {
   const [multipliers, facts] = array(rest, 2, 2);
   const sum: (readonly [bigint, Term])[] = [];
   let bound = 0n;
-  const add = (multiplier: unknown, sign: bigint, weighted: Weighted, least: bigint): void => {
+  const add = (multiplier: unknown, weighted: Weighted, least: bigint): void => {
     const factor = readInteger(multiplier);
     must(factor >= 0n, 'A multiplier is below 0.');
-    for (const [weight, term] of weighted) sum.push([factor * sign * weight, term]);
+    for (const [weight, term] of weighted) sum.push([factor * weight, term]);
     bound += factor * least;
   };
   for (const fact of array(facts, 0)) {
@@ -99,32 +100,46 @@ function addsUp(clause: Clause, rest: readonly unknown[], terms: readonly Term[]
     const term = termAt(index, terms);
     must(isNumberKind(term.kind) && term.form !== 'sum', 'A fact is about a number that is no sum.');
     const [whole, divisor] = (term.form === 'floor' ? term.parts : [term, 0n]) as [Term, bigint];
-    const difference = [[1n, whole] as const, [-divisor, term] as const];
-    if (number === 0) add(multiplier, 1n, [[1n, term]], term.range[0]);
-    else if (number === 1) add(multiplier, -1n, [[1n, term]], -term.range[1]);
-    else if (number === 2 && divisor > 0n) add(multiplier, 1n, difference, 0n);
-    else {
-      must(number === 3 && divisor > 0n, 'There is no such fact.');
-      add(multiplier, -1n, difference, 1n - divisor);
-    }
+    const known: readonly (readonly [Weighted, bigint])[] = [
+      [[[1n, term]], term.range[0]],
+      [[[-1n, term]], -term.range[1]],
+      [
+        [
+          [1n, whole],
+          [-divisor, term],
+        ],
+        0n,
+      ],
+      [
+        [
+          [-1n, whole],
+          [divisor, term],
+        ],
+        1n - divisor,
+      ],
+    ];
+    const one = known.slice(0, divisor > 0n ? 4 : 2)[number as number];
+    must(one, 'There is no such fact.');
+    add(multiplier, ...one);
   }
-  const all = clause.map(logic.atoms.atomAt);
+  const all = clause.map(atoms.atomAt);
   for (const [at, multiplier] of array(multipliers, clause.length, clause.length).entries()) {
     if (all[at]?.form !== 'atLeast') return clause.includes(always);
     const [weighted, least] = all[at].parts as readonly [Weighted, bigint];
-    add(multiplier, clause[at]! < 0 ? 1n : -1n, weighted, clause[at]! < 0 ? least : 1n - least);
+    const opposite = weighted.map(([weight, term]) => [-weight, term] as const);
+    if (clause[at]! < 0) add(multiplier, weighted, least);
+    else add(multiplier, opposite, 1n - least);
   }
-  const { constant, weights } = combine(0n, sum, logic.effort);
+  const { constant, weights } = combine(0n, sum, effort);
   return weights.size === 0 && constant < bound;
 }
 
 /** Rule 3: of equal things the same holds. */
 function isReplaced(clause: Clause, [one, other]: readonly Term[], { terms, atoms }: Logic): boolean {
   must(one && one.kind === other?.kind && !/^(set|record)$/.test(one.kind), 'These are not replaced.');
-  const isNotLess = (more: Term, less: Term): Literal => atoms.atLeast(0n, [1n, more], [-1n, less]);
-  const premises = isNumberKind(one.kind)
-    ? [-isNotLess(one, other), -isNotLess(other, one)]
-    : [-atoms.equal(one, other)];
+  const isNotLess = (more: Term, less: Term): Literal => -atoms.atLeast(0n, [1n, more], [-1n, less]);
+  const areNumbers = isNumberKind(one.kind);
+  const premises = areNumbers ? [isNotLess(one, other), isNotLess(other, one)] : [-atoms.equal(one, other)];
   if (!has(clause, premises)) return false;
   const known = new Map<Term, Term>([[one, other]]);
   const replace = (term: Term): Term => {
@@ -147,10 +162,8 @@ function isReplaced(clause: Clause, [one, other]: readonly Term[], { terms, atom
 function isEnumerated(clause: Clause, [e]: readonly Term[], { schema, atoms, terms }: Logic): boolean {
   const ids = e && schema.types.get(e.kind)?.ids;
   must(ids && e.form !== 'entity', 'The rule is about an entity of an enumerated type that is no constant.');
-  return has(
-    clause,
-    ids.map((id) => atoms.equal(e, terms.entity({ type: e.kind.slice(1), id }))),
-  );
+  const all = ids.map((id) => atoms.equal(e, terms.entity({ type: e.kind.slice(1), id })));
+  return has(clause, all);
 }
 
 /** Rule 14: what ranges of addresses say of each other, and that an address is of one version or the other. */

@@ -1,5 +1,5 @@
 import * as is from '../shape.ts';
-import { any, entries, isName, nameOf, object, readJson } from './json.ts';
+import { any, entries, isName, members, nameOf, readJson } from './json.ts';
 import { must, type Uid } from './report.ts';
 
 /** What kind of value: `Bool`, `String`, a number kind, `ipaddr`, `set`, `record`; of an entity `@` and its type. */
@@ -14,61 +14,51 @@ export type Type = Readonly<{ kind: Kind; element?: Type; attributes?: Attribute
 export type Attributes = ReadonlyMap<string, Attribute>;
 export type Attribute = Readonly<{ type: Type; isRequired: boolean }>;
 /** `above` are the kinds of what an entity can be in, over any number of steps; `ids` those of an enumerated type. */
-export interface EntityType {
-  readonly above: ReadonlySet<Kind>;
-  readonly attributes?: Attributes;
-  readonly tags?: Type | undefined;
-  readonly ids?: readonly string[];
-}
+export type EntityType = Readonly<{ above: ReadonlySet<Kind>; ids?: readonly string[] }> &
+  Readonly<{ attributes?: Attributes; tags?: Type | undefined }>;
 /** `groups` are the actions that this one is in, itself among them. */
-export interface Action {
-  readonly uid: Uid;
-  readonly groups: readonly Uid[];
-  readonly principals: readonly string[];
-  readonly resources: readonly string[];
-  readonly context: Type;
-}
+export type Action = Readonly<{ uid: Uid; groups: readonly Uid[]; context: Type }> &
+  Readonly<Record<'principals' | 'resources', readonly string[]>>;
 /** Entity types by their kind, actions by their name. */
 export type Schema = Readonly<{ types: ReadonlyMap<Kind, EntityType>; actions: ReadonlyMap<string, Action> }>;
 
-const [notes, names] = [{ annotations: is.optional(any) }, is.list(is.text, 0)];
-const parts = { memberOfTypes: is.optional(names), shape: is.optional(any), tags: is.optional(any) };
-const entityForm = is.either(object({ enum: is.list(is.text, 1), ...notes }), object({ ...parts, ...notes }));
-const applies = object({ principalTypes: names, resourceTypes: names, context: is.optional(any) });
-const group = object({ id: is.text, type: is.optional(is.text) });
-const memberOf = is.optional(is.list(group, 0));
-const actionForm = object({ memberOf, appliesTo: is.optional(applies), ...notes });
-const namespace = object({ commonTypes: is.optional(any), entityTypes: any, actions: any, ...notes });
-const typeForm = is.either(
-  object({ type: is.one('Set'), element: any, ...notes }),
-  object({ type: is.one('Record'), attributes: any, ...notes }),
-  object({ type: is.one('Entity', 'EntityOrCommon', 'Extension'), name: is.text, ...notes }),
-  object({ type: is.text, ...notes }),
+const [maybe, names] = [is.optional(any), is.list(is.text, 0)];
+const notes = { annotations: maybe };
+const entityForm = is.either(
+  is.object({ enum: is.list(is.text, 1), ...notes }),
+  is.object({ memberOfTypes: is.optional(names), shape: maybe, tags: maybe, ...notes }),
 );
-const empty = { type: 'Record', attributes: {} };
+const appliesTo = is.optional(is.object({ principalTypes: names, resourceTypes: names, context: maybe }));
+const memberOf = is.optional(is.list(is.object({ id: is.text, type: is.optional(is.text) }), 0));
+const actionForm = is.object({ memberOf, appliesTo, ...notes });
+const namespaceForm = is.object({
+  commonTypes: is.optional(is.members),
+  ...{ entityTypes: members(entityForm), actions: members(actionForm), ...notes },
+});
+const typeForm = is.either(
+  is.object({ type: is.one('Set'), element: any, ...notes }),
+  is.object({ type: is.one('Record'), attributes: is.members, ...notes }),
+  is.object({ type: is.one('Entity', 'EntityOrCommon', 'Extension'), name: is.text, ...notes }),
+  is.object({ type: is.text, ...notes }),
+);
 
 /** Reads Cedar's JSON schema, names resolved (docs/policy-certificate.md, "Reading the schema"). */
 export function readSchema(json: unknown): Schema {
   const [common, entities] = [new Map<string, unknown>(), new Map<string, is.Of<typeof entityForm>>()];
   const actions = new Map<string, is.Of<typeof actionForm> & Readonly<{ uid: Uid }>>();
-  for (const [space, value] of entries(readJson(json))) {
-    must((space === '' || isName(space)) && namespace(value), `The namespace ${space} has not its form.`);
+  for (const [space, own] of entries(readJson(json))) {
+    must((space === '' || isName(space)) && namespaceForm(own), `The namespace ${space} has not its form.`);
     const full = (name: string): string => (space === '' ? name : `${space}::${name}`);
-    for (const [name, type] of entries(value.commonTypes ?? {})) common.set(full(name), type);
-    for (const [name, type] of entries(value.entityTypes)) {
-      const isSound = entityForm(type) && isName(name) && !isActionKind(entityKind(name));
-      must(isSound, `The entity type ${name} has not its form.`);
-      entities.set(full(name), type);
-    }
-    for (const [id, action] of entries(value.actions)) {
-      must(actionForm(action), `The action ${id} has not its form.`);
+    for (const [name, type] of Object.entries(own.commonTypes ?? {})) common.set(full(name), type);
+    for (const [name, type] of Object.entries(own.entityTypes)) entities.set(full(name), type);
+    for (const [id, action] of Object.entries(own.actions)) {
       const uid = { type: full('Action'), id };
       actions.set(nameOf(uid), { ...action, uid });
     }
   }
   const actionTypes = new Set([...actions.values()].map(({ uid }) => uid.type));
   const typeOf = typeReader(common, (name) => entities.has(name) || actionTypes.has(name));
-  const recordOf = (value: unknown = empty) => {
+  const recordOf = (value: unknown = { type: 'Record', attributes: {} }) => {
     const { attributes, ...type } = typeOf(value);
     must(attributes, 'What has attributes is a record.');
     return { ...type, attributes };
@@ -78,30 +68,27 @@ export function readSchema(json: unknown): Schema {
     return [...new Set(all)];
   };
   const parents = (name: string) => declared(Object(entities.get(name)).memberOfTypes);
-  const entityType = ([name, type]: readonly [string, is.Of<typeof entityForm>]): [Kind, EntityType] => {
+  const types = [...entities].map(([name, type]): [Kind, EntityType] => {
+    const kind = entityKind(name);
+    must(isName(name) && !isActionKind(kind), `No entity type is named ${name}.`);
     const above = new Set([...reached(name, parents)].map(entityKind));
-    if ('enum' in type) return [entityKind(name), { above, ids: type.enum }];
+    if ('enum' in type) return [kind, { above, ids: type.enum }];
     const tags = type.tags === undefined ? undefined : typeOf(type.tags);
-    return [entityKind(name), { above, attributes: recordOf(type.shape).attributes, tags }];
-  };
-  const groups = (name: string): string[] => {
+    return [kind, { above, attributes: recordOf(type.shape).attributes, tags }];
+  });
+  const groupsOf = (name: string): string[] => {
     const { uid, memberOf = [] } = actions.get(name) ?? {};
     must(uid, `There is no action ${name}.`);
     return memberOf.map(({ type = uid.type, id }) => nameOf({ type, id }));
   };
   const read = [...actions].map(([name, { uid, appliesTo }]): [string, Action] => {
-    const above = reached(name, groups);
+    const above = reached(name, groupsOf);
     must(!above.has(name), `The action ${name} is in itself.`);
-    const action = {
-      uid,
-      groups: [uid, ...[...above].map((one) => actions.get(one)!.uid)],
-      principals: declared(appliesTo?.principalTypes),
-      resources: declared(appliesTo?.resourceTypes),
-      context: recordOf(appliesTo?.context),
-    };
-    return [name, action];
+    const groups = [uid, ...[...above].map((one) => actions.get(one)!.uid)];
+    const [principals, resources] = [declared(appliesTo?.principalTypes), declared(appliesTo?.resourceTypes)];
+    return [name, { uid, groups, principals, resources, context: recordOf(appliesTo?.context) }];
   });
-  return { types: new Map([...entities].map(entityType)), actions: new Map(read) };
+  return { types: new Map(types), actions: new Map(read) };
 }
 
 /** Reads types. A common type is read once; none is within itself, or nested too deep. */
@@ -125,7 +112,7 @@ function typeReader(common: ReadonlyMap<string, unknown>, isEntity: (name: strin
     }
     if ('attributes' in value) {
       const attributes = entries(value.attributes).map(([name, attribute]): [string, Attribute] => {
-        const { required: isRequired = true, ...type } = Object.fromEntries(entries(attribute));
+        const { required: isRequired = true, ...type } = Object(attribute);
         must(typeof isRequired === 'boolean', `Whether ${name} is required is neither true nor false.`);
         return [name, { type: typeOf(type, level + 1), isRequired }];
       });
@@ -136,9 +123,9 @@ function typeReader(common: ReadonlyMap<string, unknown>, isEntity: (name: strin
     if ((form === '' || form === 'EntityOrCommon') && common.has(name)) return named(name, level + 1);
     if (form.startsWith('Entity') && isEntity(name)) return { kind: entityKind(name), depth: 0 };
     const kind = name.replace(/^__cedar::/, '').replace(/^Boolean$/, 'Bool');
-    const isExtension = /^(ipaddr|decimal|datetime|duration)$/.test(kind);
-    const isBuiltIn = isExtension || (form !== 'Extension' && /^(Long|String|Bool)$/.test(kind));
-    must(isBuiltIn && form !== 'Entity', `There is no type ${name}.`);
+    const isBuiltIn = /^(Long|String|Bool|ipaddr|decimal|datetime|duration)$/.test(kind);
+    const isKnown = isBuiltIn && !(form === 'Extension' && /^[A-Z]/.test(kind)) && form !== 'Entity';
+    must(isKnown, `There is no type ${name}.`);
     return { kind, depth: 0 };
   };
   return typeOf;

@@ -1,31 +1,35 @@
 import type { Effort } from './report.ts';
 
-/** A pattern of `like`: its characters; a wildcard is null. */
-type Tokens = readonly (string | null)[];
-/** Where in a pattern one may be after a text. */
-type Places = readonly number[];
-const tokensOf = (parts: readonly string[]): Tokens =>
-  parts.flatMap((part, at) => [...(at > 0 ? [null] : []), ...part]);
-const accepts = (tokens: Tokens, places: Places): boolean => places.includes(tokens.length);
+/** A pattern of `like` as an automaton. A place is how much of it a text matches so far; −1 if none that goes on can. */
+type Automaton = ReturnType<typeof automatonOf>;
+const automata = new WeakMap<readonly string[], Automaton>();
 
-/** Where a text leads, from places where one may be: also behind the wildcards there. */
-function passed(tokens: Tokens, places: Places): Places {
-  const all = new Set(places);
-  let last = 0;
-  for (const place of all) {
-    if (tokens[place] !== null) continue;
-    last = Math.max(last, place);
-    all.add(place + 1);
-  }
-  // What is before the last wildcard need not be remembered: if the rest can be found at all, then behind this one, too.
-  return [...all].filter((place) => place >= last).sort((one, other) => one - other);
-}
-
-function step(tokens: Tokens, places: Places, character: string): Places {
-  const next = places.flatMap((place) =>
-    tokens[place] === null ? place : tokens[place] === character ? place + 1 : [],
-  );
-  return passed(tokens, next);
+function automatonOf(parts: readonly string[]) {
+  // A wildcard is null.
+  const tokens = parts.flatMap((part, at) => [...(at > 0 ? [null] : []), ...part]);
+  /** Where a text is, too, that is at a place: the furthest place before, of which the wildcard is the last. */
+  const behind = [-1];
+  const passed = (place: number): number => {
+    let at = place;
+    while (tokens[at] === null) at += 1;
+    return at;
+  };
+  const step = (place: number, character: string): number => {
+    let at = place;
+    while (at >= 0 && tokens[at] !== null && tokens[at] !== character) at = behind[at]!;
+    return at < 0 ? at : passed(at + 1);
+  };
+  for (const [at, token] of tokens.entries()) behind.push(token === null ? at : step(behind[at]!, token));
+  /** The characters that lead elsewhere than all others do. */
+  const named = (place: number): string[] => {
+    const all: string[] = [];
+    for (let at = place; at >= 0 && tokens[at] !== null; at = behind[at]!) all.push(tokens[at] ?? '');
+    return all;
+  };
+  const accepts = (place: number): boolean => place === tokens.length;
+  /** Whether it stays so whatever follows. */
+  const isSettled = (place: number): boolean => place < 0 || (accepts(place) && tokens.at(-1) === null);
+  return { start: passed(0), step, named, accepts, isSettled };
 }
 
 /** A pattern, and whether a text has to match it or must not. */
@@ -33,25 +37,24 @@ export type Wish = readonly [parts: readonly string[], isWanted: boolean];
 
 /** Whether some text fulfils all wishes: a search through the product of the patterns as automata over characters. */
 export function isPossible(wishes: readonly Wish[], effort: Effort): boolean {
-  const all = wishes.map(([parts]) => tokensOf(parts));
-  const open = [all.map((tokens) => passed(tokens, [0]))];
-  const seen = new Set([open[0]!.join(';')]);
+  const all = wishes.map(([parts]) => {
+    const automaton = automata.get(parts) ?? automatonOf(parts);
+    automata.set(parts, automaton);
+    return automaton;
+  });
+  const open = [all.map(({ start }) => start)];
+  const seen = new Set([open.join()]);
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
     const here = state;
-    const unfulfilled = all.filter((tokens, at) => accepts(tokens, here[at]!) !== wishes[at]![1]);
+    const unfulfilled = all.filter((one, at) => one.accepts(here[at]!) !== wishes[at]![1]);
     if (unfulfilled.length === 0) return true;
-    // One stays so whatever follows: no text leads on, or any text does.
-    const isSettled = (tokens: Tokens): boolean => {
-      const places = here[all.indexOf(tokens)]!;
-      return places.length === 0 || (accepts(tokens, places) && tokens.at(-1) === null);
-    };
-    if (unfulfilled.some(isSettled)) continue;
-    const named = all.flatMap((tokens, at) => here[at]!.flatMap((place) => tokens[place] ?? []));
+    if (unfulfilled.some((one) => one.isSettled(here[all.indexOf(one)]!))) continue;
     // All characters that no pattern names there are one.
-    for (const character of new Set([...named, ''])) {
-      effort.spend(here.reduce((sum, places) => sum + 1 + places.length, 0));
-      const next = all.map((tokens, at) => step(tokens, here[at]!, character));
-      const key = next.join(';');
+    const named = ['', ...all.flatMap((one, at) => one.named(here[at]!))];
+    for (const character of new Set(named)) {
+      effort.spend(all.length + named.length);
+      const next = all.map((one, at) => one.step(here[at]!, character));
+      const key = next.join();
       if (!seen.has(key)) open.push(next);
       seen.add(key);
     }

@@ -243,6 +243,83 @@ describe('a certificate that does not hold is refused with the reason', () => {
   });
 });
 
+describe('a proof that says which policies it needs', () => {
+  const needing = (needed: readonly string[], change?: (proof: ProofBuilder) => void): Uint8Array =>
+    encode(
+      ['i'],
+      ['view', 'edit'].map((action) =>
+        proof(action, (builder) => {
+          builder.needed = needed;
+          change?.(builder);
+        }),
+      ),
+    );
+  const check = (needed: readonly string[], policies: string, invariants = forbid) =>
+    checkText(needing(needed), policies, invariants);
+  const unproven = { holds: false, reason: 'invariant-not-proven' };
+  const everything = '@id("q") permit (principal, action, resource) when { context.flag };';
+  const otherwise = '@id("q") forbid (principal, action, resource) when { context.flag };';
+  const tooComplex = everything.replace('context.flag', `${complex(17)} == "a"`);
+
+  test('holds if it names each policy that could break the invariant', () => {
+    expect(check(['p'], permit)).toMatchObject({ holds: true, proven: ['i'] });
+    expect(check([], permit)).toMatchObject(unproven);
+  });
+
+  test('holds whatever a policy of the other effect says, even what nobody can follow', () => {
+    expect(check(['p'], permit + otherwise)).toMatchObject({ holds: true });
+    expect(check(['p'], permit + tooComplex.replace('permit', 'forbid'))).toMatchObject({ holds: true });
+    expect(check(['p', 'q'], permit + tooComplex.replace('permit', 'forbid'))).toMatchObject({
+      ...{ reason: 'policy-too-complex', policy: 'q' },
+    });
+  });
+
+  test('does not hold if what it leaves out could break the invariant, whatever that says', () => {
+    expect(check(['p'], permit + everything)).toMatchObject(unproven);
+    expect(check(['p'], permit + everything.replace('context.flag', 'false'))).toMatchObject(unproven);
+    expect(check(['p'], permit + tooComplex)).toMatchObject(unproven);
+  });
+
+  test('need not name policies for other requests', () => {
+    for (const scopes of [
+      'principal, action == Action::"read", resource',
+      'principal is N::Color, action, resource',
+      'principal, action, resource == User::"alice"',
+    ])
+      expect(check(['p'], `${permit}@id("q") permit (${scopes});`)).toMatchObject({ holds: true });
+  });
+
+  test('must name a forbid that keeps what is to be allowed, and one that denies', () => {
+    const allowed = '@id("i") permit (principal is User, action, resource) when { context.name like "b*" };';
+    const always = '@id("r") permit (principal, action, resource);';
+    const rare = otherwise.replace('context.flag', 'context.name like "a*"');
+    expect(check(['q', 'r'], always + rare, allowed)).toMatchObject({ holds: true });
+    expect(check(['r'], always + rare, allowed)).toMatchObject(unproven);
+    expect(check(['q'], always + rare, allowed)).toMatchObject(unproven);
+    const denies = '@id("q") forbid (principal, action, resource);';
+    expect(check(['q'], always + denies)).toMatchObject({ holds: true });
+    expect(check([], always + denies)).toMatchObject(unproven);
+  });
+
+  test('speaks of those alone', () => {
+    const speaking = needing(['p'], (builder) => builder.atoms.push(['policy', 'q']));
+    expect(checkText(speaking, permit + otherwise, forbid)).toMatchObject({ reason: 'atom-malformed' });
+  });
+
+  test('may name one that is no longer there', () => {
+    expect(check(['p', 'x'], permit)).toMatchObject({ holds: true });
+  });
+
+  test('is refused if it names one twice, or what is no id', () => {
+    expect(check(['p', 'p'], permit)).toMatchObject({ reason: 'certificate-malformed' });
+    const nothing = proof('view') as CborValue[];
+    for (const wrong of [null, 0, 'p', [1], [['p']]])
+      expect(checkText(encode(['i'], [[...nothing, wrong]]), permit, forbid)).toMatchObject({
+        reason: 'certificate-malformed',
+      });
+  });
+});
+
 /** An expression with two to the power of some count of cases. */
 function complex(count: number): string {
   const choice = (at: number): string => `(if context.texts.contains("${at}") then "a${at}" else "b${at}")`;

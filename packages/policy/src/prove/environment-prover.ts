@@ -1,16 +1,17 @@
 import type { CompiledPolicy } from '../compile/policy.ts';
 import { type Scenario, scenarioOf } from './counterexample/scenario.ts';
-import { FALSE, type Literal } from './formula/formula.ts';
+import { FALSE, type Literal, TRUE } from './formula/formula.ts';
 import { createUniverse, type Universe } from './formula/universe.ts';
 import type { RequestEnvironment, SchemaModel } from './schema/schema-model.ts';
+import type { Clause } from './search/clause.ts';
 import { inherit } from './search/inherit.ts';
 import { Names } from './search/names.ts';
 import { Solver } from './search/solver.ts';
-import { type Derived, trim } from './search/trim.ts';
+import { type Derived, foundation } from './search/trim.ts';
 import { AtomTheory } from './theory/atom-theory.ts';
 import type { Patterns } from './theory/patterns.ts';
 import { TooComplex } from './translate/meaning.ts';
-import { satisfied } from './translate/policy.ts';
+import { inScopes, satisfied } from './translate/policy.ts';
 
 /** A policy with a text that says all that counts for its meaning. */
 export interface KeyedPolicy {
@@ -26,7 +27,10 @@ export type Possibility =
 
 /** The literals of a policy set's decision. */
 export interface DecisionLiterals {
+  /** Of the policies that some request satisfies, as far as shows at once. */
   readonly satisfied: ReadonlyMap<string, Literal>;
+  /** The policies in whose scope a request can be, but for which no atom decides whether it satisfies them. */
+  readonly settled: readonly string[];
   readonly permitted: Literal;
   readonly forbidden: Literal;
   readonly allowed: Literal;
@@ -44,6 +48,7 @@ export class EnvironmentProver {
   readonly names: Names;
   readonly #patterns: Patterns;
   readonly #translated = new Map<string, Literal | undefined>();
+  readonly #emptied = new Map<string, boolean>();
   #theory: AtomTheory;
   #solver: Solver;
 
@@ -74,10 +79,12 @@ export class EnvironmentProver {
   decision(policies: readonly KeyedPolicy[]): DecisionLiterals | string {
     const { formula } = this.universe;
     const literals = new Map<string, Literal>();
+    const settled: string[] = [];
     const byEffect: { permit: Literal[]; forbid: Literal[] } = { permit: [], forbid: [] };
     for (const keyed of policies) {
       const literal = this.satisfied(keyed);
       if (literal === undefined) return `${tooComplex}: ${keyed.policy.id}`;
+      if (literal === TRUE || this.#isEmptied(keyed, literal)) settled.push(keyed.policy.id);
       if (literal === FALSE) continue;
       literals.set(keyed.policy.id, literal);
       byEffect[keyed.policy.effect].push(literal);
@@ -85,7 +92,18 @@ export class EnvironmentProver {
     const permitted = formula.anyOf(byEffect.permit);
     const forbidden = formula.anyOf(byEffect.forbid);
     const allowed = formula.allOf([permitted, -forbidden]);
-    return { satisfied: literals, permitted, forbidden, allowed };
+    return { satisfied: literals, settled, permitted, forbidden, allowed };
+  }
+
+  /** Whether it is the conditions, not the scopes, for which a policy is never satisfied. */
+  #isEmptied({ policy, key }: KeyedPolicy, literal: Literal): boolean {
+    if (literal !== FALSE) return false;
+    let isEmptied = this.#emptied.get(key);
+    if (isEmptied === undefined) {
+      isEmptied = inScopes(this.universe, policy) !== FALSE;
+      this.#emptied.set(key, isEmptied);
+    }
+    return isEmptied;
   }
 
   /** Starts anew with what was derived before, as far as it is still about these. */
@@ -105,9 +123,14 @@ export class EnvironmentProver {
     return { kind: 'possible', scenario };
   }
 
+  /** The clauses by which these can't be true. */
+  foundation(impossible: readonly Literal[]): ReadonlySet<Clause> {
+    return foundation(this.#solver, impossible);
+  }
+
   /** The steps that show that these can't be true. */
-  steps(impossible: readonly Literal[]): readonly Derived[] {
-    return trim(this.#solver, impossible);
+  steps(impossible: readonly Literal[], needed = this.foundation(impossible)): readonly Derived[] {
+    return this.#solver.derived.filter((clause): clause is Derived => needed.has(clause));
   }
 
   #newSearch(): [AtomTheory, Solver] {

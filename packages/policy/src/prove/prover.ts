@@ -4,8 +4,9 @@ import { decide } from '../decide.ts';
 import { Environment } from '../evaluate/environment.ts';
 import { EvaluationFailure } from '../evaluate/failure.ts';
 import { type EnvironmentProof, encodeCertificate } from './certificate/encode.ts';
+import { policiesNeeded } from './certificate/policies-needed.ts';
 import { type Scenario, sourceOf } from './counterexample/scenario.ts';
-import { EnvironmentProver, type KeyedPolicy } from './environment-prover.ts';
+import { type DecisionLiterals, EnvironmentProver, type KeyedPolicy } from './environment-prover.ts';
 import { FALSE, type Literal } from './formula/formula.ts';
 import { keyOf } from './policy-key.ts';
 import { environmentsOf, type RequestEnvironment, type SchemaModel } from './schema/schema-model.ts';
@@ -35,8 +36,17 @@ export interface ProofReport {
 
 interface EnvironmentOutcome {
   readonly broken: ReadonlyMap<string, InvariantOutcome>;
-  readonly impossible: ReadonlyMap<string, Literal>;
+  readonly impossible: ReadonlyMap<string, Question>;
   readonly prover: EnvironmentProver;
+  /** Undefined where no invariant has a region. */
+  readonly decision?: DecisionLiterals;
+}
+
+/** In an environment: an invariant's region, what the decision must not be there, and both. */
+interface Question {
+  readonly region: Literal;
+  readonly wrong: Literal;
+  readonly root: Literal;
 }
 
 /** Proves invariants of policy sets over one schema. What it learns of one set it uses for the next. */
@@ -59,18 +69,18 @@ export class PolicyProver {
   prove(policies: CompiledPolicies, invariants: CompiledPolicies): ProofReport {
     const keyed = policies.policies.map((policy) => ({ policy, key: keyOf(policy) }));
     const wanted = invariants.policies.map((policy) => ({ policy, key: keyOf(policy) }));
-    const outcomes = this.#environments.map((environment) =>
-      this.#proveIn(environment, policies, keyed, wanted),
-    );
+    const proveAll = (some: readonly KeyedPolicy[]) =>
+      this.#environments.map((environment) => this.#proveIn(environment, policies, keyed, some));
+    const outcomes = proveAll(wanted);
     const results = wanted.map(({ policy: { id } }): InvariantOutcome => {
       const broken = outcomes.flatMap(({ broken }) => broken.get(id) ?? []);
       return broken.find(({ result }) => result === 'refuted') ?? broken[0] ?? { id, result: 'proved' };
     });
-    const proved = results.filter(({ result }) => result === 'proved').map(({ id }) => id);
-    return {
-      outcomes: results,
-      certificate: proved.length === 0 ? undefined : this.#certify(proved, outcomes),
-    };
+    const proved = wanted.filter((_, index) => results[index]!.result === 'proved');
+    if (proved.length === wanted.length)
+      return { outcomes: results, certificate: this.#certify(proved, outcomes) };
+    // A certificate speaks of nothing but what it claims, but steps found with the others there may speak of them.
+    return { outcomes: results, certificate: this.#certify(proved, proveAll(proved)) };
   }
 
   #proveIn(
@@ -90,7 +100,7 @@ export class PolicyProver {
       .map((invariant) => ({ invariant: invariant.policy, region: prover.satisfied(invariant) }))
       .filter(({ region }) => region !== FALSE);
     const broken = new Map<string, InvariantOutcome>();
-    const impossible = new Map<string, Literal>();
+    const impossible = new Map<string, Question>();
     if (regions.length === 0) return { broken, impossible, prover };
     const decision = prover.decision(keyed);
     if (typeof decision === 'string') {
@@ -103,7 +113,7 @@ export class PolicyProver {
         return [];
       }
       const wrong = invariant.effect === 'forbid' ? decision.allowed : -decision.allowed;
-      return [{ invariant, region, root: formula.allOf([region, wrong]) }];
+      return [{ invariant, region, wrong, root: formula.allOf([region, wrong]) }];
     });
     const key = [
       [...decision.satisfied].map(([id, literal]) => `${id}:${literal}`),
@@ -121,9 +131,10 @@ export class PolicyProver {
       prover.names.give(root, { kind: 'broken', id: invariant.id });
     }
     prover.restart(roots.map(({ root }) => root));
-    for (const { invariant, root } of roots) {
+    for (const { invariant, ...question } of roots) {
+      const { root } = question;
       const answer = prover.isPossible(root);
-      if (answer.kind === 'impossible') impossible.set(invariant.id, root);
+      if (answer.kind === 'impossible') impossible.set(invariant.id, question);
       else if (answer.kind === 'undecided') broken.set(invariant.id, undecided(invariant.id, answer.why));
       else if (this.#breaks(policies, invariant, answer.scenario))
         broken.set(invariant.id, { id: invariant.id, result: 'refuted', counterexample: answer.scenario });
@@ -133,7 +144,7 @@ export class PolicyProver {
           undecided(invariant.id, 'a candidate was found that breaks nothing when replayed'),
         );
     }
-    const outcome = { broken, impossible, prover };
+    const outcome = { broken, impossible, prover, decision };
     this.#earlier.set(prover, { key, outcome });
     return outcome;
   }
@@ -147,11 +158,21 @@ export class PolicyProver {
     );
   }
 
-  #certify(proved: readonly string[], outcomes: readonly EnvironmentOutcome[]): Uint8Array {
-    const proofs = outcomes.flatMap(({ impossible, prover }): EnvironmentProof[] => {
-      const literals = proved.flatMap((id) => impossible.get(id) ?? []);
-      const steps = prover.steps(literals.filter((literal) => literal !== FALSE));
-      return steps.length === 0 ? [] : [{ environment: prover.environment, names: prover.names, steps }];
+  #certify(
+    invariants: readonly KeyedPolicy[],
+    outcomes: readonly EnvironmentOutcome[],
+  ): Uint8Array | undefined {
+    const ids = invariants.map(({ policy: { id } }) => id);
+    const proved = ids.filter((id) => outcomes.every(({ broken }) => !broken.has(id)));
+    if (proved.length === 0) return undefined;
+    const proofs = outcomes.flatMap(({ impossible, prover, decision }): EnvironmentProof[] => {
+      const questions = proved.flatMap((id) => impossible.get(id) ?? []);
+      const roots = questions.map(({ root }) => root).filter((root) => root !== FALSE);
+      const clauses = prover.foundation(roots);
+      const steps = prover.steps(roots, clauses);
+      if (steps.length === 0 || decision === undefined) return [];
+      const policies = policiesNeeded(decision, questions, clauses);
+      return [{ environment: prover.environment, names: prover.names, steps, policies }];
     });
     return encodeCertificate(proved, proofs);
   }

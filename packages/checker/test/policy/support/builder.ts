@@ -9,6 +9,8 @@ export class ProofBuilder {
   readonly terms: CborValue[] = [];
   readonly atoms: CborValue[] = [];
   readonly steps: CborValue[] = [];
+  /** The policies that it says it needs; undefined: it does not say. */
+  needed: readonly string[] | undefined;
 
   constructor(...environment: readonly string[]) {
     this.environment = environment;
@@ -27,7 +29,8 @@ export class ProofBuilder {
     names.reduce((owner, name) => this.term('.', owner, name), this.term(variable));
 
   get cbor(): CborValue {
-    return [[...this.environment], this.terms, this.atoms, this.steps];
+    const needed = this.needed === undefined ? [] : [[...this.needed]];
+    return [[...this.environment], this.terms, this.atoms, this.steps, ...needed];
   }
 }
 

@@ -13,6 +13,8 @@ export interface EnvironmentProof {
   readonly environment: RequestEnvironment;
   readonly names: Names;
   readonly steps: readonly Derived[];
+  /** The policies whose meaning they need. */
+  readonly policies: readonly string[];
 }
 
 /** A certificate: `docs/policy-certificate.md` says how it is read and checked. */
@@ -23,7 +25,7 @@ export function encodeCertificate(
   return encodeCbor(['kiten-policy-certificate', 1, [...invariants], proofs.map(encodeProof)]);
 }
 
-function encodeProof({ environment, names, steps }: EnvironmentProof): CborValue {
+function encodeProof({ environment, names, steps, policies }: EnvironmentProof): CborValue {
   const terms = termTable();
   const atoms = nameTable(terms);
   const literal = (each: Literal): number => literalIn(atoms, names.of(Math.abs(each))!, each);
@@ -33,7 +35,13 @@ function encodeProof({ environment, names, steps }: EnvironmentProof): CborValue
       origin.kind === 'learned' ? implied(origin, clause) : lemmaStep(origin.lemma, clause, terms.indexOf),
   );
   const { principal, action, resource } = environment;
-  return [[principal, action.uid.type, action.uid.id, resource], terms.list, atoms.list, encoded];
+  return [
+    [principal, action.uid.type, action.uid.id, resource],
+    terms.list,
+    atoms.list,
+    encoded,
+    [...policies],
+  ];
 }
 
 function literalIn(

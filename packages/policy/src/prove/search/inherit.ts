@@ -25,7 +25,7 @@ export function inherit(solver: Solver, old: Solver): void {
     const { origin } = clause;
     if (origin.kind === 'gate') continue;
     const literals = origin.kind === 'lemma' ? origin.lemma.clause : origin.clause;
-    if (!literals.every((literal) => solver.isActive(Math.abs(literal)))) continue;
+    if (!literals.every((literal) => solver.speaksOf(Math.abs(literal)))) continue;
     if (origin.kind === 'lemma') {
       kept.set(clause, solver.add(literals, origin));
       continue;

@@ -81,6 +81,11 @@ export class Solver {
     return this.#active.has(variable) || this.#formula.operandsOf(variable) === undefined;
   }
 
+  /** Whether a clause about a variable can be among the steps of a proof. */
+  speaksOf(variable: number): boolean {
+    return this.isActive(variable) && this.#isNameable(variable);
+  }
+
   /** Can the root be true? */
   solve(root: Literal): Search {
     this.activate(root);

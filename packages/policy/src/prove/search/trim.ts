@@ -5,8 +5,8 @@ export interface Derived extends Clause {
   readonly origin: LemmaOrigin | LearnedOrigin;
 }
 
-/** Of all that a search derived, in order, only what some literals, false whatever is chosen, rest on. */
-export function trim(solver: Solver, falseRoots: readonly number[]): readonly Derived[] {
+/** Of all clauses of a search, gates' too, only what some literals, false whatever is chosen, rest on. */
+export function foundation(solver: Solver, falseRoots: readonly number[]): ReadonlySet<Clause> {
   const needed = new Set<Clause>();
   const variables = new Set<number>();
   const open: (Clause | number)[] = falseRoots.map(Math.abs);
@@ -29,5 +29,5 @@ export function trim(solver: Solver, falseRoots: readonly number[]): readonly De
       open.push(...next.origin.from, ...next.origin.settled);
     }
   }
-  return solver.derived.filter((clause): clause is Derived => needed.has(clause));
+  return needed;
 }

@@ -12,19 +12,26 @@ import { truthOf } from './meaning.ts';
  * When a policy is satisfied, in one environment.
  * @throws {TooComplex} if one of its conditions has too many cases.
  */
-export function satisfied(universe: Universe, { scope, conditions }: CompiledPolicy): Literal {
-  const { formula, terms } = universe;
-  const scopes = formula.and(
-    inScope(universe, terms.principal, scope.principal),
-    inScope(universe, terms.action, scope.action),
-    inScope(universe, terms.resource, scope.resource),
-  );
+export function satisfied(universe: Universe, policy: CompiledPolicy): Literal {
+  const scopes = inScopes(universe, policy);
   if (scopes === FALSE) return FALSE;
-  const literals = conditions.map(({ kind, body }) => {
+  const literals = policy.conditions.map(({ kind, body }) => {
     const { yes, no } = truthOf(universe, translateExpression(universe, body));
     return kind === 'when' ? yes : no;
   });
-  return formula.all([scopes, ...literals]);
+  return universe.formula.all([scopes, ...literals]);
+}
+
+/** When a request is in all three scopes of a policy, in one environment. */
+export function inScopes(universe: Universe, { scope }: CompiledPolicy): Literal {
+  const { formula, terms } = universe;
+  const action = inScope(universe, terms.action, scope.action);
+  if (action === FALSE) return FALSE;
+  return formula.and(
+    inScope(universe, terms.principal, scope.principal),
+    action,
+    inScope(universe, terms.resource, scope.resource),
+  );
 }
 
 function inScope(universe: Universe, term: Term, scope: Scope): Literal {
