@@ -8,7 +8,8 @@ const marker = (step: number) => `==== step ${step} ====`;
 /** The ports of the site in `kiten-data`, and of one that documents put beside it. */
 const ports: readonly StandIn[] = [
   ['localhost:7080', 'localhost:$CONSOLE_PORT'],
-  ['localhost:7443', 'localhost:$PUBLIC_CONSOLE_PORT'],
+  ['127.0.0.1:7443', '127.0.0.1:$PUBLIC_CONSOLE_PORT'],
+  ['plant-7.example:7443', 'plant-7.example:$PUBLIC_CONSOLE_PORT'],
   ['localhost:8443', 'localhost:$EST_PORT'],
   ['localhost:8444', 'localhost:$OTHER_EST_PORT'],
   ['-p 8883', '-p $MQTT_PORT'],
@@ -83,6 +84,7 @@ export function outputsOf(output: string): readonly string[] {
   const steps = output.split(/^==== step \d+ ====$/m).slice(1);
   const ports = [
     [/^ {2}console .*:(\d+)\/$/m, '7080'],
+    [/^ {2}and from afar .*:(\d+)\/$/m, '7443'],
     [/^ {2}enrolment \(EST\) .*:(\d+)$/m, '8443'],
     [/^ {2}MQTT over TLS .*:(\d+)$/m, '8883'],
     [/^ {2}by password .*:(\d+) \(TLS\)$/m, '8884'],

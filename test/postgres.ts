@@ -30,10 +30,14 @@ export class TestPostgres {
     if (uid !== undefined && gid !== undefined)
       for (const path of [folder, passwordFile]) await chown(path, uid, gid);
     const options = ['-D', join(folder, 'data'), '-U', 'kiten', '--pwfile', passwordFile];
-    execFileSync(program('initdb'), [...options, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C'], {
-      stdio: 'ignore',
-      ...unprivileged(),
-    });
+    execFileSync(
+      program('initdb'),
+      [...options, '--no-sync', '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C'],
+      {
+        stdio: 'ignore',
+        ...unprivileged(),
+      },
+    );
     await server.up();
     return server;
   }

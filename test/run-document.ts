@@ -38,6 +38,18 @@ export async function commandsOf(file: string) {
 /** The locale in which a document shows what programs say. */
 const localeOf = (file: string) => (file.endsWith('.ja.md') ? 'ja_JP.UTF-8' : 'C.UTF-8');
 
+/** Puts an address as the document writes it in the place of what stood for it. */
+function asWritten(
+  text: string,
+  [written, executed]: StandIn,
+  env: Readonly<Record<string, string>>,
+): string {
+  return text.replaceAll(
+    executed.replace(/\$(\w+)/g, (_, name: string) => env[name] ?? ''),
+    written,
+  );
+}
+
 /**
  * Types what a document says, where there is nothing yet.
  * @returns what does not come out as the document shows; undefined if all does
@@ -49,7 +61,7 @@ export async function disagreement(
   const blocks = markedBlocks(await readRepositoryFile(file));
   const { code, output } = await runInNewHome(scriptOf(blocks, standIns), localeOf(file), env);
   if (code !== 0) return `it ends with ${code}:\n${output}`;
-  const outputs = outputsOf(output);
+  const outputs = outputsOf(standIns.reduce((text, standIn) => asWritten(text, standIn, env), output));
   let step = -1;
   for (const { kind, text } of blocks) {
     if (kind !== 'shown') step++;

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { IdentityProvider } from './identity-provider.ts';
+import { TestPostgres } from './postgres.ts';
+import type { Surroundings } from './run-document.ts';
+
+/** What some guides take for granted, by the guide. */
+export const surroundings: Readonly<Record<string, () => Promise<Surroundings>>> = {
+  'docs/how-to/send-events': ports,
+  'docs/how-to/use-postgresql': postgres,
+  'docs/how-to/let-people-in': identityProvider,
+};
+
+/** Ports for receivers that the guide has its reader start. */
+async function ports(): Promise<Surroundings> {
+  const [SYSLOG_PORT, WEB_PORT] = await Promise.all([freePort(), freePort()]);
+  return {
+    env: { SYSLOG_PORT, WEB_PORT },
+    standIns: [
+      ['receiver.mjs 5514 8090', 'receiver.mjs $SYSLOG_PORT $WEB_PORT'],
+      ['127.0.0.1:5514', '127.0.0.1:$SYSLOG_PORT'],
+      ['127.0.0.1:8090', '127.0.0.1:$WEB_PORT'],
+    ],
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** A PostgreSQL server, and somebody in it who may create roles. */
+async function postgres(): Promise<Surroundings> {
+  const server = await TestPostgres.start();
+  const { port } = new URL(server.url('postgres'));
+  return {
+    env: { PGUSER: 'kiten', PGPASSWORD: server.password, POSTGRES_PORT: port },
+    standIns: [
+      ['localhost:5432', 'localhost:$POSTGRES_PORT'],
+      ['-p 5432', '-p $POSTGRES_PORT'],
+    ],
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** An identity provider that knows ann and bob, and the site as a client. */
+async function identityProvider(): Promise<Surroundings> {
+  const provider = await IdentityProvider.listen({ ann: ['kiten-admins'], bob: ['line-3'] });
+  provider.serve({
+    id: 'kiten',
+    secret: 'what the provider gave to the site, some forty characters',
+    redirect: 'https://kiten.plant-7.example:7443/api/v1/sign-in/oidc/callback',
+  });
+  return {
+    env: { ISSUER: provider.issuer },
+    standIns: [['https://id.plant-7.example', '$ISSUER']],
+    [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
+  };
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}
