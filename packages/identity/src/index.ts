@@ -15,6 +15,7 @@ export {
   type RevocationRecord,
   type RevocationStore,
 } from './authority/revocation.ts';
+export { createRootSuccession, type RootSuccession } from './authority/root-succession.ts';
 export type { ServerCertificateRequest } from './authority/server-certificate.ts';
 export { defaultLifetimes } from './authority/validity.ts';
 export { fingerprint, publicKeyDigest, sha256, sha256Hex } from './digest.ts';

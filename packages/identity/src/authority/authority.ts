@@ -14,6 +14,7 @@ import { nodeVerify } from '../keys/verify.ts';
 import type { Random } from '../random.ts';
 import { siteSpiffeId, type TrustDomain } from '../spiffe-id.ts';
 import { type DeviceCertificateRequest, deviceIssuance } from './device-certificate.ts';
+import { checkSuccession, type RootSuccession } from './root-succession.ts';
 import { type ServerCertificateRequest, serverIssuance } from './server-certificate.ts';
 
 /** A certificate as it left the CA. */
@@ -35,6 +36,8 @@ export interface AuthorityOptions {
   readonly signer: Signer;
   /** What certifies it (DER), from its issuer up to the root. */
   readonly chain: readonly Uint8Array[];
+  /** What leads from a root of before to this one and back, while there are devices that trust either. */
+  readonly succession?: RootSuccession;
   /** Issuing CAs of before (DER) whose certificates are still in use: they are honoured, not used. */
   readonly previous?: readonly Uint8Array[];
   readonly clock: Clock;
@@ -59,8 +62,12 @@ export interface Authority {
   /** Those whose device certificates hold: the one in use, then previous ones. */
   readonly issuers: readonly Certificate[];
   readonly root: Certificate;
-  /** All CA certificates (DER), for the EST operation cacerts: root first. */
+  /** All CA certificates (DER), for the EST operation cacerts: root first, what leads to and from a root of before last. */
   readonly certificates: readonly Uint8Array[];
+  /** Those under which device certificates hold (DER): the roots and the issuing CAs. */
+  readonly trusted: readonly Uint8Array[];
+  /** The root of before, while devices may trust that one. */
+  readonly previousRoot: Certificate | undefined;
   /** SHA-256 of the root certificate, `AB:CD:…`: what people compare. */
   readonly fingerprint: string;
   /** The root as PEM: what clients put where they keep CA certificates. */
@@ -93,19 +100,29 @@ export function createAuthority(options: AuthorityOptions): Authority {
   }
   if (root === undefined) throw brokenChain('The chain of the issuing CA has no root.');
   checkChain([issuer, ...chain], verify);
+  const { succession } = options;
+  if (succession !== undefined) checkSuccession(root, succession, verify);
   for (const one of [issuer, ...previous]) checkIssuer(one, trustDomain);
 
   const names = ['localhost', trustDomain, ...(options.reservedNames ?? [])];
   const reserved = new Set(names.map((name) => name.toLowerCase()));
-  const certificates = [...chain.toReversed(), issuer, ...previous].map(({ der }) => der);
-  const links = [issuer, ...chain.slice(0, -1)].map(({ der }) => encodePem('CERTIFICATE', der)).join('');
+  const own = [...chain.toReversed(), issuer, ...previous].map(({ der }) => der);
+  const { previousRoot, newWithOld, oldWithNew } = succession ?? {};
+  const crossed = [previousRoot, newWithOld, oldWithNew].filter((der) => der !== undefined);
+  // Whoever trusts the root of before is led from it to this one.
+  const links = [issuer.der, ...chain.slice(0, -1).map(({ der }) => der), newWithOld]
+    .filter((der) => der !== undefined)
+    .map((der) => encodePem('CERTIFICATE', der))
+    .join('');
   return {
     trustDomain,
     signer,
     issuer,
     issuers: [issuer, ...previous],
     root,
-    certificates,
+    certificates: [...own, ...crossed],
+    trusted: [...own, ...crossed.slice(0, 1)],
+    previousRoot: previousRoot === undefined ? undefined : parseCertificate(previousRoot),
     fingerprint: fingerprint(root.der),
     rootPem: encodePem('CERTIFICATE', root.der),
     chainPem: (certificate) => encodePem('CERTIFICATE', certificate) + links,

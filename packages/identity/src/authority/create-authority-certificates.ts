@@ -18,7 +18,7 @@ import { siteSpiffeId, type TrustDomain } from '../spiffe-id.ts';
 import { randomSerialNumber } from './serial-number.ts';
 import { authorityValidity, defaultLifetimes, type Validity } from './validity.ts';
 
-interface NewAuthority {
+export interface NewAuthority {
   readonly trustDomain: TrustDomain;
   readonly clock: Clock;
   readonly random: Random;
@@ -65,15 +65,20 @@ export function createIssuingAuthority(
   );
 }
 
-interface AuthorityFields {
-  readonly subject: Name;
-  readonly issuer: Name | Certificate;
+export interface AuthorityFields {
+  readonly subject: Name | Uint8Array;
+  readonly issuer: Name | Uint8Array | Certificate;
   readonly publicKey: Uint8Array;
   readonly pathLength: number;
   readonly validity: Validity;
 }
 
-function certify({ trustDomain, random }: NewAuthority, fields: AuthorityFields, signer: Signer): Uint8Array {
+/** A CA certificate (DER). Under a name and not under a certificate, it is under its own key. */
+export function certify(
+  { trustDomain, random }: Pick<NewAuthority, 'trustDomain' | 'random'>,
+  fields: AuthorityFields,
+  signer: Signer,
+): Uint8Array {
   const { subject, issuer, publicKey, pathLength, validity } = fields;
   const issued = 'subjectDer' in issuer;
   const extensions = [

@@ -38,6 +38,8 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/approval-own': 403,
   'kiten/approval-same-hand': 403,
   'kiten/sign-in-stale': 403,
+  'kiten/root-overlap': 409,
+  'kiten/root-alone': 409,
   'kiten/foreign-host': 421,
   'kiten/scope-missing': 403,
   'kiten/not-found': 404,

@@ -58,7 +58,8 @@ export async function examineCertificates({ certificates }: Layout, now: number)
     return { name: 'certificates', state: 'ok', message: 'the CAs have most of their lives before them' };
   const message = `${first.name} ${first.state === 'expired' ? 'ended' : 'ends'} on ${new Date(first.notAfter).toISOString().slice(0, 10)}`;
   const state = first.state === 'expired' ? 'wrong' : 'warning';
-  return { name: 'certificates', state, message, remedy: 'kiten ca rollover --reason "the CA ends"' };
+  const command = first.kind === 'root' ? 'rollover-root' : 'rollover';
+  return { name: 'certificates', state, message, remedy: `kiten ca ${command} --reason "the CA ends"` };
 }
 
 /** A clock that is behind what was signed here cannot be right. */

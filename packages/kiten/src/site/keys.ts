@@ -4,6 +4,7 @@ import { type Clock, parseCertificate, type Signer } from '@kiten/codec';
 import { type Authority, generateSigner, loadSigner, parseTrustDomain, storeSigner } from '@kiten/identity';
 import { IssuingAuthorities } from './issuing-authorities.ts';
 import type { Layout } from './layout.ts';
+import { appointingRoot } from './root-files.ts';
 import type { Random } from './secrets.ts';
 
 /** The keys that a running site works with. The root's is not among them. */
@@ -18,7 +19,7 @@ export interface SiteKeys {
   readonly log: Signer;
   /** Cosigns the checkpoints of other logs, Ed25519. It signs nothing else (C2SP tlog-cosignature). */
   readonly witness: Signer;
-  /** The root's public key (SPKI, DER): the operator's, which appoints the verifier. */
+  /** The first root's public key (SPKI, DER): the operator's, which appoints the verifier. It stays when the root changes. */
   readonly root: Uint8Array;
 }
 
@@ -49,7 +50,7 @@ export async function openKeys(layout: Layout, options: KeyOptions): Promise<Sit
     verifier: verifier as Signer,
     log: log as Signer,
     witness,
-    root: parseCertificate(issuing.root).publicKey,
+    root: parseCertificate(await appointingRoot(layout)).publicKey,
   };
 }
 

@@ -180,7 +180,9 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
       approvals,
       story,
       startedAt,
-      caFingerprint: state.keys.authority.fingerprint,
+      get caFingerprint() {
+        return state.keys.authority.fingerprint;
+      },
       get addresses() {
         return addresses;
       },

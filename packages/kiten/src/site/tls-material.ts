@@ -55,7 +55,7 @@ export async function openTlsDesk(parts: {
     return {
       key: exportPrivateKey(keys.server),
       certificate: authority.chainPem(server.der),
-      ca: authority.certificates.map((der) => encodePem('CERTIFICATE', der)).join(''),
+      ca: authority.trusted.map((der) => encodePem('CERTIFICATE', der)).join(''),
       crl,
       ...(named.length === 0
         ? {}

@@ -28,6 +28,9 @@ export function siteWarnings(parts: WarningParts): readonly Warning[] {
   const { authority } = parts.keys;
   const items: Expirable[] = [
     { kind: 'root', name: 'the root CA', ...authority.root },
+    ...(authority.previousRoot === undefined
+      ? []
+      : [{ ...authority.previousRoot, kind: 'root', name: 'the root CA of before' }]),
     { kind: 'issuing', name: 'the issuing CA', ...authority.issuer },
     { kind: 'server', name: 'the server certificate', ...tls.server },
     ...tls.named.map((one) => ({ ...one, kind: 'server', name: `the certificate for ${one.name}` })),
@@ -42,6 +45,7 @@ export function siteWarnings(parts: WarningParts): readonly Warning[] {
     ...(parts.hasPlainPasswords ? [plainPasswords] : []),
     ...objections(parts),
     ...renewals(parts),
+    ...twoRoots(parts),
     ...observers(parts),
     ...brakes(parts),
     ...brokenGlass(parts),
@@ -103,6 +107,14 @@ function observers({ book }: WarningParts): readonly Warning[] {
     const message = `the group ${name} observes: what policy refuses to its devices (${book.sizeOf(name)}) passes and is shown`;
     return [{ code: 'kiten/group-observes', message }];
   });
+}
+
+/** A change of root that is not over. */
+function twoRoots({ keys }: WarningParts): readonly Warning[] {
+  if (keys.authority.previousRoot === undefined) return [];
+  const message =
+    'devices may trust the root CA of before: `kiten ca retire-root` says who has not renewed since, and retires it';
+  return [{ code: 'kiten/two-roots', message }];
 }
 
 function renewals(parts: WarningParts): readonly Warning[] {

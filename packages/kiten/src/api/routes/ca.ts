@@ -15,7 +15,9 @@ const authority = Type.Object({
 const view = Type.Object({ authorities: Type.Array(authority) });
 const base64 = Type.String({ minLength: 4, maxLength: 16_384, pattern: '^[A-Za-z0-9+/]+={0,2}$' });
 
-/** The site's certificate authorities, and the change to a new issuing one. */
+const link = { certificate: base64, rootList: base64, root: base64, newWithOld: base64, oldWithNew: base64 };
+
+/** The site's certificate authorities, and the change to a new issuing one or a new root. */
 export function caRoutes(api: Api, { certificateAuthorities, keys, site }: SiteServices): void {
   api.get(
     '/ca',
@@ -61,5 +63,56 @@ export function caRoutes(api: Api, { certificateAuthorities, keys, site }: SiteS
       const signed = { certificate: fromBase64(body.certificate), rootList: fromBase64(body.rootList) };
       return { authorities: [...(await certificateAuthorities.finish(signed, operator, body.reason))] };
     },
+  );
+
+  api.put(
+    '/ca/root',
+    {
+      config: { action: 'administer' },
+      schema: {
+        summary:
+          'Lets a new root take over with the CA that it has signed; the root before is honoured until it is retired',
+        body: Type.Object({ ...link, reason }),
+        response: { 200: view },
+      },
+    },
+    async ({ body: { reason, ...signed }, operator }) => {
+      const { certificate, rootList, root, newWithOld, oldWithNew } = signed;
+      const successor = {
+        certificate: fromBase64(certificate),
+        rootList: fromBase64(rootList),
+        root: fromBase64(root),
+        newWithOld: fromBase64(newWithOld),
+        oldWithNew: fromBase64(oldWithNew),
+      };
+      return { authorities: [...(await certificateAuthorities.succeedRoot(successor, operator, reason))] };
+    },
+  );
+
+  api.get(
+    '/ca/previous-root/devices',
+    {
+      schema: {
+        summary:
+          'Who is cut when the root of before is retired: devices without a certificate under the present one',
+        response: { 200: Type.Object({ devices: Type.Array(Type.String()) }) },
+      },
+    },
+    async () => ({ devices: [...(await certificateAuthorities.cutByRetiring())] }),
+  );
+
+  api.delete(
+    '/ca/previous-root',
+    {
+      config: { action: 'administer' },
+      schema: {
+        summary: 'Honours the root of before no more, nor what was issued under it',
+        querystring: Type.Object({ reason }),
+        response: { 200: view },
+      },
+    },
+    async ({ query, operator }) => ({
+      authorities: [...(await certificateAuthorities.retireRoot(operator, query.reason))],
+    }),
   );
 }
