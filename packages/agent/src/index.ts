@@ -1,7 +1,9 @@
-export { attest } from './agent/attest.ts';
+export { answer, attest } from './agent/attest.ts';
 export { type Enrolled, enrol, renew } from './agent/enrol.ts';
+export { establishKey } from './agent/establish-key.ts';
 export type { AgentEvent, Report } from './agent/event.ts';
 export { type AgentPorts, type Host, openHost } from './agent/host.ts';
+export { type Identity, requireIdentity } from './agent/identity.ts';
 export { run } from './agent/run.ts';
 export { type AgentStatus, status } from './agent/status.ts';
 export type { AgentConfiguration, DeviceKeyPlace } from './configuration/configuration.ts';

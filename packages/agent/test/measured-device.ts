@@ -36,7 +36,7 @@ export class MeasuredDevice implements AsyncDisposable {
   static async start(
     events: readonly MadeEvent[] = goodEvents,
     files: readonly string[] = goodFiles,
-    options: { readonly certified?: boolean } = {},
+    options: { readonly certified?: boolean; readonly bare?: boolean } = {},
   ): Promise<MeasuredDevice> {
     const software = await SoftwareTpm.start(options);
     const device = new MeasuredDevice(software, await openSoftwareTpm(software));

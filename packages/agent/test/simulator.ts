@@ -25,7 +25,10 @@ export async function simulatorBefore(path: string): Promise<AsyncDisposable & {
 
 async function listening(server: Server, port: number): Promise<boolean> {
   server.listen(port, '127.0.0.1');
-  return Promise.race([once(server, 'listening').then(() => true), once(server, 'error').then(() => false)]);
+  return once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
 }
 
 const success = Buffer.alloc(4);

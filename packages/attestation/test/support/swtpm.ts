@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -34,6 +36,25 @@ async function vendor(folder: string): Promise<string> {
   return join(folder, 'setup.conf');
 }
 
+/** What its maker does with a TPM before it is sold. */
+async function manufacture(folder: string, state: string, certified: boolean): Promise<void> {
+  const certificate = certified ? ['--create-ek-cert', '--config', await vendor(folder)] : [];
+  const setup = ['--tpm2', '--tpmstate', state, '--pcr-banks', 'sha1,sha256,sha384'];
+  const made = await run('swtpm_setup', [...setup, ...certificate]);
+  if (made.code !== 0) throw new Error(`swtpm_setup: ${made.stdout}${made.stderr}`);
+}
+
+/** A socket is there a moment before anybody listens at it. */
+async function listens(path: string): Promise<boolean> {
+  const socket = createConnection({ path });
+  const connected = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return connected;
+}
+
 /** A software TPM of its own, and a folder for its files. */
 export class SoftwareTpm implements AsyncDisposable {
   readonly folder: string;
@@ -44,19 +65,19 @@ export class SoftwareTpm implements AsyncDisposable {
     this.#child = child;
   }
 
-  /** Starts one with SHA-1, SHA-256 and SHA-384 banks, and on demand an endorsement certificate by a vendor of its own. */
-  static async start({ certified = false } = {}): Promise<SoftwareTpm> {
+  /**
+   * Starts one with SHA-1, SHA-256 and SHA-384 banks, and on demand an endorsement certificate by a vendor of its own;
+   * a bare one comes up at once, with the banks that swtpm has by itself.
+   */
+  static async start({ certified = false, bare = false } = {}): Promise<SoftwareTpm> {
     const folder = await mkdtemp(join(tmpdir(), 'tpm-'));
     const state = await mkdtemp(join(folder, 'state-'));
-    const certificate = certified ? ['--create-ek-cert', '--config', await vendor(folder)] : [];
-    const setup = ['--tpm2', '--tpmstate', state, '--pcr-banks', 'sha1,sha256,sha384'];
-    const made = await run('swtpm_setup', [...setup, ...certificate]);
-    if (made.code !== 0) throw new Error(`swtpm_setup: ${made.stdout}${made.stderr}`);
+    if (!bare) await manufacture(folder, state, certified);
     const socket = join(folder, 'tpm');
     const args = ['socket', '--tpm2', '--tpmstate', `dir=${state}`, '--flags', 'not-need-init,startup-clear'];
     const server = ['--server', `type=unixio,path=${socket}`, '--ctrl', `type=unixio,path=${socket}.ctrl`];
     const child = spawn('swtpm', [...args, ...server], { stdio: 'ignore' });
-    while (!existsSync(`${socket}.ctrl`)) {
+    while (!existsSync(`${socket}.ctrl`) || !(await listens(socket))) {
       if (child.exitCode !== null) throw new Error('swtpm ended');
       await delay(10);
     }

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  AttestationClient,
+  attest,
+  collectEvidence,
+  createAttestationKey,
+  enrol,
+  type Host,
+  loadConfiguration,
+  MqttClient,
+  openHost,
+  requireIdentity,
+  SiteClient,
+  storedSeed,
+  withObject,
+} from '../packages/agent/src/index.ts';
+import { MeasuredDevice } from '../packages/agent/test/measured-device.ts';
+import type { ChallengeMessage, ResultMessage, TpmEvidence } from '../packages/attestation/src/index.ts';
+import { encodeTpmEvidence } from '../packages/attestation/src/index.ts';
+import { type AgentDevice, agentDevice } from './agent.ts';
+import type { TestSite } from './kiten.ts';
+
+const ports = {
+  clock: { now: () => Date.now() },
+  random: (length: number) => new Uint8Array(randomBytes(length)),
+  wait: async (milliseconds: number, signal?: AbortSignal) => {
+    await delay(milliseconds, undefined, signal === undefined ? {} : { signal });
+  },
+};
+
+/** Where the agent finds its TPM and the logs of the machine. */
+export const settingsOf = ({ address, logs }: MeasuredDevice): string => `
+[tpm]
+address = "${address}"
+[logs]
+boot = "${logs.bootLog}"
+measurements = "${logs.imaLog}"
+`;
+
+/** An agent on a machine with a software TPM, in this process, so that a test can have it lie. */
+export class AgentMachine implements AsyncDisposable {
+  readonly site: TestSite;
+  readonly device: AgentDevice;
+  readonly machine: MeasuredDevice;
+  readonly host: Host;
+
+  private constructor(site: TestSite, device: AgentDevice, machine: MeasuredDevice, host: Host) {
+    this.site = site;
+    this.device = device;
+    this.machine = machine;
+    this.host = host;
+  }
+
+  /** A machine whose agent is enrolled. */
+  static async enrol(
+    site: TestSite,
+    id: string,
+    { started, group }: { readonly started?: MeasuredDevice; readonly group?: string } = {},
+  ): Promise<AgentMachine> {
+    const machine = started ?? (await MeasuredDevice.start());
+    const device = await agentDevice(site, id, settingsOf(machine));
+    const host = await openHost(await loadConfiguration(device.configuration), ports);
+    const body = JSON.stringify({ device: id, ...(group === undefined ? {} : { group }) });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await site.fetch('/tokens', { method: 'POST', body, headers });
+    if (answer.status !== 201) throw new Error(`no token: ${await answer.text()}`);
+    const { token } = (await answer.json()) as { token: string };
+    await enrol(host, token);
+    return new AgentMachine(site, device, machine, host);
+  }
+
+  attest(): Promise<ResultMessage> {
+    return attest(this.host);
+  }
+
+  async client(): Promise<AttestationClient> {
+    const { connect } = await requireIdentity(this.host);
+    return new AttestationClient(new SiteClient(this.host.configuration.site, connect));
+  }
+
+  /** The evidence that the machine itself would send. */
+  async collect(challenge: ChallengeMessage, from: AgentMachine = this): Promise<TpmEvidence> {
+    const { tpm, logs } = from.machine;
+    const seed = (await storedSeed(from.host.state))!;
+    return withObject(tpm, createAttestationKey(tpm, seed), (key) =>
+      collectEvidence(tpm, key, challenge, logs),
+    );
+  }
+
+  /** Attests, with evidence that is first changed. */
+  async lie(
+    change: (evidence: TpmEvidence, challenge: ChallengeMessage) => TpmEvidence | Promise<TpmEvidence>,
+  ): Promise<ResultMessage> {
+    const client = await this.client();
+    const challenge = await client.challenge();
+    return client.present(encodeTpmEvidence(await change(await this.collect(challenge), challenge)));
+  }
+
+  /** A session by MQTT as this device. */
+  async session(): Promise<MqttClient> {
+    const [, port] = this.site.ready.mqtts.split(':');
+    const { connect } = await requireIdentity(this.host);
+    const stream = await connect({ host: 'localhost', port: Number(port) });
+    return MqttClient.connect(stream, { clientId: this.device.id, keepAlive: 60, received: () => undefined });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.machine[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { establishKey } from '../packages/agent/src/index.ts';
+import { hasSwtpm } from '../packages/agent/test/swtpm.ts';
+import type { ResultMessage } from '../packages/attestation/src/index.ts';
+import { encodeTpmEvidence } from '../packages/attestation/src/index.ts';
+import { AgentMachine } from './agent-machine.ts';
+import { TestSite } from './kiten.ts';
+
+describe.skipIf(!hasSwtpm)('an agent with a software TPM', () => {
+  let site: TestSite;
+  let other: AgentMachine;
+  beforeAll(async () => {
+    site = await TestSite.start();
+    other = await enrolled();
+  });
+  afterAll(async () => {
+    await other?.[Symbol.asyncDispose]();
+    await site?.[Symbol.asyncDispose]();
+  });
+
+  /** Each in a group of its own: many that fall for one cause would make the site stop and ask. */
+  const enrolled = async (): Promise<AgentMachine> => {
+    const id = `pump-${randomBytes(4).toString('hex')}`;
+    await site.json('group', 'set', id, '--mode', 'enforce');
+    return AgentMachine.enrol(site, id, { group: id });
+  };
+
+  it('enrols, activates its key, quotes, and is affirmed; its agent says so', async () => {
+    const { device } = other;
+    expect(await device.json('status')).toMatchObject({ attestation: { device: device.id }, result: null });
+    const attested = await device.json<ResultMessage>('attest');
+    expect(attested).toMatchObject({ device: device.id, status: 'affirming' });
+    expect(attested.findings[0]?.code).toBe('attestation/key-proven');
+    expect(await device.json('status')).toMatchObject({ result: { status: 'affirming' } });
+    expect((await device.agent('attest')).stdout).toContain('instance-identity 2  attestation/key-proven');
+    expect(await site.json('verdict', 'show', device.id)).toMatchObject({ status: 'affirming' });
+  });
+
+  it('goes on sending only what is new of its measurement list', async () => {
+    const client = await other.client();
+    const before = await client.challenge();
+    expect(before.ima?.offset).toBe(other.machine.list.length);
+    await other.machine.run('/usr/bin/new');
+    expect((await other.attest()).status).toBe('affirming');
+    expect((await client.challenge()).ima?.offset).toBe(other.machine.list.length);
+  });
+
+  const lies: Readonly<Record<string, (machine: AgentMachine) => Promise<ResultMessage>>> = {
+    'pcr-unexplained': async (machine) => {
+      await machine.machine.extend(14, 'what nobody knows');
+      return machine.attest();
+    },
+    'nonce-unknown': async (machine) => {
+      const client = await machine.client();
+      const evidence = encodeTpmEvidence(await machine.collect(await client.challenge()));
+      expect((await client.present(evidence)).status).toBe('affirming');
+      return client.present(evidence);
+    },
+    'nonce-of-another': async (machine) => {
+      const { nonce } = await (await other.client()).challenge();
+      return machine.lie((_, challenge) => machine.collect({ ...challenge, nonce }));
+    },
+    'key-of-another': (machine) => machine.lie((_, challenge) => machine.collect(challenge, other)),
+    'quote-signature': (machine) =>
+      machine.lie((evidence) => ({
+        ...evidence,
+        quotes: evidence.quotes.map((quote) => ({
+          ...quote,
+          signature: quote.signature.with(-1, quote.signature.at(-1)! ^ 1),
+        })),
+      })),
+    'ima-violation': async (machine) => {
+      await machine.machine.run({ path: '/var/log/x', violation: true });
+      return machine.attest();
+    },
+  };
+
+  it.each(Object.keys(lies))('that lies falls with attestation/%s, and is cut off', async (code) => {
+    await using machine = await enrolled();
+    expect((await machine.attest()).status).toBe('affirming');
+    const session = await machine.session();
+    const topic = `d/${machine.device.id}/pressure`;
+    await session.publish(topic, Buffer.from('4.2'));
+    const result = await lies[code]!(machine);
+    expect(result.findings.map((finding) => finding.code)).toContain(`attestation/${code}`);
+    expect(result.status).toBe('contraindicated');
+    expect((await session.ended).detail).toEqual({ reasonCode: 0x87 });
+    // It may come back to attest, and has no other right.
+    const again = await machine.session();
+    await expect(again.publish(topic, Buffer.from('4.2'))).rejects.toMatchObject({
+      detail: { reasonCode: 0x87 },
+    });
+    again.close();
+  });
+
+  it('that comes with another TPM is refused its key, and falls', async () => {
+    await using machine = await enrolled();
+    expect((await machine.attest()).status).toBe('affirming');
+    const session = await machine.session();
+    const { configuration } = machine.host;
+    const swapped = { ...configuration, tpm: { ...configuration.tpm!, address: other.machine.address } };
+    const proposed = establishKey({ ...machine.host, configuration: swapped }, await machine.client());
+    await expect(proposed).rejects.toMatchObject({ detail: { code: 'kiten/attestation-key-another-tpm' } });
+    const verdict = await site.json<{ status: string; findings: { code: string }[] }>(
+      'verdict',
+      'show',
+      machine.device.id,
+    );
+    expect(verdict.status).toBe('contraindicated');
+    expect(verdict.findings.map(({ code }) => code)).toContain('attestation/another-tpm');
+    expect((await session.ended).detail).toEqual({ reasonCode: 0x87 });
+  });
+});
