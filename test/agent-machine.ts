@@ -21,7 +21,8 @@ import { encodeTpmEvidence } from '../packages/attestation/src/index.ts';
 import { type AgentDevice, agentDevice } from './agent.ts';
 import type { TestSite } from './kiten.ts';
 
-const ports = {
+/** What the agent gets from this process. */
+export const agentPorts = {
   clock: { now: () => Date.now() },
   random: (length: number) => new Uint8Array(randomBytes(length)),
   wait: async (milliseconds: number, signal?: AbortSignal) => {
@@ -37,6 +38,15 @@ address = "${address}"
 boot = "${logs.bootLog}"
 measurements = "${logs.imaLog}"
 `;
+
+/** A session by MQTT as the agent's device. */
+export async function sessionOf(site: TestSite, host: Host): Promise<MqttClient> {
+  const [, port] = site.ready.mqtts.split(':');
+  const { connect } = await requireIdentity(host);
+  const stream = await connect({ host: 'localhost', port: Number(port) });
+  const { device } = host.configuration;
+  return MqttClient.connect(stream, { clientId: device, keepAlive: 60, received: () => undefined });
+}
 
 /** An agent on a machine with a software TPM, in this process, so that a test can have it lie. */
 export class AgentMachine implements AsyncDisposable {
@@ -60,7 +70,7 @@ export class AgentMachine implements AsyncDisposable {
   ): Promise<AgentMachine> {
     const machine = started ?? (await MeasuredDevice.start());
     const device = await agentDevice(site, id, settingsOf(machine));
-    const host = await openHost(await loadConfiguration(device.configuration), ports);
+    const host = await openHost(await loadConfiguration(device.configuration), agentPorts);
     const body = JSON.stringify({ device: id, ...(group === undefined ? {} : { group }) });
     const headers = { 'content-type': 'application/json' };
     const answer = await site.fetch('/tokens', { method: 'POST', body, headers });
@@ -98,11 +108,8 @@ export class AgentMachine implements AsyncDisposable {
   }
 
   /** A session by MQTT as this device. */
-  async session(): Promise<MqttClient> {
-    const [, port] = this.site.ready.mqtts.split(':');
-    const { connect } = await requireIdentity(this.host);
-    const stream = await connect({ host: 'localhost', port: Number(port) });
-    return MqttClient.connect(stream, { clientId: this.device.id, keepAlive: 60, received: () => undefined });
+  session(): Promise<MqttClient> {
+    return sessionOf(this.site, this.host);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,218 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { run } from './kiten.ts';
+import { requireFile, requireTool } from './tools.ts';
+
+/** Where a kernel of the distribution lies: `.ci/run` fetches one without installing it. */
+const kernelFolders = ['/var/cache/kiten-ci', '/boot'];
+const kernel =
+  kernelFolders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .find((file) => /\/vmlinuz-.*-cloud-amd64$/.test(file)) ?? '/boot/vmlinuz-cloud-amd64';
+
+/** Whether a machine can be simulated here, down to its firmware. */
+export const hasVirtualMachine = [
+  requireTool('qemu-system-x86_64', 'qemu-system-x86'),
+  requireTool('swtpm', 'swtpm'),
+  requireTool('swtpm_setup', 'swtpm-tools'),
+  requireTool('cpio', 'cpio'),
+  requireFile('/bin/busybox', 'busybox-static'),
+  requireFile(kernel, 'linux-image-cloud-amd64'),
+].every(Boolean);
+
+/**
+ * The machine's first process, after which nothing else runs unasked. It hands the TPM and files to whoever is at the
+ * second serial line, and runs what it is told to. The kernel has measured what was started before, and goes on.
+ */
+const init = `#!/bin/sh
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t securityfs securityfs /sys/kernel/security
+mount -t devtmpfs dev /dev
+mount -t tmpfs tmp /tmp
+stty -F /dev/ttyS1 raw -echo
+exec 0<>/dev/ttyS1 1>&0
+echo ready
+while read -r word what; do
+  case $word in
+    tpm)
+      echo "$what" | xxd -r -p >/tmp/command
+      exec 3<>/dev/tpm0
+      cat /tmp/command >&3
+      dd bs=4096 count=1 <&3 2>/dev/null | xxd -p | tr -d '\\n'
+      exec 3>&-
+      ;;
+    file) xxd -p "$what" | tr -d '\\n' ;;
+    run) $what >/tmp/said 2>&1; xxd -p /tmp/said | tr -d '\\n' ;;
+  esac
+  echo
+done
+`;
+const applets = ['sh', 'mount', 'stty', 'cat', 'xxd', 'dd', 'tr'];
+
+/** The kernel measures what root runs and reads, into a list in SHA-256; a tmpfs it would not measure. */
+const commandLine = 'console=ttyS0 rootfstype=ramfs ima_policy=tcb ima_hash=sha256 quiet panic=-1';
+
+/** A machine with firmware, a TPM and the distribution's kernel, in software from end to end. */
+export class VirtualMachine implements AsyncDisposable {
+  readonly folder: string;
+  readonly #children: readonly ChildProcess[];
+  readonly #line: Socket;
+  readonly #answers: AsyncIterator<string>;
+  #bridge: Server | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(folder: string, children: readonly ChildProcess[], line: Socket) {
+    this.folder = folder;
+    this.#children = children;
+    this.#line = line;
+    this.#answers = createInterface({ input: line })[Symbol.asyncIterator]();
+  }
+
+  /** Boots. @param programs path within the machine to what is in the file */
+  static async boot(programs: Readonly<Record<string, string>>): Promise<VirtualMachine> {
+    const folder = await mkdtemp(join(tmpdir(), 'machine-'));
+    await packRoot(folder, programs);
+    const tpm = await startTpm(folder);
+    const machine = startMachine(folder);
+    const line = await connected(join(folder, 'line'), machine);
+    const booted = new VirtualMachine(folder, [machine, tpm], line);
+    if ((await booted.#answer()) !== 'ready') throw new Error('The machine did not come up.');
+    await booted.#serveTpm();
+    return booted;
+  }
+
+  /** As the agent finds its TPM. */
+  get address(): string {
+    return `swtpm:path=${join(this.folder, 'tpm')}`;
+  }
+
+  /** A file of the machine. */
+  async read(path: string): Promise<Buffer> {
+    return Buffer.from(await this.#ask(`file ${path}`), 'hex');
+  }
+
+  /** Runs a program of the machine. @returns what it says */
+  async run(path: string): Promise<string> {
+    return Buffer.from(await this.#ask(`run ${path}`), 'hex').toString('utf8');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#bridge?.close();
+    this.#line.destroy();
+    for (const child of this.#children) await ended(child);
+    await rm(this.folder, { recursive: true });
+  }
+
+  /** One question at a time. */
+  #ask(question: string): Promise<string> {
+    const asked = this.#last.then(async () => {
+      this.#line.write(`${question}\n`);
+      return this.#answer();
+    });
+    this.#last = asked.catch(() => undefined);
+    return asked;
+  }
+
+  async #answer(): Promise<string> {
+    const { value, done } = await this.#answers.next();
+    if (done === true) throw new Error('The machine is gone.');
+    return String(value).trim();
+  }
+
+  /** Passes the TPM's commands on as they are. */
+  async #serveTpm(): Promise<void> {
+    const server = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      let held = Buffer.alloc(0);
+      socket.on('data', (chunk: Buffer) => {
+        held = Buffer.concat([held, chunk]);
+        if (held.length < 6 || held.length < held.readUInt32BE(2)) return;
+        const command = held.toString('hex');
+        held = Buffer.alloc(0);
+        this.#ask(`tpm ${command}`).then(
+          (response) => socket.write(Buffer.from(response, 'hex')),
+          (error: Error) => socket.destroy(error),
+        );
+      });
+    });
+    this.#bridge = server.listen(join(this.folder, 'tpm'));
+    await once(server, 'listening');
+  }
+}
+
+async function packRoot(folder: string, programs: Readonly<Record<string, string>>): Promise<void> {
+  const root = join(folder, 'root');
+  for (const name of ['bin', 'dev', 'proc', 'sys', 'tmp']) await mkdir(join(root, name), { recursive: true });
+  await copyFile('/bin/busybox', join(root, 'bin', 'busybox'));
+  for (const applet of applets) await symlink('busybox', join(root, 'bin', applet));
+  for (const [path, content] of Object.entries({ '/init': init, ...programs })) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+    await chmod(join(root, path), 0o755);
+  }
+  const pack = 'cd "$1" && find . | cpio -o -H newc --quiet --owner=0:0 > "$2"';
+  await must('sh', ['-c', pack, 'sh', root, join(folder, 'initrd')]);
+}
+
+async function startTpm(folder: string): Promise<ChildProcess> {
+  const state = join(folder, 'state');
+  await mkdir(state);
+  await must('swtpm_setup', ['--tpm2', '--tpmstate', state, '--pcr-banks', 'sha1,sha256,sha384']);
+  const control = join(folder, 'control');
+  const args = ['socket', '--tpm2', '--tpmstate', `dir=${state}`, '--ctrl', `type=unixio,path=${control}`];
+  const child = spawn('swtpm', args, { stdio: 'ignore' });
+  while (!(await readdir(folder)).includes('control')) {
+    if (child.exitCode !== null) throw new Error('swtpm ended');
+    await delay(10);
+  }
+  return child;
+}
+
+function startMachine(folder: string): ChildProcess {
+  const file = (name: string) => join(folder, name);
+  return spawn(
+    'qemu-system-x86_64',
+    [
+      ...['-accel', 'tcg', '-m', '512', '-nodefaults', '-display', 'none', '-no-reboot'],
+      ...['-kernel', kernel, '-initrd', file('initrd'), '-append', commandLine],
+      ...['-chardev', `socket,id=tpm,path=${file('control')}`, '-tpmdev', 'emulator,id=tpm0,chardev=tpm'],
+      ...['-device', 'tpm-crb,tpmdev=tpm0', '-serial', `file:${file('console')}`],
+      ...['-serial', `unix:${file('line')},server=on,wait=off`],
+    ],
+    { stdio: 'ignore' },
+  );
+}
+
+async function connected(path: string, machine: ChildProcess): Promise<Socket> {
+  for (;;) {
+    if (machine.exitCode !== null) throw new Error('The machine ended.');
+    const socket = createConnection({ path });
+    const opened = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    if (opened) return socket;
+    await delay(50);
+  }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill();
+  await exit;
+}
+
+async function must(program: string, args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await run(program, args);
+  if (code !== 0) throw new Error(`${program}: ${stdout}${stderr}`);
+}
