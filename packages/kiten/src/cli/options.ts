@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Where a site is looked for unless `--data` or KITEN_DATA says otherwise. */
 export const defaultData = 'kiten-data';
@@ -19,6 +19,14 @@ export function withSite(command: Command): Command {
     .option('--data <directory>', dataHelp)
     .option('--site <url>', 'a site’s API address instead; its token comes from KITEN_TOKEN')
     .option('--json', 'print JSON');
+}
+
+/** What the policies of a Cedar text are called in an answer. */
+export function policyIdsOption(): Option {
+  return new Option(
+    '--ids <how>',
+    'what policies of a text are called: policy0, policy1 … as by Cedar’s engine, or by their @id',
+  ).choices(['cedar', 'annotation']);
 }
 
 export function dataDirectory(

@@ -16,7 +16,14 @@ import {
   requestFromJson,
   type SchemaModel,
 } from '@kiten/policy';
-import { parsePolicies, readSchema, readSchemaModel, resolveSchema } from '@kiten/policy/cedar';
+import {
+  type PolicyIds,
+  parsePolicies,
+  readSchema,
+  readSchemaModel,
+  resolveSchema,
+  schemaText,
+} from '@kiten/policy/cedar';
 import { readText } from './files.ts';
 import { language } from './language.ts';
 
@@ -43,19 +50,20 @@ function isJson(text: string): boolean {
 export async function readPolicySet(
   file: string | undefined,
   unless: string = defaultPolicies,
+  ids: PolicyIds = 'annotation',
 ): Promise<PolicySetJson> {
   if (file === undefined) return parsePolicies(unless);
   const text = await readText(file);
-  return isJson(text) ? policySetOf(parseExact(text)) : parsePolicies(text);
+  return isJson(text) ? policySetOf(parseExact(text), ids) : parsePolicies(text, ids);
 }
 
-function policySetOf(json: unknown): PolicySetJson {
-  if (Array.isArray(json))
-    return policySetOf({
-      staticPolicies: Object.fromEntries(json.map((each, index) => [`policy${index}`, each])),
-    });
+function policySetOf(json: unknown, ids: PolicyIds): PolicySetJson {
+  if (Array.isArray(json)) {
+    const numbered = json.map((each, index) => [`policy${index}`, each]);
+    return policySetOf({ staticPolicies: Object.fromEntries(numbered) }, ids);
+  }
   const object = json as JsonObject;
-  if (Object.hasOwn(object, 'effect')) return policySetOf([object]);
+  if (Object.hasOwn(object, 'effect')) return policySetOf([object], ids);
   const isSet = ['staticPolicies', 'templates', 'templateLinks'].some((name) => Object.hasOwn(object, name));
   const {
     staticPolicies = {},
@@ -64,9 +72,9 @@ function policySetOf(json: unknown): PolicySetJson {
     ...others
   } = isSet ? object : { staticPolicies: object };
   if (typeof staticPolicies === 'string')
-    return policySetOf({ ...object, staticPolicies: parsePolicies(staticPolicies).staticPolicies });
+    return policySetOf({ ...object, staticPolicies: parsePolicies(staticPolicies, ids).staticPolicies }, ids);
   if (Array.isArray(staticPolicies))
-    return policySetOf({ ...object, staticPolicies: policySetOf(staticPolicies).staticPolicies });
+    return policySetOf({ ...object, staticPolicies: policySetOf(staticPolicies, ids).staticPolicies }, ids);
   return {
     ...others,
     staticPolicies: eachParsed(staticPolicies as JsonObject, 'staticPolicies'),
@@ -91,8 +99,11 @@ function eachParsed(
 }
 
 /** The policies of a file; without one, those that a site starts with. */
-export async function readPolicies(file: string | undefined): Promise<CompiledPolicies> {
-  return compilePolicies(await readPolicySet(file));
+export async function readPolicies(
+  file: string | undefined,
+  ids: PolicyIds = 'annotation',
+): Promise<CompiledPolicies> {
+  return compilePolicies(await readPolicySet(file, defaultPolicies, ids));
 }
 
 export interface Invariants {
@@ -143,6 +154,24 @@ export async function readCedarSchema(file: string | undefined): Promise<CedarSc
   return file === undefined ? undefined : readSchema(await schemaInput(file));
 }
 
+/** A schema as entities and requests are read by it, and as the engine validates requests by it. */
+export interface RequestSchema {
+  readonly shapes: CedarSchema;
+  readonly resolved: ReturnType<typeof resolveSchema>;
+}
+
+/** A schema for requests that may have to be validated; undefined if no file is given. */
+export async function readRequestSchema(file: string | undefined): Promise<RequestSchema | undefined> {
+  if (file === undefined) return undefined;
+  const resolved = resolveSchema(await schemaInput(file));
+  return { shapes: readSchema(resolved), resolved };
+}
+
+/** A schema as Cedar text, whichever form its file has. */
+export async function readSchemaText(file: string): Promise<string> {
+  return schemaText(await schemaInput(file));
+}
+
 /** A schema to prove over; without a file, that of a site. */
 export async function readProvableSchema(file: string | undefined): Promise<SchemaModel> {
   return readSchemaModel(await schemaInput(file));
@@ -157,8 +186,13 @@ export async function readRequests(
   file: string,
   schema: CedarSchema | undefined,
 ): Promise<readonly Request[]> {
+  return (await readRows(file)).map((each) => readRequest(each, schema));
+}
+
+/** The requests of a file in JSON, one or a list. */
+export async function readRows(file: string): Promise<readonly unknown[]> {
   const json = await readJson(file);
-  return (Array.isArray(json) ? json : [json]).map((each) => readRequest(each, schema));
+  return Array.isArray(json) ? json : [json];
 }
 
 /** What Cedar's own corpora say of a request beside it: what it is for, whether to validate it, and what comes of it. */

@@ -13,13 +13,18 @@ export interface ParsedPolicy {
 }
 
 /**
- * Parses policies and templates from Cedar text into one set in Cedar's JSON form, integers exact. The annotation `@id`
- * gives a policy its id; without it the id is `policy` and its place in the text, from 0.
+ * What policies of a text are called. Cedar's engine calls each `policy` and its place in the text, from 0, and so do its
+ * corpora. Its command line, and a site, take the annotation `@id` instead where there is one.
+ */
+export type PolicyIds = 'annotation' | 'cedar';
+
+/**
+ * Parses policies and templates from Cedar text into one set in Cedar's JSON form, integers exact.
  *
  * @throws {KitenError} `policy/parse-failed` with line and column, `policy/duplicate-id`, `policy/too-complex`
  */
-export function parsePolicies(text: string): PolicySetJson {
-  const parsed = parseStatements(text);
+export function parsePolicies(text: string, ids: PolicyIds = 'annotation'): PolicySetJson {
+  const parsed = parseStatements(text, ids);
   const byId = (isTemplate: boolean) =>
     Object.fromEntries(
       parsed.filter((one) => one.statement.isTemplate === isTemplate).map(({ id, json }) => [id, json]),
@@ -28,7 +33,7 @@ export function parsePolicies(text: string): PolicySetJson {
 }
 
 /** As `parsePolicies`, in the order of the text. */
-export function parseStatements(text: string): readonly ParsedPolicy[] {
+export function parseStatements(text: string, ids: PolicyIds = 'annotation'): readonly ParsedPolicy[] {
   const exact = protectIntegers(text);
   const statements = splitStatements(exact.text);
   const whole = callEngine(() => policySetTextToParts(exact.text));
@@ -38,7 +43,8 @@ export function parseStatements(text: string): readonly ParsedPolicy[] {
     const answer = callEngine(() => (isTemplate ? templateToJson(source) : policyToJson(source)));
     if (answer.type === 'failure') throw parseFailed(problemsOf(answer.errors, exact.text, start));
     const json = exact.restore(answer.json) as unknown as PolicyJson;
-    return { id: json.annotations?.id ?? `policy${index}`, statement, json };
+    const named = ids === 'annotation' ? json.annotations?.id : undefined;
+    return { id: named ?? `policy${index}`, statement, json };
   });
   refuseDuplicates(parsed);
   return parsed;

@@ -13,14 +13,19 @@ import { tokenize } from './tokens.ts';
  * @throws {KitenError} `policy/schema-invalid`, `policy/too-complex`
  */
 export function resolveSchema(schema: string | SchemaJson<string>): SchemaJson<string> {
-  const text = typeof schema === 'string' ? schema : toText(schema);
+  const text = schemaText(schema);
   refuseComplexity(text, tokenize(text));
   const answer = callEngine(() => schemaToJsonWithResolvedTypes(text));
   if (answer.type === 'failure') throw schemaInvalid(answer.errors, text);
   return answer.json;
 }
 
-function toText(schema: SchemaJson<string>): string {
+/**
+ * A schema as Cedar text.
+ * @throws {KitenError} `policy/schema-invalid`, `policy/too-complex`
+ */
+export function schemaText(schema: string | SchemaJson<string>): string {
+  if (typeof schema === 'string') return schema;
   refuseDeepJson(schema);
   const answer = callEngine(() => schemaToText(schema));
   if (answer.type === 'failure') throw schemaInvalid(answer.errors);

@@ -1,7 +1,7 @@
 import { type ValidationError, validate } from '@cedar-policy/cedar-wasm/nodejs';
 import { refuseComplexity } from './complexity.ts';
 import { callEngine, problemsOf } from './engine.ts';
-import { parseStatements } from './parse-policies.ts';
+import { type PolicyIds, parseStatements } from './parse-policies.ts';
 import { type Place, placeOf } from './place.ts';
 import { schemaInvalid } from './schema-invalid.ts';
 import { splitStatements } from './statements.ts';
@@ -23,9 +23,13 @@ export interface ValidationReport {
  * Validates policies against a schema, both as Cedar text, in Cedar's strict mode.
  * @throws {KitenError} as `parsePolicies`, and `policy/schema-invalid` if the schema itself is not valid.
  */
-export function validatePolicies(text: string, schema: string): ValidationReport {
+export function validatePolicies(
+  text: string,
+  schema: string,
+  ids: PolicyIds = 'annotation',
+): ValidationReport {
   refuseComplexity(schema, tokenize(schema));
-  const parsed = parseStatements(text);
+  const parsed = parseStatements(text, ids);
   // The text itself, not the one with stand-ins for big integers.
   const sources = splitStatements(text);
   const places = new Map(parsed.map(({ id }, index) => [id, sources[index]!.start]));

@@ -1,16 +1,19 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { KitenError } from '@kiten/codec';
-import { type CedarSchema, decide, type EntitySource, entitiesFromJson, type Request } from '@kiten/policy';
+import { type CedarSchema, type EntitySource, entitiesFromJson } from '@kiten/policy';
+import { type PolicyIds, validatePolicies } from '@kiten/policy/cedar';
 import type { Command } from 'commander';
+import { decideRequest } from '../decide-request.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readIfThere } from '../files.ts';
+import { readIfThere, readText } from '../files.ts';
+import { policyIdsOption } from '../options.ts';
 import { counted, print, printJson } from '../output.ts';
-import { readCedarSchema, readEntities, readJson, readPolicies, readRequest } from '../policy-files.ts';
+import { readEntities, readJson, readPolicies, readRequestSchema, readSchemaText } from '../policy-files.ts';
 
 /** A row of the table, as Cedar's own tests write it. */
 interface Example {
   readonly name: string;
-  readonly request: Request;
+  readonly request: unknown;
   readonly decision: 'allow' | 'deny';
   readonly reason: readonly string[] | undefined;
   readonly errors: readonly string[] | undefined;
@@ -23,15 +26,24 @@ interface Result {
   readonly found: string;
 }
 
-/** `kiten policy test`: tables of examples, in the form of Cedar's own tests. */
+interface TestOptions {
+  readonly ids?: PolicyIds;
+  readonly json?: boolean;
+}
+
+/**
+ * `kiten policy test`: tables of examples, in the form of Cedar's own tests. A table that says whether its policies
+ * `shouldValidate` is one of Cedar's: policies are called as its engine calls them, and requests are validated.
+ */
 export function policyTestCommand(policy: Command): void {
   policy
     .command('test <file...>')
     .description('hold policies against tables of examples, offline; exits with 1 if one comes out otherwise')
+    .addOption(policyIdsOption())
     .option('--json', 'print JSON')
-    .action(async (files: readonly string[], options: { readonly json?: boolean }) => {
+    .action(async (files: readonly string[], options: TestOptions) => {
       const results: Result[] = [];
-      for (const file of files) results.push(...(await testTable(file)));
+      for (const file of files) results.push(...(await testTable(file, options.ids)));
       const failed = results.filter(({ holds }) => !holds);
       if (failed.length > 0) process.exitCode = exitCodes.refused;
       if (options.json) return printJson({ examples: results.length, failed });
@@ -44,17 +56,23 @@ export function policyTestCommand(policy: Command): void {
     });
 }
 
-async function testTable(file: string): Promise<readonly Result[]> {
+async function testTable(file: string, ids: PolicyIds | undefined): Promise<readonly Result[]> {
   const table = asObject(await readJson(file), file);
-  const pathOf = (name: 'policies' | 'schema') => locate(file, table[name]);
-  const schema = await readCedarSchema(await pathOf('schema'));
-  const policies = await readPolicies(await pathOf('policies'));
-  const entities = await readTableEntities(file, table.entities, schema);
+  const shouldValidate = table.shouldValidate ?? table.should_validate;
+  const isCedars = shouldValidate !== undefined;
+  const [policiesFile, schemaFile] = [await locate(file, table.policies), await locate(file, table.schema)];
+  const schema = await readRequestSchema(schemaFile);
+  const policies = await readPolicies(policiesFile, ids ?? (isCedars ? 'cedar' : 'annotation'));
+  const entities = await readTableEntities(file, table.entities, schema?.shapes);
   const rows = table.requests ?? table.examples ?? table.queries;
   if (!Array.isArray(rows)) throw malformed(`${file} has no list “requests”.`);
-  return rows.map((row, index) => {
-    const example = readExample(row, `${file}, ${index + 1}`, schema);
-    const { allow, reasons, errors } = decide(policies, example.request, entities);
+  const results = rows.map((row, index): Result => {
+    const example = readExample(row, `${file}, ${index + 1}`);
+    const { allow, reasons, errors } = decideRequest(
+      example.request,
+      { policies, entities, schema },
+      isCedars,
+    );
     const found = {
       decision: allow ? 'allow' : 'deny',
       reason: reasons,
@@ -62,6 +80,27 @@ async function testTable(file: string): Promise<readonly Result[]> {
     };
     return compare(example, found);
   });
+  if (!isCedars || policiesFile === undefined || schemaFile === undefined) return results;
+  return [await validation(file, shouldValidate === true, policiesFile, schemaFile), ...results];
+}
+
+/** Whether the policies fit the schema as the table says. */
+async function validation(
+  file: string,
+  isExpected: boolean,
+  policiesFile: string,
+  schemaFile: string,
+): Promise<Result> {
+  const [policies, schema] = [await readText(policiesFile), await readSchemaText(schemaFile)];
+  const { errors } = validatePolicies(policies, schema, 'cedar');
+  const show = (isValid: boolean): string => (isValid ? 'valid' : 'not valid');
+  const isValid = errors.length === 0;
+  return {
+    name: `${file}, policies and schema`,
+    holds: isValid === isExpected,
+    expected: show(isExpected),
+    found: isValid ? show(isValid) : `${show(isValid)}: ${errors[0]!.message}`,
+  };
 }
 
 function compare(
@@ -80,8 +119,9 @@ function compare(
   return { name: example.name, holds: expected === was, expected, found: was };
 }
 
-function readExample(json: unknown, place: string, schema: CedarSchema | undefined): Example {
+function readExample(json: unknown, place: string): Example {
   const { principal, action, resource, context = {}, ...row } = asObject(json, place);
+  const { validateRequest = row.validate_request } = row;
   const decision = String(row.decision).toLowerCase();
   if (decision !== 'allow' && decision !== 'deny') throw malformed(`${place}: “decision” is allow or deny.`);
   const ids = (value: unknown): readonly string[] | undefined => {
@@ -91,7 +131,7 @@ function readExample(json: unknown, place: string, schema: CedarSchema | undefin
   };
   return {
     name: String(row.description ?? row.name ?? place),
-    request: readRequest({ principal, action, resource, context }, schema),
+    request: { principal, action, resource, context, validateRequest },
     decision,
     reason: ids(row.reason ?? row.reasons),
     errors: ids(row.errors),
@@ -108,12 +148,18 @@ async function readTableEntities(
   return path === undefined ? entitiesFromJson([], schema) : readEntities(path, schema);
 }
 
-/** A path in a table is relative to it; in a corpus that was moved, the file may lie beside it. */
+/** A path in a table is relative to it or to a folder above it; in a corpus that was moved, the file may lie beside it. */
 async function locate(table: string, path: unknown): Promise<string | undefined> {
   if (path === undefined) return undefined;
   if (typeof path !== 'string')
     throw malformed(`${table}: policies, schema and entities are named by their files.`);
-  const candidates = [join(dirname(table), path), path, join(dirname(table), basename(path))];
+  const folders = [dirname(resolve(table))];
+  while (folders.at(-1) !== dirname(folders.at(-1)!)) folders.push(dirname(folders.at(-1)!));
+  const candidates = [
+    ...folders.map((folder) => resolve(folder, path)),
+    path,
+    join(folders[0]!, basename(path)),
+  ];
   for (const candidate of candidates) if ((await readIfThere(candidate)) !== undefined) return candidate;
   return candidates[0];
 }
