@@ -17,6 +17,16 @@ export {
 export { collectEvidence } from './evidence/collect-evidence.ts';
 export { kernelMeasurementFiles, type MeasurementFiles, readMeasurements } from './evidence/measurements.ts';
 export { MqttClient, type MqttOptions } from './mqtt/mqtt-client.ts';
+export {
+  type CollectedReport,
+  RuntimeCollector,
+  type RuntimeCollectorOptions,
+  type RuntimeQuestion,
+} from './runtime/collect-report.ts';
+export { EventJournal, type EventSource, type SourcedEvents } from './runtime/event-journal.ts';
+export { type OpenedJournal, openJournal } from './runtime/open-journal.ts';
+export { type CryptCheck, PasswordCheck, systemCrypt } from './runtime/password-check.ts';
+export { signReport } from './runtime/sign-report.ts';
 export { AttestationClient } from './site/attestation-client.ts';
 export type { Address, Connect } from './site/connector.ts';
 export { authorityCertificates, requestCertificate, tokenHeader } from './site/est-client.ts';

@@ -7,6 +7,7 @@ import {
 import { KitenError } from '@kiten/codec';
 import { createAttestationKey, storedSeed } from '../evidence/attestation-key.ts';
 import { collectEvidence } from '../evidence/collect-evidence.ts';
+import type { CollectedReport } from '../runtime/collect-report.ts';
 import { AttestationClient } from '../site/attestation-client.ts';
 import { withObject } from '../tpm/object.ts';
 import { establishKey } from './establish-key.ts';
@@ -32,12 +33,23 @@ export async function answer(host: Host, challenge: ChallengeMessage): Promise<U
       'No key attests for this device yet: run "kiten-agent enrol".',
     );
   }
+  const report = await runtimeReport(host, challenge);
   const evidence = await withTpm(host, (tpm) =>
     withObject(tpm, createAttestationKey(tpm, seed), (key) =>
-      collectEvidence(tpm, key, challenge, host.configuration.logs),
+      collectEvidence(tpm, key, challenge, host.configuration.logs, report),
     ),
   );
   return encodeTpmEvidence(evidence);
+}
+
+/** What the device runs, if the site asks for it. The TPM is not held meanwhile. */
+async function runtimeReport(
+  host: Host,
+  { runtime: { wants, eventsAfter } }: ChallengeMessage,
+): Promise<CollectedReport | undefined> {
+  if (wants.length === 0) return undefined;
+  const collector = await host.runtime();
+  return collector.collect({ wants, eventsFrom: eventsAfter });
 }
 
 export const keepResult = (host: Host, result: ResultMessage): Promise<void> =>

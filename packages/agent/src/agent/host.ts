@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '@kiten/codec';
 import { KitenError } from '@kiten/codec';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
+import { RuntimeCollector } from '../runtime/collect-report.ts';
+import { openJournal } from '../runtime/open-journal.ts';
 import type { Connect } from '../site/connector.ts';
 import { SiteClient } from '../site/site-client.ts';
 import { StateDirectory } from '../state/state-directory.ts';
@@ -26,6 +28,8 @@ export interface Host extends AgentPorts {
   readonly trust: string;
   /** Lets one after the other have the TPM. */
   readonly turns: Turns;
+  /** Looks at what the device runs; opened when it is first asked for. */
+  readonly runtime: () => Promise<RuntimeCollector>;
 }
 
 /** @throws KitenError `agent/trust-unreadable`, `agent/state-…` */
@@ -37,6 +41,7 @@ export async function openHost(configuration: AgentConfiguration, ports: AgentPo
       configuration,
       state,
       turns: new Turns(),
+      runtime: collectorOf(state, ports.random),
       trust: await readFile(configuration.trust, 'utf8'),
     };
   } catch (cause) {
@@ -48,6 +53,18 @@ export async function openHost(configuration: AgentConfiguration, ports: AgentPo
       },
     );
   }
+}
+
+function collectorOf(state: StateDirectory, random: Random): () => Promise<RuntimeCollector> {
+  let opened: Promise<RuntimeCollector> | undefined;
+  const open = async () => {
+    const { journal, unseen } = await openJournal(state.file('events.json'), random);
+    return new RuntimeCollector({ journal, ...(unseen === undefined ? {} : { eventsUnseen: unseen }) });
+  };
+  return () => {
+    opened ??= open();
+    return opened;
+  };
 }
 
 export const siteClient = ({ configuration }: Host, connect: Connect): SiteClient =>

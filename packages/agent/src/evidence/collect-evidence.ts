@@ -1,6 +1,8 @@
 import { type ChallengeMessage, coveredLength, type ImaPart, type TpmEvidence } from '@kiten/attestation';
 import { KitenError } from '@kiten/codec';
 import { type PcrSelection, tpmAlgorithm } from '@kiten/wire';
+import type { CollectedReport } from '../runtime/collect-report.ts';
+import { signReport } from '../runtime/sign-report.ts';
 import { describeTpm } from '../tpm/capabilities.ts';
 import type { TpmObject } from '../tpm/object.ts';
 import type { Tpm } from '../tpm/tpm.ts';
@@ -12,7 +14,7 @@ const measurementList = 10;
 
 /**
  * What answers a challenge: a quote over the registers asked for, their values, the boot log, and what the site doesn't
- * know yet of the measurement list.
+ * know yet of the measurement list; with them what it runs, if that was looked at.
  *
  * @throws KitenError `agent/log-unreadable`, `agent/list-uncovered`, `agent/registers-restless`, `agent/tpm-…`
  */
@@ -21,6 +23,7 @@ export async function collectEvidence(
   attestationKey: TpmObject,
   challenge: ChallengeMessage,
   files: MeasurementFiles,
+  report?: CollectedReport,
 ): Promise<TpmEvidence> {
   const selections = await selectionsOf(tpm, challenge);
   const quoted = await quoteWithValues(tpm, attestationKey.handle, challenge.nonce, selections);
@@ -33,6 +36,9 @@ export async function collectEvidence(
     attester: attestationKey.publicArea,
     ...(bootLog === undefined ? {} : { bootLog }),
     ...(list === undefined ? {} : { ima: newPart(list, quoted, challenge) }),
+    ...(report === undefined
+      ? {}
+      : { runtime: await signReport(tpm, attestationKey, report, challenge.nonce) }),
   };
 }
 

@@ -91,18 +91,18 @@ function judgeParts(
   ];
 }
 
-/** What a device cannot see, or leaves out although it is known what should be there. */
+/** What a device cannot see, or leaves out, counts against it where it is known what should be there. */
 function judgeVisibility(report: RuntimeReport, references: readonly RuntimeReference[]): Conclusion {
-  const unseen = new Set<ReportPart>(report.unseen.map(({ part }) => part));
+  const unseen = new Map<ReportPart, string>(report.unseen.map(({ part, reason }) => [part, reason]));
   for (const part of reportParts) {
-    if (report[part] === undefined && references.some((reference) => speaksOf(reference, part)))
-      unseen.add(part);
+    if (report[part] === undefined && !unseen.has(part)) unseen.set(part, 'left out');
   }
-  if (unseen.size === 0) return conclude('runtime-seen', 'visibility');
-  const reason = report.unseen[0]?.reason ?? 'left out';
-  return conclude('runtime-unseen', 'visibility', {
-    parts: [...unseen].join(', '),
-    reason: reason.slice(0, 200),
+  const expected = [...unseen].filter(([part]) => references.some((reference) => speaksOf(reference, part)));
+  const told = expected.length > 0 ? expected : [...unseen];
+  if (told.length === 0) return conclude('runtime-seen', 'visibility');
+  return conclude(expected.length > 0 ? 'runtime-unseen' : 'runtime-unexpected', 'visibility', {
+    parts: told.map(([part]) => part).join(', '),
+    reason: (told[0]?.[1] ?? '').slice(0, 200),
   });
 }
 

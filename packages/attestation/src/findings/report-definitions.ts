@@ -69,6 +69,17 @@ export const reportDefinitions: readonly FindingDefinition[] = [
     found: ['Nothing is left out.', '欠けているものはない。'],
     remedy: nothingToDo,
   }),
+  define('runtime-unexpected', 'configuration', 0, {
+    expected: whole,
+    found: [
+      'The report is without {parts} ({reason}), of which no reference value speaks.',
+      '報告には {parts} がない（{reason}）。それらについての基準値もない。',
+    ],
+    remedy: [
+      'If it should be watched, let the agent see it and learn reference values anew (kiten attest learn).',
+      '監視する場合は、エージェントが確認できるようにし、基準値を学習し直す（kiten attest learn）。',
+    ],
+  }),
   define('runtime-unseen', 'configuration', 36, {
     expected: whole,
     found: [

@@ -112,6 +112,15 @@ describe('a device whose kernel and processes are as the golden one’s', () => 
   });
 });
 
+describe('what nobody expects', () => {
+  test('may be missing: that is said, and speaks against nobody', () => {
+    const unseen = [{ part: 'events', reason: 'no traces' }] as const;
+    const found = said({ unseen }, { images: [] });
+    expect(finding(found, 'runtime-unexpected')?.parameters).toMatchObject({ parts: 'events' });
+    expect(tierOf(finding(found, 'runtime-unexpected')!.value)).toBe('none');
+  });
+});
+
 describe('who reports', () => {
   test('is this device: the report of another one fails', () => {
     const other = new SimulatedDevice();

@@ -10,6 +10,7 @@ import {
   findingsOf,
   nonceConclusion,
   type ReferenceImage,
+  runtimeParts,
   type TpmEvidence,
   tpmEvidenceMediaType,
 } from '@kiten/attestation';
@@ -79,12 +80,13 @@ export class AttestationDesk {
   challenge(device: string, deadline?: number): ChallengeMessage {
     const { attesters, images, clock } = this.#parts;
     const nonce = this.#challenges.issue(device);
+    const state = attesters.find(device)?.last?.state;
     return {
       nonce,
       expiresAt: clock.now() + this.#challenges.lifetime,
       pcrs: challengedRegisters(images(device)),
-      ima: knownList(attesters.find(device)?.last?.state),
-      runtime: { wants: [], eventsAfter: 0 },
+      ima: knownList(state),
+      runtime: { wants: runtimeParts, eventsAfter: state?.events?.next ?? 0 },
       ...(deadline === undefined ? {} : { deadline }),
     };
   }
