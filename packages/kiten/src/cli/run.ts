@@ -30,6 +30,7 @@ import { signInCommand } from './commands/sign-in.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommands } from './commands/token.ts';
 import { demoCommand, upCommand } from './commands/up.ts';
+import { updateCommands } from './commands/update.ts';
 import { verdictCommands } from './commands/verdict.ts';
 import { versionCommand } from './commands/version.ts';
 import type { Environment } from './environment.ts';
@@ -87,6 +88,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   payloadRuleCommands,
   logCommands,
   attestCommands,
+  updateCommands,
   eventsCommands,
   backupCommands,
   restoreCommand,

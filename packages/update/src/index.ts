@@ -1,0 +1,40 @@
+export {
+  type DownloadedTarget,
+  type DownloadOptions,
+  type FoundTarget,
+  type TrustedVersions,
+  TufClient,
+  type TufClientOptions,
+} from './tuf/client/client.ts';
+export { initialiseTufClient } from './tuf/client/initialise.ts';
+export type { FetchedFile, FetchFile } from './tuf/client/retrieve.ts';
+export { type Delegation, TrustedMetadata } from './tuf/client/trusted-metadata.ts';
+export { defaultTufLimits, type TufLimits } from './tuf/limits.ts';
+export { canonicalMetadata } from './tuf/metadata/canonical-json.ts';
+export { binName, type Delegate, delegatesFor } from './tuf/metadata/delegates-for.ts';
+export type { Fields } from './tuf/metadata/fields.ts';
+export { type KeyObject, keyIdOf, keyObjectOf } from './tuf/metadata/key.ts';
+export type {
+  CommonMetadata,
+  DelegatedRole,
+  Delegations,
+  Hashes,
+  Metadata,
+  MetadataSignature,
+  MetadataType,
+  MetaFile,
+  RoleKeys,
+  RootMetadata,
+  Signed,
+  SnapshotMetadata,
+  SuccinctRoles,
+  TargetFile,
+  TargetsMetadata,
+  TimestampMetadata,
+  TopLevelRole,
+  TufKey,
+  TufKeys,
+} from './tuf/metadata/model.ts';
+export { parseMetadata } from './tuf/metadata/parse-metadata.ts';
+export { matchesPath } from './tuf/metadata/path-pattern.ts';
+export { verifyThreshold } from './tuf/metadata/verify-threshold.ts';

@@ -1,0 +1,132 @@
+import { type Clock, KitenError, type Verify } from '@kiten/codec';
+import { defaultTufLimits, type TufLimits } from '../limits.ts';
+import type { TargetFile } from '../metadata/model.ts';
+import { removePending } from './durable-files.ts';
+import { MetadataDirectory } from './metadata-directory.ts';
+import { MetadataUpdate } from './metadata-update.ts';
+import { type FetchFile, retrieve } from './retrieve.ts';
+import { findTarget } from './search.ts';
+import { below, targetFileName, targetUrlPath } from './target-path.ts';
+import { fillSlot, holdsTarget } from './target-slot.ts';
+import type { TrustedMetadata } from './trusted-metadata.ts';
+
+export interface TufClientOptions {
+  /** Where {@link initialiseTufClient} has put the root: the client’s own, and all that it remembers. */
+  readonly metadataDirectory: string;
+  /** Below it lie `timestamp.json`, `2.root.json` and so on. */
+  readonly metadataUrl: string;
+  readonly fetch: FetchFile;
+  readonly verify: Verify;
+  readonly clock: Clock;
+  readonly limits?: Partial<TufLimits>;
+}
+
+/** The versions that a client trusts after an update. */
+export interface TrustedVersions {
+  readonly root: number;
+  readonly timestamp: number;
+  readonly snapshot: number;
+  readonly targets: number;
+}
+
+/** A target that somebody vouches for. */
+export interface FoundTarget extends TargetFile {
+  readonly path: string;
+  /** The role that speaks for it: `targets`, or one that it delegates to. */
+  readonly role: string;
+}
+
+/** Where a target comes from and where it goes. */
+export interface DownloadOptions {
+  /** Below it lie the targets. */
+  readonly targetUrl: string;
+  /** There, and the client’s own. */
+  readonly targetDirectory: string;
+}
+
+/** A target that lies on the disk. */
+export interface DownloadedTarget {
+  /** Its name within the directory. */
+  readonly file: string;
+  /** Whether it was there before, so that nothing was fetched. */
+  readonly present: boolean;
+}
+
+/**
+ * A client of TUF 1.0.34. It trusts what its root vouches for, step by step, and writes down each step as soon as it
+ * holds (TUF §5); what is refused is never written, and changes nothing.
+ */
+export class TufClient {
+  readonly #options: TufClientOptions;
+  readonly #limits: TufLimits;
+  readonly #metadata: MetadataDirectory;
+  #trusted: TrustedMetadata | undefined;
+
+  constructor(options: TufClientOptions) {
+    this.#options = options;
+    this.#limits = { ...defaultTufLimits, ...options.limits };
+    this.#metadata = new MetadataDirectory(options.metadataDirectory);
+  }
+
+  /**
+   * Brings the metadata of the four top-level roles up to date (TUF §5.1 to §5.6.6). All that comes after, and up to
+   * the next refresh, is judged by the time at which this one began.
+   *
+   * @throws KitenError `update/…`: what was refused, and why.
+   */
+  async refresh(): Promise<TrustedVersions> {
+    this.#trusted = undefined;
+    await removePending(this.#options.metadataDirectory);
+    const update = new MetadataUpdate(this.#metadata, this.#options, this.#limits);
+    const trusted = await update.run();
+    this.#trusted = trusted;
+    const { root, timestamp, snapshot, targets } = trusted;
+    return {
+      root: root.version,
+      timestamp: timestamp.version,
+      snapshot: snapshot.version,
+      targets: targets.version,
+    };
+  }
+
+  /**
+   * Looks for who speaks for a target (TUF §5.6.7), after a refresh if there was none.
+   *
+   * @throws KitenError `update/no-such-target`, `update/too-many-roles`, or what was refused on the way.
+   */
+  async find(path: string): Promise<FoundTarget> {
+    if (this.#trusted === undefined) await this.refresh();
+    if (this.#trusted === undefined) throw new KitenError('update/out-of-order', 'Refresh first.');
+    return findTarget(path, this.#trusted, this.#metadata, this.#options, this.#limits);
+  }
+
+  /**
+   * Fetches a target, unless it is there, and puts it into a directory (TUF §5.7): whole and as described, or not at
+   * all.
+   *
+   * @throws KitenError `update/target-mismatch`, `update/endless-data`, `update/target-too-large`,
+   * `update/target-name`, `update/not-found`, `update/fetch-failed`, `update/retrieval-slow`,
+   * `update/retrieval-deadline`, `update/file-unwritable`.
+   */
+  async download(
+    target: FoundTarget,
+    { targetUrl, targetDirectory }: DownloadOptions,
+  ): Promise<DownloadedTarget> {
+    const { fetch, clock } = this.#options;
+    const { targetBytes, targetDeadline, minimumRate, rateWindow } = this.#limits;
+    const consistent = this.#trusted?.root.consistentSnapshot ?? false;
+    const url = below(targetUrl, targetUrlPath(target.path, target.hashes, consistent));
+    if (target.length > targetBytes) {
+      throw new KitenError(
+        'update/target-too-large',
+        `The target has ${target.length} octets; ${targetBytes} at most are fetched.`,
+      );
+    }
+    const file = targetFileName(target.path);
+    if (await holdsTarget(targetDirectory, file, target)) return { file, present: true };
+    await removePending(targetDirectory);
+    const bounds = { maxBytes: target.length, deadline: targetDeadline, minimumRate, rateWindow };
+    await fillSlot(targetDirectory, file, target, retrieve(url, { fetch, clock, ...bounds }));
+    return { file, present: false };
+  }
+}

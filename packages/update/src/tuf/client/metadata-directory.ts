@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { fileNameOf } from '../metadata/role-name.ts';
+import { readBounded, removeDurably, writeDurably } from './durable-files.ts';
+
+/** The metadata that a client trusts, one file a role: `root.json`, `targets.json`, `ROLE.json`. */
+export class MetadataDirectory {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** What was trusted last, or nothing. Anything longer than `maxBytes` was never trusted. */
+  read(role: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    return readBounded(join(this.#path, nameOf(role)), maxBytes);
+  }
+
+  write(role: string, bytes: Uint8Array): Promise<void> {
+    return writeDurably(this.#path, nameOf(role), bytes);
+  }
+
+  remove(role: string): Promise<void> {
+    return removeDurably(this.#path, nameOf(role));
+  }
+}
+
+const nameOf = (role: string): string => `${fileNameOf(role)}.json`;

@@ -1,0 +1,54 @@
+import { algorithmOf, ecdsaDerToRaw, fromHex, KitenError, toHex, type Verify } from '@kiten/codec';
+import type { RoleKeys, Signed, TufKey, TufKeys } from './model.ts';
+
+/**
+ * Refuses metadata unless enough keys of a role signed it (TUF §5.3.4). What counts is distinct keys: one key under two
+ * key ids, or under two schemes, counts once. Signatures of others are left aside.
+ *
+ * @throws KitenError `update/unsigned` when no key of the role signed it, `update/threshold` when too few did.
+ */
+export function verifyThreshold(
+  { signatures, signedBytes }: Signed,
+  role: { readonly name: string; readonly keys: TufKeys } & RoleKeys,
+  verify: Verify,
+): void {
+  const wanted = new Set(role.keyIds);
+  const signers = new Set<string>();
+  for (const { keyId, signature } of signatures) {
+    const key = wanted.has(keyId) ? role.keys.get(keyId) : undefined;
+    if (key?.material === undefined) continue;
+    const identity = toHex(key.material.publicKey);
+    if (signers.has(identity) || !holds(key.material, signedBytes, signature, verify)) continue;
+    signers.add(identity);
+    if (signers.size === role.threshold) return;
+  }
+  const detail = { role: role.name, threshold: role.threshold, signers: signers.size };
+  if (signers.size === 0) {
+    throw new KitenError('update/unsigned', `No key of the role ${role.name} signed its metadata.`, {
+      detail,
+    });
+  }
+  throw new KitenError(
+    'update/threshold',
+    `The metadata of ${role.name} wants the signatures of ${role.threshold} keys and has those of ${signers.size}.`,
+    { detail },
+  );
+}
+
+function holds(
+  { algorithm, publicKey }: NonNullable<TufKey['material']>,
+  signedBytes: Uint8Array,
+  signature: string,
+  verify: Verify,
+): boolean {
+  try {
+    const bytes = fromHex(signature);
+    const { coordinateBytes } = algorithmOf(algorithm);
+    const raw = coordinateBytes === undefined ? bytes : ecdsaDerToRaw(bytes, coordinateBytes);
+    return verify(algorithm, publicKey, signedBytes, raw);
+  } catch (error) {
+    // A signature that can't be read is one that doesn't hold; holders who have yet to sign leave an empty one.
+    if (error instanceof KitenError) return false;
+    throw error;
+  }
+}
