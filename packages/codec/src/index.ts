@@ -34,6 +34,16 @@ export { CborFloat, type CborMap, CborSimple, CborTag, type CborValue, cborNumbe
 export { type Clock, type ManualClock, manualClock, steadyClock } from './clock.ts';
 export { coseHeader } from './cose/header.ts';
 export {
+  decodeMac0,
+  encodeMac0,
+  type Mac,
+  type Mac0,
+  type Mac0Fields,
+  type MacName,
+  mac0Algorithm,
+  verifyMac0,
+} from './cose/mac0.ts';
+export {
   decodeSign1,
   encodeSign1,
   type Sign1,

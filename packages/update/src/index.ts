@@ -1,3 +1,4 @@
+export * from './suit.ts';
 export {
   type DownloadedTarget,
   type DownloadOptions,
