@@ -296,6 +296,16 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
       });
     });
 
+    it('change how long things are kept, with a reason', async () => {
+      await page.getByRole('button', { name: 'Change how long it is kept' }).click();
+      await page.locator('dialog[open] input[name=trafficDays]').fill('7');
+      await page.locator('dialog[open] textarea').fill('a week is enough');
+      await page.locator('dialog[open] button[type=submit]').click();
+      await page.locator('.retention').getByText('7 days', { exact: true }).waitFor();
+      const retention = await (await site.fetch('/retention')).json();
+      expect(retention).toMatchObject({ evidenceDays: 365, trafficDays: 7, isSet: true });
+    });
+
     it('show the authorities’ expiry and what is kept', async () => {
       const text = (await page.locator('.settings').textContent()) ?? '';
       expect(text).toMatch(/Root CA · in use.*Valid until/);

@@ -49,6 +49,14 @@ export interface EventSink {
   readonly problem?: { readonly code: string; readonly message: string };
 }
 
+/** How long things are kept, in days. */
+export interface Retention {
+  readonly evidenceDays: number;
+  readonly trafficDays: number;
+  /** An operator has set it; kiten.toml holds no more. */
+  readonly isSet: boolean;
+}
+
 export type GroupChange = Partial<Pick<Group, 'required' | 'mode'>>;
 
 const groupPath = (name: string) => `/groups/${encodeURIComponent(name)}`;
@@ -61,6 +69,9 @@ export const settingsApi = {
   report: (name: string) => ask('GET', `${groupPath(name)}/report`) as Promise<GroupReport>,
   changeGroup: (name: string, change: GroupChange, reason: string) =>
     ask('PUT', groupPath(name), { ...change, reason }) as Promise<Group | Waiting>,
+  retention: () => ask('GET', '/retention') as Promise<Retention>,
+  setRetention: (wanted: Pick<Retention, 'evidenceDays' | 'trafficDays'>, reason: string) =>
+    ask('PUT', '/retention', { ...wanted, reason }) as Promise<Retention | Waiting>,
   health: () => ask('GET', '/health') as Promise<Health>,
   async authorities(): Promise<readonly CertificateAuthority[]> {
     const { authorities } = (await ask('GET', '/ca')) as { authorities: readonly CertificateAuthority[] };

@@ -36,6 +36,7 @@ import { policyRoutes } from './routes/policies.ts';
 import { policyReviewRoutes } from './routes/policy-review.ts';
 import { recoveryCodeRoutes } from './routes/recovery-codes.ts';
 import { reloadRoutes } from './routes/reload.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { siteRoutes } from './routes/site.ts';
@@ -133,6 +134,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       caRoutes(routes, services);
       healthViewRoutes(routes, services);
       eventSinkRoutes(routes, services);
+      retentionRoutes(routes, services);
       storyRoutes(routes, services);
       eventRoutes(routes, services);
       routes.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => api.swagger());

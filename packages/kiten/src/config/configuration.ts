@@ -353,6 +353,7 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 # time_stamp_minutes = 60
 
 [retention]
+# Until an operator sets something else in the console:
 # evidence_days = 365            # content of evidence; what still counts is kept
 # traffic_days = 14
 
@@ -380,7 +381,8 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 
 [approvals]
 # What takes two people, besides breaking the glass: group-quarantine, device-revoke, policy-change,
-# invariant-change, mode-change, brake-confirm, evidence-erasure, tpm-replacement
+# invariant-change, mode-change, brake-confirm, evidence-erasure, tpm-replacement,
+# retention-change
 # actions = []
 # hours = 24                     # after so long a request that nobody decided is void
 

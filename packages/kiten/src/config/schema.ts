@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { approvalActions } from '../site/drastic-actions.ts';
+import { retentionBounds } from '../site/retention.ts';
 
 const port = Type.Integer({
   minimum: 0,
@@ -158,8 +159,8 @@ export const configurationSchema = Type.Object(
     retention: Type.Optional(
       Type.Object(
         {
-          evidence_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
-          traffic_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
+          evidence_days: Type.Optional(Type.Integer({ minimum: 1, maximum: retentionBounds.evidenceDays })),
+          traffic_days: Type.Optional(Type.Integer({ minimum: 1, maximum: retentionBounds.trafficDays })),
         },
         closed,
       ),

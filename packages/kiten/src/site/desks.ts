@@ -36,6 +36,7 @@ import type { NotifyDevice } from './playbook.ts';
 import { PlaybookDesk } from './playbook-desk.ts';
 import { PolicyDesk } from './policies.ts';
 import { openRegister } from './register.ts';
+import { RetentionDesk } from './retention.ts';
 import type { SiteOptions, SiteState } from './state.ts';
 import { stateFinding } from './statements.ts';
 import { TrustDesk } from './trust-desk.ts';
@@ -75,6 +76,7 @@ export interface Desks extends Attestation {
   readonly payloadRules: PayloadRuleDesk;
   readonly appraise: (evidence: SealedEvidence) => readonly Finding[];
   readonly evidence: EvidenceDesk;
+  readonly retention: RetentionDesk;
   /** Others whose word counts. */
   readonly authorities: AuthorityDesk;
   /** Verdicts for others to carry and check. */
@@ -183,6 +185,7 @@ export async function openDesks(
       clock,
     }),
     tokens,
+    retention: await RetentionDesk.open({ database, journal, clock, file: options.configuration }),
     operators: new OperatorDesk(access),
     sessions: new SessionDesk({
       ...access,

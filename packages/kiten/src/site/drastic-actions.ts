@@ -11,6 +11,7 @@ import type { GroupDesk } from './groups.ts';
 import type { InvariantRevision } from './invariants.ts';
 import type { Operator } from './operators.ts';
 import type { OperatorAction, PolicyDesk, PolicyRevision } from './policies.ts';
+import type { Retention, RetentionDesk } from './retention.ts';
 import type { StandingDesk } from './standing.ts';
 
 /** What may need a second person. */
@@ -24,6 +25,7 @@ export const approvalActions = [
   'brake-confirm',
   'evidence-erasure',
   'tpm-replacement',
+  'retention-change',
 ] as const;
 export type ApprovalAction = (typeof approvalActions)[number];
 
@@ -56,6 +58,7 @@ export interface DrasticActions extends Readonly<Record<ApprovalAction, unknown>
   readonly 'brake-confirm': DrasticAction<{ readonly brake: number }, BrakeRecord>;
   readonly 'evidence-erasure': DrasticAction<{ readonly digest: string }, void>;
   readonly 'tpm-replacement': DrasticAction<{ readonly device: string }, void>;
+  readonly 'retention-change': DrasticAction<Retention, Retention>;
 }
 
 export interface DrasticParts {
@@ -67,11 +70,13 @@ export interface DrasticParts {
   readonly exceptions: ExceptionDesk;
   readonly standing: StandingDesk;
   readonly attestationKeys: Pick<KeyDesk, 'forget'>;
+  readonly retention: RetentionDesk;
 }
 
 /** How each drastic action is done. */
 export function drasticActions(parts: DrasticParts): DrasticActions {
-  const { book, groups, policies, evidence, brakes, exceptions, standing, attestationKeys } = parts;
+  const { book, groups, policies, evidence, brakes, exceptions, standing, attestationKeys, retention } =
+    parts;
   return {
     'break-glass': {
       needs: 'operate',
@@ -126,6 +131,10 @@ export function drasticActions(parts: DrasticParts): DrasticActions {
     'tpm-replacement': {
       needs: 'operate',
       perform: ({ device }, { operator, reason }) => attestationKeys.forget(device, operator, reason),
+    },
+    'retention-change': {
+      needs: 'administer',
+      perform: (wanted, { operator, reason }) => retention.set(wanted, operator, reason),
     },
   };
 }

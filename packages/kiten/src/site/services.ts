@@ -32,6 +32,7 @@ import type { PayloadRuleDesk } from './payload-rules.ts';
 import type { PolicyDesk } from './policies.ts';
 import type { PresenceBoard } from './presence.ts';
 import type { Reloaded } from './reload.ts';
+import type { RetentionDesk } from './retention.ts';
 import type { StandingDesk } from './standing.ts';
 import type { StoryBoard } from './story-board.ts';
 import type { TrustDesk } from './trust-desk.ts';
@@ -103,6 +104,7 @@ export interface SiteServices extends Attestation {
   readonly payloadRules: PayloadRuleDesk;
   readonly operators: OperatorDesk;
   readonly sessions: SessionDesk;
+  readonly retention: RetentionDesk;
   readonly apiTokens: ApiTokenDesk;
   readonly passkeys: PasskeyDesk;
   readonly recovery: RecoveryDesk;

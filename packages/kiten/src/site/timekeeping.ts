@@ -75,7 +75,7 @@ async function eachSecond({ state, desks, doors, options }: TimekeepingParts): P
 }
 
 async function eachHour({ state, desks, doors, options }: TimekeepingParts): Promise<void> {
-  const { trafficDays, evidenceDays } = options.configuration;
+  const { trafficDays, evidenceDays } = desks.retention.present;
   const now = options.clock.now();
   if (doors.tls.due(now)) await doors.renewTls();
   desks.brake.forget();

@@ -7,6 +7,7 @@ import { Time } from '../../components/time.tsx';
 import { useAnswer } from '../../components/use-answer.ts';
 import { Groups } from './groups.tsx';
 import { SiteHealth } from './health.tsx';
+import { RetentionSettings } from './retention.tsx';
 import { words } from './words.ts';
 
 /** The site itself: its health, its groups, its keys, what it keeps and whom it tells. */
@@ -25,6 +26,7 @@ export function SettingsView() {
       <Groups />
       <div class="settings-columns">
         {health.value !== undefined && <SiteHealth health={health.value} />}
+        <RetentionSettings />
         {authorities.value !== undefined && <Keys authorities={authorities.value} />}
         {sinks.value !== undefined && <Sinks sinks={sinks.value} />}
       </div>

@@ -53,8 +53,17 @@ export const words = wordsOf(
     rollover: 'A new issuing CA takes over without cutting anybody:',
 
     'retention-title': 'What is kept',
-    'retention-lead':
-      'Each stock has its bound. Evidence and counts of traffic go by the retention in kiten.toml; what the log says of them stays provable.',
+    'retention-lead': 'Each stock has its bound; what the log says of what is gone stays provable.',
+    'days-title': 'How long it is kept',
+    'days-file': 'As kiten.toml says, or by default.',
+    'days-set': 'As an operator has set it here; kiten.toml holds no more.',
+    evidenceDays: 'Content of evidence',
+    trafficDays: 'Counts of traffic, and refusals',
+    days: '{count} days',
+    'days-change': 'Change how long it is kept',
+    'days-effect':
+      'What is older goes within the hour and does not come back. Evidence on which a verdict rests stays.',
+    'days-done': 'How long it is kept has changed.',
     'retention-none': 'No stock has a bound.',
 
     'sinks-title': 'Where events go',
@@ -110,8 +119,17 @@ export const words = wordsOf(
     rollover: 'どのデバイスも切断せずに、新しい発行 CA に交代できます：',
 
     'retention-title': '保存しているもの',
-    'retention-lead':
-      'それぞれに上限があります。証拠と通信の集計は kiten.toml の保存期間に従って削除されますが、ログの記録は引き続き証明できます。',
+    'retention-lead': 'それぞれに上限があります。削除された後も、ログの記録は引き続き証明できます。',
+    'days-title': '保存期間',
+    'days-file': 'kiten.toml の値、または既定値です。',
+    'days-set': 'この画面で設定した値です。kiten.toml の値は使われません。',
+    evidenceDays: '証拠の内容',
+    trafficDays: '通信の集計と拒否の記録',
+    days: '{count} 日',
+    'days-change': '保存期間を変更',
+    'days-effect':
+      '期間を過ぎたものは 1 時間以内に削除され、元に戻せません。判定の根拠になっている証拠は残ります。',
+    'days-done': '保存期間を変更しました。',
     'retention-none': '上限のあるものはありません。',
 
     'sinks-title': 'イベントの送信先',
