@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +78,25 @@ describe.skipIf(!requireTool('systemd-analyze', 'systemd'))('the systemd unit', 
     expect(await readFile(join(root, 'packaging/postinst'), 'utf8')).toContain('--user-group');
     expect(text).toContain('StateDirectoryMode=0700');
   });
+});
+
+it('a site that is open to its network listens on all addresses of both families', async () => {
+  const site = await TestSite.start();
+  await using _ = site;
+  await site.signal('SIGTERM');
+  const everywhere = 'hosts = ["0.0.0.0", "::"]\n';
+  await writeFile(
+    join(site.data, 'kiten.toml'),
+    `[device]\n${everywhere}[mqtt]\n${everywhere}[passwords]\n${everywhere}port = 8884\n`,
+  );
+  await site.up();
+  const { device, mqtts, passwords } = site.ready;
+  for (const url of [device, `x://${mqtts}`, `x://${passwords}`])
+    for (const host of ['::1', '127.0.0.1']) {
+      const socket = connect({ host, port: Number(new URL(url).port) });
+      await once(socket, 'connect');
+      socket.destroy();
+    }
 });
 
 it('a site answers over IPv6 and IPv4 alike, at each of its ports', async () => {

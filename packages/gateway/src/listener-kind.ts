@@ -11,3 +11,8 @@ export interface ListenOptions {
   /** 0: any. */
   readonly port: number;
 }
+
+/** Where a socket listens. `::` is IPv6 alone, so that `0.0.0.0` can have the same port beside it. */
+export function placeOf(host: string, port: number) {
+  return { host, port, backlog: 1024, ipv6Only: host.includes(':') };
+}

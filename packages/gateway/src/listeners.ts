@@ -4,7 +4,7 @@ import { KitenError } from '@kiten/codec';
 import type { TlsMaterial } from './change.ts';
 import type { Core } from './core.ts';
 import { endOf, type RemoteEnd } from './handshake-gate.ts';
-import type { ListenOptions } from './listener-kind.ts';
+import { type ListenOptions, placeOf } from './listener-kind.ts';
 import type { Peer } from './peer.ts';
 import type { ProxyRefusal } from './proxy-door.ts';
 import { TlsListener } from './tls-listener.ts';
@@ -105,7 +105,7 @@ export class Listeners {
     this.#plain.push(server);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, host, 1024, () => resolve(server.address() as AddressInfo));
+      server.listen(placeOf(host, port), () => resolve(server.address() as AddressInfo));
     });
   }
 

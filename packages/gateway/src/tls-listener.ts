@@ -4,6 +4,7 @@ import { admitPeer, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
 import type { TlsMaterial } from './change.ts';
 import type { Core } from './core.ts';
 import { endOf, type RemoteEnd } from './handshake-gate.ts';
+import { placeOf } from './listener-kind.ts';
 import { NamedContexts } from './named-contexts.ts';
 import type { Peer } from './peer.ts';
 import { presentedBy } from './presented-peer.ts';
@@ -69,7 +70,7 @@ export class TlsListener {
   listen(port: number, host: string): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
       this.#front.once('error', reject);
-      this.#front.listen(port, host, 1024, () => {
+      this.#front.listen(placeOf(host, port), () => {
         this.#front.off('error', reject);
         resolve(this.#front.address() as AddressInfo);
       });
