@@ -1,5 +1,6 @@
 import { configurationTemplate } from '../../packages/kiten/src/config/configuration.ts';
 import { configurationSchema } from '../../packages/kiten/src/config/schema.ts';
+import { configurationMeanings } from './configuration-meanings.ts';
 import { code, document, generatedNote, table } from './markdown.ts';
 
 const introduction = `\`kiten.toml\` in the site's data directory. Every key is optional. An unknown key, or a value that a key may not
@@ -20,7 +21,19 @@ export function configurationDocument(): string {
     generatedNote,
     '# Configuration / 設定',
     introduction,
+    table(
+      ['key', 'what', '内容'],
+      configurationMeanings.map(({ keys, en, ja }) => [keys.map(code).join(', '), en, ja]),
+    ),
+    '## Values / 値',
+    'What each may be, and what it is where nothing is set. Environment variables: `KITEN_DATA` is the data directory in the\n' +
+      'place of `--data` (default `kiten-data`), `KITEN_TOKEN` an operator’s token for `--site URL`. `XDG_STATE_HOME` is where\n' +
+      'checkpoints are remembered (default `~/.local/state`).\n\n' +
+      '取りうる値と、設定しないときの値です。環境変数は、`KITEN_DATA` が `--data` の代わりのデータディレクトリ（既定は\n' +
+      '`kiten-data`）、`KITEN_TOKEN` が `--site URL` で使うオペレーターのトークン、`XDG_STATE_HOME` がチェックポイントを\n' +
+      '覚えておく場所（既定は `~/.local/state`）です。',
     table(['key', 'value', 'default'], rows),
+    '## The file / ファイル',
     '`kiten init` writes this file. / `kiten init` は次のファイルを書き出します。',
     `\`\`\`toml\n${configurationTemplate.trimEnd()}\n\`\`\``,
   );
