@@ -13,7 +13,7 @@ describe.skipIf(!(await hasToolsFor('README.md')))('what the README tells a read
 describe('the two READMEs', () => {
   it('tell the same commands', async () => {
     const [english, japanese] = await Promise.all(readmes.map(commandsOf));
-    expect(english?.length).toBeGreaterThan(5);
+    expect(english?.length).toBeGreaterThanOrEqual(5);
     expect(japanese).toEqual(english);
   });
 
