@@ -142,6 +142,21 @@ const loggedSentences: Readonly<Record<string, readonly [Key, Tone]>> = {
   'evidence/erased': ['happened.evidence-erased', 'plain'],
   'site/restored': ['happened.site-restored', 'warning'],
   'site/reloaded': ['happened.site-reloaded', 'quiet'],
+  'attestation-key/activated': ['happened.attestation-key-activated', 'plain'],
+  'attestation-key/forgotten': ['happened.attestation-key-forgotten', 'warning'],
+  'tpm-vendor/added': ['happened.tpm-vendor-added', 'plain'],
+  'tpm-vendor/removed': ['happened.tpm-vendor-removed', 'plain'],
+  'reference/added': ['happened.reference-added', 'plain'],
+  'reference/removed': ['happened.reference-removed', 'plain'],
+  'reference/assigned': ['happened.reference-assigned', 'plain'],
+  'reference/unassigned': ['happened.reference-unassigned', 'plain'],
+  'group/attestation-changed': ['happened.group-attestation-changed', 'plain'],
+  'site/retention-changed': ['happened.site-retention-changed', 'plain'],
+  'authority/root-rolled-over': ['happened.authority-root-rolled-over', 'plain'],
+  'authority/root-retired': ['happened.authority-root-retired', 'plain'],
+  'device/described': ['happened.device-described', 'plain'],
+  'reference-key/added': ['happened.reference-key-added', 'plain'],
+  'reference-key/removed': ['happened.reference-key-removed', 'plain'],
   'site/started': ['happened.started', 'quiet'],
   'site/stopped': ['happened.stopped', 'quiet'],
 };
@@ -154,7 +169,20 @@ const statusTones: Readonly<Record<string, Tone>> = {
 
 /** What sentences are filled with, of what an entry says. */
 const toldParts = [
-  ...['code', 'status', 'group', 'rule', 'action', 'operator', 'role', 'name', 'mode', 'origin'],
+  ...[
+    'code',
+    'status',
+    'group',
+    'rule',
+    'action',
+    'operator',
+    'role',
+    'name',
+    'mode',
+    'origin',
+    'vendor',
+    'target',
+  ],
 ] as const;
 
 function logged(entry: EventData): Happening | undefined {
