@@ -167,6 +167,62 @@ describe.skipIf(!tools)('a device attests at its site, by tpm2-tools and curl al
     });
   });
 
+  it('shows whose TPM it is once its vendor is trusted, and falls with the certificate of another TPM', async () => {
+    const root = pump.tpm.path('swtpm-localca-rootca-cert.pem');
+    const added = await site.json<{ fingerprint: string }>(
+      'attest',
+      'vendor',
+      'add',
+      'swtpm',
+      '--root',
+      root,
+    );
+    expect((await pump.activate({ certified: true })).body.endorsement).toBe('vendor swtpm');
+    expect((await pump.attest()).body.vector.hardware).toBe(2);
+
+    const copied = await pump.certificates();
+    const { body } = await valve.request(copied);
+    const secret = toBase64Url(await valve.open(body));
+    const confirmed = await valve.json('/attest/key/confirm', { activation: body.activation, secret });
+    expect(confirmed.body).toMatchObject({ endorsement: 'another-tpm' });
+    const fallen = await valve.attest();
+    expect(codesOf(fallen)).toContain('attestation/endorsement-of-another-tpm');
+    expect(fallen.body.status).toBe('contraindicated');
+
+    // Its own is of a vendor that is not trusted.
+    await valve.activate({ certified: true });
+    expect(codesOf(await valve.attest())).toContain('attestation/endorsement-untrusted');
+    const own = valve.tpm.path('swtpm-localca-rootca-cert.pem');
+    await site.json('attest', 'vendor', 'add', 'other', '--root', own, '--to', 'device:valve-1');
+    expect((await valve.attest()).body.vector.hardware).toBe(2);
+    const { fingerprint } = added;
+    await site.json('attest', 'vendor', 'remove', fingerprint, '--reason', 'no longer');
+    expect(codesOf(await pump.attest())).not.toContain('attestation/tpm-genuine');
+    await site.json('attest', 'vendor', 'add', 'swtpm', '--root', root);
+    expect((await pump.attest()).body.vector.hardware).toBe(2);
+  });
+
+  it('is held against what the site learnt from it, and falls when its firmware is another', async () => {
+    const corim = `${site.directory}/golden.corim`;
+    const names = ['--vendor', 'Acme', '--model', 'pump 1.0', '--out', corim];
+    const learned = await site.kiten('attest', 'learn', '--device', 'pump-1', ...names);
+    expect([learned.code, learned.stderr]).toEqual([0, '']);
+    const to = ['--to', 'group:default', '--reason', 'pump 1.0'];
+    const added = await site.json<{ digest: string }>('attest', 'reference', 'add', corim, ...to);
+    expect(codesOf(await pump.attest())).toContain('attestation/boot-approved');
+    expect(await site.json('attest', 'reference', 'list')).toMatchObject([
+      { digest: added.digest, targets: ['group:default'] },
+    ]);
+    await pump.tpm.tool('pcrextend', `0:sha256=${'ab'.repeat(32)}`);
+    const fallen = await pump.attest();
+    expect(codesOf(fallen)).toContain('attestation/pcr-unexplained');
+    expect(fallen.body.status).toBe('contraindicated');
+    const dry = ['--reason', 'what if', '--dry-run'];
+    expect(await site.json('attest', 'reference', 'remove', added.digest, ...dry)).toMatchObject({
+      devices: 2,
+    });
+  });
+
   it('proves its verdict to others, attestation and all', async () => {
     const file = `${site.directory}/verdict.bundle`;
     expect((await site.kiten('verdict', 'export', 'valve-1', '--out', file)).code).toBe(0);

@@ -35,6 +35,7 @@ import { payloadRuleRoutes } from './routes/payload-rules.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { policyReviewRoutes } from './routes/policy-review.ts';
 import { recoveryCodeRoutes } from './routes/recovery-codes.ts';
+import { corimMediaType, referenceRoutes } from './routes/references.ts';
 import { reloadRoutes } from './routes/reload.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -43,6 +44,7 @@ import { siteRoutes } from './routes/site.ts';
 import { storyRoutes } from './routes/story.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { trafficRoutes } from './routes/traffic.ts';
+import { vendorRoutes } from './routes/vendors.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
 import { witnessRoutes } from './routes/witnesses.ts';
 import { openSignIn } from './sign-in.ts';
@@ -83,6 +85,11 @@ export async function buildApi(services: SiteServices): Promise<Api> {
     'application/json',
     { parseAs: 'buffer' },
     async (_request: unknown, body: Buffer) => parseJsonStrict(decodeUtf8(body), { maxBytes: MAXIMUM_BODY }),
+  );
+  api.addContentTypeParser(
+    corimMediaType,
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: Buffer) => body,
   );
   await api.register(cookie);
   await api.register(swagger, {
@@ -130,6 +137,8 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       witnessRoutes(routes, services);
       evidenceRoutes(routes, services);
       attestationKeyRoutes(routes, services);
+      referenceRoutes(routes, services);
+      vendorRoutes(routes, services);
       authorityRoutes(routes, services);
       caRoutes(routes, services);
       healthViewRoutes(routes, services);

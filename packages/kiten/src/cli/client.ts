@@ -12,6 +12,8 @@ export interface Client {
   text(path: string): Promise<string>;
   bytes(path: string): Promise<Uint8Array>;
   send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  /** Posts octets as they are. */
+  post<T>(path: string, type: string, body: Uint8Array): Promise<T>;
 }
 
 /**
@@ -20,11 +22,22 @@ export interface Client {
 export async function openClient(options: SiteOptions, environment: Environment): Promise<Client> {
   const { api, token } = await locate(options, environment);
 
-  async function ask(method: string, path: string, body?: unknown): Promise<Response> {
+  function ask(method: string, path: string, body?: unknown): Promise<Response> {
+    return body === undefined
+      ? request(method, path)
+      : request(method, path, 'application/json', JSON.stringify(body));
+  }
+
+  async function request(
+    method: string,
+    path: string,
+    type?: string,
+    body?: string | Uint8Array<ArrayBuffer>,
+  ): Promise<Response> {
     const init: RequestInit = { method, headers: { authorization: `Bearer ${token}` } };
-    if (body !== undefined) {
-      init.body = JSON.stringify(body);
-      init.headers = { ...init.headers, 'content-type': 'application/json' };
+    if (body !== undefined && type !== undefined) {
+      init.body = body;
+      init.headers = { ...init.headers, 'content-type': type };
     }
     let response: Response;
     try {
@@ -44,6 +57,8 @@ export async function openClient(options: SiteOptions, environment: Environment)
     get: async (path) => (await ask('GET', path)).json() as Promise<never>,
     text: async (path) => (await ask('GET', path)).text(),
     bytes: async (path) => new Uint8Array(await (await ask('GET', path)).arrayBuffer()),
+    post: async (path, type, body) =>
+      (await request('POST', path, type, new Uint8Array(body))).json() as Promise<never>,
     async send(method, path, body) {
       const response = await ask(method, path, body);
       return (response.status === 204 ? undefined : await response.json()) as never;

@@ -91,6 +91,12 @@ export class Brake {
     this.#counts.forget(this.#parts.clock.now() - longestWindow * 1000);
   }
 
+  /** These are about to fall for one cause: the brake goes by all of them from the first on. */
+  foresee(cause: Cause, devices: Iterable<string>): void {
+    const now = this.#parts.clock.now();
+    for (const device of devices) this.#counts.note(cause, device, now);
+  }
+
   /** Goes through what counts about a device now, some of which is new. Changes nothing but what is counted. */
   consider(before: DeviceRecord, { findings }: Verdict, fresh: readonly Finding[]): Holding {
     const known = before.held ?? [];

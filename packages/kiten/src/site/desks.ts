@@ -142,8 +142,7 @@ export async function openDesks(
   const access = { database, journal, clock, random, changes };
   const { sessionHours, idleMinutes, oidc } = options.configuration;
   const attestation = await openAttestation({
-    ...{ database, book, journal, keys, trust, earOf, clock, random },
-    seal: (received) => evidence.seal(received),
+    ...{ database, book, journal, keys, trust, evidence, brake, earOf, clock, random },
     registry: findingRegistry,
   });
   return {

@@ -122,16 +122,27 @@ export class TrustDesk {
 
   /** The device's record with what evidence has shown, and all that is to be kept of it. */
   considered(before: DeviceRecord, evidence: SealedEvidence, findings: readonly Finding[]): Proposal {
+    const found = this.reconsidered(before, findings);
+    return {
+      ...found,
+      prepare: () => this.#parts.keep(evidence),
+      store: async (store) => {
+        await insertEvidence(store, evidence);
+        await found.store(store);
+      },
+    };
+  }
+
+  /** The same for evidence that is kept already, and was held against something else. */
+  reconsidered(before: DeviceRecord, findings: readonly Finding[]): Proposal {
     const judged = this.judge(before, findings);
     const said = findings.map((finding) => this.#parts.attest(finding));
     return {
       after: judged.after,
       events: [...said, ...judged.events],
-      prepare: () => this.#parts.keep(evidence),
       ...(judged.done === undefined ? {} : { done: judged.done }),
       ...(judged.failed === undefined ? {} : { failed: judged.failed }),
       store: async (store) => {
-        await insertEvidence(store, evidence);
         await insertFindings(store, findings);
         for (const statement of said) await insertStatement(store, statement);
         await judged.store(store);

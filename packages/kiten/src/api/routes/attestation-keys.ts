@@ -1,4 +1,4 @@
-import { KitenError } from '@kiten/codec';
+import { KitenError, toHex } from '@kiten/codec';
 import { sha256Hex } from '@kiten/identity';
 import Type from 'typebox';
 import { keyName } from '../../site/attestation/attester-book.ts';
@@ -11,12 +11,18 @@ import { approvalView } from '../views.ts';
 const attester = Type.Object({
   device: deviceId,
   attestationKey: Type.String({ description: 'The name of the key that attests, hexadecimal' }),
+  publicArea: Type.String({ description: 'Its TPMT_PUBLIC, hexadecimal' }),
   endorsementKey: Type.String({ description: 'SHA-256 of the TPM’s endorsement key, hexadecimal' }),
+  model: Type.Optional(Type.String()),
+  lot: Type.Optional(Type.String()),
+  images: Type.Array(Type.Object({ digest: Type.String(), name: Type.String() }), {
+    description: 'What it is held against',
+  }),
   endorsement: Type.String({ description: '“vendor NAME”, or why nobody vouches for the TPM' }),
   activatedAt: time,
   last: Type.Optional(
     Type.Object(
-      { evidence: Type.String(), receivedAt: time, nextBefore: time },
+      { evidence: Type.String(), nonce: Type.String(), receivedAt: time, nextBefore: time },
       {
         description: 'The last evidence that proved something',
       },
@@ -26,7 +32,7 @@ const attester = Type.Object({
 
 /** The TPM that speaks for a device. */
 export function attestationKeyRoutes(api: Api, services: SiteServices): void {
-  const { attesters, endorsements, approvals, book } = services;
+  const { attesters, endorsements, references, makes, approvals, book } = services;
 
   api.get(
     '/devices/:id/attestation-key',
@@ -47,14 +53,18 @@ export function attestationKeyRoutes(api: Api, services: SiteServices): void {
       return {
         device: id,
         attestationKey: keyName(attesters.attestationKey(found)),
+        publicArea: toHex(found.attestationKey),
         endorsementKey: sha256Hex(attesters.endorsementKey(found).publicKey),
         endorsement: endorsementWord(endorsements.judge(found)),
         activatedAt: found.activatedAt,
+        ...makes.find(id),
+        images: references.imagesFor(id).map(({ id: digest, name }) => ({ digest, name })),
         ...(last === undefined
           ? {}
           : {
               last: {
                 evidence: last.digest,
+                nonce: toHex(last.nonce),
                 receivedAt: last.receivedAt,
                 nextBefore: last.receivedAt + everySeconds * 1000,
               },

@@ -1,18 +1,28 @@
-import { decodeTpmEvidence, encodeCorim, learnReference, signCorim } from '@kiten/attestation';
-import { KitenError } from '@kiten/codec';
+import {
+  decodeTpmEvidence,
+  encodeCorim,
+  learnReference,
+  readTpmKey,
+  signCorim,
+  type TpmKey,
+} from '@kiten/attestation';
+import { fromHex, KitenError } from '@kiten/codec';
 import { loadSigner, sha256 } from '@kiten/identity';
 import type { Command } from 'commander';
 import { parseHex, readKeyFile } from '../attest-files.ts';
+import { openClient } from '../client.ts';
+import type { Environment } from '../environment.ts';
 import { readBytes, writeBytes } from '../files.ts';
 import { appraiseGolden } from '../golden-device.ts';
-import { parseDuration } from '../options.ts';
+import { parseDuration, type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson } from '../output.ts';
 import { systemSources } from '../system.ts';
 
-interface LearnOptions {
-  readonly evidence: string;
-  readonly key: string;
-  readonly nonce: Uint8Array;
+interface LearnOptions extends SiteOptions {
+  readonly device?: string;
+  readonly evidence?: string;
+  readonly key?: string;
+  readonly nonce?: Uint8Array;
   readonly vendor: string;
   readonly model: string;
   readonly id?: string;
@@ -20,17 +30,16 @@ interface LearnOptions {
   readonly signKey?: string;
   readonly issuer: string;
   readonly validFor?: number;
-  readonly json?: boolean;
 }
 
 /** `kiten attest learn`: reference values from a device that is known to be good. */
-export function attestLearnCommand(attest: Command): void {
-  attest
-    .command('learn')
+export function attestLearnCommand(attest: Command, environment: Environment): void {
+  withSite(attest.command('learn'))
     .description('learn reference values (CoRIM) from the evidence of a device that is known to be good')
-    .requiredOption('--evidence <file>', 'its evidence')
-    .requiredOption('--key <file>', 'its attestation key: TPM2B_PUBLIC, PEM or DER')
-    .requiredOption('--nonce <hex>', 'what it answered', parseHex)
+    .option('--device <id>', 'take the last evidence of this device from the site')
+    .option('--evidence <file>', 'its evidence, unless from a site')
+    .option('--key <file>', 'its attestation key: TPM2B_PUBLIC, PEM or DER')
+    .option('--nonce <hex>', 'what it answered', parseHex)
     .requiredOption('--vendor <name>', 'who makes the device')
     .requiredOption('--model <name>', 'the device and its image: gateway 1.4')
     .option('--id <id>', 'the id of the CoRIM; its vendor and model unless given')
@@ -38,10 +47,9 @@ export function attestLearnCommand(attest: Command): void {
     .option('--sign-key <file>', 'sign it with this private key (PEM, P-256 or Ed25519, owner-only)')
     .option('--issuer <name>', 'who signs it', 'kiten')
     .option('--valid-for <duration>', 'how long the signature counts: 90d', parseDuration)
-    .option('--json', 'print JSON')
     .action(async (options: LearnOptions) => {
-      const evidence = decodeTpmEvidence(await readBytes(options.evidence));
-      const golden = appraiseGolden(evidence, await readKeyFile(options.key), options.nonce);
+      const { evidence, key, nonce } = await sourceOf(options, environment);
+      const golden = appraiseGolden(decodeTpmEvidence(evidence), key, nonce);
       const { vendor, model, id = `${vendor}/${model}` } = options;
       const fields = learnReference({ ...golden, id, vendor, model });
       const corim = encodeCorim(fields);
@@ -55,6 +63,33 @@ export function attestLearnCommand(attest: Command): void {
           `${options.out}: ${counted(written.length, 'byte', 'bytes')}, ${counted(files, 'file', 'files')} approved`,
         );
     });
+}
+
+interface Source {
+  readonly evidence: Uint8Array;
+  readonly key: TpmKey;
+  readonly nonce: Uint8Array;
+}
+
+async function sourceOf(options: LearnOptions, environment: Environment): Promise<Source> {
+  const { device, evidence, key, nonce } = options;
+  if (device === undefined) {
+    if (evidence !== undefined && key !== undefined && nonce !== undefined)
+      return { evidence: await readBytes(evidence), key: await readKeyFile(key), nonce };
+    throw new KitenError(
+      'kiten/attest-files',
+      'Give --device, or --evidence, --key and --nonce of the golden device.',
+    );
+  }
+  const client = await openClient(options, environment);
+  const { publicArea, last } = await client.get<{
+    publicArea: string;
+    last?: { evidence: string; nonce: string };
+  }>(`/devices/${encodeURIComponent(device)}/attestation-key`);
+  if (last === undefined)
+    throw new KitenError('kiten/golden-device', `${device} has not attested yet: let it attest first.`);
+  const content = await client.bytes(`/evidence/${encodeURIComponent(last.evidence)}`);
+  return { evidence: content, key: readTpmKey(fromHex(publicArea)), nonce: fromHex(last.nonce) };
 }
 
 async function signed(

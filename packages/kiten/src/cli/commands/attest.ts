@@ -8,18 +8,22 @@ import { attestInspectCommand } from './attest-inspect.ts';
 import { attestLearnCommand } from './attest-learn.ts';
 import { attestPackCommand } from './attest-pack.ts';
 import { attestQuoteCommand } from './attest-quote.ts';
+import { attestReferenceCommands } from './attest-reference.ts';
+import { attestVendorCommands } from './attest-vendor.ts';
 
-/** Everything about attestation that works on files, without a site. */
+/** Evidence of devices and what it is held against: on files, and at a site. */
 export function attestCommands(program: Command, environment: Environment): void {
   const attest = program
     .command('attest')
-    .description('evidence of devices and results of its appraisal, offline');
+    .description('evidence of devices, results of its appraisal, and what a site holds devices against');
   attestAppraiseCommand(attest, environment);
-  attestLearnCommand(attest);
+  attestLearnCommand(attest, environment);
   attestPackCommand(attest);
   attestInspectCommand(attest);
   attestQuoteCommand(attest);
   attestEventLogCommand(attest);
   attestImaCommand(attest);
   attestEarCommand(attest);
+  attestReferenceCommands(attest, environment);
+  attestVendorCommands(attest, environment);
 }

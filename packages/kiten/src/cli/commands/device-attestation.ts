@@ -4,6 +4,7 @@ import type { Environment } from '../environment.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { print, printJson, showTime } from '../output.ts';
 import { isWaiting } from '../waiting.ts';
+import { printChange } from './attest-reference.ts';
 
 interface AttesterAnswer {
   readonly device: string;
@@ -14,7 +15,9 @@ interface AttesterAnswer {
   readonly last?: { readonly evidence: string; readonly receivedAt: number; readonly nextBefore: number };
 }
 
-/** The TPM that speaks for a device. */
+type Described = SiteOptions & { model?: string; lot?: string; reason: string; dryRun?: boolean };
+
+/** The TPM that speaks for a device, and what the device is one of. */
 export function deviceAttestationCommands(device: Command, environment: Environment): void {
   const key = device.command('attestation-key').description('the TPM and the key that speak for a device');
 
@@ -45,5 +48,18 @@ export function deviceAttestationCommands(device: Command, environment: Environm
         return options.json ? printJson(answer) : undefined;
       if (options.json) printJson({ forgotten: id });
       else print(`The next TPM that ${id} comes with speaks for it.`);
+    });
+
+  withSite(device.command('describe <id>'))
+    .description('say what model and lot a device is of: reference values are addressed to these')
+    .option('--model <name>', 'Acme/gateway 1.4')
+    .option('--lot <name>', '2026-03')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .option('--dry-run', 'change nothing, and say whether it would fall')
+    .action(async (id: string, options: Described) => {
+      const client = await openClient(options, environment);
+      const { model, lot, reason, dryRun } = options;
+      const body = { model, lot, reason, dryRun };
+      printChange(await client.send('PUT', `/devices/${encodeURIComponent(id)}/make`, body), options);
     });
 }

@@ -1,10 +1,4 @@
-import {
-  appraiserName,
-  attestationFindings,
-  encodeKeyRequest,
-  type KeyRequest,
-  type ReferenceImage,
-} from '@kiten/attestation';
+import { appraiserName, attestationFindings, encodeKeyRequest, type KeyRequest } from '@kiten/attestation';
 import type { Clock } from '@kiten/codec';
 import {
   composeVerdict,
@@ -12,10 +6,11 @@ import {
   type EarClaims,
   type Evidence,
   type FindingRegistry,
-  type SealedEvidence,
   type Verdict,
 } from '@kiten/trust';
+import type { Brake } from '../brake.ts';
 import type { DeviceRecord } from '../device-book.ts';
+import type { EvidenceDesk } from '../evidence-desk.ts';
 import type { Random } from '../secrets.ts';
 import type { SiteState } from '../state.ts';
 import type { TrustDesk } from '../trust-desk.ts';
@@ -24,11 +19,14 @@ import { AttesterBook } from './attester-book.ts';
 import { EndorsementDesk } from './endorsement-desk.ts';
 import { KeyDesk } from './key-desk.ts';
 import { MakeBook } from './make-book.ts';
+import { Reappraisal } from './reappraisal.ts';
+import { ReferenceDesk } from './reference-desk.ts';
 import { ResultWriter } from './result-writer.ts';
 
 export interface AttestationParts extends Pick<SiteState, 'database' | 'book' | 'journal' | 'keys'> {
   readonly trust: TrustDesk;
-  readonly seal: (evidence: Evidence) => SealedEvidence;
+  readonly evidence: EvidenceDesk;
+  readonly brake: Brake;
   readonly earOf: (verdict: Verdict, nonce?: string) => EarClaims;
   readonly registry: FindingRegistry;
   readonly clock: Clock;
@@ -40,6 +38,7 @@ export interface Attestation {
   readonly makes: MakeBook;
   readonly attesters: AttesterBook;
   readonly endorsements: EndorsementDesk;
+  readonly references: ReferenceDesk;
   readonly attestationKeys: KeyDesk;
   readonly attestation: AttestationDesk;
   readonly results: ResultWriter;
@@ -51,7 +50,8 @@ const tpmOfAnother = 'attestation/tpm-of-another-device';
 
 /** Opens what the site remembers of attesters, and the desks over it. */
 export async function openAttestation(parts: AttestationParts): Promise<Attestation> {
-  const { database, book, journal, trust, seal, clock, random } = parts;
+  const { database, book, journal, trust, evidence, brake, clock, random } = parts;
+  const seal = (received: Evidence) => evidence.seal(received);
   const makes = await MakeBook.load(database);
   const attesters = await AttesterBook.load(database);
   const endorsements = await EndorsementDesk.open({ database, journal, clock, book, makes, attesters });
@@ -82,13 +82,19 @@ export async function openAttestation(parts: AttestationParts): Promise<Attestat
     await trust.find(device, sealed, [attestationFindings.finding(code, { ...about, parameters })]);
   }
 
-  const images = (_device: string): readonly ReferenceImage[] => [];
+  const reappraisal = new Reappraisal({ book, attesters, endorsements, trust, evidence, brake });
+  const references: ReferenceDesk = await ReferenceDesk.open({
+    ...{ database, book, makes, attesters, reappraisal, journal, clock },
+    readdressed: () => endorsements.reconsider(),
+    changed: () => undefined,
+  });
+  const images = (device: string) => references.imagesFor(device);
   const attestation = new AttestationDesk({
     ...{ book, attesters, endorsements, images, trust, seal, clock, random },
     resultOf: (device, nonce) => resultOf(device, nonce, parts.earOf),
   });
   const results = new ResultWriter(parts.keys.verifier, parts.registry);
-  return { makes, attesters, endorsements, attestationKeys, attestation, results };
+  return { makes, attesters, endorsements, references, attestationKeys, attestation, results };
 }
 
 /** The device's result, and beside it that of its TPM alone: what the device is and runs, without how it behaves. */
