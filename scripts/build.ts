@@ -29,6 +29,7 @@ async function bundle(): Promise<readonly string[]> {
       'gateway-worker': `${root}packages/kiten/src/workers/gateway-worker.ts`,
       'fleet-worker': `${root}packages/kiten/src/workers/fleet-worker.ts`,
       'password-worker': `${root}packages/kiten/src/workers/password-worker.ts`,
+      'policy-worker': `${root}packages/kiten/src/workers/policy-worker.ts`,
     },
     platform: 'node',
     // `pg` looks for its native twin, which nobody has to have.

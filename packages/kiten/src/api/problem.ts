@@ -72,6 +72,8 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/device-has-certificate': 409,
   'policy/invariant-broken': 409,
   'policy/invariant-undecided': 409,
+  'kiten/policy-too-long': 409,
+  'kiten/policy-busy': 503,
   'policy/proof-rejected': 500,
   'policy/nothing-proved': 404,
   'kiten/standing-unchanged': 409,

@@ -92,7 +92,7 @@ export async function openDesks(
   options: SiteOptions,
   manufacturers: Manufacturers,
 ): Promise<Desks> {
-  const { site, database, book, journal, hub, keys, marks, payloads, ledger } = state;
+  const { site, database, book, journal, hub, keys, marks, payloads, ledger, reasoner } = state;
   const { clock, random, logger } = options;
   let outlet: Outlet | undefined;
 
@@ -130,7 +130,10 @@ export async function openDesks(
   const authorities = await AuthorityDesk.open({ database, journal, book, clock, marks, trust });
   // A crash may have come between the end of somebody's word and what rested on it.
   await authorities.disown('site', 'Whoever said it has been removed.');
-  const policies = await PolicyDesk.open({ database, journal, clock, enforce: () => outlet?.policies() });
+  const policies = await PolicyDesk.open({
+    ...{ database, journal, clock, reasoner },
+    enforce: () => outlet?.policies(),
+  });
   const payloadRules = await PayloadRuleDesk.open({
     ...{ database, book, journal, clock },
     enforce: () => outlet?.payloadRules(),

@@ -108,7 +108,7 @@ export function drasticActions(parts: DrasticParts): DrasticActions {
     },
     'policy-change': {
       needs: 'administer',
-      prepare: ({ text }) => void policies.check(text),
+      prepare: async ({ text }) => void (await policies.check(text)),
       perform: ({ text }, { operator, reason }) => policies.replace(text, operator, reason),
     },
     'invariant-change': {

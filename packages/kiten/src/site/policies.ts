@@ -4,27 +4,22 @@ import {
   compilePolicies,
   type DeviceFacts,
   decide,
-  defaultSchema,
   deviceEntity,
   type EntityUid,
   emptyRecord,
   entities,
   operatorEntity,
-  type PolicyProver,
   type PolicySetJson,
 } from '@kiten/policy';
-import { parsePolicies, validatePolicies } from '@kiten/policy/cedar';
+import { parsePolicies } from '@kiten/policy/cedar';
 import type { Database } from '../store/database.ts';
-import {
-  type InvariantRevision,
-  Invariants,
-  loadInvariants,
-  siteProver,
-  storeInvariants,
-} from './invariants.ts';
+import { type InvariantRevision, loadInvariants, storeInvariants } from './invariants.ts';
 import type { Journal } from './journal.ts';
 import type { Operator } from './operators.ts';
-import { loadProof, logged, type PolicyProof, storeProof } from './policy-proof.ts';
+import { loadProof, logged, type PolicyProof, type Proved, storeProof } from './policy-proof.ts';
+import type { PolicyReasoner } from './policy-reasoner.ts';
+import type { PolicyReview } from './policy-work.ts';
+import { Turns } from './turns.ts';
 
 export type OperatorAction = 'view' | 'operate' | 'administer';
 
@@ -40,6 +35,8 @@ export interface PolicyDeskParts {
   readonly database: Database;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** What policies mean, and whether they keep the invariants, is thought about elsewhere. */
+  readonly reasoner: Pick<PolicyReasoner, 'do'>;
   /** Brings a new set to where messages pass. */
   readonly enforce: (policies: PolicySetJson) => void;
 }
@@ -51,8 +48,8 @@ export class PolicyDesk {
   #json: PolicySetJson;
   #compiled: CompiledPolicies;
   #invariants: InvariantRevision;
-  /** Made when it is first needed; what it learns of one set of policies helps with the next. */
-  #prover: PolicyProver | undefined;
+  /** Policies and invariants are proved against each other: they change one after the other. */
+  readonly #turns = new Turns();
 
   private constructor(parts: PolicyDeskParts, present: PolicyRevision, invariants: InvariantRevision) {
     this.#parts = parts;
@@ -96,40 +93,43 @@ export class PolicyDesk {
    */
   async certificate(): Promise<Uint8Array> {
     const proved = { policies: this.#present.text, invariants: this.#invariants.text };
-    const { certificate } =
-      (await loadProof(this.#parts.database, proved)) ?? this.#prove(this.#json, proved.invariants);
+    const { certificate } = (await loadProof(this.#parts.database, proved)) ?? (await this.#prove(proved));
     if (certificate === undefined)
       throw new KitenError('policy/nothing-proved', 'There are no invariants, so nothing is proved.');
     return certificate;
   }
 
   /**
+   * The proof that policies keep the invariants in force.
    * @throws KitenError `policy/parse-failed`, `policy/invalid`, `policy/duplicate-id`, `policy/invariant-broken`,
-   *   `policy/invariant-undecided`, `policy/proof-rejected`: nothing is changed then
+   *   `policy/invariant-undecided`, `policy/proof-rejected`, `kiten/policy-too-long`, `kiten/policy-busy`: nothing is
+   *   changed then
    */
-  check(text: string): { readonly json: PolicySetJson; readonly proof: PolicyProof } {
-    const json = parsePolicies(text);
-    const { errors } = validatePolicies(text, defaultSchema);
-    if (errors.length > 0) {
-      const message = errors
-        .map(({ policy, message }) => (policy === undefined ? message : `${policy}: ${message}`))
-        .join('; ');
-      throw new KitenError('policy/invalid', `The policies do not fit the schema: ${message}`, {
-        detail: { errors },
-      });
-    }
-    return { json, proof: this.#prove(json, this.#invariants.text) };
+  check(text: string): Promise<PolicyProof> {
+    return this.#prove({ policies: text, invariants: this.#invariants.text });
   }
 
-  #prove(policies: PolicySetJson, invariants: string): PolicyProof {
-    this.#prover ??= siteProver();
-    return new Invariants(invariants).requireOf(policies, this.#prover);
+  /**
+   * What is wrong with policies, or what they would mean beside others, those in force unless said.
+   * @throws KitenError `kiten/policy-too-long`, `kiten/policy-busy`
+   */
+  review(text: string, against: string | undefined): Promise<PolicyReview> {
+    const inForce = { present: this.#present.text, invariants: this.#invariants.text };
+    return this.#parts.reasoner.do({ kind: 'review', text, against, ...inForce });
+  }
+
+  #prove(proved: Proved): Promise<PolicyProof> {
+    return this.#parts.reasoner.do({ kind: 'check', ...proved });
   }
 
   /** Puts other invariants in force, once that is durable. The policies must keep them. */
-  async replaceInvariants(text: string, author: Operator, reason: string): Promise<InvariantRevision> {
+  replaceInvariants(text: string, author: Operator, reason: string): Promise<InvariantRevision> {
+    return this.#turns.take('', () => this.#replaceInvariants(text, author, reason));
+  }
+
+  async #replaceInvariants(text: string, author: Operator, reason: string): Promise<InvariantRevision> {
     const { journal, clock } = this.#parts;
-    const proof = this.#prove(this.#json, text);
+    const proof = await this.#prove({ policies: this.#present.text, invariants: text });
     const revision = { text, author: `operator:${author.name}`, reason, at: clock.now() };
     const event = {
       type: 'policy/invariants-changed',
@@ -147,9 +147,14 @@ export class PolicyDesk {
   }
 
   /** Puts a new set in force, once it is durable. */
-  async replace(text: string, author: Operator, reason: string): Promise<PolicyRevision> {
+  replace(text: string, author: Operator, reason: string): Promise<PolicyRevision> {
+    return this.#turns.take('', () => this.#replace(text, author, reason));
+  }
+
+  async #replace(text: string, author: Operator, reason: string): Promise<PolicyRevision> {
     const { journal, clock, enforce } = this.#parts;
-    const { json, proof } = this.check(text);
+    const proof = await this.check(text);
+    const json = parsePolicies(text);
     const compiled = compilePolicies(json);
     const at = clock.now();
     const actor = `operator:${author.name}`;

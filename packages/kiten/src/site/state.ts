@@ -25,6 +25,7 @@ import { lastCheckpointOf } from './log-entries.ts';
 import { originOf } from './log-identity.ts';
 import { MarkBoard } from './mark-board.ts';
 import { PasswordHasher } from './password-hasher.ts';
+import { PolicyReasoner } from './policy-reasoner.ts';
 import type { Random } from './secrets.ts';
 import { openSiteStore } from './site-store.ts';
 import { TrafficLog, trafficWriter } from './traffic-log.ts';
@@ -65,6 +66,7 @@ export interface SiteState {
   readonly book: DeviceBook;
   readonly hub: EventHub;
   readonly hasher: PasswordHasher;
+  readonly reasoner: PolicyReasoner;
 }
 
 const DAY = 86_400_000;
@@ -142,6 +144,8 @@ export async function openState(options: SiteOptions, closing: AsyncDisposableSt
   const book = await loadBook(database, clock);
   const hasher = new PasswordHasher();
   closing.defer(() => hasher.stop());
+  const reasoner = new PolicyReasoner();
+  closing.defer(() => reasoner.stop());
   return {
     site,
     layout,
@@ -158,5 +162,6 @@ export async function openState(options: SiteOptions, closing: AsyncDisposableSt
     hub,
     book,
     hasher,
+    reasoner,
   };
 }

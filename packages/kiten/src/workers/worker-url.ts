@@ -1,5 +1,7 @@
 /** Where a worker's program is: beside this file in the sources, beside the bundle when bundled. */
-export function workerUrl(name: 'gateway-worker' | 'fleet-worker' | 'password-worker'): URL {
+export function workerUrl(
+  name: 'gateway-worker' | 'fleet-worker' | 'password-worker' | 'policy-worker',
+): URL {
   const fromSources = import.meta.url.endsWith('/workers/worker-url.ts');
   return new URL(fromSources ? `./${name}.ts` : bundled(name), import.meta.url);
 }

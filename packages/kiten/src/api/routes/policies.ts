@@ -57,7 +57,7 @@ export function policyRoutes(api: Api, { policies, approvals }: SiteServices): v
         },
       },
     },
-    async ({ body }) => ({ valid: true as const, proven: [...policies.check(body.text).proof.proven] }),
+    async ({ body }) => ({ valid: true as const, proven: [...(await policies.check(body.text)).proven] }),
   );
 
   api.get(

@@ -1,13 +1,7 @@
 import Type from 'typebox';
 import { PolicyWorld } from '../../site/policy-questions.ts';
 import { type PolicyReplay, replayTraffic } from '../../site/policy-replay.ts';
-import {
-  compiledPolicies,
-  type PolicyMeaning,
-  type PolicyProblem,
-  policyMeaning,
-  policyProblems,
-} from '../../site/policy-review.ts';
+import { compiledPolicies, type PolicyMeaning, type PolicyProblem } from '../../site/policy-review.ts';
 import type { SiteServices } from '../../site/services.ts';
 import { trafficSums } from '../../store/traffic-sums.ts';
 import type { Api } from '../server.ts';
@@ -110,15 +104,15 @@ export function policyReviewRoutes(api: Api, services: SiteServices): void {
       },
     },
     async ({ body: { text, against, minutes = WEEK_MINUTES } }) => {
-      const problems = [...policyProblems(text), ...(against === undefined ? [] : policyProblems(against))];
-      if (problems.length > 0) return { problems };
+      const { problems, meaning } = await policies.review(text, against);
+      if (meaning === undefined) return { problems };
       const before = against === undefined ? policies.compiled : compiledPolicies(against);
       const after = compiledPolicies(text);
       const since = Math.floor(clock.now() / 60_000) - minutes;
       const traffic = await trafficSums(database, { since, limit: mostRows });
       return {
         problems,
-        meaning: policyMeaning(before, after, policies.invariants.text),
+        meaning,
         replay: replayTraffic(traffic, new PolicyWorld(book, site), before, after),
       };
     },
