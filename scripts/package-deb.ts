@@ -47,7 +47,9 @@ async function stage(): Promise<void> {
     );
   }
   await mkdir(join(staging, 'usr/bin'), { recursive: true });
-  await symlink('../lib/kiten/bin/kiten.mjs', join(staging, 'usr/bin/kiten'));
+  const command = join(staging, 'usr/bin/kiten');
+  if (values['without-node']) await symlink('../lib/kiten/bin/kiten.mjs', command);
+  else await writeFile(command, ownNode(`node-${process.platform}-${process.arch}`), { mode: 0o755 });
   await place('packaging/kiten.service', join(staging, 'usr/lib/systemd/system/kiten.service'));
   const documents = join(staging, 'usr/share/doc/kiten');
   await place('README.md', join(documents, 'README.md'));
@@ -67,19 +69,24 @@ async function stage(): Promise<void> {
   execFileSync('chmod', ['-R', 'u=rwX,go=rX', join(staging, 'usr')]);
 }
 
+/** Runs the Node that the package brings, whichever else there is. */
+function ownNode(name: string): string {
+  return `#!/bin/sh\nexec /usr/lib/kiten/node_modules/${name}/bin/node /usr/lib/kiten/bin/kiten.mjs "$@"\n`;
+}
+
 async function control(): Promise<void> {
   const folder = join(staging, 'DEBIAN');
   await mkdir(folder, { mode: 0o755 });
   const size = execFileSync('du', ['-sk', staging], { encoding: 'utf8' }).split('\t', 1)[0];
-  // The launcher itself runs on any Node since 20; without one of its own the package needs 24.
-  const node = values['without-node'] ? 'nodejs (>= 24)' : 'nodejs (>= 20)';
+  // The Node that it brings needs these of the system, and no other Node: what the distribution has may be older.
+  const needs = values['without-node'] ? 'nodejs (>= 24)' : 'libc6 (>= 2.28), libgcc-s1, libstdc++6 (>= 8)';
   const fields = [
     'Package: kiten',
     `Version: ${version}`,
     `Architecture: ${architecture}`,
     'Maintainer: The Kiten authors <security@kiten.example>',
     `Installed-Size: ${size}`,
-    `Depends: ${node}, passwd`,
+    `Depends: ${needs}, passwd`,
     'Section: net',
     'Priority: optional',
     'Description: zero-trust security for IoT fleets',

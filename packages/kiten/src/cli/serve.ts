@@ -15,6 +15,7 @@ import { askedToStop } from './asked-to-stop.ts';
 import type { Environment } from './environment.ts';
 import { dataDirectory } from './options.ts';
 import { print, printJson } from './output.ts';
+import { tellServiceManager } from './service-manager.ts';
 import { systemSources } from './system.ts';
 
 export interface ServeOptions {
@@ -37,7 +38,8 @@ export async function serveSite(options: ServeOptions, environment: Environment)
   const site = await start(directory, options, environment, process.stderr.isTTY === true);
   running = site;
   announce(site, directory, options);
-  await stopped(site, asked);
+  tellServiceManager('READY=1', environment);
+  await stopped(site, asked, async () => tellServiceManager('STOPPING=1', environment));
 }
 
 /** The same with a simulated fleet, in a directory that goes with it unless one is named. */
