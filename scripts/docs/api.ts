@@ -102,7 +102,8 @@ function schemaOf(content: Operation['requestBody']): Schema | undefined {
 
 function who(needs: Needs): string {
   if (needs.kind === 'open') return 'For everybody, without a sign-in.';
-  return `Role: ${needs.roles.join(', ')}. Scope: ${needs.scopes.map(code).join(' or ')}.`;
+  const fresh = needs.isFresh ? ' In a browser: within five minutes of signing in.' : '';
+  return `Role: ${needs.roles.join(', ')}. Scope: ${needs.scopes.map(code).join(' or ')}.${fresh}`;
 }
 
 function row({ name, in: place, required = false, description, schema }: Parameter): readonly string[] {

@@ -15,7 +15,13 @@ import type { Route } from './open-api.ts';
 /** Who may use a route: everybody, or an operator in one of these roles, whose token has one of these scopes. */
 export type Needs =
   | { readonly kind: 'open' }
-  | { readonly kind: 'operator'; readonly roles: readonly Role[]; readonly scopes: readonly Scope[] };
+  | {
+      readonly kind: 'operator';
+      readonly roles: readonly Role[];
+      readonly scopes: readonly Scope[];
+      /** A browser must have signed in just now. */
+      readonly isFresh: boolean;
+    };
 
 const policies = compilePolicies(parsePolicies(defaultPolicies));
 
@@ -27,6 +33,7 @@ export function needsOf({ url, config }: Route): Needs {
     kind: 'operator',
     roles: roles.filter((role) => permits(role, action)),
     scopes: scopesFor(action, areaOf(url)),
+    isFresh: config?.fresh === true,
   };
 }
 

@@ -53,7 +53,7 @@ export interface Route {
   readonly method: string;
   /** As Fastify writes it: `/api/v1/devices/:id`. */
   readonly url: string;
-  readonly config?: { readonly open?: boolean; readonly action?: OperatorAction };
+  readonly config?: { readonly open?: boolean; readonly action?: OperatorAction; readonly fresh?: boolean };
   readonly schema?: { readonly hide?: boolean };
 }
 
