@@ -26,7 +26,11 @@ export const agentPorts = {
   clock: { now: () => Date.now() },
   random: (length: number) => new Uint8Array(randomBytes(length)),
   wait: async (milliseconds: number, signal?: AbortSignal) => {
-    await delay(milliseconds, undefined, signal === undefined ? {} : { signal });
+    const options = signal === undefined ? {} : { signal };
+    // Told to stop, it is over early.
+    await delay(milliseconds, undefined, options).catch((error: Error) => {
+      if (error.name !== 'AbortError') throw error;
+    });
   },
 };
 

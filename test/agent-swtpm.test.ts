@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { establishKey } from '../packages/agent/src/index.ts';
+import { type AgentEvent, establishKey, run as runAgent } from '../packages/agent/src/index.ts';
 import { hasSwtpm } from '../packages/agent/test/swtpm.ts';
 import type { ResultMessage } from '../packages/attestation/src/index.ts';
 import { encodeTpmEvidence } from '../packages/attestation/src/index.ts';
+import { agentProgram } from './agent.ts';
 import { AgentMachine } from './agent-machine.ts';
 import { TestSite } from './kiten.ts';
 
@@ -44,6 +48,46 @@ describe.skipIf(!hasSwtpm)('an agent with a software TPM', () => {
     await other.machine.run('/usr/bin/new');
     expect((await other.attest()).status).toBe('affirming');
     expect((await client.challenge()).ima?.offset).toBe(other.machine.list.length);
+  });
+
+  it('goes on by itself until it is told to stop', async () => {
+    const agent = spawn(process.execPath, [
+      agentProgram,
+      'run',
+      '--json',
+      '--config',
+      other.device.configuration,
+    ]);
+    const exit = once(agent, 'exit');
+    const said: string[] = [];
+    for await (const line of createInterface({ input: agent.stdout })) {
+      said.push(line);
+      if (said.length === 1) agent.kill('SIGTERM');
+    }
+    expect((await exit)[0]).toBe(0);
+    expect(said.map((line) => JSON.parse(line))).toEqual([
+      { event: 'started', device: other.device.id },
+      { event: 'stopped' },
+    ]);
+  });
+
+  it('attests at once when it starts and never did', async () => {
+    await using machine = await enrolled();
+    const stop = new AbortController();
+    const events: AgentEvent[] = [];
+    await runAgent(
+      machine.host,
+      (event) => {
+        events.push(event);
+        if (event.event === 'attested') stop.abort();
+      },
+      stop.signal,
+    );
+    expect(events).toMatchObject([
+      { event: 'started', device: machine.device.id },
+      { event: 'attested', status: 'affirming' },
+      { event: 'stopped' },
+    ]);
   });
 
   const lies: Readonly<Record<string, (machine: AgentMachine) => Promise<ResultMessage>>> = {

@@ -13,13 +13,14 @@ const ports: readonly StandIn[] = [
   ['localhost:8443', 'localhost:$EST_PORT'],
   ['localhost:8444', 'localhost:$OTHER_EST_PORT'],
   ['-p 8883', '-p $MQTT_PORT'],
+  ['mqtts://localhost:8883', 'mqtts://localhost:$MQTT_PORT'],
   ['-p 8884', '-p $PASSWORDS_PORT'],
   ['-p 1883', '-p $PLAIN_PASSWORDS_PORT'],
 ];
 
 /**
- * One script of all executed blocks. Commands run as they stand, with three differences: `npx kiten` is the program as
- * built here, `kiten up` takes free ports, and the ports that the document names stand for those. What is executed in
+ * One script of all executed blocks. Commands run as they stand, with three differences: `npx kiten` and `npx kiten-agent`
+ * are the programs as built here, `kiten up` takes free ports, and the ports that the document names stand for those. What is executed in
  * a terminal of its own goes on beside the rest; the same command a second time is typed after the first has ended.
  */
 export function scriptOf(blocks: readonly ReadmeBlock[], standIns: readonly StandIn[] = []): string {
@@ -29,6 +30,7 @@ export function scriptOf(blocks: readonly ReadmeBlock[], standIns: readonly Stan
     'set -euo pipefail',
     'exec 2>&1',
     'npx() {',
+    '  if [ "$1" = kiten-agent ]; then shift; "$KITEN_NODE" "$KITEN_AGENT" "$@"; return; fi',
     '  [ "$1" = kiten ]; shift',
     '  if [ "$1" = up ]; then shift; exec "$KITEN_NODE" "$KITEN_LAUNCHER" up --ports random "$@"; fi',
     '  "$KITEN_NODE" "$KITEN_LAUNCHER" "$@"',

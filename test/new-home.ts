@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { agentProgram } from './agent.ts';
 import { launcher } from './kiten.ts';
 
 /** Runs a script where there is nothing yet, and leaves neither a process nor a file behind. */
@@ -18,6 +19,7 @@ export async function runInNewHome(
     LANG: locale,
     KITEN_NODE: process.execPath,
     KITEN_LAUNCHER: launcher,
+    KITEN_AGENT: agentProgram,
     ...more,
   };
   const shell = spawn('bash', ['-c', script], {

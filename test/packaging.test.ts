@@ -220,6 +220,22 @@ it('a site that is open to its network listens on all addresses of both families
     }
 });
 
+describe.skipIf(!requireTool('systemd-analyze', 'systemd'))('the agent’s systemd unit', () => {
+  const unit = join(root, 'packaging/kiten-agent.service');
+
+  it('lets the agent at little', async () => {
+    const args = ['security', '--offline=true', '--threshold=25', unit];
+    const { code, stdout } = await run('systemd-analyze', args);
+    expect(code, stdout).toBe(0);
+  });
+
+  it('is one that systemd understands, but for the program that a package brings', async () => {
+    const { stderr } = await run('systemd-analyze', ['verify', unit]);
+    const others = stderr.split('\n').filter((line) => line !== '' && !line.includes('/usr/bin/kiten-agent'));
+    expect(others).toEqual([]);
+  });
+});
+
 it('a site answers over IPv6 and IPv4 alike, at each of its ports', async () => {
   const site = await TestSite.start();
   await using _ = site;

@@ -19,6 +19,9 @@ const packages: Readonly<Record<string, string>> = {
   psql: 'postgresql',
   'systemd-analyze': 'systemd',
   'dpkg-deb': 'dpkg',
+  swtpm: 'swtpm',
+  swtpm_setup: 'swtpm-tools',
+  tpm2_pcrextend: 'tpm2-tools',
 };
 
 /** Whether all is here that a document’s commands call. */
