@@ -85,7 +85,7 @@ async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {
 }
 
 /** Without it the new name may be lost in a power cut although the content is on the disk. */
-async function syncDirectory(directory: string): Promise<void> {
+export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
     await handle.sync();
