@@ -1,3 +1,15 @@
+export {
+  compareMcubootVersions,
+  decodeMcubootImage,
+  isMcubootImage,
+  type McubootDependency,
+  type McubootFlag,
+  type McubootImage,
+  type McubootVersion,
+  showMcubootVersion,
+} from './mcuboot/image.ts';
+export type { McubootTlv, TlvName } from './mcuboot/tlv.ts';
+export { type McubootTrust, type VerifiedMcubootImage, verifyMcubootImage } from './mcuboot/verify-image.ts';
 export * from './suit.ts';
 export {
   type DownloadedTarget,

@@ -1,4 +1,5 @@
 import {
+  constants,
   createHmac,
   createPublicKey,
   generateKeyPairSync,
@@ -28,6 +29,14 @@ export const verify: Verify = (algorithm, publicKey, data, signature) =>
     },
     signature,
   );
+
+/** As MCUboot signs: RSA with PSS. */
+export const mcubootVerify: Verify = (algorithm, publicKey, data, signature) => {
+  if (algorithmOf(algorithm).kind !== 'rsa') return verify(algorithm, publicKey, data, signature);
+  const key = createPublicKey({ key: Buffer.from(publicKey), type: 'spki', format: 'der' });
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  return nodeVerify(hashOf(algorithm), data, { key, padding, saltLength: 32 }, signature);
+};
 
 export const mac: Mac = (algorithm, key, data) =>
   new Uint8Array(createHmac(algorithm.replace('HS', 'sha'), key).update(data).digest());
