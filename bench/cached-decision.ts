@@ -121,6 +121,7 @@ function gatewayCore(): Core {
     authenticators: [],
     verifyPassword: undefined,
     proxies: [],
+    siteTopics: { heard: [], spoken: [] },
     heapUsed: () => 0,
     poll: () => undefined,
   });

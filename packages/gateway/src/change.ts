@@ -2,6 +2,7 @@ import type { PolicySetJson } from '@kiten/policy';
 import type { EnforcementMode, Standing, TrustVector } from '@kiten/trust';
 import type { Notice } from './notice.ts';
 import type { PayloadRule } from './payload/payload-rule.ts';
+import type { Saying } from './site-topics.ts';
 
 /** What the gateway has to know about one device. Structured-clonable. */
 export interface ReplicaDevice {
@@ -53,5 +54,9 @@ export type ReplicaChange = { readonly sequence: number } & (
   | { readonly kind: 'payload-rules'; readonly rules: readonly PayloadRule[] }
   /** What the site asks of a device; it is told of the acknowledgement. */
   | { readonly kind: 'notice'; readonly notice: Notice }
+  /** What the site says to a device, on a topic of theirs. */
+  | { readonly kind: 'saying'; readonly saying: Saying }
+  /** The connections of a device end; what it may do stays as it is. */
+  | { readonly kind: 'sever'; readonly device: string; readonly reason: string }
   | { readonly kind: 'heartbeat'; readonly at: number }
 );

@@ -27,6 +27,7 @@ import { RepeatLimiter } from './repeat-limiter.ts';
 import { Replica } from './replica.ts';
 import { RetainedMessages } from './retained.ts';
 import type { Session } from './session.ts';
+import { type SiteTopics, SiteTopicTable } from './site-topics.ts';
 import { noStatistics, type Statistics } from './statistics.ts';
 import { storeHost } from './store-host.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -59,6 +60,7 @@ export interface CoreOptions {
   readonly verifyPassword: PasswordVerifier | undefined;
   /** Addresses and networks from which connections are relayed. */
   readonly proxies: readonly string[];
+  readonly siteTopics: SiteTopics;
   /** Bytes of memory in use. */
   readonly heapUsed: () => number;
   /** Looks whether changes have arrived that the loop has not got to yet. */
@@ -83,6 +85,7 @@ export class Core {
   /** Sessions that have ended, while what they have of groups goes to others. */
   readonly departing = new Set<Session>();
   readonly subscriptions = new Subscriptions();
+  readonly siteTopics: SiteTopicTable;
   readonly retained: RetainedMessages;
   readonly wills = new Wills();
   readonly outbox = new Outbox();
@@ -123,6 +126,7 @@ export class Core {
     this.clock = clock;
     this.emit = emit;
     this.now = clock.now();
+    this.siteTopics = new SiteTopicTable(options.siteTopics);
     this.#ahead = Math.max(0, (opened?.latest ?? this.now) - this.now);
     this.replica = new Replica(options.access === 'open' ? 0 : limits.stalenessBound);
     this.judge =

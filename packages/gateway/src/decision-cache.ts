@@ -19,6 +19,8 @@ export class CachedDecision {
   readonly groups: readonly SharedRecipients[];
   /** What the payload is held to. */
   readonly rules: readonly CompiledRule[];
+  /** Whether the site hears it, and nobody else. */
+  readonly isHeard: boolean;
   /** Whether it may be an acknowledgement that the site waits for. */
   readonly isExpected: boolean;
   /** Whether the payload has to be looked at. */
@@ -43,8 +45,9 @@ export class CachedDecision {
     this.recipients = fields.recipients;
     this.groups = fields.groups;
     this.rules = fields.rules;
+    this.isHeard = fields.isHeard;
     this.isExpected = fields.isExpected;
-    this.hasRules = fields.rules.length > 0 || fields.isExpected;
+    this.hasRules = fields.rules.length > 0 || fields.isExpected || fields.isHeard;
     this.policyEpoch = fields.policyEpoch;
     this.trustEpoch = fields.trustEpoch;
     this.branch = fields.branch;

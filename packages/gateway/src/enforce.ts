@@ -11,6 +11,7 @@ import { passwordGroup } from './password.ts';
 import type { Session } from './session.ts';
 import { endSession } from './session-store.ts';
 import { handOver } from './shared-handover.ts';
+import { say } from './site-topics.ts';
 import { recheckConnections } from './tls-recheck.ts';
 
 const rank: Readonly<Record<Admission, number>> = { none: 0, restricted: 1, full: 2 };
@@ -49,11 +50,24 @@ export function applyChange(core: Core, change: ReplicaChange, renewTls: (tls?: 
         if (change.kind === 'tls') renewMaterial(core, change.tls, change.sequence, renewTls);
         if (change.kind === 'payload-rules') core.setPayloadRules(change.rules);
         if (change.kind === 'notice') giveNotice(core, change.notice);
+        if (change.kind === 'saying') say(core, change.saying);
+        if (change.kind === 'sever') sever(core, change.device, change.reason, change.sequence);
     }
   } catch (error) {
     refuseChange(core, change, error);
   }
   core.emit({ kind: 'applied', sequence: change.sequence });
+}
+
+/** Ends the connections of a device, whatever it may do when it comes back. */
+function sever(core: Core, device: string, reason: string, sequence: number): void {
+  const connections = [...(core.replica.device(device)?.connections ?? [])];
+  if (connections.length === 0) return;
+  core.outbox.flush();
+  const sessions = connections.filter(({ clientId }) => clientId !== '').map(({ clientId }) => clientId);
+  for (const connection of connections) connection.sever(reason);
+  core.statistics.severed += connections.length;
+  core.emit({ kind: 'severed', device, sessions, sequence, at: core.now });
 }
 
 function renewMaterial(

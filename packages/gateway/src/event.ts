@@ -86,6 +86,14 @@ export type GatewayEvent =
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
   /** A device acknowledged what the site asked of it. */
   | { readonly kind: 'acknowledged'; readonly device: string; readonly run: string; readonly at: number }
+  /** What a device said to the site, on a topic of theirs. */
+  | {
+      readonly kind: 'heard';
+      readonly device: string;
+      readonly topic: string;
+      readonly payload: Uint8Array;
+      readonly at: number;
+    }
   | { readonly kind: 'applied'; readonly sequence: number }
   /** A change that could not be applied. What it was about is denied from then on, until a good one arrives. */
   | {

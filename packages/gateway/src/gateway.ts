@@ -22,6 +22,7 @@ import type { OpenedStore } from './persistence/open-disk-store.ts';
 import type { PresentedPeer } from './presented-peer.ts';
 import { beginServing, restore } from './restore.ts';
 import { deferWill } from './session-store.ts';
+import { noSiteTopics, type SiteTopics } from './site-topics.ts';
 import type { Statistics } from './statistics.ts';
 import { sweep } from './sweep.ts';
 
@@ -55,6 +56,8 @@ export interface GatewayOptions {
    * PROXY protocol. Default none.
    */
   readonly proxies?: readonly string[];
+  /** Topics on which the site and each device speak with each other. Default none. */
+  readonly siteTopics?: SiteTopics;
   /** Tells how many bytes of memory are in use, for statistics. */
   readonly heapUsed?: () => number;
   /**
@@ -123,6 +126,7 @@ export function gatewayWith(options: GatewayOptions, opened: OpenedStore | undef
       authenticators: options.authenticators ?? [],
       verifyPassword: options.verifyPassword,
       proxies: options.proxies ?? [],
+      siteTopics: options.siteTopics ?? noSiteTopics,
       heapUsed: options.heapUsed ?? (() => 0),
       poll: options.poll ?? (() => undefined),
     },

@@ -1,10 +1,8 @@
 import { KitenError, parseJsonStrict } from '@kiten/codec';
 import { noProperties } from '@kiten/wire';
 import type { Core } from './core.ts';
-import { hashTopic } from './decision-cache.ts';
 import type { DeviceRecord } from './device-record.ts';
-import type { Message } from './message.ts';
-import { decideTopic, forward } from './router.ts';
+import { publishAsBroker } from './site-topics.ts';
 
 /** Something that the site asks of a device, on its command topic, and that the device acknowledges on its own. */
 export interface Notice {
@@ -22,7 +20,7 @@ export function giveNotice(core: Core, { device, name, run, payload }: Notice): 
   if (record === undefined) return;
   record.expect({ topic: `d/${device}/kiten/${name}`, run });
   const topic = `c/${device}/kiten/${name}`;
-  const message: Message = {
+  publishAsBroker(core, {
     topic,
     payload: Buffer.from(payload),
     qos: 1,
@@ -32,12 +30,7 @@ export function giveNotice(core: Core, { device, name, run, payload }: Notice): 
     publisher: core.broker,
     clientId: '',
     expiresAt: undefined,
-  };
-  const bytes = Buffer.from(topic);
-  const written = { text: topic, bytes, hash: hashTopic(bytes, 0, bytes.length) };
-  const decision = decideTopic(core, { device: core.broker, clientId: '' }, written, false, false);
-  forward(core, decision, message);
-  core.store.settle();
+  });
 }
 
 /** Tells of an acknowledgement, once. */

@@ -4,7 +4,7 @@ import type { Core } from './core.ts';
 import { type CachedDecision, hashTopic } from './decision-cache.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { needsStore, withoutRoom } from './disk-full.ts';
-import { messageFrom } from './message.ts';
+import { type Message, messageFrom } from './message.ts';
 import { acknowledge } from './notice.ts';
 import { noteObserved } from './observed.ts';
 import { type PayloadRefusal, payloadRefusalOf } from './payload/payload-check.ts';
@@ -57,7 +57,7 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
     };
     const message = messageFrom({ ...packet, topic }, origin);
     // [MQTT-3.3.1-5] to [MQTT-3.3.1-8] (3.1.1: [MQTT-3.3.1-5] [MQTT-3.3.1-7] [MQTT-3.3.1-10] to [MQTT-3.3.1-12])
-    const isStored = !packet.retain || core.retained.store(message);
+    const isStored = !packet.retain || decision.isHeard || core.retained.store(message);
     if (!isStored) tellUnretained(core, connection.device, decision);
     // Who can be told that it was refused, is; to the others it is passed on, at least.
     if (!isStored && connection.version === 5 && packet.qos > 0) code = reasonCodes.quotaExceeded;
@@ -65,6 +65,7 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
     if (code === reasonCodes.success && tellsUnheard(core, decision))
       code = reasonCodes.noMatchingSubscribers;
     core.store.settle();
+    if (decision.isHeard) hear(core, connection.device, message);
     if (decision.isExpected) acknowledge(core, connection.device, topic, message.payload);
   }
   if (connection.isOpen) answer(core, connection, packet, code, accepted);
@@ -95,9 +96,15 @@ export function publishWill(core: Core, will: Will): void {
   }
   decision.row.allowed++;
   if (decision.observed !== undefined) observe(core, decision, 1);
-  if (message.retain && !core.retained.store(message)) core.statistics.dropped++;
+  const isKept = message.retain && !decision.isHeard;
+  if (isKept && !core.retained.store(message)) core.statistics.dropped++;
   else forward(core, decision, message);
   core.store.settle();
+}
+
+/** Tells the site what a device says to it. */
+function hear(core: Core, device: DeviceRecord, { topic, payload }: Message): void {
+  core.emit({ kind: 'heard', device: device.id, topic, payload: Uint8Array.from(payload), at: core.now });
 }
 
 /** Counts refused publications and tells about them. */

@@ -99,6 +99,8 @@ export class Replica {
       case 'tls':
       case 'payload-rules':
       case 'notice':
+      case 'saying':
+      case 'sever':
         return { kind: 'other' };
     }
   }

@@ -7,6 +7,7 @@ import { judgeRecipient, observeDelivery, withhold } from './judge-recipient.ts'
 import type { Message } from './message.ts';
 import { type Recipient, type SharedRecipients, undecided } from './recipient.ts';
 import { forwardToGroup } from './shared-delivery.ts';
+import type { SiteTopicKind } from './site-topics.ts';
 import { isSystemTopic, type TopicResource, topicResource } from './topic-resource.ts';
 
 /** Who publishes, as far as decisions depend on it. */
@@ -32,7 +33,11 @@ export function decideTopic(
 ): CachedDecision {
   const topic = topicResource(written.text);
   const owner = topic.owner === undefined ? undefined : core.device(topic.owner);
-  const judgement = judgePublication(core, publisher.device, topic, { retain, will });
+  const siteTopic = core.siteTopics.kindOf(written.text, topic.owner);
+  const judgement =
+    siteTopic === undefined || isParty(siteTopic, publisher.device, topic)
+      ? judgePublication(core, publisher.device, topic, { retain, will })
+      : ofTheSite;
   const branch = core.subscriptions.epochs.branchOf(written.text);
   return new CachedDecision({
     hash: written.hash,
@@ -40,8 +45,8 @@ export function decideTopic(
     retain,
     topic,
     ...judgement,
-    recipients: judgement.allow ? recipientsOf(core, publisher, topic, will) : [],
-    groups: judgement.allow ? groupsOf(core, topic) : [],
+    ...whoHears(core, publisher, topic, { will, siteTopic, allow: judgement.allow }),
+    isHeard: siteTopic === 'heard',
     isExpected: publisher.device.expects(written.text),
     rules: core.payloadRules.filter((rule) => rule.binds(publisher.device, written.text)),
     policyEpoch: core.judge.policyEpoch,
@@ -52,6 +57,26 @@ export function decideTopic(
     ownerEpoch: owner?.trustEpoch ?? 0,
     row: core.counts.row(publisher.device.id, actionOn(topic, 'publish'), written.text),
   });
+}
+
+const ofTheSite: Judgement = { allow: false, policies: ['gateway/topic-of-the-site'], observed: undefined };
+
+/** Where the site and a device speak with each other, each has topics of its own to say something on. */
+function isParty(kind: SiteTopicKind, device: DeviceRecord, { owner }: TopicResource): boolean {
+  return kind === 'spoken' ? device.isBroker : device.id === owner;
+}
+
+/** What is for the site no subscriber gets, and what is for one device no other does, whatever policy says. */
+function whoHears(
+  core: Core,
+  publisher: Publisher,
+  topic: TopicResource,
+  { will, siteTopic, allow }: { will: boolean; siteTopic: SiteTopicKind | undefined; allow: boolean },
+): Pick<CachedDecision, 'recipients' | 'groups'> {
+  if (!allow || siteTopic === 'heard') return { recipients: [], groups: [] };
+  const recipients = recipientsOf(core, publisher, topic, will);
+  if (siteTopic === undefined) return { recipients, groups: groupsOf(core, topic) };
+  return { recipients: recipients.filter(({ session }) => session.device.id === topic.owner), groups: [] };
 }
 
 /** What the broker says about itself needs no leave, and nobody else may say it. */

@@ -12,6 +12,7 @@ export type GatewayWorkerData = Pick<
   | 'trustDomain'
   | 'limits'
   | 'proxies'
+  | 'siteTopics'
   | 'access'
   | 'refusedPublish'
   | 'queueOverflow'

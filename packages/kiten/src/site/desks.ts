@@ -16,6 +16,7 @@ import { PasskeyDesk } from './access/passkeys.ts';
 import { RecoveryDesk } from './access/recovery-codes.ts';
 import { SessionDesk } from './access/sessions.ts';
 import { findingRegistry, openAppraisal } from './appraisal.ts';
+import type { AttestationSchedule } from './attestation/attestation-schedule.ts';
 import { type Attestation, openAttestation } from './attestation/open-attestation.ts';
 import { AuthorityDesk } from './authorities.ts';
 import { Brake } from './brake.ts';
@@ -95,6 +96,7 @@ export async function openDesks(
   const { site, database, book, journal, hub, keys, marks, payloads, ledger, reasoner } = state;
   const { clock, random, logger } = options;
   let outlet: Outlet | undefined;
+  let schedule: AttestationSchedule | undefined;
 
   const evidence = new EvidenceDesk({ database, payloads, book, journal, clock, random });
   const passports = await PassportBoard.load(database, { book, marks, clock });
@@ -124,7 +126,10 @@ export async function openDesks(
     keep: (sealed) => evidence.keep(sealed),
     passports,
     brake,
-    enforce: (device, fall) => outlet?.device(device, fall),
+    enforce(device, fall) {
+      outlet?.device(device, fall);
+      if (fall) schedule?.fallen(device);
+    },
     changed: ({ id }) => hub.publish('device', { device: id }),
   });
   const authorities = await AuthorityDesk.open({ database, journal, book, clock, marks, trust });
@@ -147,7 +152,10 @@ export async function openDesks(
   const attestation = await openAttestation({
     ...{ database, book, journal, keys, trust, evidence, brake, earOf, clock, random },
     registry: findingRegistry,
+    unanswered: (device, occasion) =>
+      logger.warn({ code: 'kiten/attestation-unanswered', device, occasion }, 'a session was cut'),
   });
+  schedule = attestation.schedule;
   return {
     ...attestation,
     trust,

@@ -15,6 +15,7 @@ import { startDeviceServer } from '../device/device-server.ts';
 import { logRoutes } from '../device/log-routes.ts';
 import { passportRoute } from '../device/passport-route.ts';
 import { version } from '../version.ts';
+import { attestationTopics, MqttAttestation } from './attestation/mqtt-attestation.ts';
 import type { Desks } from './desks.ts';
 import { gatewayEvents } from './gateway-events.ts';
 import { GatewayLink } from './gateway-link.ts';
@@ -71,7 +72,11 @@ export async function openDoors(
   let heardAt = clock.now();
   let statistics: Readonly<Record<string, number>> = {};
 
-  const link = new GatewayLink(
+  const mqttAttestation = new MqttAttestation({
+    ...{ attestation: desks.attestation, results: desks.results, clock, logger },
+    say: (saying) => link.say(saying),
+  });
+  const link: GatewayLink = new GatewayLink(
     {
       trustDomain: site,
       version: `Kiten ${version}`,
@@ -79,6 +84,7 @@ export async function openDoors(
       queueOverflow: configuration.queueOverflow,
       storeDirectory: state.layout.sessions,
       proxies: configuration.proxies,
+      siteTopics: attestationTopics,
       limits: { maximumKeepAlive: configuration.keepAliveLimitSeconds, statisticsInterval: 2_000 },
     },
     gatewayEvents({
@@ -90,12 +96,17 @@ export async function openDoors(
       logger: logger.child({ part: 'gateway' }),
       consider,
       acknowledged: async (device, run) => void (await desks.playbooks.acknowledged(device, run)),
+      said: (device, topic, payload) => mqttAttestation.heard(device, topic, payload),
+      opened: (device) => desks.schedule.reconnected(device),
       counted: (counts) => {
         statistics = counts;
         heardAt = clock.now();
       },
     }),
-    configuration.passwordDoors.length === 0 ? {} : { verifyPassword: desks.passwords.verify },
+    {
+      authenticators: [mqttAttestation],
+      ...(configuration.passwordDoors.length === 0 ? {} : { verifyPassword: desks.passwords.verify }),
+    },
   );
   closing.defer(() => link.stop());
   link.heartbeat(clock.now());
@@ -109,6 +120,11 @@ export async function openDoors(
     payloadRules: () => link.payloadRules(desks.payloadRules.rules),
     notify: (device, { playbook: name, run, ...rest }) =>
       link.notice({ device, name, run, payload: JSON.stringify({ playbook: name, run, ...rest }) }),
+  });
+  desks.schedule.connect({
+    isConnected: (device) => presence.of(device).length > 0,
+    challenge: (device, deadline) => mqttAttestation.challenge(device, deadline),
+    sever: (device, reason) => link.sever(device, reason),
   });
   const mqtt = { kind: 'tls', setting: 'mqtt' } as const;
   const mqttPort = await link.listen(mqtt, configuration.mqttHosts, configuration.mqttPort);

@@ -1,5 +1,5 @@
 import type { GatewayEvent } from '@kiten/gateway';
-import { deviceSubject, type Evidence, isDeviceId } from '@kiten/trust';
+import { type DeviceId, deviceSubject, type Evidence, isDeviceId } from '@kiten/trust';
 import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import { addObservation } from '../store/observations.ts';
@@ -18,6 +18,10 @@ export interface GatewayEventParts {
   readonly logger: Logger;
   readonly consider: (evidence: Evidence) => Promise<void>;
   readonly acknowledged: (device: string, run: string) => Promise<void>;
+  /** A device said something to the site. */
+  readonly said: (device: DeviceId, topic: string, payload: Uint8Array) => Promise<void>;
+  /** A device came back. */
+  readonly opened: (device: DeviceId) => void;
   readonly counted: (statistics: Readonly<Record<string, number>>) => void;
 }
 
@@ -38,6 +42,7 @@ async function hear(event: GatewayEvent, parts: GatewayEventParts): Promise<void
       const { device, clientId, address, version, admission, resumed, by, at } = event;
       presence.opened(device, { clientId, address, protocol: version, since: at, by });
       logger.info({ device, clientId, address, admission, by, resumed }, 'session opened');
+      if (isDeviceId(device)) parts.opened(device);
       return hub.publish('session-opened', { device, clientId, address, admission, by, at });
     }
     case 'session-closed': {
@@ -82,6 +87,8 @@ async function hear(event: GatewayEvent, parts: GatewayEventParts): Promise<void
     }
     case 'acknowledged':
       return parts.acknowledged(event.device, event.run);
+    case 'heard':
+      return isDeviceId(event.device) ? parts.said(event.device, event.topic, event.payload) : undefined;
     case 'evidence':
       return parts.consider(event.evidence);
     case 'change-refused':

@@ -14,6 +14,7 @@ import {
   type PresentedPeer,
   type ReplicaChange,
   type ReplicaDevice,
+  type Saying,
   type TlsMaterial,
 } from '@kiten/gateway';
 import type { PolicySetJson } from '@kiten/policy';
@@ -91,6 +92,16 @@ export class GatewayLink {
 
   notice(notice: Notice): void {
     this.#send({ kind: 'notice', notice });
+  }
+
+  /** What the site says to a device on a topic of theirs. */
+  say(saying: Saying): void {
+    this.#send({ kind: 'saying', saying });
+  }
+
+  /** Ends the connections of a device; what it may do stays as it is. */
+  sever(device: string, reason: string): void {
+    this.#send({ kind: 'sever', device, reason });
   }
 
   heartbeat(at: number): void {

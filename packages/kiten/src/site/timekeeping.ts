@@ -70,6 +70,7 @@ async function eachSecond({ state, desks, doors, options }: TimekeepingParts): P
     desks.witnesses.askAgain(),
     desks.exceptions.expire(),
     desks.playbooks.expire(),
+    desks.schedule.look(),
     ...due.map(({ id }) => desks.trust.lapse(id)),
   ]);
 }

@@ -32,7 +32,7 @@ const attester = Type.Object({
 
 /** The TPM that speaks for a device. */
 export function attestationKeyRoutes(api: Api, services: SiteServices): void {
-  const { attesters, endorsements, references, makes, approvals, book } = services;
+  const { attesters, endorsements, references, schedule, makes, approvals, book } = services;
 
   api.get(
     '/devices/:id/attestation-key',
@@ -70,6 +70,27 @@ export function attestationKeyRoutes(api: Api, services: SiteServices): void {
               },
             }),
       };
+    },
+  );
+
+  api.post(
+    '/devices/:id/challenge',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary: 'Have a device attest now: its session is cut if it does not in time',
+        params: deviceParameter,
+        response: {
+          200: Type.Object({
+            connected: Type.Boolean({ description: 'If it is not, it is asked as soon as it is' }),
+            deadline: Type.Optional(time),
+          }),
+        },
+      },
+    },
+    async ({ params: { id } }) => {
+      const deadline = schedule.demand(id);
+      return { connected: deadline !== undefined, ...(deadline === undefined ? {} : { deadline }) };
     },
   );
 

@@ -21,6 +21,21 @@ const acknowledgeSeconds = Type.Integer({
   maximum: 3600,
   description: 'How long a device has to bring itself to a safe state',
 });
+const attest = Type.Object({
+  everySeconds: Type.Integer({
+    minimum: 60,
+    maximum: 2_592_000,
+    description: 'How often its devices attest',
+  }),
+  deadlineSeconds: Type.Integer({
+    minimum: 5,
+    maximum: 3600,
+    description: 'How long one that is asked to may take: then its session is cut',
+  }),
+  unknownFiles: Type.Enum(['contraindicated', 'warning'], {
+    description: 'What a file amounts to that no reference value names',
+  }),
+});
 const group = Type.Object({
   name,
   required: claims,
@@ -28,6 +43,7 @@ const group = Type.Object({
   brake,
   safety,
   acknowledgeSeconds,
+  attest,
   devices: Type.Integer({ description: 'How many devices it has, without those that are revoked' }),
 });
 
@@ -87,12 +103,14 @@ export function groupRoutes(api: Api, { approvals, book, groups, database, stand
     {
       config: { action: 'administer' },
       schema: {
-        summary: 'Creates a group or changes what is given; a change of mode, brake or safety takes a reason',
+        summary:
+          'Creates a group or changes what is given; a change of how its devices are treated takes a reason',
         params: Type.Object({ name }),
         body: Type.Object({
           required: Type.Optional(claims),
           mode: Type.Optional(mode),
           brake: Type.Optional(Type.Partial(brake)),
+          attest: Type.Optional(Type.Partial(attest)),
           safety: Type.Optional(safety),
           acknowledgeSeconds: Type.Optional(acknowledgeSeconds),
           reason: Type.Optional(why),
@@ -152,6 +170,12 @@ export function groupRoutes(api: Api, { approvals, book, groups, database, stand
   );
 }
 
-function view({ required, brake, ...rest }: GroupSettings, book: DeviceBook) {
-  return { ...rest, required: [...required], brake: { ...brake }, devices: book.sizeOf(rest.name) };
+function view({ required, brake, attest, ...rest }: GroupSettings, book: DeviceBook) {
+  return {
+    ...rest,
+    required: [...required],
+    brake: { ...brake },
+    attest: { ...attest },
+    devices: book.sizeOf(rest.name),
+  };
 }

@@ -50,6 +50,20 @@ export function deviceAttestationCommands(device: Command, environment: Environm
       else print(`The next TPM that ${id} comes with speaks for it.`);
     });
 
+  withSite(device.command('challenge <id>'))
+    .description('have a device attest now; its session is cut if it does not in time')
+    .action(async (id: string, options: SiteOptions) => {
+      const client = await openClient(options, environment);
+      const path = `/devices/${encodeURIComponent(id)}/challenge`;
+      const answer = await client.send<{ connected: boolean; deadline?: number }>('POST', path);
+      if (options.json) return printJson(answer);
+      return print(
+        answer.connected
+          ? `${id} has until ${showTime(answer.deadline)} to attest.`
+          : `${id} is not connected: it is asked as soon as it is.`,
+      );
+    });
+
   withSite(device.command('describe <id>'))
     .description('say what model and lot a device is of: reference values are addressed to these')
     .option('--model <name>', 'Acme/gateway 1.4')

@@ -22,6 +22,9 @@ interface SetOptions extends SiteOptions {
   readonly brakeWindow?: number;
   readonly safety?: boolean;
   readonly acknowledgeWithin?: number;
+  readonly attestEvery?: number;
+  readonly attestWithin?: number;
+  readonly unknownFiles?: string;
   readonly reason?: string;
 }
 
@@ -66,7 +69,22 @@ export function groupCommands(program: Command, environment: Environment): void 
     .option('--safety', 'never cut its devices blindly: they bring themselves to a safe state first')
     .option('--no-safety', 'cut them like others')
     .option('--acknowledge-within <duration>', 'how long a device has for that (30s)', parseDuration)
-    .option('--reason <text>', 'why; needed for a change of mode, brake or safety, and stands in the log')
+    .option('--attest-every <duration>', 'how often its devices attest that can (1h)', parseDuration)
+    .option(
+      '--attest-within <duration>',
+      'how long one that is asked to may take, before its session is cut (60s)',
+      parseDuration,
+    )
+    .addOption(
+      new Option(
+        '--unknown-files <tier>',
+        'what a file amounts to that no reference value names (contraindicated)',
+      ).choices(['contraindicated', 'warning']),
+    )
+    .option(
+      '--reason <text>',
+      'why; needed for a change of mode, brake, safety or attestation, and stands in the log',
+    )
     .action(async (name: string, options: SetOptions) => {
       const { require, mode, reason, brakeShare: share, brakeLeast: least, brakeWindow } = options;
       const brake = {
@@ -74,11 +92,18 @@ export function groupCommands(program: Command, environment: Environment): void 
         ...(least === undefined ? {} : { least }),
         ...(brakeWindow === undefined ? {} : { windowSeconds: brakeWindow }),
       };
+      const { attestEvery, attestWithin, unknownFiles } = options;
+      const attest = {
+        ...(attestEvery === undefined ? {} : { everySeconds: attestEvery }),
+        ...(attestWithin === undefined ? {} : { deadlineSeconds: attestWithin }),
+        ...(unknownFiles === undefined ? {} : { unknownFiles }),
+      };
       const client = await openClient(options, environment);
       const answer = await client.send<GroupAnswer>('PUT', `/groups/${encodeURIComponent(name)}`, {
         ...(require === undefined ? {} : { required: require.filter((claim) => claim !== 'none') }),
         ...(mode === undefined ? {} : { mode }),
         ...(Object.keys(brake).length === 0 ? {} : { brake }),
+        ...(Object.keys(attest).length === 0 ? {} : { attest }),
         ...(options.safety === undefined ? {} : { safety: options.safety }),
         ...(options.acknowledgeWithin === undefined ? {} : { acknowledgeSeconds: options.acknowledgeWithin }),
         ...(reason === undefined ? {} : { reason }),

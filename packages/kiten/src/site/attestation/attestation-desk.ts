@@ -16,6 +16,7 @@ import {
 } from '@kiten/attestation';
 import { type Clock, KitenError, toBase64Url } from '@kiten/codec';
 import {
+  type DeviceId,
   deviceSubject,
   type EarClaims,
   type Evidence,
@@ -40,6 +41,8 @@ export interface AttestationDeskParts {
   readonly seal: (evidence: Evidence) => SealedEvidence;
   /** The attestation result of a device as it stands, over the nonce that its evidence answered. */
   readonly resultOf: (device: DeviceRecord, nonce: string | undefined) => EarClaims;
+  /** Evidence came, and what it shows is in force. */
+  readonly answered: (device: DeviceId) => void;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -110,6 +113,7 @@ export class AttestationDesk {
       outcomes.push(appraised);
       return this.#proposal(before, appraised);
     });
+    this.#parts.answered(device.id);
     const { findings, nonce, holdsUntil, sealed } = outcomes[0] as Appraised;
     const { everySeconds } = this.#settings(device);
     const affirms = findings.some((finding) => finding.holdsUntil !== undefined);

@@ -6,6 +6,7 @@ import {
   type EarClaims,
   type Evidence,
   type FindingRegistry,
+  isDeviceId,
   type Verdict,
 } from '@kiten/trust';
 import type { Brake } from '../brake.ts';
@@ -15,6 +16,7 @@ import type { Random } from '../secrets.ts';
 import type { SiteState } from '../state.ts';
 import type { TrustDesk } from '../trust-desk.ts';
 import { AttestationDesk } from './attestation-desk.ts';
+import { AttestationSchedule, type Occasion } from './attestation-schedule.ts';
 import { AttesterBook } from './attester-book.ts';
 import { EndorsementDesk } from './endorsement-desk.ts';
 import { KeyDesk } from './key-desk.ts';
@@ -29,6 +31,8 @@ export interface AttestationParts extends Pick<SiteState, 'database' | 'book' | 
   readonly brake: Brake;
   readonly earOf: (verdict: Verdict, nonce?: string) => EarClaims;
   readonly registry: FindingRegistry;
+  /** A device's session was cut for want of an answer. */
+  readonly unanswered: (device: string, occasion: Occasion) => void;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -41,6 +45,8 @@ export interface Attestation {
   readonly references: ReferenceDesk;
   readonly attestationKeys: KeyDesk;
   readonly attestation: AttestationDesk;
+  /** When devices have to attest unasked. */
+  readonly schedule: AttestationSchedule;
   readonly results: ResultWriter;
 }
 
@@ -82,19 +88,26 @@ export async function openAttestation(parts: AttestationParts): Promise<Attestat
     await trust.find(device, sealed, [attestationFindings.finding(code, { ...about, parameters })]);
   }
 
+  const schedule = new AttestationSchedule({
+    ...{ book, attesters, trust, seal, clock },
+    unanswered: parts.unanswered,
+  });
   const reappraisal = new Reappraisal({ book, attesters, endorsements, trust, evidence, brake });
   const references: ReferenceDesk = await ReferenceDesk.open({
     ...{ database, book, makes, attesters, reappraisal, journal, clock },
     readdressed: () => endorsements.reconsider(),
-    changed: () => undefined,
+    changed: (devices) => {
+      for (const device of devices) if (isDeviceId(device)) schedule.want(device, 'reference-change');
+    },
   });
   const images = (device: string) => references.imagesFor(device);
   const attestation = new AttestationDesk({
     ...{ book, attesters, endorsements, images, trust, seal, clock, random },
+    answered: (device) => schedule.answered(device),
     resultOf: (device, nonce) => resultOf(device, nonce, parts.earOf),
   });
   const results = new ResultWriter(parts.keys.verifier, parts.registry);
-  return { makes, attesters, endorsements, references, attestationKeys, attestation, results };
+  return { makes, attesters, endorsements, references, attestationKeys, attestation, schedule, results };
 }
 
 /** The device's result, and beside it that of its TPM alone: what the device is and runs, without how it behaves. */
