@@ -37,8 +37,14 @@ export class IdentityProvider {
           redirect_uris: [client.redirect],
           grant_types: ['authorization_code'],
           response_types: ['code'],
+          backchannel_logout_uri: client.redirect.replace(/callback$/, 'logout'),
+          backchannel_logout_session_required: true,
         },
       ],
+      // It would speak to no client on this machine.
+      fetch: (url: URL, { dispatcher: _, ...options }: RequestInit & { dispatcher?: unknown }) =>
+        fetch(url, options),
+      features: { backchannelLogout: { enabled: true } },
       pkce: { required: () => true },
       claims: { openid: ['sub'], profile: ['preferred_username', 'groups'] },
       findAccount: (_context: unknown, id: string) => ({

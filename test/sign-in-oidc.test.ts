@@ -96,6 +96,27 @@ describe.skipIf(!consoleTools())('signing in by an identity provider', () => {
     await refusedAs('ann', 'kiten/oidc-not-allowed');
   });
 
+  it('ends a session here when its person signs out there, and no other', async () => {
+    people.ann = ['site-admins'];
+    const [page, elsewhere] = [await arrive('ann'), await arrive('ann')];
+    for (const one of [page, elsewhere])
+      await one.locator('.who-name', { hasText: 'ann, administrator' }).waitFor();
+    const there = await page.context().newPage();
+    await there.goto(`${provider.issuer}/session/end`);
+    await there.locator('button[value=yes]').click();
+    await page.locator('.sign-in').waitFor();
+    await elsewhere.locator('.who-name', { hasText: 'ann, administrator' }).waitFor();
+    expect(await elsewhere.evaluate("fetch('/api/v1/me').then((answer) => answer.status)")).toBe(200);
+    const entries = await site.json<{ type: string; actor: string; reason?: string }[]>(
+      ...['log', 'show', '--last', '20'],
+    );
+    expect(entries.filter(({ type }) => type === 'operator/session-ended')).toMatchObject([
+      { actor: 'site', reason: `Signed out at ${provider.issuer}` },
+    ]);
+    await page.context().close();
+    await elsewhere.context().close();
+  });
+
   it('lets nobody in whose groups have no role here', async () => {
     await refusedAs('eve', 'kiten/oidc-not-allowed');
     expect(await roles()).not.toHaveProperty('eve');
@@ -143,6 +164,17 @@ describe.skipIf(!consoleTools())('signing in by an identity provider', () => {
     const leave = () => fetch(`${site.ready.api}/sign-in/oidc`, { redirect: 'manual' });
     const back = (query: string, cookie = '') =>
       fetch(`${site.ready.api}/sign-in/oidc/callback${query}`, { redirect: 'manual', headers: { cookie } });
+
+    it.each([
+      ['', 'kiten/oidc-logout'],
+      ['logout_token=eyJhbGciOiJub25lIn0.e30.', 'kiten/oidc-logout'],
+      ['logout_token=x&logout_token=y', 'kiten/oidc-logout'],
+    ])('a logout that the provider has not signed ends nothing: %j', async (body, code) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const answer = await fetch(`${site.ready.api}/sign-in/oidc/logout`, { method: 'POST', headers, body });
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([400, 'no-store']);
+      expect(await answer.json()).toMatchObject({ code });
+    });
 
     it('leaves with PKCE, state and nonce, each anew', async () => {
       const [first, second] = [await leave(), await leave()];

@@ -26,9 +26,9 @@ export function openSignIn({ sessions, journal, clock }: SiteServices): SignIn {
     const key = addressKey(request.ip);
     tooOften(reply, failures.wait(key));
     try {
-      const { operator, spend } = await prove();
+      const { operator, spend, providerSession } = await prove();
       const visitor = { browser: request.headers['user-agent'] ?? '', address: request.ip };
-      const session = await sessions.open(operator, by, visitor, spend);
+      const session = await sessions.open(operator, by, visitor, spend, providerSession);
       setSession(request, reply, session);
       return { operator: operator.name, role: operator.role, expiresAt: session.expiresAt };
     } catch (error) {

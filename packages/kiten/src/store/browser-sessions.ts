@@ -14,6 +14,8 @@ export interface StoredSession {
   readonly expiresAt: number;
   /** Whose hand it came from, if not the operator's own. */
   readonly createdBy?: string;
+  /** The identity provider's session (`sid`) that it came by. */
+  readonly providerSession?: string;
 }
 
 export async function insertSession(store: Kysely<Tables>, session: StoredSession): Promise<void> {
@@ -29,6 +31,7 @@ export async function insertSession(store: Kysely<Tables>, session: StoredSessio
       seen_at: session.seenAt,
       expires_at: session.expiresAt,
       created_by: session.createdBy ?? null,
+      provider_session: session.providerSession ?? null,
     })
     .execute();
 }
@@ -82,5 +85,6 @@ function sessionOf(row: Selectable<Tables['browser_sessions']>): StoredSession {
     seenAt: row.seen_at,
     expiresAt: row.expires_at,
     ...(row.created_by === null ? {} : { createdBy: row.created_by }),
+    ...(row.provider_session === null ? {} : { providerSession: row.provider_session }),
   };
 }

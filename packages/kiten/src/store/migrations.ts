@@ -197,6 +197,9 @@ const attestation = [
   "alter table groups add column unknown_files text not null default 'contraindicated'",
 ];
 
+/** Which of an identity provider's sessions a browser signed in by. */
+const providerSessions = ['alter table browser_sessions add column provider_session text'];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -214,6 +217,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0013-standings': { up: run(standings) },
   '0014-hands': { up: run(hands) },
   '0015-attestation': { up: run(attestation) },
+  '0016-provider-sessions': { up: run(providerSessions) },
 };
 
 /**

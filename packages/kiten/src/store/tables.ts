@@ -326,6 +326,8 @@ export interface Tables {
     seen_at: number;
     expires_at: number;
     created_by: string | null;
+    /** The identity provider's session (`sid`) that it came by. */
+    provider_session: string | null;
   };
   passkeys: {
     /** The credential's id, base64url. */

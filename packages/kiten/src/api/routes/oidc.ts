@@ -1,6 +1,7 @@
 import { KitenError } from '@kiten/codec';
 import { addressKey, createRateLimiter } from '@kiten/identity';
 import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
 import { originOf } from '../guard.ts';
 import type { Api } from '../server.ts';
@@ -10,11 +11,15 @@ const SEE_OTHER = 303;
 const MINUTES = 10;
 /** Departures, from one address. */
 const limit = { burst: 30, perMinute: 30 };
+/** What a provider tells, from one address. */
+const logoutLimit = { burst: 300, perMinute: 300 };
+const LONGEST_FORM = 16_384;
 
 /** Signing in by an identity provider: leaving for it, and coming back. Absent where there is none. */
-export function oidcRoutes(api: Api, { oidc, clock, logger }: SiteServices, signIn: SignIn): void {
+export function oidcRoutes(api: Api, { oidc, sessions, clock, logger }: SiteServices, signIn: SignIn): void {
   if (oidc === undefined) return;
   const departures = createRateLimiter(limit, clock);
+  const logouts = createRateLimiter(logoutLimit, clock);
 
   api.get(
     '/sign-in/oidc',
@@ -33,6 +38,34 @@ export function oidcRoutes(api: Api, { oidc, clock, logger }: SiteServices, sign
       return reply.redirect(url, SEE_OTHER);
     },
   );
+
+  api.register(async (provider) => {
+    provider.removeAllContentTypeParsers();
+    provider.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: LONGEST_FORM },
+      async (_request: FastifyRequest, body: string) => Object.fromEntries(new URLSearchParams(body)),
+    );
+    provider.post(
+      '/sign-in/oidc/logout',
+      {
+        config: { open: true },
+        schema: {
+          summary: 'Takes the identity provider’s word that somebody signed out there (back-channel logout)',
+          consumes: ['application/x-www-form-urlencoded'],
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        tooOften(reply, logouts.take(addressKey(request.ip)));
+        reply.header('cache-control', 'no-store');
+        const { logout_token: token } = (request.body ?? {}) as { logout_token?: string };
+        const whom = await oidc.logout(token ?? '');
+        if (whom !== undefined) await sessions.endProvided(whom, oidc.issuer);
+        return reply.code(204).send(null);
+      },
+    );
+  });
 
   api.get(
     '/sign-in/oidc/callback',

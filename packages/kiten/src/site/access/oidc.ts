@@ -11,6 +11,7 @@ import { mustHaveAdministrator, type Operator, type Role, roles } from '../opera
 import type { Random } from '../secrets.ts';
 import { Challenges } from './challenges.ts';
 import type { AccessChanges } from './changes.ts';
+import { readLogoutToken, refused as refusedLogout } from './logout-token.ts';
 import type { Proven } from './proven.ts';
 
 export interface OidcParts {
@@ -32,6 +33,10 @@ interface Journey {
 }
 
 const JOURNEY_LIFETIME = 10 * 60_000;
+/** Longer than any logout token holds. */
+const HEARD_LIFETIME = 10 * 60_000;
+const KEYS_WITHIN = 10_000;
+const MOST_KEYS = 32;
 const operatorName = /^[A-Za-z0-9._@-]{1,64}$/;
 
 /** Loaded when it is needed: most sites have no identity provider. */
@@ -44,11 +49,14 @@ const openid = () => import('openid-client');
 export class OidcDesk {
   readonly #parts: OidcParts;
   readonly #journeys: Challenges<Journey>;
+  /** Logout tokens that were told, while they could be told again. */
+  readonly #heard: Challenges<true>;
   #client: Promise<Client> | undefined;
 
   constructor(parts: OidcParts) {
     this.#parts = parts;
     this.#journeys = new Challenges(parts.clock, JOURNEY_LIFETIME);
+    this.#heard = new Challenges(parts.clock, HEARD_LIFETIME);
   }
 
   /** What people call the provider. */
@@ -97,7 +105,58 @@ export class OidcDesk {
       if (groups !== undefined && nameIn(own) !== undefined) return own;
       return { ...(await fetchUserInfo(client, tokens.access_token, own.sub)), ...own };
     });
-    return { operator: await this.#admit(claims), spend: async () => undefined };
+    const { sid } = claims as { sid?: unknown };
+    return {
+      operator: await this.#admit(claims),
+      ...(typeof sid === 'string' ? { providerSession: sid } : {}),
+      spend: async () => undefined,
+    };
+  }
+
+  /**
+   * Whom the provider signs out (OpenID Connect Back-Channel Logout 1.0): the operator, one of the provider's sessions, or
+   * both. Nobody, if it is somebody who never came here.
+   *
+   * @throws KitenError `kiten/oidc-logout`, `kiten/oidc-unreachable`
+   */
+  async logout(
+    token: string,
+  ): Promise<{ readonly operator?: string; readonly providerSession?: string } | undefined> {
+    const { database, clock, configuration } = this.#parts;
+    const metadata = (await this.#discovered()).serverMetadata();
+    const { issuer, clientId } = configuration;
+    const { subject, session, id, expiresAt } = readLogoutToken(token, {
+      ...{ issuer, clientId, now: clock.now() },
+      algorithms: metadata.id_token_signing_alg_values_supported ?? ['RS256'],
+      keys: await this.#keysAt(metadata.jwks_uri),
+    });
+    if (this.#heard.take(id) !== undefined) {
+      this.#heard.put(id, true);
+      throw refusedLogout('it was told before');
+    }
+    if (expiresAt > clock.now()) this.#heard.put(id, true);
+    const providerSession = session === undefined ? {} : { providerSession: session };
+    if (subject === undefined) return providerSession;
+    const operator = await identityOwner(database, { issuer, subject });
+    return operator === undefined ? undefined : { operator, ...providerSession };
+  }
+
+  get issuer(): string {
+    return this.#parts.configuration.issuer;
+  }
+
+  /** The keys that the provider signs with now. */
+  async #keysAt(address: string | undefined): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    try {
+      const signal = AbortSignal.timeout(KEYS_WITHIN);
+      const answer = await fetch(address ?? '', { redirect: 'error', signal });
+      const { keys } = (await answer.json()) as { keys?: unknown };
+      if (!answer.ok || !Array.isArray(keys)) throw new Error(`HTTP ${answer.status}`);
+      return keys.slice(0, MOST_KEYS).filter((key) => typeof key === 'object' && key !== null);
+    } catch (cause) {
+      const message = `${this.name} does not give out the keys that it signs with.`;
+      throw new KitenError('kiten/oidc-unreachable', message, { cause });
+    }
   }
 
   /** The operator that somebody is here: made at the first sign-in, in the role that the groups give now. */

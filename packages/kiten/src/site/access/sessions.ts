@@ -73,6 +73,7 @@ export class SessionDesk {
     by: SignedInBy,
     { browser, address }: Visitor,
     spend: (store: Kysely<Tables>) => Promise<unknown>,
+    providerSession?: string,
   ): Promise<OpenedSession> {
     const { journal, clock, random, lifetime } = this.#parts;
     const secret = newSecret('kts_', random);
@@ -87,6 +88,7 @@ export class SessionDesk {
       seenAt: at,
       expiresAt: at + lifetime,
       ...(operator.hand === undefined ? {} : { createdBy: operator.hand }),
+      ...(providerSession === undefined ? {} : { providerSession }),
     };
     const hand = operator.hand === undefined ? {} : { hand: operator.hand };
     const data = { by, session: idOf(session.hash), address, ...hand };
@@ -134,13 +136,30 @@ export class SessionDesk {
     const found = (await this.#lasting(operator)).filter(({ hash }) => idOf(hash) === id);
     if (found.length === 0)
       throw new KitenError('kiten/not-found', 'There is no session with this id, or it has ended.');
-    await this.#end(found, by);
+    await this.#end(found, actorOf(by));
   }
 
   /** Ends all sessions of an operator but one. @returns how many */
   async endAll(operator: string, by: Operator, except?: string): Promise<number> {
     const found = (await this.#lasting(operator)).filter(({ hash }) => idOf(hash) !== except);
-    if (found.length > 0) await this.#end(found, by);
+    if (found.length > 0) await this.#end(found, actorOf(by));
+    return found.length;
+  }
+
+  /**
+   * Ends what came by an identity provider that has signed somebody out: one of its sessions, or all of an operator's.
+   *
+   * @returns how many
+   */
+  async endProvided(
+    { operator, providerSession }: { readonly operator?: string; readonly providerSession?: string },
+    issuer: string,
+  ): Promise<number> {
+    const found = (await this.#lasting(operator)).filter(
+      (one) =>
+        one.by === 'oidc' && (providerSession === undefined || one.providerSession === providerSession),
+    );
+    if (found.length > 0) await this.#end(found, 'site', `Signed out at ${issuer}`);
     return found.length;
   }
 
@@ -161,12 +180,13 @@ export class SessionDesk {
       if (!this.#lasts(one)) await deleteSession(database, one.hash);
   }
 
-  async #end(sessions: readonly StoredSession[], by: Operator): Promise<void> {
+  async #end(sessions: readonly StoredSession[], actor: string, reason?: string): Promise<void> {
     const { journal, clock } = this.#parts;
     const events = sessions.map(({ operator, hash }) => ({
       type: 'operator/session-ended',
       at: clock.now(),
-      actor: actorOf(by),
+      actor,
+      ...(reason === undefined ? {} : { reason }),
       data: { operator, session: idOf(hash) },
     }));
     await journal.commit(events, async (store) => {
