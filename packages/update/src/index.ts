@@ -51,3 +51,23 @@ export type {
 export { parseMetadata } from './tuf/metadata/parse-metadata.ts';
 export { matchesPath } from './tuf/metadata/path-pattern.ts';
 export { verifyThreshold } from './tuf/metadata/verify-threshold.ts';
+export type { Description, Holders, NewDelegation, NewTarget, PublicKey } from './tuf/repository/drafts.ts';
+export {
+  type MetadataFile,
+  readMetadataFile,
+  signMetadata,
+  writeMetadataFile,
+} from './tuf/repository/metadata-file.ts';
+export type { PublishedVersions, PublishOptions } from './tuf/repository/publication.ts';
+export {
+  defaultLifetimes,
+  type Lifetimes,
+  type StagedFile,
+  TufRepository,
+  type TufRepositoryOptions,
+} from './tuf/repository/repository.ts';
+export {
+  type VerifiedRepository,
+  type VerifyRepositoryOptions,
+  verifyRepository,
+} from './tuf/repository/verify-repository.ts';

@@ -44,6 +44,22 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
       'kiten policy check-certificate kept.cbor --schema app.cedarschema --policies app.cedar --invariants kept.cedar',
     ],
   ],
+  'kiten update init': [
+    [
+      'two of three holders for the root',
+      'kiten update init repository --holder root=a.pub --holder root=b.pub --holder root=c.pub --threshold root=2 --holder targets=t.pub --holder snapshot=online.pub --holder timestamp=online.pub',
+    ],
+  ],
+  'kiten update sign': [
+    ['a file that was carried to where the key is', 'kiten update sign root.json --key a.key'],
+  ],
+  'kiten update publish': [
+    ['what is signed', 'kiten update publish repository --key online.key'],
+    [
+      'after versions were run up with a stolen key, which the new root takes away',
+      'kiten update publish repository --key new.key --restart 42',
+    ],
+  ],
   'kiten backup create': [
     ['sealed for the holder of a key', 'kiten backup --out site.kbak --recipient kiten-backup-…'],
     ['sealed with a passphrase', 'kiten backup --out site.kbak --passphrase-file passphrase'],

@@ -95,10 +95,11 @@ export class TrustedMetadata {
     this.#checkExpiry('root', this.#root);
   }
 
-  restoreTimestamp(bytes: Uint8Array): void {
+  restoreTimestamp(bytes: Uint8Array): TimestampMetadata {
     const signed = parseMetadata('timestamp', bytes, this.#limits.timestampBytes);
     this.#verifyTopLevel(signed, 'timestamp');
     this.#timestamp = signed.metadata;
+    return signed.metadata;
   }
 
   /**

@@ -9,27 +9,59 @@ import { encodeUtf8, KitenError } from '@kiten/codec';
  * @throws KitenError `update/canonical-number` for a fraction or a number beyond 2^53 − 1, which have no such form.
  */
 export function canonicalMetadata(value: unknown): Uint8Array {
-  return encodeUtf8(text(value));
+  const text = new CanonicalText((names) => names.sort()).of(value);
+  // UTF-16 code units are in the order of code points unless there are surrogates, which stand before U+E000. They are
+  // rare, and looked for once in all of the text rather than in each name.
+  if (!/[\ud800-\uffff]/.test(text)) return encodeUtf8(text);
+  return encodeUtf8(new CanonicalText((names) => names.sort(byCodePoint)).of(value));
 }
 
-function text(value: unknown): string {
-  if (typeof value === 'string') return quoted(value);
-  if (typeof value === 'number') return wholeNumber(value);
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.map(text).join(',')}]`;
-  return object(value as Readonly<Record<string, unknown>>);
-}
+/** Appends to one text all along: joining the parts of each object would copy them at every level. */
+class CanonicalText {
+  readonly #inOrder: (names: string[]) => string[];
+  #text = '';
 
-function object(value: Readonly<Record<string, unknown>>): string {
-  let members = '';
-  for (const name of inOrder(Object.keys(value))) {
-    members += `${members === '' ? '' : ','}${quoted(name)}:${text(value[name])}`;
+  constructor(inOrder: (names: string[]) => string[]) {
+    this.#inOrder = inOrder;
   }
-  return `{${members}}`;
+
+  of(value: unknown): string {
+    this.#value(value);
+    return this.#text;
+  }
+
+  #value(value: unknown): void {
+    if (typeof value === 'string') this.#text += quoted(value);
+    else if (typeof value === 'number') this.#text += wholeNumber(value);
+    else if (typeof value !== 'object' || value === null) this.#text += String(value);
+    else if (Array.isArray(value)) this.#list(value);
+    else this.#object(value as Readonly<Record<string, unknown>>);
+  }
+
+  #list(value: readonly unknown[]): void {
+    let before = '[';
+    for (const entry of value) {
+      this.#text += before;
+      this.#value(entry);
+      before = ',';
+    }
+    this.#text += before === '[' ? '[]' : ']';
+  }
+
+  #object(value: Readonly<Record<string, unknown>>): void {
+    const names = Object.keys(value);
+    let before = '{';
+    for (const name of names.length > 1 ? this.#inOrder(names) : names) {
+      this.#text += `${before}${quoted(name)}:`;
+      this.#value(value[name]);
+      before = ',';
+    }
+    this.#text += before === '{' ? '{}' : '}';
+  }
 }
 
 const quoted = (content: string): string =>
-  /["\\]/.test(content) ? `"${content.replace(/["\\]/g, '\\$&')}"` : `"${content}"`;
+  content.includes('"') || content.includes('\\') ? `"${content.replace(/["\\]/g, '\\$&')}"` : `"${content}"`;
 
 function wholeNumber(value: number): string {
   if (Number.isSafeInteger(value)) return String(value);
@@ -37,11 +69,6 @@ function wholeNumber(value: number): string {
     'update/canonical-number',
     'Signed metadata has whole numbers up to 2^53 − 1 and no others.',
   );
-}
-
-/** UTF-16 code units are in the order of code points unless there are surrogates, which stand before U+E000. */
-function inOrder(names: string[]): string[] {
-  return names.some((name) => /[\ud800-\uffff]/.test(name)) ? names.sort(byCodePoint) : names.sort();
 }
 
 function byCodePoint(left: string, right: string): number {

@@ -1,0 +1,174 @@
+import { KitenError } from '@kiten/codec';
+import { loadSigner, nodeVerify } from '@kiten/identity';
+import {
+  type Holders,
+  readMetadataFile,
+  signMetadata,
+  type TopLevelRole,
+  TufRepository,
+  verifyRepository,
+  writeMetadataFile,
+} from '@kiten/update';
+import { type Command, InvalidArgumentError } from 'commander';
+import { readBytes, writeBytes } from '../files.ts';
+import {
+  type HoldersOptions,
+  holdersOf,
+  parseThreshold,
+  readPublicKey,
+  topLevelRoles,
+  withHolders,
+} from '../holder-options.ts';
+import { counted, print, printJson, showTime } from '../output.ts';
+import { systemSources } from '../system.ts';
+
+/** `kiten update init|add|delegate|rotate|sign|publish|verify`: a TUF repository in a directory. */
+export function repositoryCommands(update: Command): void {
+  withHolders(update.command('init <directory>'))
+    .description('begin a repository: a root and empty targets, which wait for signatures')
+    .action(async (directory: string, options: HoldersOptions) => {
+      const holders = await holdersOf(options);
+      const missing = topLevelRoles.filter((role) => holders[role] === undefined);
+      if (missing.length > 0) {
+        throw new KitenError('kiten/option-missing', `Every role has a holder: --holder ${missing[0]}=FILE.`);
+      }
+      const repository = openRepository(directory);
+      await repository.create(holders as Readonly<Record<TopLevelRole, Holders>>);
+      return tellStaged(repository, options.json);
+    });
+
+  update
+    .command('add <directory> <file>')
+    .description('have a role speak for a file; what it says waits for signatures')
+    .requiredOption('--as <path>', 'the target’s path in the metadata')
+    .option('--role <name>', 'the role that speaks for it', 'targets')
+    .option('--custom <json>', 'what more is said of it: a JSON object', parseObject)
+    .option('--json', 'print JSON')
+    .action(async (directory: string, file: string, options: AddOptions) => {
+      const repository = openRepository(directory);
+      const { role, custom } = options;
+      await repository.addTarget(options.as, file, { role, ...(custom && { custom }) });
+      return tellStaged(repository, options.json);
+    });
+
+  update
+    .command('delegate <directory> <name>')
+    .description('entrust paths to another role, which has holders of its own')
+    .requiredOption('--path <pattern...>', 'the paths that it may speak for: valve/*')
+    .requiredOption('--key <file...>', 'public keys of its holders, PEM')
+    .option('--threshold <n>', 'how many of them have to sign', parseThreshold, 1)
+    .option('--terminating', 'nobody who comes later is asked for these paths')
+    .option('--by <role>', 'the role that delegates', 'targets')
+    .option('--json', 'print JSON')
+    .action(async (directory: string, name: string, options: DelegateOptions) => {
+      const repository = openRepository(directory);
+      const keys = await Promise.all(options.key.map(readPublicKey));
+      const { path: paths, threshold, terminating = false, by } = options;
+      await repository.delegate({ name, paths, keys, threshold, terminating }, by);
+      return tellStaged(repository, options.json);
+    });
+
+  withHolders(update.command('rotate <directory>'))
+    .description(
+      'stage the next root, with other holders for the roles that are named; without any it holds for longer',
+    )
+    .action(async (directory: string, options: HoldersOptions) => {
+      const repository = openRepository(directory);
+      await repository.rotate(await holdersOf(options));
+      return tellStaged(repository, options.json);
+    });
+
+  update
+    .command('sign <file>')
+    .description('add the signatures of holders to a metadata file, which may have been carried here')
+    .requiredOption('--key <file...>', 'private keys, PKCS#8 PEM, for their owner only')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: { key: readonly string[]; json?: boolean }) => {
+      const signers = await Promise.all(options.key.map(loadSigner));
+      const signed = signers.reduce(signMetadata, readMetadataFile(await readBytes(file)));
+      await writeBytes(file, writeMetadataFile(signed));
+      const { _type: type, version } = signed.signed;
+      const keyIds = signed.signatures.map(({ keyid }) => keyid);
+      if (options.json) return printJson({ file, type, version, signatures: keyIds });
+      return print(`${file}: ${type} ${version} has ${counted(keyIds.length, 'signature', 'signatures')}`);
+    });
+
+  update
+    .command('publish <directory>')
+    .description('serve what is signed, with a new snapshot and timestamp; alone, a new timestamp')
+    .requiredOption('--key <file...>', 'private keys of snapshot and timestamp')
+    .option(
+      '--restart <n>',
+      'go on from this version after versions were run up and keys rotated',
+      parseThreshold,
+    )
+    .option('--json', 'print JSON')
+    .action(
+      async (directory: string, options: { key: readonly string[]; restart?: number; json?: boolean }) => {
+        const signers = await Promise.all(options.key.map(loadSigner));
+        const { restart } = options;
+        const from = restart === undefined ? {} : { restart: { snapshot: restart, timestamp: restart } };
+        const { targets, ...versions } = await openRepository(directory).publish(signers, from);
+        if (options.json) return printJson({ ...versions, targets });
+        return print(tellVersions({ ...versions, ...targets }));
+      },
+    );
+
+  update
+    .command('verify <directory>')
+    .description(
+      'verify a repository as all its clients would, to the last target; exits with 1 if it does not hold',
+    )
+    .option('--root <file>', 'a root that came some other way; the repository’s first by default')
+    .option('--json', 'print JSON')
+    .action(async (directory: string, options: { root?: string; json?: boolean }) => {
+      const root = options.root === undefined ? undefined : await readBytes(options.root);
+      const { clock } = systemSources();
+      const found = await verifyRepository({ directory, clock, verify: nodeVerify, ...(root && { root }) });
+      if (options.json) return printJson(found);
+      const { targets, files, expires, ...versions } = found;
+      print(`● ${tellVersions({ ...versions, ...targets })}`);
+      return print(`  ${counted(files, 'target holds', 'targets hold')}, all until ${showTime(expires)}`);
+    });
+}
+
+interface AddOptions {
+  readonly as: string;
+  readonly role: string;
+  readonly custom?: Readonly<Record<string, unknown>>;
+  readonly json?: boolean;
+}
+
+interface DelegateOptions {
+  readonly path: readonly string[];
+  readonly key: readonly string[];
+  readonly threshold: number;
+  readonly terminating?: boolean;
+  readonly by: string;
+  readonly json?: boolean;
+}
+
+function openRepository(directory: string): TufRepository {
+  return new TufRepository({ directory, clock: systemSources().clock, verify: nodeVerify });
+}
+
+async function tellStaged(repository: TufRepository, json: boolean | undefined): Promise<void> {
+  const staged = await repository.staged();
+  if (json) return printJson({ staged });
+  for (const { role, file, version } of staged) print(`${file}: ${role} ${version} waits for signatures`);
+}
+
+const tellVersions = (versions: Readonly<Record<string, number>>): string =>
+  Object.entries(versions)
+    .map(([role, version]) => `${role} ${version}`)
+    .join(', ');
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new InvalidArgumentError('Write a JSON object: {"hardware":["pump-3"]}.');
+}
