@@ -88,6 +88,11 @@ describe.skipIf(!openssl)('kiten update', () => {
     });
     expect(await done('verify', repository)).toMatchObject({ root: 1, files: 1 });
 
+    const rootOption = ['--root', join(repository, 'metadata/1.root.json')];
+    expect(await done('verify', join(repository, 'metadata/1.targets.json'), ...rootOption)).toMatchObject({
+      ...{ type: 'targets', version: 1 },
+    });
+
     const url = await serve(repository);
     const client = (...args: string[]) => [
       ...['tuf-client', '--metadata-dir', at('trusted'), '--metadata-url', `${url}/metadata`, ...args],

@@ -67,6 +67,11 @@ export {
   type TufRepositoryOptions,
 } from './tuf/repository/repository.ts';
 export {
+  type VerifiedFile,
+  type VerifyFileOptions,
+  verifyMetadataFile,
+} from './tuf/repository/verify-file.ts';
+export {
   type VerifiedRepository,
   type VerifyRepositoryOptions,
   verifyRepository,

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { KitenError } from '@kiten/codec';
 
 /** @throws KitenError `kiten/file-unreadable` */
@@ -21,6 +21,15 @@ export async function writeBytes(file: string, bytes: Uint8Array | string): Prom
     await writeFile(file, bytes);
   } catch (cause) {
     throw new KitenError('kiten/file-unwritable', `${file} cannot be written.`, { cause });
+  }
+}
+
+/** @throws KitenError `kiten/file-unreadable` when there is nothing of that name. */
+export async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    throw new KitenError('kiten/file-unreadable', `${path} cannot be read.`, { cause });
   }
 }
 

@@ -6,11 +6,14 @@ import {
   signMetadata,
   type TopLevelRole,
   TufRepository,
+  type VerifiedFile,
+  type VerifyFileOptions,
+  verifyMetadataFile,
   verifyRepository,
   writeMetadataFile,
 } from '@kiten/update';
 import { type Command, InvalidArgumentError } from 'commander';
-import { readBytes, writeBytes } from '../files.ts';
+import { isDirectory, readBytes, writeBytes } from '../files.ts';
 import {
   type HoldersOptions,
   holdersOf,
@@ -115,21 +118,37 @@ export function repositoryCommands(update: Command): void {
     );
 
   update
-    .command('verify <directory>')
+    .command('verify <path>')
     .description(
-      'verify a repository as all its clients would, to the last target; exits with 1 if it does not hold',
+      'verify a repository as all its clients would, to the last target, or one metadata file under a root; exits with 1 if it does not hold',
     )
-    .option('--root <file>', 'a root that came some other way; the repository’s first by default')
+    .option('--root <file>', 'a root that came some other way; of a repository, its first by default')
     .option('--json', 'print JSON')
-    .action(async (directory: string, options: { root?: string; json?: boolean }) => {
+    .action(async (path: string, options: { root?: string; json?: boolean }) => {
       const root = options.root === undefined ? undefined : await readBytes(options.root);
-      const { clock } = systemSources();
-      const found = await verifyRepository({ directory, clock, verify: nodeVerify, ...(root && { root }) });
+      const around = { clock: systemSources().clock, verify: nodeVerify };
+      if (!(await isDirectory(path)))
+        return tellFile(verifyFile(await readBytes(path), root, around), options.json);
+      const found = await verifyRepository({ directory: path, ...around, ...(root && { root }) });
       if (options.json) return printJson(found);
       const { targets, files, expires, ...versions } = found;
       print(`● ${tellVersions({ ...versions, ...targets })}`);
       return print(`  ${counted(files, 'target holds', 'targets hold')}, all until ${showTime(expires)}`);
     });
+}
+
+function verifyFile(
+  bytes: Uint8Array,
+  root: Uint8Array | undefined,
+  around: Omit<VerifyFileOptions, 'root'>,
+): VerifiedFile {
+  if (root !== undefined) return verifyMetadataFile(bytes, { ...around, root });
+  throw new KitenError('kiten/option-missing', 'A file is verified under a root: --root FILE.');
+}
+
+function tellFile(found: VerifiedFile, json: boolean | undefined): void {
+  if (json) printJson(found);
+  else print(`● ${found.type} ${found.version}, until ${showTime(found.expires)}`);
 }
 
 interface AddOptions {

@@ -1,9 +1,9 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readMetadataFile, signMetadata, writeMetadataFile } from '../../../src/index.ts';
+import { readMetadataFile, signMetadata, verifyMetadataFile, writeMetadataFile } from '../../../src/index.ts';
 import { codeOf } from '../../support/fixture.ts';
-import { ed25519Signer, rsaSigner } from '../../support/keys.ts';
+import { ed25519Signer, nodeVerify, rsaSigner } from '../../support/keys.ts';
 import { heldBy, newRepository, publishedRepository } from '../../support/repository-fixture.ts';
 import { day, hashesOf } from '../../support/simulator.ts';
 
@@ -188,5 +188,24 @@ describe('the verification of a repository', () => {
     const fixture = await publishedRepository();
     fixture.clock.advance(2 * day);
     expect(await codeOf(fixture.verify())).toMatchObject({ code: 'update/expired' });
+  });
+});
+
+describe('one metadata file', () => {
+  it('holds under a root that names its role, until it expires', async () => {
+    const fixture = await publishedRepository();
+    const read = (name: string) => readFile(join(fixture.directory, 'metadata', name));
+    const around = { clock: fixture.clock, verify: nodeVerify, root: await read('1.root.json') };
+    for (const role of ['1.root', 'timestamp', '1.snapshot', '1.targets']) {
+      expect(verifyMetadataFile(await read(`${role}.json`), around)).toMatchObject({ version: 1 });
+    }
+    const targets = await read('1.targets.json');
+    const changed = Buffer.from(targets.toString('utf8').replace('"length": 9', '"length": 8'));
+    const refused = (bytes: Uint8Array, code: string) =>
+      expect(() => verifyMetadataFile(bytes, around)).toThrow(expect.objectContaining({ code }));
+    refused(changed, 'update/unsigned');
+    refused(Buffer.from('{"signed":{"_type":"mirrors"},"signatures":[]}'), 'update/no-such-role');
+    fixture.clock.advance(91 * day);
+    refused(targets, 'update/expired');
   });
 });
