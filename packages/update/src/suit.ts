@@ -13,6 +13,14 @@ export type { ComponentIndex, SuitCommand, SuitSequence } from './suit/command.t
 export type { SuitCommon, SuitDependency } from './suit/common.ts';
 export { type ComponentIdentifier, componentKey, componentName } from './suit/component.ts';
 export { decodeManifest, type SeveredMembers } from './suit/decode-manifest.ts';
+export { describeManifest, integratedUri, type MeasuredImage } from './suit/describe/describe-manifest.ts';
+export {
+  type DescribedComponent,
+  parseComponent,
+  readDescription,
+  type SuitDescription,
+} from './suit/describe/description.ts';
+export { classIdentifierOf, parseUuid, showUuid, vendorIdentifierOf } from './suit/describe/identifiers.ts';
 export { digestOf, equalDigests, memberDigest, type SuitDigest, type SuitHash } from './suit/digest.ts';
 export { type EncodedManifest, encodeManifest } from './suit/encode-manifest.ts';
 export type { RecipientKeys } from './suit/encryption/content-key.ts';

@@ -60,6 +60,21 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
       'kiten update publish repository --key new.key --restart 42',
     ],
   ],
+  'kiten update suit build': [
+    ['of what a file describes', 'kiten update suit build app.json --out app.suit'],
+  ],
+  'kiten update suit sign': [
+    ['by the second of two makers', 'kiten update suit sign app.suit --key maker-2.key'],
+  ],
+  'kiten update suit verify': [
+    [
+      'that both makers agree',
+      'kiten update suit verify app.suit --key maker-1.pub maker-2.pub --threshold 2',
+    ],
+  ],
+  'kiten update verify': [
+    ['an image for a slot of 256 KiB', 'kiten update verify app.bin --key maker.pub --slot-bytes 262144'],
+  ],
   'kiten backup create': [
     ['sealed for the holder of a key', 'kiten backup --out site.kbak --recipient kiten-backup-…'],
     ['sealed with a passphrase', 'kiten backup --out site.kbak --passphrase-file passphrase'],

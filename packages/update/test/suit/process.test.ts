@@ -539,6 +539,46 @@ describe('a manifest that depends on another', () => {
     expect(await refused(served(), octets())).toBe(`update/suit-${code}`);
   });
 
+  test('is refused with dependencies that depend on each other', async () => {
+    // Neither can name the other's digest, but a third that depends on both can.
+    const circular = (own: string, other: string, sequenceNumber: number) =>
+      signed(
+        manifestOf({
+          sequenceNumber,
+          componentIdentifier: component(own),
+          common: { components: [component(other)], dependencies: new Map([[0, {}]]) },
+          sections: { dependencyResolution: { content: to('dependency-integrity', 'process-dependency') } },
+        }),
+      );
+    const [one, two] = [circular('/dependency', '/other', 1), circular('/other', '/dependency', 2)];
+    const fetchBoth = [one, two].flatMap((envelope, index) => [
+      ...[at(index), set({ imageDigest: digest(envelope), uri: `#${index}` }), ...to('fetch')],
+    ]);
+    const octets = signed(
+      manifestOf({
+        common: {
+          components: [component('/dependency'), component('/other')],
+          dependencies: new Map([
+            [0, {}],
+            [1, {}],
+          ]),
+        },
+        sections: {
+          dependencyResolution: {
+            content: [...fetchBoth, at(0), ...to('dependency-integrity', 'process-dependency')],
+          },
+        },
+      }),
+      {
+        integrated: new Map([
+          ['#0', one],
+          ['#1', two],
+        ]),
+      },
+    );
+    expect(await refused(served(), octets)).toBe('update/suit-dependency-cycle');
+  });
+
   test('is refused with dependencies of dependencies without end', async () => {
     let chain = dependencyOf('new application');
     for (let depth = 0; depth < 4; depth += 1) chain = root(chain);

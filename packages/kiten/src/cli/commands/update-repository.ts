@@ -116,25 +116,19 @@ export function repositoryCommands(update: Command): void {
         return print(tellVersions({ ...versions, ...targets }));
       },
     );
+}
 
-  update
-    .command('verify <path>')
-    .description(
-      'verify a repository as all its clients would, to the last target, or one metadata file under a root; exits with 1 if it does not hold',
-    )
-    .option('--root <file>', 'a root that came some other way; of a repository, its first by default')
-    .option('--json', 'print JSON')
-    .action(async (path: string, options: { root?: string; json?: boolean }) => {
-      const root = options.root === undefined ? undefined : await readBytes(options.root);
-      const around = { clock: systemSources().clock, verify: nodeVerify };
-      if (!(await isDirectory(path)))
-        return tellFile(verifyFile(await readBytes(path), root, around), options.json);
-      const found = await verifyRepository({ directory: path, ...around, ...(root && { root }) });
-      if (options.json) return printJson(found);
-      const { targets, files, expires, ...versions } = found;
-      print(`● ${tellVersions({ ...versions, ...targets })}`);
-      return print(`  ${counted(files, 'target holds', 'targets hold')}, all until ${showTime(expires)}`);
-    });
+/** A repository as all its clients would verify it, to the last target; or one metadata file under a root. */
+export async function verifyTuf(path: string, options: { root?: string; json?: boolean }): Promise<void> {
+  const root = options.root === undefined ? undefined : await readBytes(options.root);
+  const around = { clock: systemSources().clock, verify: nodeVerify };
+  if (!(await isDirectory(path)))
+    return tellFile(verifyFile(await readBytes(path), root, around), options.json);
+  const found = await verifyRepository({ directory: path, ...around, ...(root && { root }) });
+  if (options.json) return printJson(found);
+  const { targets, files, expires, ...versions } = found;
+  print(`● ${tellVersions({ ...versions, ...targets })}`);
+  return print(`  ${counted(files, 'target holds', 'targets hold')}, all until ${showTime(expires)}`);
 }
 
 function verifyFile(

@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
 import { repositoryCommands } from './update-repository.ts';
+import { suitCommands } from './update-suit.ts';
 import { tufClientCommands } from './update-tuf-client.ts';
+import { verifyUpdateCommand } from './update-verify.ts';
 
 /** Everything about updates that works on files and repositories, without a site. */
 export function updateCommands(program: Command): void {
-  const update = program.command('update').description('software updates by The Update Framework (TUF)');
+  const update = program
+    .command('update')
+    .description('software updates: The Update Framework (TUF), SUIT manifests, images of MCUboot');
   repositoryCommands(update);
   tufClientCommands(update);
+  suitCommands(update);
+  verifyUpdateCommand(update);
 }

@@ -1,0 +1,120 @@
+import { dirname, resolve } from 'node:path';
+import { KitenError, toHex } from '@kiten/codec';
+import { loadSigner } from '@kiten/identity';
+import {
+  buildEnvelope,
+  componentName,
+  describeManifest,
+  encodeEnvelope,
+  integratedUri,
+  openEnvelope,
+  readDescription,
+  type SuitDescription,
+  signEnvelope,
+} from '@kiten/update';
+import type { Command } from 'commander';
+import { parseHex } from '../attest-files.ts';
+import { readBytes, readText, writeBytes } from '../files.ts';
+import { counted, print, printJson } from '../output.ts';
+import { envelopeJson, measureImage } from '../suit-files.ts';
+import { parseThreshold, suitReport, type VerifyUpdateOptions, verifySuit } from './update-verify.ts';
+
+/** `kiten update suit`: manifests for microcontrollers, from and to files. */
+export function suitCommands(update: Command): void {
+  const suit = update
+    .command('suit')
+    .description(
+      'manifests of Software Updates for the Internet of Things (SUIT): build, sign, verify, look into',
+    );
+
+  suit
+    .command('build <description>')
+    .description('make the envelope of a manifest from a description in JSON; nobody has signed it yet')
+    .requiredOption('--out <file>', 'where the envelope goes')
+    .option('--json', 'print JSON')
+    .action(build);
+
+  suit
+    .command('sign <envelope>')
+    .description('add a signature to an envelope')
+    .requiredOption('--key <file>', 'the private key: PKCS#8, on P-256 or Ed25519, its owner’s only')
+    .option('--key-id <hex>', 'the key identifier that the signature names', parseHex)
+    .option('--fully-specified', 'name the algorithm by its newer code point (ESP256, Ed25519)')
+    .option('--out <file>', 'where the signed envelope goes; in place of the other unless given')
+    .option('--json', 'print JSON')
+    .action(sign);
+
+  suit
+    .command('verify <envelope>')
+    .description('check who signed an envelope, and that its manifest and members are what they signed')
+    .requiredOption('--key <files...>', 'public keys or certificates of those who are trusted')
+    .option('--threshold <keys>', 'how many of them have to agree', parseThreshold, 1)
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: VerifyUpdateOptions) => {
+      suitReport(file, await verifySuit(await readBytes(file), options), options);
+    });
+
+  suit
+    .command('inspect <envelope>')
+    .description('say what an envelope and its manifest contain, whoever signed it')
+    .option('--json', 'print JSON')
+    .action(async (file: string, { json }: { json?: boolean }) => {
+      const found = envelopeJson(await readBytes(file));
+      if (json) printJson(found);
+      else print(JSON.stringify(found, null, 2));
+    });
+}
+
+async function build(file: string, { out, json }: { out: string; json?: boolean }): Promise<void> {
+  const description = readDescription(await readText(file));
+  const paths = description.components.map(({ image }) => resolve(dirname(file), image));
+  const images = [];
+  for (const path of paths) images.push(await measureImage(path));
+  const integrated = await payloadsOf(description, paths);
+  const envelope = buildEnvelope(describeManifest(description, images), { ...description, integrated });
+  const octets = encodeEnvelope(envelope);
+  await writeBytes(out, octets);
+  const digest = toHex(envelope.digest.bytes);
+  if (json)
+    return printJson({ out, bytes: octets.length, digest, components: description.components.length });
+  print(
+    `${out}: a manifest for ${counted(images.length, 'component', 'components')}, sequence number ${description.sequenceNumber}`,
+  );
+  for (const { identifier, uri } of description.components) {
+    print(`  ${componentName(identifier)} from ${uri ?? 'the envelope'}`);
+  }
+  return print(`  digest ${digest}`);
+}
+
+/** The images that travel in the envelope. */
+async function payloadsOf({ components }: SuitDescription, paths: readonly string[]) {
+  const payloads = new Map<string, Uint8Array>();
+  for (const [index, { uri }] of components.entries()) {
+    if (uri === undefined) payloads.set(integratedUri(index), await readBytes(paths[index] as string));
+  }
+  return payloads;
+}
+
+/** The newer code points (RFC 9864 §2). */
+const fullySpecified: Readonly<Record<string, number>> = { ES256: -9, EdDSA: -19 };
+
+async function sign(
+  file: string,
+  options: { key: string; keyId?: Uint8Array; fullySpecified?: boolean; out?: string; json?: boolean },
+): Promise<void> {
+  const envelope = openEnvelope(await readBytes(file));
+  const signer = await loadSigner(options.key);
+  const codePoint = options.fullySpecified === true ? fullySpecified[signer.algorithm] : undefined;
+  const signed = signEnvelope(envelope, signer, {
+    ...(options.keyId && { keyIdentifier: options.keyId }),
+    ...(codePoint !== undefined && { fullySpecified: codePoint }),
+  });
+  if (signed.authentications.length > 16) {
+    throw new KitenError('kiten/too-many-signatures', 'An envelope has 16 signatures at most.');
+  }
+  const out = options.out ?? file;
+  await writeBytes(out, encodeEnvelope(signed));
+  const signatures = signed.authentications.length;
+  if (options.json) return printJson({ out, signatures, algorithm: signer.algorithm });
+  return print(`${out}: signed with ${signer.algorithm}; ${counted(signatures, 'signature', 'signatures')}`);
+}
