@@ -539,6 +539,61 @@ describe('a manifest that depends on another', () => {
     expect(await refused(served(), octets())).toBe(`update/suit-${code}`);
   });
 
+  test('puts what the other calls its components below the prefix', async () => {
+    const here = served();
+    const inner = signed(
+      manifestFor(
+        { '/main': image('new application') },
+        { install: fetchIt },
+        { componentIdentifier: component('/dependency') },
+      ),
+    );
+    const octets = signed(
+      manifestOf({
+        common: {
+          components: [component('/dependency')],
+          dependencies: new Map([[0, { prefix: component('/modem') }]]),
+          sharedSequence: [set({ imageDigest: digest(inner) })],
+        },
+        sections: {
+          dependencyResolution: { content: [set({ uri: '#inner' }), ...to('fetch', 'dependency-integrity')] },
+          install: { content: process },
+        },
+      }),
+      { integrated: new Map([['#inner', inner]]) },
+    );
+    await processUpdate(octets, await here.options());
+    expect(here.content('/modem/main')).toBe('new application');
+    expect(here.content('/app')).toBe('old application');
+  });
+
+  test('may keep the other in a place that is none of its components', async () => {
+    const here = served();
+    const inner = dependencyOf('new application');
+    const octets = signed(
+      manifestOf({
+        common: {
+          components: [component('/other')],
+          dependencies: new Map([[1, { prefix: component('/dependency') }]]),
+        },
+        sections: {
+          install: {
+            content: [
+              at(1),
+              set({ imageDigest: digest(inner), uri: '#inner' }),
+              ...to('fetch', 'dependency-integrity'),
+              ...process,
+            ],
+          },
+          validate: { content: [at(1), ...process] },
+        },
+      }),
+      { integrated: new Map([['#inner', inner]]) },
+    );
+    await processUpdate(octets, await here.options());
+    expect(here.content('/app')).toBe('new application');
+  });
+
   test('is refused with dependencies that depend on each other', async () => {
     // Neither can name the other's digest, but a third that depends on both can.
     const circular = (own: string, other: string, sequenceNumber: number) =>

@@ -21,7 +21,7 @@ import { checks, component, manifestOf, model, setsIdentity, vendor } from './fi
 import { freshSigner, verify } from './keys.ts';
 
 export const author = freshSigner('ES256');
-export const places = ['/app', '/radio', '/staging', '/dependency', '/other'];
+export const places = ['/app', '/radio', '/staging', '/dependency', '/other', '/modem/main'];
 
 /** A device with its storage in a directory that goes away with the test. */
 export interface World {
@@ -38,7 +38,7 @@ export interface World {
 export function world(): World {
   const directory = mkdtempSync(join(tmpdir(), 'suit-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  const fileOf = (place: string) => join(directory, place.slice(1));
+  const fileOf = (place: string) => join(directory, place.slice(1).replace('/', '-'));
   const server = new Map<string, string>();
   const made: World = {
     directory,
