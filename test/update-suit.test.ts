@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fromHex } from '../packages/codec/src/index.ts';
+import { decodeManifest, decryptPayload, openEnvelope } from '../packages/update/src/index.ts';
 import { imgtoolImage, imgtoolKey } from '../packages/update/test/mcuboot/imgtool-image.ts';
+import { gathered } from '../packages/update/test/suit/keys.ts';
 import { kiten } from './kiten.ts';
 
 let folder: string;
@@ -85,6 +87,35 @@ describe('kiten update suit', () => {
       manifest: { validate: [{ 'set-component-index': true }, 'image-match'] },
     });
     expect(await done('verify', signed, ...both)).toMatchObject({ kind: 'suit', verified: true });
+  });
+
+  test('encrypts an image for devices, in the envelope or beside it', async () => {
+    const device = generateKeyPairSync('x25519');
+    await writeKeys('device', device);
+    const sealed = { image: 'app.bin', encryptFor: ['device.pub'], staging: '/staging' };
+    const description = {
+      ...{ sequenceNumber: 8, vendor: 'maker.example', class: 'gateway 2' },
+      components: [
+        { component: '/app', ...sealed },
+        { component: '/spare', ...sealed, uri: 'https://maker.example/app.bin.encrypted', cipher: 'A128CTR' },
+      ],
+    };
+    await writeFile(path('sealed.json'), JSON.stringify(description));
+    await done('suit', 'build', path('sealed.json'), '--out', path('sealed.suit'));
+    const { integrated, manifestOctets } = openEnvelope(await readFile(path('sealed.suit')));
+    const infos = decodeManifest(manifestOctets).sections.install!.content!.flatMap((command) =>
+      command.command === 'override-parameters' ? (command.parameters.encryptionInfo ?? []) : [],
+    );
+    const payloads = [integrated.get('#0')!, await readFile(path('app.bin.encrypted'))];
+    expect(infos).toHaveLength(2);
+    for (const [index, info] of infos.entries()) {
+      const pieces = decryptPayload(info, { agreement: [device] }, [payloads[index]!]);
+      expect(Buffer.from(await gathered(pieces)).toString()).toBe('new application');
+    }
+    await writeFile(path('sealed.json'), JSON.stringify(description).replaceAll('device.pub', 'app.bin'));
+    expect(await refused('suit', 'build', path('sealed.json'), '--out', path('x.suit'))).toBe(
+      'kiten/recipient-key',
+    );
   });
 
   test('says in words what it did', async () => {

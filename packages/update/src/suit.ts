@@ -16,6 +16,7 @@ export { decodeManifest, type SeveredMembers } from './suit/decode-manifest.ts';
 export { describeManifest, integratedUri, type MeasuredImage } from './suit/describe/describe-manifest.ts';
 export {
   type DescribedComponent,
+  type DescribedEncryption,
   parseComponent,
   readDescription,
   type SuitDescription,

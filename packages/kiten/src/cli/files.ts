@@ -33,6 +33,16 @@ export async function isDirectory(path: string): Promise<boolean> {
   }
 }
 
+/** As {@link writeBytes}, for what comes piece by piece. */
+export async function writePieces(file: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    await writeFile(file, pieces);
+  } catch (cause) {
+    if (cause instanceof KitenError) throw cause;
+    throw new KitenError('kiten/file-unwritable', `${file} cannot be written.`, { cause });
+  }
+}
+
 /** @throws KitenError `kiten/file-unwritable` unless the directory is there in the end */
 export async function makeDirectory(directory: string): Promise<void> {
   try {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { KitenError, toHex } from '@kiten/codec';
@@ -6,6 +6,7 @@ import { nodeVerify } from '@kiten/identity';
 import {
   componentName,
   decodeManifest,
+  encryptPayload,
   type MeasuredImage,
   openEnvelope,
   type SuitCommand,
@@ -15,6 +16,7 @@ import {
 } from '@kiten/update';
 import { readVerificationKey } from './attest-files.ts';
 import { byteProgress } from './byte-progress.ts';
+import { readBytes } from './files.ts';
 import { jsonOf } from './output.ts';
 
 /** The digest and size of an image, read piece by piece. @throws KitenError `kiten/file-unreadable` */
@@ -33,6 +35,47 @@ export async function measureImage(file: string): Promise<MeasuredImage> {
     throw new KitenError('kiten/file-unreadable', `${file} cannot be read.`, { cause });
   }
   return { digest: { algorithm: 'sha256', bytes: new Uint8Array(hash.digest()) }, size };
+}
+
+/**
+ * Encrypts an image for those whose public keys are in these files.
+ *
+ * @param keep what becomes of the ciphertext, piece by piece.
+ * @throws KitenError `kiten/file-unreadable`, `kiten/recipient-key`, `update/suit-encryption-unsupported`
+ */
+export async function encryptImage(
+  file: string,
+  keyFiles: readonly string[],
+  algorithm: string,
+  keep: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
+): Promise<NonNullable<MeasuredImage['encrypted']>> {
+  const recipients = await Promise.all(
+    keyFiles.map(async (name) => ({ publicKey: await recipientKey(name) })),
+  );
+  const random = (octets: number) => new Uint8Array(randomBytes(octets));
+  const { info, ciphertext } = encryptPayload(createReadStream(file, { highWaterMark: 1024 ** 2 }), {
+    ...{ algorithm, recipients, random },
+  });
+  const hash = createHash('sha256');
+  let size = 0;
+  async function* counted() {
+    for await (const piece of ciphertext) {
+      hash.update(piece);
+      size += piece.length;
+      yield piece;
+    }
+  }
+  await keep(counted());
+  return { info, digest: { algorithm: 'sha256', bytes: new Uint8Array(hash.digest()) }, size };
+}
+
+async function recipientKey(file: string): Promise<KeyObject> {
+  try {
+    return createPublicKey(await readBytes(file));
+  } catch (cause) {
+    if (cause instanceof KitenError) throw cause;
+    throw new KitenError('kiten/recipient-key', `${file} has no public key to encrypt for.`, { cause });
+  }
 }
 
 /** Those whose public keys are in these files; as many of them as the threshold have to agree. */

@@ -7,13 +7,15 @@ import {
   decodeManifest,
   describeManifest,
   digestOf,
+  encryptPayload,
   parseComponent,
+  processInvocation,
   processUpdate,
   readDescription,
   showUuid,
   vendorIdentifierOf,
 } from '../../src/index.ts';
-import { codeOf } from './keys.ts';
+import { codeOf, gathered } from './keys.ts';
 import { signed, world } from './world.ts';
 
 const json = (changes: object = {}) =>
@@ -68,6 +70,47 @@ test('what is described is installed', async () => {
   expect([here.content('/app'), here.content('/radio')]).toEqual(['new application', 'new radio']);
 });
 
+test('what is described as encrypted is decrypted and installed, and validates afterwards', async () => {
+  const here = world();
+  const secret = new Uint8Array(16).fill(1);
+  const description = readDescription(
+    json({
+      components: [
+        { component: '/app', image: 'app.bin', encryptFor: ['device.pub'], staging: '/staging' },
+        {
+          component: '/radio',
+          image: 'radio.bin',
+          encryptFor: ['device.pub'],
+          staging: '/staging',
+          cipher: 'A256CTR',
+        },
+      ],
+    }),
+  );
+  const sealed = ['new application', 'new radio'].map(async (text, index) => {
+    const { algorithm } = description.components[index]!.encryption!;
+    const random = (octets: number) => new Uint8Array(octets).fill(index + 2);
+    const { info, ciphertext } = encryptPayload([encodeUtf8(text)], {
+      algorithm,
+      recipients: [{ secret }],
+      random,
+    });
+    const payload = await gathered(ciphertext);
+    return { payload, encrypted: { info, digest: digestOf('sha256', payload), size: payload.length } };
+  });
+  const found = await Promise.all(sealed);
+  const manifest = describeManifest(
+    description,
+    images.map((image, index) => ({ ...image, encrypted: found[index]!.encrypted })),
+  );
+  const integrated = new Map(found.map(({ payload }, index) => [`#${index}`, payload]));
+  const octets = signed(manifest, { integrated });
+  const keys = { shared: [{ secret }] };
+  await processUpdate(octets, await here.options({ keys }));
+  expect([here.content('/app'), here.content('/radio')]).toEqual(['new application', 'new radio']);
+  await processInvocation(octets, await here.options());
+});
+
 test('everything that can be described stands in the manifest', () => {
   const description = readDescription(
     json({
@@ -104,6 +147,14 @@ test.each<[string, string]>([
   ['a vendor that is no text', json({ vendor: 1 })],
   ['something severable that is not', json({ severable: ['validate'] })],
   ['a text that is none', json({ text: 'Faster.' })],
+  [
+    'nobody to encrypt for',
+    json({ components: [{ component: '/a', image: 'a', encryptFor: [], staging: '/s' }] }),
+  ],
+  [
+    'no place to keep what is encrypted',
+    json({ components: [{ component: '/a', image: 'a', encryptFor: ['k'] }] }),
+  ],
 ])('a description with %s is refused', (_, text) => {
   expect(codeOf(() => readDescription(text))).toMatch(/^(update\/suit-description|codec\/json-.*)$/);
 });

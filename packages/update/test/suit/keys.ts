@@ -83,3 +83,10 @@ export async function asyncCodeOf(act: () => Promise<unknown>): Promise<string> 
   );
   return codeOf(settled);
 }
+
+/** All octets that come in pieces. */
+export async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return new Uint8Array(Buffer.concat(all));
+}

@@ -14,7 +14,7 @@ import {
   signEnvelope,
 } from '../../src/index.ts';
 import { manifestOf } from './fixtures.ts';
-import { signerOf } from './keys.ts';
+import { gathered, signerOf } from './keys.ts';
 
 const random = (octets: number) => new Uint8Array(randomBytes(octets));
 
@@ -22,12 +22,6 @@ function openssl(args: readonly string[], input: Uint8Array): Uint8Array {
   const { status, stdout, stderr } = spawnSync('openssl', args, { input });
   if (status !== 0) throw new Error(`openssl ${args[0]} failed: ${stderr}`);
   return new Uint8Array(stdout);
-}
-
-async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return new Uint8Array(Buffer.concat(all));
 }
 
 describe.skipIf(!requireTool('openssl', 'openssl'))('openssl', () => {

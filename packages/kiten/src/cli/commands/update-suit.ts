@@ -4,19 +4,20 @@ import { loadSigner } from '@kiten/identity';
 import {
   buildEnvelope,
   componentName,
+  type DescribedComponent,
   describeManifest,
   encodeEnvelope,
   integratedUri,
+  type MeasuredImage,
   openEnvelope,
   readDescription,
-  type SuitDescription,
   signEnvelope,
 } from '@kiten/update';
 import type { Command } from 'commander';
 import { parseHex } from '../attest-files.ts';
-import { readBytes, readText, writeBytes } from '../files.ts';
+import { readBytes, readText, writeBytes, writePieces } from '../files.ts';
 import { counted, print, printJson } from '../output.ts';
-import { envelopeJson, measureImage } from '../suit-files.ts';
+import { encryptImage, envelopeJson, measureImage } from '../suit-files.ts';
 import { parseThreshold, suitReport, type VerifyUpdateOptions, verifySuit } from './update-verify.ts';
 
 /** `kiten update suit`: manifests for microcontrollers, from and to files. */
@@ -67,32 +68,47 @@ export function suitCommands(update: Command): void {
 
 async function build(file: string, { out, json }: { out: string; json?: boolean }): Promise<void> {
   const description = readDescription(await readText(file));
-  const paths = description.components.map(({ image }) => resolve(dirname(file), image));
-  const images = [];
-  for (const path of paths) images.push(await measureImage(path));
-  const integrated = await payloadsOf(description, paths);
+  const integrated = new Map<string, Uint8Array>();
+  const images: MeasuredImage[] = [];
+  for (const [index, component] of description.components.entries()) {
+    images.push(await imageOf(component, index, dirname(file), integrated));
+  }
   const envelope = buildEnvelope(describeManifest(description, images), { ...description, integrated });
   const octets = encodeEnvelope(envelope);
   await writeBytes(out, octets);
   const digest = toHex(envelope.digest.bytes);
-  if (json)
-    return printJson({ out, bytes: octets.length, digest, components: description.components.length });
+  if (json) return printJson({ out, bytes: octets.length, digest, components: images.length });
   print(
     `${out}: a manifest for ${counted(images.length, 'component', 'components')}, sequence number ${description.sequenceNumber}`,
   );
-  for (const { identifier, uri } of description.components) {
-    print(`  ${componentName(identifier)} from ${uri ?? 'the envelope'}`);
+  for (const { identifier, uri, encryption } of description.components) {
+    const sealed = encryption === undefined ? '' : `, encrypted for ${encryption.recipients.join(', ')}`;
+    print(`  ${componentName(identifier)} from ${uri ?? 'the envelope'}${sealed}`);
   }
   return print(`  digest ${digest}`);
 }
 
-/** The images that travel in the envelope. */
-async function payloadsOf({ components }: SuitDescription, paths: readonly string[]) {
-  const payloads = new Map<string, Uint8Array>();
-  for (const [index, { uri }] of components.entries()) {
-    if (uri === undefined) payloads.set(integratedUri(index), await readBytes(paths[index] as string));
+/** Measures an image, and puts it into the envelope or, encrypted, beside it: as `IMAGE.encrypted`. */
+async function imageOf(
+  { image, uri, encryption }: DescribedComponent,
+  index: number,
+  directory: string,
+  integrated: Map<string, Uint8Array>,
+): Promise<MeasuredImage> {
+  const path = resolve(directory, image);
+  const measured = await measureImage(path);
+  if (encryption === undefined) {
+    if (uri === undefined) integrated.set(integratedUri(index), await readBytes(path));
+    return measured;
   }
-  return payloads;
+  const keys = encryption.recipients.map((key) => resolve(directory, key));
+  const encrypted = await encryptImage(path, keys, encryption.algorithm, async (pieces) => {
+    if (uri !== undefined) return writePieces(`${path}.encrypted`, pieces);
+    const all: Uint8Array[] = [];
+    for await (const piece of pieces) all.push(piece);
+    integrated.set(integratedUri(index), new Uint8Array(Buffer.concat(all)));
+  });
+  return { ...measured, encrypted };
 }
 
 /** The newer code points (RFC 9864 §2). */

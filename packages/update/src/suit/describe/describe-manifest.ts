@@ -1,4 +1,4 @@
-import type { SuitCommand, SuitSequence } from '../command.ts';
+import type { ComponentIndex, SuitCommand, SuitSequence } from '../command.ts';
 import { type ComponentIdentifier, componentKey } from '../component.ts';
 import type { SuitDigest } from '../digest.ts';
 import type { SuitManifest } from '../manifest.ts';
@@ -11,6 +11,8 @@ export interface MeasuredImage {
   readonly digest: SuitDigest;
   /** Octets. */
   readonly size: number;
+  /** What devices fetch in its place. */
+  readonly encrypted?: { readonly info: Uint8Array; readonly digest: SuitDigest; readonly size: number };
 }
 
 /** Under which URI the envelope carries the image of a component. */
@@ -41,22 +43,33 @@ export function describeManifest(
     { command: 'class-identifier', policy },
     ...measured,
   ];
-  const install = components.flatMap(({ uri }, index): SuitCommand[] => [
-    choose(index),
-    set({ uri: uri ?? integratedUri(index) }),
-    { command: 'fetch', policy: reportFailure },
-    { command: 'image-match', policy },
-  ]);
+  const places = placesOf(description);
+  const install = components.flatMap((component, index): SuitSequence => {
+    const { encrypted } = images[index] as MeasuredImage;
+    const uri = component.uri ?? integratedUri(index);
+    if (component.encryption === undefined || encrypted === undefined) return fetching(index, { uri });
+    const { info: encryptionInfo, digest: imageDigest, size: imageSize } = encrypted;
+    const sourceComponent = indexOf(places, component.encryption.staging);
+    return [
+      // The digest of what is fetched, too: nothing is decrypted for whoever has put something else there.
+      ...fetching(sourceComponent, { uri, imageDigest, imageSize }),
+      choose(index),
+      set({ sourceComponent, encryptionInfo }),
+      { command: 'copy', policy: reportFailure },
+      { command: 'image-match', policy },
+    ];
+  });
   return {
     sequenceNumber: description.sequenceNumber,
-    common: {
-      components: components.map(({ identifier }) => identifier),
-      dependencies: new Map(),
-      sharedSequence,
-    },
+    common: { components: places, dependencies: new Map(), sharedSequence },
     sections: {
       install: { content: install },
-      validate: { content: [choose(true), { command: 'image-match', policy }] },
+      validate: {
+        content: [
+          choose(places.length === components.length ? true : [...components.keys()]),
+          { command: 'image-match', policy },
+        ],
+      },
       ...(description.invoke && { invoke: { content: invocation(description, description.invoke) } }),
     },
     ...(description.referenceUri !== undefined && { referenceUri: description.referenceUri }),
@@ -75,12 +88,34 @@ export function describeManifest(
   };
 }
 
-const choose = (index: number | true): SuitCommand => ({ command: 'set-component-index', index });
+const choose = (index: ComponentIndex): SuitCommand => ({ command: 'set-component-index', index });
 
 const set = (parameters: SuitParameters): SuitCommand => ({ command: 'override-parameters', parameters });
 
+const fetching = (index: number, parameters: SuitParameters): SuitSequence => [
+  choose(index),
+  set(parameters),
+  { command: 'fetch', policy: reportFailure },
+  { command: 'image-match', policy },
+];
+
+/** The components that are described, and behind them those where something is kept until it is decrypted. */
+function placesOf({ components }: SuitDescription): readonly ComponentIdentifier[] {
+  const places = components.map(({ identifier }) => identifier);
+  for (const { encryption } of components) {
+    if (encryption !== undefined && indexOf(places, encryption.staging) < 0) places.push(encryption.staging);
+  }
+  return places;
+}
+
+const indexOf = (places: readonly ComponentIdentifier[], wanted: ComponentIdentifier): number =>
+  places.findIndex((place) => componentKey(place) === componentKey(wanted));
+
 function invocation({ components }: SuitDescription, wanted: ComponentIdentifier): SuitSequence {
-  const index = components.findIndex(({ identifier }) => componentKey(identifier) === componentKey(wanted));
+  const index = indexOf(
+    components.map(({ identifier }) => identifier),
+    wanted,
+  );
   if (index >= 0) return [choose(index), { command: 'invoke', policy: reportFailure }];
   throw refusal('update/suit-description', 'What is to be invoked is none of the components.');
 }

@@ -10,6 +10,18 @@ export interface DescribedComponent {
   readonly image: string;
   /** Where devices fetch it; it travels in the envelope if this is left out. */
   readonly uri?: string;
+  /** Whom the image is encrypted for, if it is. */
+  readonly encryption?: DescribedEncryption;
+}
+
+/** How an image is encrypted. */
+export interface DescribedEncryption {
+  /** Files with the public keys of the devices, on P-256 or X25519. */
+  readonly recipients: readonly string[];
+  /** Where devices keep what they have fetched until it is decrypted. */
+  readonly staging: ComponentIdentifier;
+  /** As `A128GCM`. */
+  readonly algorithm: string;
 }
 
 /** What a manifest is to do, as people write it down. */
@@ -35,7 +47,7 @@ const members = {
     ...['sequenceNumber', 'vendor', 'class', 'components', 'manifest', 'version', 'invoke'],
     ...['referenceUri', 'text', 'severable'],
   ]),
-  component: new Set(['component', 'image', 'uri']),
+  component: new Set(['component', 'image', 'uri', 'encryptFor', 'staging', 'cipher']),
 };
 
 /**
@@ -87,6 +99,19 @@ function readComponent(found: Members): DescribedComponent {
     identifier: parseComponent(textAt(found, 'component')),
     image: textAt(found, 'image'),
     ...(found.uri !== undefined && { uri: textAt(found, 'uri') }),
+    ...(found.encryptFor !== undefined && { encryption: readEncryption(found) }),
+  };
+}
+
+function readEncryption(found: Members): DescribedEncryption {
+  const recipients = asList(found, 'encryptFor');
+  if (recipients.length === 0 || !recipients.every((file) => typeof file === 'string')) {
+    throw refusal('The member encryptFor is no list of files with public keys.');
+  }
+  return {
+    recipients: recipients as readonly string[],
+    staging: parseComponent(textAt(found, 'staging')),
+    algorithm: found.cipher === undefined ? 'A128GCM' : textAt(found, 'cipher'),
   };
 }
 
