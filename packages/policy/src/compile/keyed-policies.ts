@@ -15,12 +15,20 @@ export class KeyedPolicies {
   readonly #byPrincipal: Keyed = new Map();
   readonly #byResource: Keyed = new Map();
 
-  add(policy: CompiledPolicy): void {
-    const principal = keyOf(policy.scope.principal);
-    const resource = keyOf(policy.scope.resource);
-    if (principal !== undefined) file(this.#byPrincipal, principal, policy);
-    else if (resource !== undefined) file(this.#byResource, resource, policy);
-    else this.#rest.push(policy);
+  /**
+   * Of a policy that is only ever visited where its scope holds, `holds` asks for its conditions alone. That the action and
+   * the types fit has been seen to: `isActionFit` says whether for all of the action.
+   */
+  add(policy: CompiledPolicy, isActionFit: boolean): void {
+    const { principal, resource } = policy.scope;
+    const [principalKey, resourceKey] = [keyOf(principal), keyOf(resource)];
+    const isPrincipalFit = principalKey !== undefined || isType(principal);
+    const isResourceFit = (principalKey === undefined && resourceKey !== undefined) || isType(resource);
+    const isFit = isActionFit && isPrincipalFit && isResourceFit;
+    const visited = isFit ? { ...policy, holds: policy.conditionsHold } : policy;
+    if (principalKey !== undefined) file(this.#byPrincipal, principalKey, visited);
+    else if (resourceKey !== undefined) file(this.#byResource, resourceKey, visited);
+    else this.#rest.push(visited);
   }
 
   get needsPrincipal(): boolean {
@@ -46,6 +54,11 @@ export class KeyedPolicies {
   visitResource(uid: EntityUid, entity: Entity | undefined, visit: Visit): void {
     visitKeyed(this.#byResource, uid, entity, visit);
   }
+}
+
+/** Whether it asks for no more than a type. */
+function isType(scope: Scope): boolean {
+  return scope.kind === 'any' || (scope.kind === 'is' && scope.within === undefined);
 }
 
 function keyOf(scope: Scope): EntityUid | undefined {

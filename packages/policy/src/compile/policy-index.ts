@@ -72,7 +72,7 @@ function fill(
     if ((typeOf(policy.scope.principal) ?? principalType) !== principalType) continue;
     if ((typeOf(policy.scope.resource) ?? resourceType) !== resourceType) continue;
     const way = actionWay(policy.scope.action, action);
-    if (way !== 'never') bucket[way].add(policy);
+    if (way !== 'never') bucket[way].add(policy, way === 'direct');
   }
   return bucket;
 }

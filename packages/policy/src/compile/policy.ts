@@ -18,6 +18,8 @@ export interface CompiledPolicy {
   readonly conditions: PolicyJson['conditions'];
   /** Whether scope and conditions hold. @throws {EvaluationFailure} if a condition has no value. */
   readonly holds: (environment: Environment) => boolean;
+  /** Whether the conditions alone hold. @throws as `holds` */
+  readonly conditionsHold: (environment: Environment) => boolean;
 }
 
 /**
@@ -39,9 +41,10 @@ export function compilePolicy(id: string, order: number, json: unknown, slots: S
     action: readScope(parts.action, 'action', slots),
     resource: readScope(parts.resource, 'resource', slots),
   };
-  const conditions = readList(parts.conditions, policyCode, 'the conditions');
-  const holds = conjunction(scope, conditions.map(compileCondition));
-  return { id, order, effect, scope, conditions: conditions as PolicyJson['conditions'], holds };
+  const conditions = readList(parts.conditions, policyCode, 'the conditions') as PolicyJson['conditions'];
+  const conditionsHold = conjunction(conditions.map(compileCondition));
+  const holds = inScope(scope, conditionsHold);
+  return { id, order, effect, scope, conditions, holds, conditionsHold };
 }
 
 function compileCondition(json: unknown): (environment: Environment) => boolean {
@@ -52,11 +55,18 @@ function compileCondition(json: unknown): (environment: Environment) => boolean 
   return refuse(policyCode, 'when or unless as the kind of a condition', kind);
 }
 
-/** In Cedar's order — principal, action, resource, conditions — and no further than the first that doesn't hold. */
-function conjunction(
-  scope: CompiledPolicy['scope'],
-  conditions: readonly ((environment: Environment) => boolean)[],
-): (environment: Environment) => boolean {
+type Predicate = (environment: Environment) => boolean;
+
+/** No further than the first that doesn't hold. Most policies have one. */
+function conjunction(conditions: readonly Predicate[]): Predicate {
+  const [first, ...others] = conditions;
+  if (first === undefined) return () => true;
+  if (others.length === 0) return first;
+  return (environment) => conditions.every((condition) => condition(environment));
+}
+
+/** In Cedar's order: principal, action, resource, conditions. */
+function inScope(scope: CompiledPolicy['scope'], conditionsHold: Predicate): Predicate {
   const principal = compileScope(scope.principal);
   const action = compileScope(scope.action);
   const resource = compileScope(scope.resource);
@@ -64,7 +74,6 @@ function conjunction(
     if (principal !== undefined && !principal(environment.principal, environment)) return false;
     if (action !== undefined && !action(environment.action, environment)) return false;
     if (resource !== undefined && !resource(environment.resource, environment)) return false;
-    for (const condition of conditions) if (!condition(environment)) return false;
-    return true;
+    return conditionsHold(environment);
   };
 }
