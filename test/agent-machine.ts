@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   AttestationClient,
@@ -35,13 +36,23 @@ export const agentPorts = {
 };
 
 /** Where the agent finds its TPM and the logs of the machine. */
-export const settingsOf = ({ address, logs }: MeasuredDevice): string => `
+export const settingsOf = ({ address, logs, root }: MeasuredDevice): string => `
 [tpm]
 address = "${address}"
 [logs]
 boot = "${logs.bootLog}"
 measurements = "${logs.imaLog}"
+[runtime]
+root = "${root}"
 `;
+
+/** Takes what a device showed last for what devices have to show. @param target `site`, `device:ID` … */
+export async function learnFrom(site: TestSite, device: string, target: string): Promise<void> {
+  const file = join(site.directory, `${device}.corim`);
+  const name = ['--vendor', 'Acme', '--model', 'gateway 1.0'];
+  await site.json('attest', 'learn', '--device', device, ...name, '--out', file);
+  await site.json('attest', 'reference', 'add', file, '--to', target, '--reason', 'the golden device');
+}
 
 /** A session by MQTT as the agent's device. */
 export async function sessionOf(site: TestSite, host: Host): Promise<MqttClient> {

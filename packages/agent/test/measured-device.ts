@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { tpmHashOf } from '@kiten/wire';
 import {
   bootLog,
@@ -40,6 +41,7 @@ export class MeasuredDevice implements AsyncDisposable {
   ): Promise<MeasuredDevice> {
     const software = await SoftwareTpm.start(options);
     const device = new MeasuredDevice(software, await openSoftwareTpm(software));
+    await writeKernelFiles(device.root);
     await device.bootWith(events);
     await device.run('boot_aggregate', ...files);
     return device;
@@ -47,6 +49,11 @@ export class MeasuredDevice implements AsyncDisposable {
 
   get address(): string {
     return `swtpm:path=${this.software.path('tpm')}`;
+  }
+
+  /** Where its own /proc and /sys lie: not those of the machine that the test runs on. */
+  get root(): string {
+    return this.software.path('root');
   }
 
   get logs(): { readonly bootLog: string; readonly imaLog: string } {
@@ -112,6 +119,31 @@ export class MeasuredDevice implements AsyncDisposable {
     const first = Array.from({ length: 10 }, (_, pcr) => pcr);
     const values = await readPcrs(this.tpm, [{ bank: banks[0]!, pcrs: first, mapBytes: 3 }]);
     return Buffer.concat([...values.get(11)!.values()]);
+  }
+}
+
+/** What a kernel says of itself that has no modules, and nothing that listens. */
+const kernelFiles = {
+  'proc/sys/kernel/osrelease': '6.12.48\n',
+  'proc/sys/kernel/tainted': '0\n',
+  'proc/sys/kernel/yama/ptrace_scope': '2\n',
+  'proc/sys/kernel/random/boot_id': '00112233-4455-6677-8899-aabbccddeeff\n',
+  'sys/module/module/parameters/sig_enforce': 'Y\n',
+  'sys/kernel/security/lockdown': 'none [integrity] confidentiality\n',
+  'proc/modules': '',
+  'etc/passwd': 'root:x:0:0:root:/root:/usr/sbin/nologin\n',
+  'etc/shadow': 'root:!:20000:0:99999:7:::\n',
+  ...Object.fromEntries(['tcp', 'tcp6', 'udp', 'udp6'].map((table) => [`proc/net/${table}`, 'sl\n'])),
+};
+
+/** @param more what is otherwise there */
+export async function writeKernelFiles(
+  root: string,
+  more: Readonly<Record<string, Uint8Array>> = {},
+): Promise<void> {
+  for (const [name, content] of Object.entries({ ...kernelFiles, ...more })) {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), content);
   }
 }
 

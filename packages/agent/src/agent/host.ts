@@ -41,7 +41,7 @@ export async function openHost(configuration: AgentConfiguration, ports: AgentPo
       configuration,
       state,
       turns: new Turns(),
-      runtime: collectorOf(state, ports.random),
+      runtime: collectorOf(configuration.root, state, ports.random),
       trust: await readFile(configuration.trust, 'utf8'),
     };
   } catch (cause) {
@@ -55,11 +55,11 @@ export async function openHost(configuration: AgentConfiguration, ports: AgentPo
   }
 }
 
-function collectorOf(state: StateDirectory, random: Random): () => Promise<RuntimeCollector> {
+function collectorOf(root: string, state: StateDirectory, random: Random): () => Promise<RuntimeCollector> {
   let opened: Promise<RuntimeCollector> | undefined;
   const open = async () => {
-    const { journal, unseen } = await openJournal(state.file('events.json'), random);
-    return new RuntimeCollector({ journal, ...(unseen === undefined ? {} : { eventsUnseen: unseen }) });
+    const { journal, unseen } = await openJournal(state.file('events.json'), random, root);
+    return new RuntimeCollector({ root, journal, ...(unseen === undefined ? {} : { eventsUnseen: unseen }) });
   };
   return () => {
     opened ??= open();

@@ -30,6 +30,8 @@ export interface AgentConfiguration {
       }
     | undefined;
   readonly logs: MeasurementFiles;
+  /** Where the device's files lie that the runtime report is made of. */
+  readonly root: string;
   /** Where it connects by MQTT to be challenged there; undefined: it attests by HTTPS alone. */
   readonly mqtt: Address | undefined;
 }

@@ -33,6 +33,7 @@ export function parseConfiguration(text: string, file: string): AgentConfigurati
     key: keyOf(root.table('key')),
     tpm: tpmOf(root.table('tpm')),
     logs: logsOf(root.table('logs')),
+    root: rootOf(root.table('runtime')),
     mqtt: addressOf(root, 'mqtt', 'mqtts:', 8883),
   };
   if (configuration.site === undefined) throw root.refusal('site', 'is missing');
@@ -105,6 +106,12 @@ function tpmOf(table: Table | undefined): AgentConfiguration['tpm'] {
   };
   table.finish();
   return tpm;
+}
+
+function rootOf(table: Table | undefined): string {
+  const root = table?.text('root') ?? '/';
+  table?.finish();
+  return root;
 }
 
 function logsOf(table: Table | undefined): AgentConfiguration['logs'] {

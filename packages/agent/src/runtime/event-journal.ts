@@ -33,11 +33,14 @@ export class EventJournal {
   readonly #file: string;
   readonly #sources: readonly EventSource[];
   readonly #state: State;
+  /** A numbering that nobody kept would begin anew with the next process, and look as if events were hidden. */
+  #isKept: boolean;
 
-  private constructor(file: string, sources: readonly EventSource[], state: State) {
+  private constructor(file: string, sources: readonly EventSource[], state: State, isKept: boolean) {
     this.#file = file;
     this.#sources = sources;
     this.#state = state;
+    this.#isKept = isKept;
   }
 
   /**
@@ -50,16 +53,15 @@ export class EventJournal {
     sources: readonly EventSource[],
     random: (bytes: number) => Uint8Array,
   ): Promise<EventJournal> {
-    const state = (await readState(file)) ?? {
-      ...{ stream: toHex(random(16)), first: 0, lost: 0, events: [], cursors: {} },
-    };
-    return new EventJournal(file, sources, state);
+    const kept = await readState(file);
+    const begun: State = { stream: toHex(random(16)), first: 0, lost: 0, events: [], cursors: {} };
+    return new EventJournal(file, sources, kept ?? begun, kept !== undefined);
   }
 
   /** Takes in what the sources have, durably before it is shown to anybody. */
   async update(): Promise<void> {
     const state = this.#state;
-    let isChanged = false;
+    let isChanged = !this.#isKept;
     for (const source of this.#sources) {
       const { events, lost, cursor } = await source.read(state.cursors[source.name]);
       isChanged ||= events.length > 0 || lost > 0 || cursor !== state.cursors[source.name];
@@ -96,6 +98,7 @@ export class EventJournal {
       await file.close();
     }
     await rename(written, this.#file);
+    this.#isKept = true;
   }
 }
 

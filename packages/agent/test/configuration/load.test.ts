@@ -19,6 +19,7 @@ describe('the agent’s configuration', () => {
         bootLog: '/sys/kernel/security/tpm0/binary_bios_measurements',
         imaLog: '/sys/kernel/security/ima/binary_runtime_measurements',
       },
+      root: '/',
       mqtt: undefined,
     });
   });

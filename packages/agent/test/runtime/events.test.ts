@@ -34,9 +34,18 @@ class Script implements EventSource {
   }
 }
 
+const openedWithoutSources = (fill: number) => EventJournal.open(join(folder, 'events'), [], random(fill));
+
 describe('a journal', () => {
   const open = (source: Script, fill = 1) =>
     EventJournal.open(join(folder, 'events'), [source], random(fill));
+
+  test('keeps its numbering although nothing happened', async () => {
+    const first = await openedWithoutSources(1);
+    await first.update();
+    const again = await openedWithoutSources(2);
+    expect(again.from(0).stream).toEqual(first.from(0).stream);
+  });
 
   test('numbers events across restarts', async () => {
     const source = new Script();
