@@ -20,6 +20,7 @@ const views: readonly (readonly [path: string, whole: string])[] = [
   ['/traffic', '.traffic-map'],
   ['/log?of=0', '.proven .check-outcome'],
   ['/decisions', '#exceptions-title'],
+  ['/attestation', '#reference-keys-title'],
   ['/settings', '.group-table tbody tr'],
 ];
 

@@ -99,6 +99,11 @@ export class Site {
     return JSON.parse(text) as T;
   }
 
+  /** The operator's token. */
+  get operatorToken(): string {
+    return this.#token;
+  }
+
   async down(): Promise<void> {
     const child = this.#process;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

@@ -1,5 +1,6 @@
 import { matchPath, type Route, type RouteParameters } from '../route.ts';
 import { accessView } from './access/view.ts';
+import { attestationView } from './attestation/view.ts';
 import { decisionsView } from './decisions/view.ts';
 import { deviceView } from './device/view.ts';
 import { fleetView } from './fleet/view.ts';
@@ -24,6 +25,7 @@ export const views: readonly View[] = [
   storyView,
   trafficView,
   logView,
+  attestationView,
   settingsView,
 ];
 

@@ -13,6 +13,7 @@ import { tierOf, urgencyOf } from '../../trust/tiers.ts';
 import { News } from '../page/news.tsx';
 import type { ViewProps } from '../view.ts';
 import { type Action, ActionDialog } from './action-dialog.tsx';
+import { DeviceAttestation } from './device-attestation.tsx';
 import { DeviceConnections } from './device-connections.tsx';
 import { DeviceKeys } from './device-keys.tsx';
 import { DeviceRights } from './device-rights.tsx';
@@ -84,6 +85,7 @@ function Known({ device, act }: { device: DeviceDetail; act: (action: Action) =>
       <div class="device-side">
         <DeviceVector device={device.id} vector={device.vector} />
         <DeviceKeys device={device} />
+        <DeviceAttestation device={device} />
         <DeviceConnections connections={device.connections} />
         <Facts device={device} />
         <News device={device.id} />
