@@ -16,6 +16,7 @@ export {
 } from './evidence/attestation-key.ts';
 export { collectEvidence } from './evidence/collect-evidence.ts';
 export { kernelMeasurementFiles, type MeasurementFiles, readMeasurements } from './evidence/measurements.ts';
+export { type TpmRequestFields, tpmRequest } from './keys/tpm-request.ts';
 export { MqttClient, type MqttOptions } from './mqtt/mqtt-client.ts';
 export {
   type CollectedReport,
@@ -29,7 +30,7 @@ export { type CryptCheck, PasswordCheck, systemCrypt } from './runtime/password-
 export { signReport } from './runtime/sign-report.ts';
 export { AttestationClient } from './site/attestation-client.ts';
 export type { Address, Connect } from './site/connector.ts';
-export { authorityCertificates, requestCertificate, tokenHeader } from './site/est-client.ts';
+export { authorityCertificates, freshnessNonce, requestCertificate, tokenHeader } from './site/est-client.ts';
 export { nodeConnector } from './site/node-connector.ts';
 export { SiteClient } from './site/site-client.ts';
 export { StateDirectory } from './state/state-directory.ts';

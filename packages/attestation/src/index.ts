@@ -102,6 +102,14 @@ export {
   type QuoteProblem,
   type SignedAttest,
 } from './quote/check-quote.ts';
+export {
+  certifyStatementType,
+  decodeCertifyStatement,
+  decodeWrapperStatement,
+  encodeCertifyStatement,
+  encodeWrapperStatement,
+  wrapperStatementType,
+} from './quote/key-statement.ts';
 export { pcrDigest } from './quote/pcr-digest.ts';
 export { readPcrFile } from './quote/pcr-file.ts';
 export { decodeCorim } from './reference/corim-decode.ts';

@@ -27,6 +27,13 @@ export {
   verifyTimeStamp,
 } from './tsp/verify-time-stamp.ts';
 export { type SignatureAlgorithm, signatureAlgorithmIdentifier } from './x509/algorithm-identifier.ts';
+export {
+  type AttestationBundle,
+  type AttestationStatement,
+  attestationAttribute,
+  decodeAttestationBundle,
+  encodeAttestationBundle,
+} from './x509/attestation-bundle.ts';
 export type { Attribute } from './x509/attribute.ts';
 export type { AttributeShortName } from './x509/attribute-types.ts';
 export { type BasicConstraints, basicConstraintsExtension } from './x509/basic-constraints.ts';

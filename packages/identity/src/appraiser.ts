@@ -16,13 +16,14 @@ export interface AppraisedSite {
 
 interface Conclusion {
   readonly code: string;
+  readonly aspect: 'certificate' | 'key';
   readonly parameters: Readonly<Record<string, string>>;
   readonly holdsUntil?: number;
 }
 
 /**
- * Turns the record of an enrolment into findings on `instance-identity`. It says nothing on `storage-opaque`:
- * neither a token nor a manufacturer certificate tells where the new key is kept.
+ * Turns the record of an enrolment into findings on `instance-identity` and, where hardware was shown to hold the new
+ * key, on `storage-opaque`: neither a token nor a manufacturer certificate tells where it is kept.
  */
 export function createIdentityAppraiser(site: AppraisedSite): Appraiser {
   const appraiser = 'identity';
@@ -30,37 +31,51 @@ export function createIdentityAppraiser(site: AppraisedSite): Appraiser {
     name: appraiser,
     mediaTypes: [enrolmentMediaType],
     appraise(evidence) {
-      const conclusion = conclude(site, evidence);
-      if (conclusion === undefined) return [];
-      const { code, ...rest } = conclusion;
       const premises = [evidence.digest];
       const { subject, receivedAt: at } = evidence;
-      return [
-        identityFindings.finding(code, { subject, aspect: 'certificate', appraiser, at, premises, ...rest }),
-      ];
+      return conclude(site, evidence).map(({ code, ...rest }) =>
+        identityFindings.finding(code, { subject, appraiser, at, premises, ...rest }),
+      );
     },
   };
 }
 
-function conclude(site: AppraisedSite, evidence: Evidence): Conclusion | undefined {
+function conclude(site: AppraisedSite, evidence: Evidence): readonly Conclusion[] {
   const enrolment = read(evidence.body);
   if (enrolment instanceof KitenError) {
-    return { code: 'identity/enrolment-unreadable', parameters: { problem: enrolment.code } };
+    return [about('identity/enrolment-unreadable', { problem: enrolment.code })];
   }
-  const { certificate, method } = enrolment;
+  const { certificate, method, keyHeldBy } = enrolment;
   const device = evidence.subject.id;
   const serial = toHex(certificate.serialNumber);
   if (!site.issuers.some((issuer) => certificateSignatureHolds(certificate, issuer.publicKey, site.verify))) {
-    return { code: 'identity/certificate-foreign', parameters: { device, serial } };
+    return [about('identity/certificate-foreign', { device, serial })];
   }
   if (!names(certificate, deviceSpiffeId(site.trustDomain, device as DeviceId))) {
-    return { code: 'identity/certificate-of-another', parameters: { device, serial } };
+    return [about('identity/certificate-of-another', { device, serial })];
   }
   // An expired certificate affirms nothing, and says nothing against the device either.
-  if (certificate.notAfter <= evidence.receivedAt) return undefined;
+  if (certificate.notAfter <= evidence.receivedAt) return [];
   const notAfter = new Date(certificate.notAfter).toISOString();
-  const parameters = { device, serial, method, notAfter };
-  return { code: 'identity/certificate-issued', parameters, holdsUntil: certificate.notAfter };
+  const issued = about('identity/certificate-issued', { device, serial, method, notAfter });
+  const holdsUntil = certificate.notAfter;
+  if (keyHeldBy === undefined) return [{ ...issued, holdsUntil }];
+  const key = keyConclusion(device, serial, keyHeldBy);
+  return [{ ...issued, holdsUntil }, keyHeldBy === null ? key : { ...key, holdsUntil }];
+}
+
+const about = (code: string, parameters: Conclusion['parameters']): Conclusion => ({
+  code,
+  aspect: 'certificate',
+  parameters,
+});
+
+function keyConclusion(device: string, serial: string, keyHeldBy: Uint8Array | null): Conclusion {
+  if (keyHeldBy === null) {
+    return { code: 'identity/key-unattested', aspect: 'key', parameters: { device, serial } };
+  }
+  const parameters = { device, serial, key: toHex(keyHeldBy) };
+  return { code: 'identity/key-in-hardware', aspect: 'key', parameters };
 }
 
 function names(certificate: Certificate, uri: string): boolean {
@@ -68,10 +83,16 @@ function names(certificate: Certificate, uri: string): boolean {
   return others.length === 0 && name?.kind === 'uri' && name.value === uri;
 }
 
-function read(body: Uint8Array): { certificate: Certificate; method: EnrolmentMethod } | KitenError {
+interface Read {
+  readonly certificate: Certificate;
+  readonly method: EnrolmentMethod;
+  readonly keyHeldBy?: Uint8Array | null;
+}
+
+function read(body: Uint8Array): Read | KitenError {
   try {
-    const { certificate, method } = parseEnrolmentEvidence(body);
-    return { certificate: parseCertificate(certificate), method };
+    const { certificate, ...rest } = parseEnrolmentEvidence(body);
+    return { certificate: parseCertificate(certificate), ...rest };
   } catch (error) {
     if (error instanceof KitenError) return error;
     throw error;

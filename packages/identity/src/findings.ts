@@ -20,6 +20,40 @@ export const identityFindings: FindingRegistry = defineFindings([
     },
   },
   {
+    code: 'identity/key-in-hardware',
+    claim: 'storage-opaque',
+    value: 2,
+    expected: {
+      en: 'The private key of “{device}” was made in hardware that never gives it out.',
+      ja: '「{device}」の秘密鍵は、外に出さないハードウェアの中で作られたはずである。',
+    },
+    found: {
+      en: 'Its TPM certified the key of certificate {serial} over this site’s nonce, by attestation key {key}.',
+      ja: 'TPM が、サイトのノンスとともに、証明書 {serial} の鍵を証明鍵 {key} で認証した。',
+    },
+    remedy: {
+      en: 'Nothing needs to be done. It holds as long as the certificate.',
+      ja: '対応は不要である。証明書の有効期限まで有効である。',
+    },
+  },
+  {
+    code: 'identity/key-unattested',
+    claim: 'storage-opaque',
+    value: 0,
+    expected: {
+      en: 'The private key of “{device}” was made in hardware that never gives it out.',
+      ja: '「{device}」の秘密鍵は、外に出さないハードウェアの中で作られたはずである。',
+    },
+    found: {
+      en: 'Nothing shows where the key of certificate {serial} lives: it may be in a file.',
+      ja: '証明書 {serial} の鍵がどこにあるかを示すものはない。ファイルにある可能性もある。',
+    },
+    remedy: {
+      en: 'Make the key in a TPM and enrol with its attestation (draft-ietf-lamps-csr-attestation). Whether a group demands that is its setting `key`.',
+      ja: 'TPM で鍵を作り、その構成証明とともに登録する（draft-ietf-lamps-csr-attestation）。必須にするかはグループの `key` で設定する。',
+    },
+  },
+  {
     code: 'identity/certificate-foreign',
     claim: 'instance-identity',
     value: 99,

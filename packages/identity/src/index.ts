@@ -23,6 +23,7 @@ export { enrolmentEvidence, enrolmentMediaType } from './enrolment-evidence.ts';
 export { type BasicCredentials, parseBasicCredentials } from './est/basic-credentials.ts';
 export type { EnrolmentQuestion } from './est/enrol.ts';
 export { createEst, type Est, type EstOptions, type EstRefusal } from './est/est.ts';
+export type { KeyAttestation, KeyJudgement, KeyQuestion } from './est/key-attestation.ts';
 export { defaultEstLimits, type EstLimits } from './est/limits.ts';
 export type { ManufacturerRoot } from './est/manufacturer.ts';
 export type { EstRequest, EstResponse } from './est/message.ts';

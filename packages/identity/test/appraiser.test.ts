@@ -15,7 +15,12 @@ const { authority } = createCa();
 const appraiser = createIdentityAppraiser({ trustDomain, issuers: authority.issuers, verify: nodeVerify });
 const { publicKey } = generateSigner('ES256');
 
-function evidenceOf(ca = authority, id = 'pump-1', method = 'token' as const): SealedEvidence {
+function evidenceOf(
+  ca = authority,
+  id = 'pump-1',
+  method = 'token' as const,
+  keyHeldBy?: Uint8Array | null,
+): SealedEvidence {
   const certificate = {
     ...ca.issueDevice({ id, publicKey }),
     device: device('pump-1'),
@@ -23,7 +28,7 @@ function evidenceOf(ca = authority, id = 'pump-1', method = 'token' as const): S
     issuedAt: start,
   };
   return {
-    ...enrolmentEvidence({ method, certificate }),
+    ...enrolmentEvidence({ method, certificate, ...(keyHeldBy === undefined ? {} : { keyHeldBy }) }),
     salt: new Uint8Array(32),
     digest: `sha256:${'5a'.repeat(32)}`,
   };
@@ -34,8 +39,7 @@ const changed = (evidence: SealedEvidence, body: Uint8Array): SealedEvidence => 
 describe('the identity appraiser', () => {
   test('affirms instance-identity for a certificate of the site, until it expires', () => {
     const evidence = evidenceOf();
-    const [finding, ...others] = appraiser.appraise(evidence, []);
-    expect(others).toEqual([]);
+    const [finding] = appraiser.appraise(evidence, []);
     expect(finding).toMatchObject({
       subject: { kind: 'device', id: 'pump-1' },
       claim: 'instance-identity',
@@ -48,6 +52,20 @@ describe('the identity appraiser', () => {
     });
     expect(identityFindings.sentence(finding!, 'ja').found).toContain('「pump-1」');
     expect(appraiser.mediaTypes).toEqual([evidence.mediaType]);
+  });
+
+  test('affirms storage-opaque for a key that hardware was shown to hold, and takes that back for one of which nothing shows it', () => {
+    expect(appraiser.appraise(evidenceOf(), [])).toHaveLength(1);
+    const [, unattested] = appraiser.appraise(evidenceOf(authority, 'pump-1', 'token', null), []);
+    expect(unattested).toMatchObject({ code: 'identity/key-unattested', claim: 'storage-opaque', value: 0 });
+    const evidence = evidenceOf(authority, 'pump-1', 'token', Uint8Array.of(0, 11, 7));
+    expect(appraiser.appraise(evidence, [])[1]).toMatchObject({
+      code: 'identity/key-in-hardware',
+      claim: 'storage-opaque',
+      value: 2,
+      holdsUntil: start + 90 * day,
+      parameters: { device: 'pump-1', key: '000b07' },
+    });
   });
 
   test('is pure', () => {

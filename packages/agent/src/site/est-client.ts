@@ -5,8 +5,10 @@ import {
   encodePem,
   encodeUtf8,
   equalBytes,
+  fromBase64Url,
   KitenError,
   parseCertificate,
+  parseJsonStrict,
   toBase64,
 } from '@kiten/codec';
 import type { SiteAnswer, SiteClient } from './site-client.ts';
@@ -49,6 +51,29 @@ export async function requestCertificate(
     throw new KitenError('agent/est-answer', 'The certificate that the site issued is for another key.');
   }
   return encodePem('CERTIFICATE', certificate);
+}
+
+/**
+ * A nonce for what the TPM says of the next request's key (draft-ietf-lamps-attestation-freshness-08, 5.1).
+ *
+ * @param token headers of {@link tokenHeader} for a first certificate
+ * @throws KitenError `agent/site-…`, `agent/est-answer`
+ */
+export async function freshnessNonce(
+  site: SiteClient,
+  token: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array> {
+  const { body } = await site.ask({ method: 'GET', path: `${root}nonce`, headers: token });
+  try {
+    const answer = parseJsonStrict(body.toString('utf8'), { maxBytes: 4096 });
+    const nonce =
+      typeof answer === 'object' && answer !== null && 'nonce' in answer ? answer.nonce : undefined;
+    const octets = fromBase64Url(typeof nonce === 'string' ? nonce : '');
+    if (octets.length >= 8 && octets.length <= 64) return octets;
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+  throw new KitenError('agent/est-answer', 'The site gives no nonce for the attestation of a key.');
 }
 
 function certificatesIn({ body }: SiteAnswer): readonly Uint8Array[] {

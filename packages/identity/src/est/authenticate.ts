@@ -115,6 +115,10 @@ export function deviceOf(certificate: Certificate, { authority }: Pick<Authentic
   return deviceOfSpiffeId(authority.trustDomain, name.value);
 }
 
+/** Whether the client came with a certificate of this site. */
+export const presentsOwn = ({ peerCertificate }: EstRequest, site: Authentication): boolean =>
+  peerCertificate !== undefined && isOwn(parsePeer(peerCertificate), site);
+
 function isOwn(certificate: Certificate, { authority, verify }: Authentication): boolean {
   return authority.issuers.some((issuer) => certificateSignatureHolds(certificate, issuer.publicKey, verify));
 }

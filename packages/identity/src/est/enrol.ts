@@ -10,8 +10,10 @@ import {
   type Authentication,
   authenticateEnrolment,
   authenticateRenewal,
+  presentsOwn,
 } from './authenticate.ts';
 import { checkRenewedNames, checkRequestedNames, readCertificationRequest } from './certification-request.ts';
+import { attestationBundleOf, type KeyAttestation } from './key-attestation.ts';
 import type { EstLimiter } from './limits.ts';
 import type { EstRequest, EstResponse } from './message.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
@@ -31,6 +33,20 @@ export interface EnrolmentSite extends Authentication {
   readonly permit: (question: EnrolmentQuestion) => Promise<KitenError | undefined>;
   /** Told of each certificate after it became durable, before the device gets it. */
   readonly enrolled: (enrolment: Enrolment) => void;
+  readonly keys: KeyAttestation | undefined;
+}
+
+/** The device that prepares a request: by what it will enrol with, or by the certificate that it will renew. */
+export async function asksFor(request: EstRequest, site: EnrolmentSite): Promise<DeviceId> {
+  const at = site.clock.now();
+  const { authorization } = request.headers;
+  const hasCertificate = authorization === undefined && request.peerCertificate !== undefined;
+  const isOwn = hasCertificate && presentsOwn(request, site);
+  const applicant = isOwn
+    ? authenticateRenewal(request, at, site)
+    : await authenticateEnrolment(request, at, site);
+  site.limiter.takeCredential(credentialOf(applicant));
+  return applicant.device;
 }
 
 /** simpleenroll (RFC 7030 §4.2.1): a first certificate, or a new one after the old one was lost. */
@@ -65,11 +81,15 @@ async function certify(
   site: EnrolmentSite,
 ): Promise<EstResponse> {
   const attempt = attemptBy(applicant, publicKeyDigest(asked.publicKey), at);
-  await mustBeAllowed(applicant, attempt, site);
+  const groups = await mustBeAllowed(applicant, attempt, site);
+  const heldBy = await mustBeHeld(asked, attempt, groups, site);
   site.limiter.takeDevice(applicant.device);
   const { device, publicKeyDigest: digest } = attempt;
   const certificate = { ...issue(asked, device, site), device, publicKeyDigest: digest, issuedAt: at };
-  const enrolment = enrolmentOf(applicant, attempt, certificate);
+  const enrolment = {
+    ...enrolmentOf(applicant, attempt, certificate),
+    ...(heldBy === undefined ? {} : { keyHeldBy: heldBy }),
+  };
   const refusal = await site.register.enrol(enrolment);
   if (refusal !== undefined) throw refusalByRule(refusal);
   site.enrolled(enrolment);
@@ -80,12 +100,32 @@ async function certify(
   );
 }
 
-/** Judges before anything is signed, by the rules and by the site's policy; the register judges once more. */
+/** Judges where the key lives. @returns the name of the key in whose hardware it lives, if that was shown */
+async function mustBeHeld(
+  asked: CertificationRequest,
+  { device, method }: EnrolmentAttempt,
+  groups: readonly string[],
+  { keys }: EnrolmentSite,
+): Promise<Uint8Array | undefined> {
+  const bundle = attestationBundleOf(asked);
+  if (keys === undefined) return undefined;
+  const { publicKey } = asked;
+  const question = { device, method, groups, publicKey, ...(bundle === undefined ? {} : { bundle }) };
+  const judgement = await keys.judge(question);
+  if (judgement.refusal !== undefined) throw refusalOf(403, judgement.refusal);
+  return judgement.heldBy;
+}
+
+/**
+ * Judges before anything is signed, by the rules and by the site's policy; the register judges once more.
+ *
+ * @returns the groups that the device is in, or comes into
+ */
 async function mustBeAllowed(
   applicant: Applicant,
   attempt: EnrolmentAttempt,
   site: EnrolmentSite,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { device: id, method } = attempt;
   const [device, keyOwner, token] = await Promise.all([
     site.register.device(id),
@@ -96,6 +136,9 @@ async function mustBeAllowed(
   if (refusal !== undefined) throw refusalByRule(refusal);
   const denied = await site.permit({ action: method === 'renewal' ? 'renew' : 'enrol', device: id, method });
   if (denied !== undefined) throw refusalOf(403, denied);
+  const admitted = attempt.idevid?.admission.groups ?? [];
+  const entrusted = token?.group === undefined ? [] : [token.group];
+  return [...new Set([...(device?.groups ?? []), ...admitted, ...entrusted])];
 }
 
 function enrolmentOf(

@@ -8,10 +8,12 @@ import type { TokenStore } from '../tokens/token-store.ts';
 import { deviceOf } from './authenticate.ts';
 import { parseBasicCredentials } from './basic-credentials.ts';
 import { encodeCsrAttributes } from './csr-attributes.ts';
-import { type EnrolmentQuestion, type EnrolmentSite, enrol, renew } from './enrol.ts';
+import { asksFor, type EnrolmentQuestion, type EnrolmentSite, enrol, renew } from './enrol.ts';
+import type { KeyAttestation } from './key-attestation.ts';
 import { createEstLimiter, defaultEstLimits, type EstLimits } from './limits.ts';
 import type { ManufacturerRoot } from './manufacturer.ts';
 import type { EstRequest, EstResponse } from './message.ts';
+import { answerNonce } from './nonce.ts';
 import { operationOf } from './operation.ts';
 import { problemResponse, Refusal } from './refusal.ts';
 import { transferResponse } from './transfer.ts';
@@ -41,6 +43,8 @@ export interface EstOptions {
   readonly limits?: Partial<EstLimits>;
   /** The site's policy: resolves to the reason why not, as an error, or to undefined. Permits all unless given. */
   readonly permit?: (question: EnrolmentQuestion) => Promise<KitenError | undefined>;
+  /** Who judges where a request's key lives. Without it, nobody does. */
+  readonly keys?: KeyAttestation;
   /** Called for each certificate after it became durable and before the device gets it; must not throw. */
   readonly enrolled?: (enrolment: Enrolment) => void;
   /** Called for each request that was refused; must not throw. */
@@ -72,6 +76,7 @@ export function createEst(options: EstOptions): Est {
     verify: options.verify ?? nodeVerify,
     permit: options.permit ?? (async () => undefined),
     enrolled: options.enrolled ?? (() => undefined),
+    keys: options.keys,
   };
 
   async function answer(request: EstRequest): Promise<EstResponse> {
@@ -80,6 +85,9 @@ export function createEst(options: EstOptions): Est {
         return transferResponse('application/pkcs7-mime', encodeCertsOnly(authority.certificates));
       case 'csrattrs':
         return transferResponse('application/csrattrs', encodeCsrAttributes(spiffeIdFor(request, authority)));
+      case 'nonce':
+        limiter.checkAddress(request.remoteAddress);
+        return answerNonce(request, await asksFor(request, site), options.keys);
       case 'simpleenroll':
         limiter.checkAddress(request.remoteAddress);
         return await enrol(request, site);
@@ -96,7 +104,8 @@ export function createEst(options: EstOptions): Est {
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         const { code, message, status } = error;
-        if (request.method === 'POST' && status !== 429) limiter.countRefusal(request.remoteAddress);
+        if ((request.method === 'POST' || status === 401) && status !== 429)
+          limiter.countRefusal(request.remoteAddress);
         const { method, path, remoteAddress } = request;
         const claimed = claimedDevice(request, authority);
         options.refused?.({

@@ -1,14 +1,15 @@
 import { Refusal } from './refusal.ts';
 
-export type EstOperation = 'cacerts' | 'csrattrs' | 'simpleenroll' | 'simplereenroll';
+export type EstOperation = 'cacerts' | 'csrattrs' | 'nonce' | 'simpleenroll' | 'simplereenroll';
 
 const root = '/.well-known/est/';
 
-const methods: Readonly<Record<EstOperation, 'GET' | 'POST'>> = {
-  cacerts: 'GET',
-  csrattrs: 'GET',
-  simpleenroll: 'POST',
-  simplereenroll: 'POST',
+const methods: Readonly<Record<EstOperation, readonly ('GET' | 'POST')[]>> = {
+  cacerts: ['GET'],
+  csrattrs: ['GET'],
+  nonce: ['GET', 'POST'],
+  simpleenroll: ['POST'],
+  simplereenroll: ['POST'],
 };
 
 /**
@@ -48,9 +49,9 @@ export function operationOf(method: string, path: string): EstOperation {
   }
   const operation = name as EstOperation;
   const allowed = methods[operation];
-  if (method !== allowed) {
-    throw new Refusal(405, 'identity/est-method', `${operation} takes ${allowed}.`, {
-      headers: { Allow: allowed },
+  if (!allowed.some((each) => each === method)) {
+    throw new Refusal(405, 'identity/est-method', `${operation} takes ${allowed.join(' or ')}.`, {
+      headers: { Allow: allowed.join(', ') },
     });
   }
   return operation;

@@ -70,6 +70,8 @@ export interface Enrolment {
   readonly idevid?: { readonly key: string; readonly admission: IdevidAdmission };
   /** Serial of the certificate presented; for the method `renewal`. It stays valid until it expires. */
   readonly presented?: string;
+  /** Names the attestation key of the hardware that its key was shown to live in. */
+  readonly keyHeldBy?: Uint8Array;
   /** What goes into the site's log. */
   readonly event: RecordedEvent;
 }

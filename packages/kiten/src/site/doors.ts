@@ -139,6 +139,7 @@ export async function openDoors(
     manufacturerRoots: manufacturers.roots,
     clock,
     permit,
+    keys: desks.keyJudge,
     refused,
   });
   const devices = await namingPort('device', configuration.devicePort, () =>

@@ -21,12 +21,21 @@ export interface AttestSettings {
   readonly deadlineSeconds: number;
   /** What a file amounts to that no reference value names. */
   readonly unknownFiles: UnknownFiles;
+  /** What keys its devices get certificates for. */
+  readonly key: KeyRule;
 }
+
+/** Any key; one that hardware holds; or one that hardware holds in a state that is approved. */
+export const keyRules = ['any', 'hardware', 'hardware-approved'] as const;
+export type KeyRule = (typeof keyRules)[number];
+
+export const isKeyRule = (text: string): text is KeyRule => keyRules.some((rule) => rule === text);
 
 export const defaultAttest: AttestSettings = {
   everySeconds: 3600,
   deadlineSeconds: 60,
   unknownFiles: 'contraindicated',
+  key: 'any',
 };
 
 /** What holds for a device in several groups: whatever asks more of it. */
@@ -37,6 +46,7 @@ export function strictest(settings: readonly AttestSettings[]): AttestSettings {
       everySeconds: Math.min(one.everySeconds, other.everySeconds),
       deadlineSeconds: Math.min(one.deadlineSeconds, other.deadlineSeconds),
       unknownFiles: other.unknownFiles === 'contraindicated' ? other.unknownFiles : one.unknownFiles,
+      key: keyRules.indexOf(other.key) > keyRules.indexOf(one.key) ? other.key : one.key,
     }),
     first,
   );

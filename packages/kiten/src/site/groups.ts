@@ -64,10 +64,10 @@ export function openGroupDesk(parts: GroupDeskParts): GroupDesk {
         data: { group, safety, acknowledgeSeconds },
       });
     }
-    const { everySeconds, deadlineSeconds, unknownFiles } = after.attest;
+    const { everySeconds, deadlineSeconds, unknownFiles, key } = after.attest;
     if (JSON.stringify(after.attest) !== JSON.stringify(before.attest)) {
       if (reason === undefined) throw reasonNeeded();
-      const data = { group, everySeconds, deadlineSeconds, unknownFiles };
+      const data = { group, everySeconds, deadlineSeconds, unknownFiles, key };
       events.push({ type: 'group/attestation-changed', at, actor, reason, data });
     }
     const required = after.required.join(' ');

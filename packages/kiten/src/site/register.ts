@@ -57,7 +57,9 @@ export function openRegister({
     const refusal = enrolmentRefusal(attemptOf(enrolment), await stateFor(enrolment));
     if (refusal !== undefined) return refusal;
     const token = tokenHash === undefined ? undefined : await tokenOf(tokenHash);
-    const evidence = seal(enrolmentEvidence(enrolment));
+    const wasHeld = before?.findings.some(({ code }) => code === 'identity/key-in-hardware') === true;
+    const held = wasHeld ? { keyHeldBy: enrolment.keyHeldBy ?? null } : {};
+    const evidence = seal(enrolmentEvidence({ ...enrolment, ...held }));
     const admitted = afterEnrolment(before, enrolment, token?.group);
     const considered = trust.considered(admitted, evidence, appraise(evidence));
     const proposal: Proposal = {

@@ -1,6 +1,6 @@
 import { isEnforcementMode, parseClaimName } from '@kiten/trust';
 import type { Kysely } from 'kysely';
-import type { GroupSettings } from '../site/group-settings.ts';
+import { type GroupSettings, isKeyRule } from '../site/group-settings.ts';
 import type { Tables } from './tables.ts';
 
 /** Puts a group as it is now. */
@@ -18,6 +18,7 @@ export async function putGroup(store: Kysely<Tables>, group: GroupSettings): Pro
     attest_every: group.attest.everySeconds,
     attest_deadline: group.attest.deadlineSeconds,
     unknown_files: group.attest.unknownFiles,
+    key_rule: group.attest.key,
   };
   await store
     .insertInto('groups')
@@ -40,6 +41,8 @@ export async function storedGroups(store: Kysely<Tables>): Promise<GroupSettings
       everySeconds: row.attest_every,
       deadlineSeconds: row.attest_deadline,
       unknownFiles: row.unknown_files === 'warning' ? 'warning' : 'contraindicated',
+      // What cannot be read asks for the most.
+      key: isKeyRule(row.key_rule) ? row.key_rule : 'hardware-approved',
     },
   }));
 }

@@ -199,6 +199,7 @@ const attestation = [
 
 /** Which of an identity provider's sessions a browser signed in by. */
 const providerSessions = ['alter table browser_sessions add column provider_session text'];
+const keyRules = ["alter table groups add column key_rule text not null default 'any'"];
 
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -218,6 +219,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0014-hands': { up: run(hands) },
   '0015-attestation': { up: run(attestation) },
   '0016-provider-sessions': { up: run(providerSessions) },
+  '0017-key-rules': { up: run(keyRules) },
 };
 
 /**

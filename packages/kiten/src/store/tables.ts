@@ -21,6 +21,8 @@ export interface Tables {
     attest_deadline: Generated<number>;
     /** What a file amounts to that no reference value names: `contraindicated` or `warning`. */
     unknown_files: Generated<string>;
+    /** What keys its devices get certificates for: `any`, `hardware` or `hardware-approved`. */
+    key_rule: Generated<string>;
   };
   /** The TPM and the attestation key that speak for a device. It need not have enrolled yet. */
   attesters: {

@@ -1,7 +1,7 @@
 import { claimNames } from '@kiten/trust';
 import Type from 'typebox';
 import type { DeviceBook } from '../../site/device-book.ts';
-import { type GroupSettings, longestWindow } from '../../site/group-settings.ts';
+import { type GroupSettings, keyRules, longestWindow } from '../../site/group-settings.ts';
 import { reportOn } from '../../site/observation-report.ts';
 import type { SiteServices } from '../../site/services.ts';
 import { claim, mode, time, waiting, reason as why } from '../schemas.ts';
@@ -35,6 +35,7 @@ const attest = Type.Object({
   unknownFiles: Type.Enum(['contraindicated', 'warning'], {
     description: 'What a file amounts to that no reference value names',
   }),
+  key: Type.Enum([...keyRules], { description: 'What keys its devices get certificates for' }),
 });
 const group = Type.Object({
   name,

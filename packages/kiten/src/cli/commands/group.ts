@@ -1,5 +1,6 @@
 import { claimNames, enforcementModes } from '@kiten/trust';
 import { type Command, Option } from 'commander';
+import { keyRules } from '../../site/group-settings.ts';
 import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
 import { parseCount, parseDuration, parsePercent, type SiteOptions, withSite } from '../options.ts';
@@ -25,6 +26,7 @@ interface SetOptions extends SiteOptions {
   readonly attestEvery?: number;
   readonly attestWithin?: number;
   readonly unknownFiles?: string;
+  readonly key?: string;
   readonly reason?: string;
 }
 
@@ -81,6 +83,12 @@ export function groupCommands(program: Command, environment: Environment): void 
         'what a file amounts to that no reference value names (contraindicated)',
       ).choices(['contraindicated', 'warning']),
     )
+    .addOption(
+      new Option(
+        '--key <rule>',
+        'what keys get certificates: any; hardware: those that a TPM certifies; hardware-approved: and whose device is in an approved state',
+      ).choices([...keyRules]),
+    )
     .option(
       '--reason <text>',
       'why; needed for a change of mode, brake, safety or attestation, and stands in the log',
@@ -92,11 +100,12 @@ export function groupCommands(program: Command, environment: Environment): void 
         ...(least === undefined ? {} : { least }),
         ...(brakeWindow === undefined ? {} : { windowSeconds: brakeWindow }),
       };
-      const { attestEvery, attestWithin, unknownFiles } = options;
+      const { attestEvery, attestWithin, unknownFiles, key } = options;
       const attest = {
         ...(attestEvery === undefined ? {} : { everySeconds: attestEvery }),
         ...(attestWithin === undefined ? {} : { deadlineSeconds: attestWithin }),
         ...(unknownFiles === undefined ? {} : { unknownFiles }),
+        ...(key === undefined ? {} : { key }),
       };
       const client = await openClient(options, environment);
       const answer = await client.send<GroupAnswer>('PUT', `/groups/${encodeURIComponent(name)}`, {

@@ -8,6 +8,7 @@ import {
   conclude,
   decodeTpmEvidence,
   findingsOf,
+  type NonceProblem,
   nonceConclusion,
   type ReferenceImage,
   runtimeParts,
@@ -92,6 +93,19 @@ export class AttestationDesk {
       runtime: { wants: runtimeParts, eventsAfter: state?.events?.next ?? 0 },
       ...(deadline === undefined ? {} : { deadline }),
     };
+  }
+
+  /** A nonce for what its TPM says of a key. */
+  nonce(device: string): { readonly nonce: Uint8Array; readonly lifetimeSeconds: number } {
+    return {
+      nonce: this.#challenges.issue(device),
+      lifetimeSeconds: Math.floor(this.#challenges.lifetime / 1000),
+    };
+  }
+
+  /** Uses a nonce up, whatever comes of it. @returns why it doesn't count, or undefined if it does */
+  redeem(device: string, nonce: Uint8Array): NonceProblem | undefined {
+    return this.#challenges.redeem(device, nonce);
   }
 
   /**

@@ -20,6 +20,7 @@ import { AttestationSchedule, type Occasion } from './attestation-schedule.ts';
 import { AttesterBook } from './attester-book.ts';
 import { EndorsementDesk } from './endorsement-desk.ts';
 import { KeyDesk } from './key-desk.ts';
+import { KeyJudge } from './key-judge.ts';
 import { MakeBook } from './make-book.ts';
 import { Reappraisal } from './reappraisal.ts';
 import { ReferenceDesk } from './reference-desk.ts';
@@ -47,6 +48,7 @@ export interface Attestation {
   readonly attestation: AttestationDesk;
   /** When devices have to attest unasked. */
   readonly schedule: AttestationSchedule;
+  readonly keyJudge: KeyJudge;
   readonly results: ResultWriter;
 }
 
@@ -106,8 +108,19 @@ export async function openAttestation(parts: AttestationParts): Promise<Attestat
     answered: (device) => schedule.answered(device),
     resultOf: (device, nonce) => resultOf(device, nonce, parts.earOf),
   });
+  const keyJudge = new KeyJudge({ book, attesters, endorsements, nonces: attestation, images, clock });
   const results = new ResultWriter(parts.keys.verifier, parts.registry);
-  return { makes, attesters, endorsements, references, attestationKeys, attestation, schedule, results };
+  return {
+    makes,
+    attesters,
+    endorsements,
+    references,
+    attestationKeys,
+    attestation,
+    keyJudge,
+    schedule,
+    results,
+  };
 }
 
 /** The device's result, and beside it that of its TPM alone: what the device is and runs, without how it behaves. */
