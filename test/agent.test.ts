@@ -10,7 +10,11 @@ describe('an agent without a TPM', () => {
   let device: AgentDevice;
   beforeAll(async () => {
     site = await TestSite.start();
-    device = await agentDevice(site, 'pump-1');
+    device = await agentDevice(
+      site,
+      'pump-1',
+      `mqtt = "mqtts://localhost:${site.ready.mqtts.split(':')[1]}"`,
+    );
   });
   afterAll(() => site?.[Symbol.asyncDispose]());
 
@@ -100,6 +104,18 @@ describe('an agent without a TPM', () => {
     await expect(client.publish('d/pump-1/state', Buffer.from(''))).rejects.toMatchObject({
       code: 'agent/mqtt-closed',
     });
+  });
+
+  it('publishes what policy permits, from the command line', async () => {
+    const heard = device.agent('publish', '--topic', 'd/pump-1/state', '--message', 'on', '--json');
+    expect(JSON.parse((await heard).stdout)).toEqual({ device: 'pump-1', topic: 'd/pump-1/state', size: 2 });
+    const refused = await device.agent('publish', '--topic', 'd/pump-9/state', '--message', 'on', '--json');
+    expect([refused.code, JSON.parse(refused.stderr)]).toMatchObject([
+      1,
+      { error: { code: 'agent/mqtt-refused' } },
+    ]);
+    const nowhere = await device.agent('publish', '--message', 'on', '--json');
+    expect(JSON.parse(nowhere.stderr)).toMatchObject({ error: { code: 'agent/topic-missing' } });
   });
 
   it('says what it can do, and refuses what it cannot', async () => {

@@ -6,7 +6,7 @@ export { type AgentPorts, type Host, openHost } from './agent/host.ts';
 export { type Identity, requireIdentity } from './agent/identity.ts';
 export { run } from './agent/run.ts';
 export { type AgentStatus, status } from './agent/status.ts';
-export type { AgentConfiguration, DeviceKeyPlace } from './configuration/configuration.ts';
+export type { AgentConfiguration } from './configuration/configuration.ts';
 export { loadConfiguration, parseConfiguration } from './configuration/load.ts';
 export {
   type AttestationKeySeed,

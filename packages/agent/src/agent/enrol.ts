@@ -12,7 +12,8 @@ export interface Enrolled {
   readonly serial: string;
   /** Milliseconds since the Unix epoch. */
   readonly notAfter: number;
-  readonly key: 'file' | 'tpm' | 'pkcs11';
+  /** Where its key lives: whoever becomes root can copy a file. */
+  readonly key: 'file';
   readonly attestation: ReturnType<typeof describeConfirmed> | null;
 }
 
@@ -29,7 +30,7 @@ export async function enrol(host: Host, token: string): Promise<Enrolled> {
     tpm === undefined
       ? null
       : describeConfirmed(await establishKey(host, new AttestationClient(site), headers));
-  const key = await nextKey(host);
+  const key = nextKey();
   const certificate = await requestCertificate(site, await key.request(device), key.publicKey, headers);
   await storeIdentity(host, key, certificate);
   return { ...describeCertificate(host, certificate), attestation: confirmed };
@@ -39,7 +40,7 @@ export async function enrol(host: Host, token: string): Promise<Enrolled> {
 export async function renew(host: Host): Promise<Enrolled> {
   const identity = await requireIdentity(host);
   const site = siteClient(host, identity.connect);
-  const key = await nextKey(host);
+  const key = nextKey();
   const certificate = await requestCertificate(
     site,
     await key.request(host.configuration.device),
@@ -61,6 +62,6 @@ async function requireSameAuthority(host: Host, certificates: readonly Uint8Arra
 
 function describeCertificate({ configuration }: Host, pem: string) {
   const { serialNumber, notAfter } = parseCertificate(decodePem(pem)[0]!.der);
-  const { device, key } = configuration;
-  return { device, serial: toHex(serialNumber), notAfter, key: key.kind };
+  const { device } = configuration;
+  return { device, serial: toHex(serialNumber), notAfter, key: 'file' } as const;
 }

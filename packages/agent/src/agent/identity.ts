@@ -40,10 +40,8 @@ export async function requireIdentity(host: Host): Promise<Identity> {
   );
 }
 
-/** A key for the next certificate: what a file holds is replaced, what cannot leave its place stays. */
-export async function nextKey(_host: Host): Promise<DeviceKey> {
-  return createFileKey();
-}
+/** A key for the next certificate. */
+export const nextKey = (): DeviceKey => createFileKey();
 
 /** Keeps a certificate with its key. */
 export const storeIdentity = (host: Host, key: DeviceKey, certificate: string): Promise<void> =>

@@ -12,7 +12,7 @@ export interface AgentStatus {
     readonly valid: boolean;
   } | null;
   /** Where its key lives: a file is readable by whoever becomes root. */
-  readonly key: 'file' | 'tpm' | 'pkcs11';
+  readonly key: 'file';
   readonly attestation: unknown;
   /** Of the last evidence. */
   readonly result: {
@@ -31,7 +31,7 @@ export async function status(host: Host): Promise<AgentStatus> {
   return {
     device: host.configuration.device,
     certificate: identity === undefined ? null : certificateStatus(host, identity),
-    key: host.configuration.key.kind,
+    key: 'file',
     attestation: attestation === undefined ? null : JSON.parse(attestation.toString('utf8')),
     result: result === undefined ? null : resultStatus(result),
   };

@@ -5,10 +5,11 @@ import { attest } from '../agent/attest.ts';
 import { enrol, renew } from '../agent/enrol.ts';
 import type { AgentEvent } from '../agent/event.ts';
 import { type AgentPorts, type Host, openHost } from '../agent/host.ts';
+import { publish } from '../agent/publish.ts';
 import { run } from '../agent/run.ts';
 import { status } from '../agent/status.ts';
 import { loadConfiguration } from '../configuration/load.ts';
-import { type Output, showEnrolled, showResult, showStatus } from './output.ts';
+import { type Output, showEnrolled, showPublished, showResult, showStatus } from './output.ts';
 import { usage } from './usage.ts';
 
 export interface Surroundings {
@@ -25,6 +26,8 @@ const options = {
   config: { type: 'string' },
   token: { type: 'string' },
   'token-file': { type: 'string' },
+  topic: { type: 'string' },
+  message: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -32,6 +35,8 @@ const options = {
 interface Given {
   readonly token?: string | undefined;
   readonly 'token-file'?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly message?: string | undefined;
   readonly json: boolean;
 }
 
@@ -48,6 +53,13 @@ const commands: Readonly<Record<string, Command>> = {
     const result = await attest(host);
     output.say(given.json, result, showResult);
     return result.status === 'affirming' ? exitCodes.done : exitCodes.refused;
+  },
+  async publish(host, given, { output }) {
+    const { topic, message } = given;
+    if (topic === undefined)
+      throw new KitenError('agent/topic-missing', 'Say where to publish: --topic d/pump-1/pressure.');
+    const payload = message === undefined ? await readFile('/dev/stdin') : Buffer.from(message);
+    return output.say(given.json, await publish(host, topic, payload), showPublished);
   },
   async status(host, given, { output }) {
     return output.say(given.json, await status(host), showStatus);

@@ -1,5 +1,6 @@
 import type { ResultMessage } from '@kiten/attestation';
 import type { Enrolled } from '../agent/enrol.ts';
+import type { Published } from '../agent/publish.ts';
 import type { AgentStatus } from '../agent/status.ts';
 
 /** Where the command line speaks. */
@@ -30,11 +31,7 @@ export class Output {
 const time = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
 
-const places = {
-  file: 'in a file (whoever becomes root can copy it)',
-  tpm: 'in the TPM',
-  pkcs11: 'in a PKCS#11 token',
-} as const;
+const places = { file: 'in a file (whoever becomes root can copy it)' } as const;
 
 export function showEnrolled({ device, serial, notAfter, key, attestation }: Enrolled): string {
   const lines = [
@@ -52,6 +49,9 @@ export function showResult({ device, status, findings, nextBefore }: Omit<Result
   );
   return [`${device} is ${status}; to attest again before ${time(nextBefore)}.`, ...lines].join('\n');
 }
+
+export const showPublished = ({ topic, size }: Published): string =>
+  `The site took ${size} octets at ${topic}.`;
 
 export function showStatus({ device, certificate, key, result }: AgentStatus): string {
   const lines = [

@@ -2,15 +2,6 @@ import type { MeasurementFiles } from '../evidence/measurements.ts';
 import type { Address } from '../site/connector.ts';
 import type { TpmKeyKind } from '../tpm/key-template.ts';
 
-/** Where the key of the device's certificate lives. */
-export type DeviceKeyPlace =
-  /** In the state directory, readable by whoever becomes root. */
-  | { readonly kind: 'file' }
-  /** In the TPM, at a persistent handle. */
-  | { readonly kind: 'tpm'; readonly handle: number }
-  /** In a token that a PKCS#11 module speaks to. */
-  | { readonly kind: 'pkcs11'; readonly module: string; readonly token: string; readonly pinFile: string };
-
 /** The agent's configuration, with what was left out filled in. */
 export interface AgentConfiguration {
   readonly device: string;
@@ -20,7 +11,6 @@ export interface AgentConfiguration {
   readonly trust: string;
   /** Directory. */
   readonly state: string;
-  readonly key: DeviceKeyPlace;
   readonly tpm:
     | {
         readonly address: string;

@@ -4,13 +4,10 @@ import { parseDeviceId } from '@kiten/trust';
 import { parse, TomlError } from 'smol-toml';
 import { kernelMeasurementFiles } from '../evidence/measurements.ts';
 import type { Address } from '../site/connector.ts';
-import type { AgentConfiguration, DeviceKeyPlace } from './configuration.ts';
+import type { AgentConfiguration } from './configuration.ts';
 import { Table } from './table.ts';
 
 const kinds = ['ecc', 'rsa'] as const;
-/** Among the handles that the owner may use (TCG Registry of Reserved TPM 2.0 Handles, 2.3.1). */
-const usualHandle = 0x8100_4b11;
-const persistent = { first: 0x8100_0000, last: 0x817f_ffff } as const;
 
 /** @throws KitenError `agent/config-unreadable`, `agent/config-syntax`, `agent/config-key` naming the key */
 export async function loadConfiguration(file: string): Promise<AgentConfiguration> {
@@ -30,16 +27,12 @@ export function parseConfiguration(text: string, file: string): AgentConfigurati
     site: addressOf(root, 'site', 'https:', 8443)!,
     trust: root.needed('trust'),
     state: root.text('state') ?? '/var/lib/kiten-agent',
-    key: keyOf(root.table('key')),
     tpm: tpmOf(root.table('tpm')),
     logs: logsOf(root.table('logs')),
     root: rootOf(root.table('runtime')),
     mqtt: addressOf(root, 'mqtt', 'mqtts:', 8883),
   };
   if (configuration.site === undefined) throw root.refusal('site', 'is missing');
-  if (configuration.key.kind === 'tpm' && configuration.tpm === undefined) {
-    throw root.refusal('tpm', 'is missing, where the key is to live in it');
-  }
   root.finish();
   return configuration;
 }
@@ -76,25 +69,6 @@ function addressOf(root: Table, key: string, protocol: string, port: number): Ad
     throw root.refusal(key, `is an address such as ${protocol}//site.example:${port}`);
   }
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? port : Number(url.port) };
-}
-
-function keyOf(table: Table | undefined): DeviceKeyPlace {
-  const kind = table?.oneOf('in', ['file', 'tpm', 'pkcs11'] as const) ?? 'file';
-  const place = table === undefined || kind === 'file' ? { kind: 'file' as const } : heldKey(table, kind);
-  table?.finish();
-  return place;
-}
-
-function heldKey(table: Table, kind: 'tpm' | 'pkcs11'): DeviceKeyPlace {
-  if (kind === 'pkcs11') {
-    const [module, token, pinFile] = [
-      table.needed('module'),
-      table.needed('token'),
-      table.needed('pin-file'),
-    ];
-    return { kind, module, token, pinFile };
-  }
-  return { kind, handle: table.integer('handle', persistent.first, persistent.last) ?? usualHandle };
 }
 
 function tpmOf(table: Table | undefined): AgentConfiguration['tpm'] {

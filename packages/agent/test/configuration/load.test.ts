@@ -13,7 +13,6 @@ describe('the agent’s configuration', () => {
       site: { host: 'site.example', port: 9443 },
       trust: '/etc/kiten-agent/site.pem',
       state: '/var/lib/kiten-agent',
-      key: { kind: 'file' },
       tpm: undefined,
       logs: {
         bootLog: '/sys/kernel/security/tpm0/binary_bios_measurements',
@@ -24,15 +23,13 @@ describe('the agent’s configuration', () => {
     });
   });
 
-  it('says where TPM, key, logs and broker are', () => {
+  it('says where TPM, logs and broker are', () => {
     const text = `${needed}
 mqtt = "mqtts://[::1]"
 state = "/s"
 [tpm]
 attestation-key = "rsa"
 endorsement-key = "rsa"
-[key]
-in = "tpm"
 [logs]
 boot = "/b"
 measurements = "/m"
@@ -40,7 +37,6 @@ measurements = "/m"
     expect(parseConfiguration(text, 'agent.toml')).toMatchObject({
       mqtt: { host: '::1', port: 8883 },
       tpm: { address: 'device:/dev/tpmrm0', attestation: 'rsa', endorsement: 'rsa' },
-      key: { kind: 'tpm', handle: 0x81004b11 },
       logs: { bootLog: '/b', imaLog: '/m' },
     });
   });
@@ -55,10 +51,11 @@ measurements = "/m"
     ['stat', `${needed}stat = "/s"`],
     ['tpm.adress', `${needed}[tpm]\nadress = "x"`],
     ['tpm.attestation-key', `${needed}[tpm]\nattestation-key = "dsa"`],
-    ['key.in', `${needed}[key]\nin = "drawer"`],
-    ['key.module', `${needed}[key]\nin = "pkcs11"`],
-    ['key.handle', `${needed}[tpm]\n[key]\nin = "tpm"\nhandle = 1`],
-    ['tpm', `${needed}[key]\nin = "tpm"`],
+    [
+      'key',
+      `${needed}[key]
+in = "tpm"`,
+    ],
     ['mqtt', `${needed}mqtt = "mqtt://x"`],
     ['logs', `${needed}logs = 1`],
   ])('is refused for “%s”, by name', (key, text) => {
