@@ -4,11 +4,13 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentEvent, establishKey, run as runAgent } from '../packages/agent/src/index.ts';
+import { goodEvents, MeasuredDevice } from '../packages/agent/test/measured-device.ts';
 import { hasSwtpm } from '../packages/agent/test/swtpm.ts';
 import type { ResultMessage } from '../packages/attestation/src/index.ts';
-import { encodeTpmEvidence } from '../packages/attestation/src/index.ts';
+import { encodeTpmEvidence, ImaScanner } from '../packages/attestation/src/index.ts';
+import { bootLog, imaEntry, type MadeEvent } from '../packages/attestation/test/support/logs.ts';
 import { agentProgram } from './agent.ts';
-import { AgentMachine } from './agent-machine.ts';
+import { AgentMachine, learnFrom } from './agent-machine.ts';
 import { TestSite } from './kiten.ts';
 
 describe.skipIf(!hasSwtpm)('an agent with a software TPM', () => {
@@ -24,10 +26,10 @@ describe.skipIf(!hasSwtpm)('an agent with a software TPM', () => {
   });
 
   /** Each in a group of its own: many that fall for one cause would make the site stop and ask. */
-  const enrolled = async (): Promise<AgentMachine> => {
+  const enrolled = async (started?: MeasuredDevice): Promise<AgentMachine> => {
     const id = `pump-${randomBytes(4).toString('hex')}`;
     await site.json('group', 'set', id, '--mode', 'enforce');
-    return AgentMachine.enrol(site, id, { group: id });
+    return AgentMachine.enrol(site, id, { group: id, ...(started === undefined ? {} : { started }) });
   };
 
   it('enrols, activates its key, quotes, and is affirmed; its agent says so', async () => {
@@ -98,7 +100,8 @@ describe.skipIf(!hasSwtpm)('an agent with a software TPM', () => {
     'nonce-unknown': async (machine) => {
       const client = await machine.client();
       const evidence = encodeTpmEvidence(await machine.collect(await client.challenge()));
-      expect((await client.present(evidence)).status).toBe('affirming');
+      const first = await client.present(evidence);
+      expect(first.findings.map(({ code }) => code)).toContain('attestation/key-proven');
       return client.present(evidence);
     },
     'nonce-of-another': async (machine) => {
@@ -138,6 +141,71 @@ describe.skipIf(!hasSwtpm)('an agent with a software TPM', () => {
     again.close();
   });
 
+  /** Evidence of a list whose new part is changed. */
+  const listed = (machine: AgentMachine, change: (entries: readonly Buffer[]) => readonly Buffer[]) =>
+    machine.lie(({ ima, ...evidence }) => {
+      const entries = Buffer.concat(change(entriesOf(ima!.entries)));
+      return { ...evidence, ima: { ...ima!, entries } };
+    });
+  const booted = (machine: AgentMachine, events: readonly MadeEvent[]) =>
+    machine.lie((evidence) => ({ ...evidence, bootLog: bootLog(events) }));
+  const [firmware, shim, kernel, ...rest] = goodEvents as [MadeEvent, MadeEvent, MadeEvent, ...MadeEvent[]];
+
+  /** Those of a device that is held against what a good one has taught. */
+  const logLies: Readonly<Record<string, (machine: AgentMachine) => Promise<ResultMessage>>> = {
+    'ima-log-cut': (machine) => listed(machine, (entries) => entries.toSpliced(2, 1)),
+    'ima-log-reordered': (machine) =>
+      listed(machine, (entries) => [entries[0]!, entries[2]!, entries[1]!, ...entries.slice(3)]),
+    'ima-log-extended': (machine) =>
+      listed(machine, (entries) => [...entries, imaEntry({ path: '/usr/bin/harmless' })]),
+    'boot-log-cut': (machine) => booted(machine, [firmware, kernel, ...rest]),
+    'boot-log-reordered': (machine) => booted(machine, [firmware, kernel, shim, ...rest]),
+    'boot-log-extended': (machine) =>
+      booted(machine, [...goodEvents, { pcr: 4, type: 0x8000_0003, data: 'harmless' }]),
+    'executable-unapproved': async (machine) => {
+      await machine.machine.run('/tmp/strange');
+      return machine.attest();
+    },
+  };
+
+  describe('that is held against what a good one has taught', () => {
+    let golden: AgentMachine;
+    beforeAll(async () => {
+      golden = await enrolled();
+      expect((await golden.attest()).status).toBe('affirming');
+    }, 60_000);
+    afterAll(() => golden?.[Symbol.asyncDispose]());
+
+    it.each(Object.keys(logLies))('and that lies about it falls with attestation/%s', async (code) => {
+      await using machine = await enrolled();
+      await learnFrom(site, golden.device.id, `device:${machine.device.id}`);
+      const session = await machine.session();
+      const result = await logLies[code]!(machine);
+      expect(result.findings.map((finding) => finding.code)).toContain(`attestation/${code}`);
+      expect(result.status).toBe('contraindicated');
+      expect((await session.ended).detail).toEqual({ reasonCode: 0x87 });
+    });
+
+    it('and whose firmware was swapped falls with attestation/firmware-unapproved', async () => {
+      const swapped = { ...firmware, data: 'firmware of somebody else' };
+      const started = await MeasuredDevice.start([swapped, shim, kernel, ...rest]);
+      await using machine = await enrolled(started);
+      await learnFrom(site, golden.device.id, `device:${machine.device.id}`);
+      const session = await machine.session();
+      const result = await machine.attest();
+      expect(result.findings.map(({ code }) => code)).toContain('attestation/firmware-unapproved');
+      expect((await session.ended).detail).toEqual({ reasonCode: 0x87 });
+    });
+
+    it('and has all of it is approved', async () => {
+      await using machine = await enrolled();
+      await learnFrom(site, golden.device.id, `device:${machine.device.id}`);
+      const { status, findings } = await machine.attest();
+      expect(status).toBe('affirming');
+      expect(findings.map(({ code }) => code)).toContain('attestation/system-approved');
+    });
+  });
+
   it('that comes with another TPM is refused its key, and falls', async () => {
     await using machine = await enrolled();
     expect((await machine.attest()).status).toBe('affirming');
@@ -156,3 +224,11 @@ describe.skipIf(!hasSwtpm)('an agent with a software TPM', () => {
     expect((await session.ended).detail).toEqual({ reasonCode: 0x87 });
   });
 });
+
+/** A measurement list in pieces. */
+function entriesOf(list: Uint8Array): readonly Buffer[] {
+  const scanner = new ImaScanner(Buffer.from(list));
+  const entries: Buffer[] = [];
+  while (scanner.next()) entries.push(scanner.log.subarray(scanner.start, scanner.position));
+  return entries;
+}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasSwtpm, SoftwareTpm } from '../packages/attestation/test/support/swtpm.ts';
 import { toBase64Url } from '../packages/codec/src/index.ts';
-import { AttestingDevice, codesOf, post } from './attesting-device.ts';
+import { AttestingDevice, codesOf, fileOf, post } from './attesting-device.ts';
 import { enrol } from './device.ts';
 import { kiten, TestSite } from './kiten.ts';
 import { requireTool } from './tools.ts';
@@ -239,6 +239,25 @@ describe.skipIf(!tools)('a device attests at its site, by tpm2-tools and curl al
     expect(challenge).toMatchObject({ ima: { offset: 0 } });
     await valve.quote(hex);
     expect((await valve.send(nonce)).body.status).toBe('affirming');
+  });
+
+  it('falls when it shows the endorsement certificate of another TPM', async () => {
+    const { root } = await pump.tpm.endorsement();
+    const file = await fileOf(site, 'vendor.pem', root);
+    expect((await site.kiten('attest', 'vendor', 'add', 'swtpm', '--root', file)).stderr).toBe('');
+    expect((await pump.activate({ certified: true })).body).toMatchObject({ endorsement: 'vendor swtpm' });
+    expect(codesOf(await pump.attest())).toContain('attestation/tpm-genuine');
+
+    await using tpm = await SoftwareTpm.start();
+    await tpm.createKeys('rsa');
+    const impostor = new AttestingDevice(site, await enrol(site, 'impostor-1'), tpm);
+    const { body } = await impostor.request(await pump.certificates());
+    const secret = toBase64Url(await impostor.open(body));
+    const confirmed = await impostor.json('/attest/key/confirm', { activation: body.activation, secret });
+    expect(confirmed.body).toMatchObject({ endorsement: 'another-tpm' });
+    const fallen = await impostor.attest();
+    expect(codesOf(fallen)).toContain('attestation/endorsement-of-another-tpm');
+    expect(fallen.body.status).toBe('contraindicated');
   });
 
   it('tells nothing about tokens, and nothing at all to whoever has none', async () => {
