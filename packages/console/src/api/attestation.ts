@@ -51,7 +51,10 @@ export interface Challenged {
 }
 
 export const attestationApi = {
-  attester: (id: string) => ask('GET', `${devicePath(id)}/attestation-key`) as Promise<Attester>,
+  /** Undefined for a device without a TPM. */
+  async attester(id: string): Promise<Attester | undefined> {
+    return ((await ask('GET', `${devicePath(id)}/attester`)) as { attester?: Attester }).attester;
+  },
   challenge: (id: string) => ask('POST', `${devicePath(id)}/challenge`) as Promise<Challenged>,
   async references(): Promise<readonly Reference[]> {
     const { references } = (await ask('GET', '/references')) as { references: readonly Reference[] };

@@ -10,18 +10,20 @@ import { useAnswer } from '../../components/use-answer.ts';
 import { refusal, session } from '../../state/session.ts';
 import { words } from './words.ts';
 
-const unknown = 'kiten/attester-unknown';
-
 /** The TPM that speaks for the device: what it showed last, what that is held against, and when it has to show it again. */
 export function DeviceAttestation({ device }: { device: DeviceDetail }) {
   const { id, epoch } = device;
   const newest = Math.max(0, ...device.findings.map(({ at }) => at));
-  const { value: attester, problem } = useAnswer(() => attestationApi.attester(id), [id, epoch, newest]);
+  const { value, problem } = useAnswer(
+    async () => ({ attester: await attestationApi.attester(id) }),
+    [id, epoch, newest],
+  );
+  const attester = value?.attester;
   return (
     <section class="panel" aria-labelledby="attestation-title">
       <h2 id="attestation-title">{words.say('attest-title')}</h2>
-      {problem?.code === unknown && <p class="soft">{words.say('attest-none')}</p>}
-      {problem !== undefined && problem.code !== unknown && <ProblemNote problem={problem} />}
+      {problem !== undefined && <ProblemNote problem={problem} />}
+      {value !== undefined && attester === undefined && <p class="soft">{words.say('attest-none')}</p>}
       {attester !== undefined && <Known attester={attester} overdue={device.overdue} />}
       {attester !== undefined && <ChallengeNow id={id} />}
     </section>

@@ -34,6 +34,33 @@ const attester = Type.Object({
 export function attestationKeyRoutes(api: Api, services: SiteServices): void {
   const { attesters, endorsements, references, schedule, makes, approvals, book } = services;
 
+  function view(id: string) {
+    const found = attesters.find(id);
+    if (found === undefined) return undefined;
+    const { last } = found;
+    const { everySeconds } = book.attestation(book.find(id) ?? { groups: [] });
+    return {
+      device: id,
+      attestationKey: keyName(attesters.attestationKey(found)),
+      publicArea: toHex(found.attestationKey),
+      endorsementKey: sha256Hex(attesters.endorsementKey(found).publicKey),
+      endorsement: endorsementWord(endorsements.judge(found)),
+      activatedAt: found.activatedAt,
+      ...makes.find(id),
+      images: references.imagesFor(id).map(({ id: digest, name }) => ({ digest, name })),
+      ...(last === undefined
+        ? {}
+        : {
+            last: {
+              evidence: last.digest,
+              nonce: toHex(last.nonce),
+              receivedAt: last.receivedAt,
+              nextBefore: last.receivedAt + everySeconds * 1000,
+            },
+          }),
+    };
+  }
+
   api.get(
     '/devices/:id/attestation-key',
     {
@@ -44,32 +71,24 @@ export function attestationKeyRoutes(api: Api, services: SiteServices): void {
       },
     },
     async ({ params: { id } }) => {
-      const found = attesters.find(id);
-      if (found === undefined) {
-        throw new KitenError('kiten/attester-unknown', `No TPM speaks for ${id}: it activates a key first.`);
-      }
-      const { last } = found;
-      const { everySeconds } = book.attestation(book.find(id) ?? { groups: [] });
-      return {
-        device: id,
-        attestationKey: keyName(attesters.attestationKey(found)),
-        publicArea: toHex(found.attestationKey),
-        endorsementKey: sha256Hex(attesters.endorsementKey(found).publicKey),
-        endorsement: endorsementWord(endorsements.judge(found)),
-        activatedAt: found.activatedAt,
-        ...makes.find(id),
-        images: references.imagesFor(id).map(({ id: digest, name }) => ({ digest, name })),
-        ...(last === undefined
-          ? {}
-          : {
-              last: {
-                evidence: last.digest,
-                nonce: toHex(last.nonce),
-                receivedAt: last.receivedAt,
-                nextBefore: last.receivedAt + everySeconds * 1000,
-              },
-            }),
-      };
+      const found = view(id);
+      if (found !== undefined) return found;
+      throw new KitenError('kiten/attester-unknown', `No TPM speaks for ${id}: it activates a key first.`);
+    },
+  );
+
+  api.get(
+    '/devices/:id/attester',
+    {
+      schema: {
+        summary: 'The same of a device that may have none',
+        params: deviceParameter,
+        response: { 200: Type.Object({ attester: Type.Optional(attester) }) },
+      },
+    },
+    async ({ params: { id } }) => {
+      const found = view(book.get(id).id);
+      return found === undefined ? {} : { attester: found };
     },
   );
 
