@@ -74,7 +74,7 @@ describe.skipIf(!tools)('what takes two people, by the command line and with mos
     expect(code).toBe(0);
     const id = /kiten approval approve ([0-9a-f]{16})/.exec(stdout)?.[1] ?? '';
     expect(await say('d/valve-1/t')).toBe('heard');
-    expect((await asAnn('approval', 'list')).stdout).toMatch(/pending +device-revoke +valve-1 +owner/);
+    expect((await asAnn('approval', 'list')).stdout).toMatch(/pending +device-revoke +device valve-1 +owner/);
     expect((await asAnn('approval', 'approve', id, '--reason', 'I saw it gone')).code).toBe(0);
     const { standing } = await site.json<{ standing: string }>('device', 'show', 'valve-1');
     expect(standing).toBe('revoked');

@@ -34,7 +34,11 @@ function Requests({ approvals }: { approvals: readonly Approval[] }) {
       {approvals.map((one) => (
         <li key={one.id}>
           <Mark tier={one.state === 'pending' ? 'warning' : 'none'} /> <b>{one.action}</b>{' '}
-          <code>{Object.values(one.parameters).map(shown).join(' ')}</code>{' '}
+          <code>
+            {Object.entries(one.parameters)
+              .map(([name, value]) => `${name} ${shown(value)}`)
+              .join(', ')}
+          </code>{' '}
           {one.state === 'pending' ? (
             <span class="soft">
               {words.say('asked-by', {

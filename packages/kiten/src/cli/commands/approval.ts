@@ -75,10 +75,12 @@ export function approvalCommands(program: Command, environment: Environment): vo
   }
 }
 
-const longest = 40;
+const longest = 60;
 
+/** What is asked for, each part by its name: nobody agrees to a bare number. */
 function described(parameters: Readonly<Record<string, unknown>>): string {
-  const all = Object.values(parameters).map(text).join(' ').replaceAll(/\s+/g, ' ');
+  const parts = Object.entries(parameters).map(([name, value]) => `${name} ${text(value)}`);
+  const all = parts.join(', ').replaceAll(/\s+/g, ' ');
   return all.length > longest ? `${all.slice(0, longest)}…` : all;
 }
 
