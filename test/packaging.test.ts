@@ -134,11 +134,11 @@ dpkg-query -W -f '= \${db:Status-Status}\\n' kiten
 test -z "$(dpkg --verify kiten)" && echo '= untouched'
 systemd-analyze verify /usr/lib/systemd/system/kiten.service && echo '= verified by systemd'
 install -d -o kiten -g kiten -m 0700 /var/lib/kiten
-as() { setpriv --reuid kiten --regid kiten --clear-groups env -i PATH=/usr/bin:/bin KITEN_DATA=/var/lib/kiten/site kiten "$@"; }
-as up --ports random >/tmp/kiten.out 2>&1 &
+as='setpriv --reuid kiten --regid kiten --clear-groups env -i PATH=/usr/bin:/bin KITEN_DATA=/var/lib/kiten/site kiten'
+$as up --ports random >/tmp/kiten.out 2>&1 &
 site=$!
 for attempt in $(seq 200); do
-  as status >/dev/null 2>&1 && echo '= serves as kiten' && break
+  $as status >/dev/null 2>&1 && echo '= serves as kiten' && break
   sleep 0.1
 done
 kill $site
