@@ -1,8 +1,7 @@
 import { KitenError, parseJsonStrict } from '@kiten/codec';
-import { noProperties } from '@kiten/wire';
 import type { Core } from './core.ts';
 import type { DeviceRecord } from './device-record.ts';
-import { publishAsBroker } from './site-topics.ts';
+import { say } from './site-topics.ts';
 
 /** Something that the site asks of a device, on its command topic, and that the device acknowledges on its own. */
 export interface Notice {
@@ -19,18 +18,7 @@ export function giveNotice(core: Core, { device, name, run, payload }: Notice): 
   const record = core.replica.device(device);
   if (record === undefined) return;
   record.expect({ topic: `d/${device}/kiten/${name}`, run });
-  const topic = `c/${device}/kiten/${name}`;
-  publishAsBroker(core, {
-    topic,
-    payload: Buffer.from(payload),
-    qos: 1,
-    retain: false,
-    will: false,
-    properties: noProperties,
-    publisher: core.broker,
-    clientId: '',
-    expiresAt: undefined,
-  });
+  say(core, { topic: `c/${device}/kiten/${name}`, payload });
 }
 
 /** Tells of an acknowledgement, once. */

@@ -48,12 +48,12 @@ export class SiteTopicTable {
 /** What the site says to a device. */
 export interface Saying {
   readonly topic: string;
-  readonly payload: Uint8Array;
-  /** Milliseconds for which it is worth saying to a device that is away. */
-  readonly lifetime: number;
+  readonly payload: Uint8Array | string;
+  /** Milliseconds for which it is worth saying to a device that is away; without end unless given. */
+  readonly lifetime?: number;
 }
 
-/** Brings to a device what the site says, in the name of the broker. */
+/** Brings to a device what the site says, in the name of the broker, if it subscribes to the topic and may have it. */
 export function say(core: Core, { topic, payload, lifetime }: Saying): void {
   const message: Message = {
     topic,
@@ -64,15 +64,10 @@ export function say(core: Core, { topic, payload, lifetime }: Saying): void {
     properties: noProperties,
     publisher: core.broker,
     clientId: '',
-    expiresAt: core.lifeTime + lifetime,
+    expiresAt: lifetime === undefined ? undefined : core.lifeTime + lifetime,
   };
-  publishAsBroker(core, message);
-}
-
-/** Brings a message of the broker's to whoever subscribes to its topic and may have it. */
-export function publishAsBroker(core: Core, message: Message): void {
-  const bytes = Buffer.from(message.topic);
-  const written = { text: message.topic, bytes, hash: hashTopic(bytes, 0, bytes.length) };
+  const bytes = Buffer.from(topic);
+  const written = { text: topic, bytes, hash: hashTopic(bytes, 0, bytes.length) };
   const decision = decideTopic(core, { device: core.broker, clientId: '' }, written, false, false);
   forward(core, decision, message);
   core.store.settle();
