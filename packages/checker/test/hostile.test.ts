@@ -60,10 +60,14 @@ test('no CBOR in place of a member, a leaf, a step or a statement makes it throw
     (value) => ({ steps: Array.isArray(value) ? value : [] }),
     (value) => ({ goal: Array.isArray(value) ? value : [] }),
   ];
+  const whole = encodeBundle(parts);
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...places), cbor, (place, value) =>
-      refused(encodeBundle({ ...parts, ...place(value) })),
-    ),
+    fc.asyncProperty(fc.constantFrom(...places), cbor, async (place, value) => {
+      const bundle = encodeBundle({ ...parts, ...place(value) });
+      // Chance may put back what was there: the version is a small number.
+      fc.pre(Buffer.compare(bundle, whole) !== 0);
+      await refused(bundle);
+    }),
     { numRuns: 4000 },
   );
 });

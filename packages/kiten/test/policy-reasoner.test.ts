@@ -20,17 +20,17 @@ const check = (policies: string) => ({ kind: 'check', policies, invariants: defa
 
 describe('what policies mean is thought about in a thread of its own', () => {
   const open: PolicyReasoner[] = [];
-  const reasoner = (seconds: number) => open[open.push(new PolicyReasoner({ seconds })) - 1]!;
+  const reasoner = (bounds = { seconds: 60 }) => open[open.push(new PolicyReasoner(bounds)) - 1]!;
   afterEach(() => Promise.all(open.splice(0).map((one) => one.stop())));
 
   it('and proved there as elsewhere', async () => {
-    const { proven, certificate } = await reasoner(60).do(check(defaultPolicies));
+    const { proven, certificate } = await reasoner().do(check(defaultPolicies));
     expect(proven).toContain('device-publishes-in-its-own-name');
     expect(certificate?.length).toBeGreaterThan(100);
   });
 
   it('which says what is wrong with its code and its details, and goes on', async () => {
-    const one = reasoner(60);
+    const one = reasoner();
     await expect(one.do(check('permit (principal);'))).rejects.toMatchObject({
       ...{ code: 'policy/parse-failed', detail: { line: 1 } },
     });
@@ -43,16 +43,16 @@ describe('what policies mean is thought about in a thread of its own', () => {
   });
 
   it('which gives up what takes too long, and is there for the next', async () => {
-    const one = reasoner(2);
-    const both = [one.do(check(hard(40))), one.do(check('permit (principal);'))];
-    expect(await Promise.allSettled(both)).toMatchObject([
-      { status: 'rejected', reason: { code: 'kiten/policy-too-long' } },
-      { status: 'rejected', reason: { code: 'policy/parse-failed' } },
-    ]);
+    const bounds = { seconds: 0.05 };
+    const one = reasoner(bounds);
+    await expect(one.do(check(hard(60)))).rejects.toMatchObject({ code: 'kiten/policy-too-long' });
+    // Whatever this machine is busy with, a parser comes to its end within a minute.
+    bounds.seconds = 60;
+    await expect(one.do(check('permit (principal);'))).rejects.toMatchObject({ code: 'policy/parse-failed' });
   });
 
   it('for which not everybody can wait', async () => {
-    const one = reasoner(60);
+    const one = reasoner();
     const asked = await Promise.allSettled(
       Array.from({ length: 12 }, () => one.do(check('permit (principal);'))),
     );
