@@ -11,6 +11,7 @@ export {
 export type { McubootTlv, TlvName } from './mcuboot/tlv.ts';
 export { type McubootTrust, type VerifiedMcubootImage, verifyMcubootImage } from './mcuboot/verify-image.ts';
 export * from './suit.ts';
+export * from './transparency.ts';
 export {
   type DownloadedTarget,
   type DownloadOptions,

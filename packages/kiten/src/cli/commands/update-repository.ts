@@ -22,6 +22,7 @@ import {
   topLevelRoles,
   withHolders,
 } from '../holder-options.ts';
+import { type LoggedReport, printLogged } from '../logged-files.ts';
 import { counted, print, printJson, showTime } from '../output.ts';
 import { systemSources } from '../system.ts';
 
@@ -119,11 +120,13 @@ export function repositoryCommands(update: Command): void {
 }
 
 /** A repository as all its clients would verify it, to the last target; or one metadata file under a root. */
-export async function verifyTuf(path: string, options: { root?: string; json?: boolean }): Promise<void> {
+export async function verifyTuf(
+  path: string,
+  options: { root?: string; json?: boolean; logged?: LoggedReport },
+): Promise<void> {
   const root = options.root === undefined ? undefined : await readBytes(options.root);
   const around = { clock: systemSources().clock, verify: nodeVerify };
-  if (!(await isDirectory(path)))
-    return tellFile(verifyFile(await readBytes(path), root, around), options.json);
+  if (!(await isDirectory(path))) return tellFile(verifyFile(await readBytes(path), root, around), options);
   const found = await verifyRepository({ directory: path, ...around, ...(root && { root }) });
   if (options.json) return printJson(found);
   const { targets, files, expires, ...versions } = found;
@@ -140,9 +143,16 @@ function verifyFile(
   throw new KitenError('kiten/option-missing', 'A file is verified under a root: --root FILE.');
 }
 
-function tellFile(found: VerifiedFile, json: boolean | undefined): void {
-  if (json) printJson(found);
-  else print(`● ${found.type} ${found.version}, until ${showTime(found.expires)}`);
+function tellFile(
+  found: VerifiedFile,
+  { json, logged }: { readonly json?: boolean; readonly logged?: LoggedReport },
+): void {
+  if (json) {
+    printJson({ ...found, ...(logged && { log: logged }) });
+    return;
+  }
+  print(`● ${found.type} ${found.version}, until ${showTime(found.expires)}`);
+  printLogged(logged);
 }
 
 interface AddOptions {

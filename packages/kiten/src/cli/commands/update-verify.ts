@@ -12,25 +12,34 @@ import {
 import { type Command, InvalidArgumentError } from 'commander';
 import { readVerificationKey } from '../attest-files.ts';
 import { isDirectory, readBytes } from '../files.ts';
+import {
+  type InclusionOptions,
+  type LoggedReport,
+  loggedFile,
+  printLogged,
+  tellLogged,
+  withInclusion,
+} from '../logged-files.ts';
 import { counted, print, printJson } from '../output.ts';
 import { manifestJson, trustOf } from '../suit-files.ts';
 import { verifyTuf } from './update-repository.ts';
 
-export interface VerifyUpdateOptions {
+export interface VerifyUpdateOptions extends InclusionOptions {
   readonly key?: readonly string[];
   readonly root?: string;
   readonly threshold?: number;
   readonly slotBytes?: number;
   readonly securityCounter?: number;
   readonly json?: boolean;
+  /** Where the log has it, if that was asked for. */
+  readonly logged?: LoggedReport;
 }
 
 /** `kiten update verify`: whatever an update comes in. */
 export function verifyUpdateCommand(update: Command): void {
-  update
-    .command('verify <path>')
+  withInclusion(update.command('verify <path>'))
     .description(
-      'verify an update, whichever it is: a SUIT envelope, an image of MCUboot, a TUF repository as all its clients would, to the last target, or one TUF metadata file; exits with 1 if it does not hold',
+      'verify an update, whichever it is: a SUIT envelope, an image of MCUboot, a TUF repository as all its clients would, to the last target, or one TUF metadata file; with --inclusion also, or alone, that a witnessed log has it; exits with 1 if it does not hold',
     )
     .option('--key <files...>', 'SUIT, MCUboot: public keys or certificates of those who are trusted')
     .option('--root <file>', 'TUF: a root that came some other way; of a repository, its first by default')
@@ -42,8 +51,13 @@ export function verifyUpdateCommand(update: Command): void {
       parseCount,
     )
     .option('--json', 'print JSON')
-    .action(async (path: string, options: VerifyUpdateOptions) => {
-      if (await isDirectory(path)) return verifyTuf(path, options);
+    .action(async (path: string, given: VerifyUpdateOptions) => {
+      if (await isDirectory(path)) return verifyTuf(path, given);
+      const logged = await loggedFile(path, given);
+      const options = logged === undefined ? given : { ...given, logged };
+      // Whoever names nobody that has to have signed asks what the log says, and nothing else.
+      if (logged !== undefined && given.key === undefined && given.root === undefined)
+        return tellLogged(path, logged, given.json);
       const octets = await readBytes(path);
       if (isMcubootImage(octets)) return imageReport(path, await verifyImage(octets, options), options);
       // Tag 107, as each envelope begins (draft-ietf-suit-manifest §8.2).
@@ -98,7 +112,7 @@ async function verifyImage(octets: Uint8Array, options: VerifyUpdateOptions): Pr
 export function suitReport(
   file: string,
   { manifest, signers, envelope }: VerifiedSuit,
-  { json }: VerifyUpdateOptions,
+  { json, logged }: VerifyUpdateOptions,
 ): void {
   const names = signers.map(({ name }) => name ?? '');
   if (json) {
@@ -108,6 +122,7 @@ export function suitReport(
       signers: names,
       digest: toHex(envelope.digest.bytes),
       manifest: manifestJson(manifest),
+      ...(logged && { log: logged }),
     });
     return;
   }
@@ -116,12 +131,13 @@ export function suitReport(
     `  sequence number ${manifest.sequenceNumber}, for ${counted(manifest.common.components.length, 'component', 'components')}:`,
   );
   for (const component of manifest.common.components) print(`  ${componentName(component)}`);
+  printLogged(logged);
 }
 
 function imageReport(
   file: string,
   { image, publicKey }: VerifiedMcubootImage,
-  { json }: VerifyUpdateOptions,
+  { json, logged }: VerifyUpdateOptions,
 ): void {
   const { tlvs, protectedTlvs, version, ...rest } = image;
   if (json) {
@@ -137,9 +153,11 @@ function imageReport(
       version: showMcubootVersion(version),
       ...rest,
       tlvs: shown,
+      ...(logged && { log: logged }),
     });
     return;
   }
   print(`${file}: an image of MCUboot, version ${showMcubootVersion(version)}, signed by a trusted key`);
   print(`  ${image.totalBytes} octets in its slot; security counter ${image.securityCounter ?? 'none'}`);
+  printLogged(logged);
 }
