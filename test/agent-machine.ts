@@ -4,17 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   AttestationClient,
   attest,
-  collectEvidence,
-  createAttestationKey,
   enrol,
+  gather,
   type Host,
   loadConfiguration,
   MqttClient,
   openHost,
   requireIdentity,
   SiteClient,
-  storedSeed,
-  withObject,
 } from '../packages/agent/src/index.ts';
 import { MeasuredDevice } from '../packages/agent/test/measured-device.ts';
 import type { ChallengeMessage, ResultMessage, TpmEvidence } from '../packages/attestation/src/index.ts';
@@ -104,13 +101,9 @@ export class AgentMachine implements AsyncDisposable {
     return new AttestationClient(new SiteClient(this.host.configuration.site, connect));
   }
 
-  /** The evidence that the machine itself would send. */
-  async collect(challenge: ChallengeMessage, from: AgentMachine = this): Promise<TpmEvidence> {
-    const { tpm, logs } = from.machine;
-    const seed = (await storedSeed(from.host.state))!;
-    return withObject(tpm, createAttestationKey(tpm, seed), (key) =>
-      collectEvidence(tpm, key, challenge, logs),
-    );
+  /** The evidence that the machine itself would send, with its report on what it runs. */
+  collect(challenge: ChallengeMessage, from: AgentMachine = this): Promise<TpmEvidence> {
+    return gather(from.host, challenge);
   }
 
   /** Attests, with evidence that is first changed. */

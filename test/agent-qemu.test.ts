@@ -36,7 +36,9 @@ describe.skipIf(!hasVirtualMachine)('a machine with firmware and kernel that mea
   let host: Host;
   let session: MqttClient;
   beforeAll(async () => {
-    [site, machine] = await Promise.all([TestSite.start(), VirtualMachine.boot(programs)]);
+    site = await TestSite.start();
+    machine = await VirtualMachine.build(programs);
+    await machine.boot();
     const settings = `[tpm]\naddress = "${machine.address}"
 [logs]\nboot = "${machine.folder}/boot.log"\nmeasurements = "${machine.folder}/ima.log"
 [runtime]\nroot = "${machine.folder}/files"\n`;

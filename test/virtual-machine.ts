@@ -64,30 +64,37 @@ const commandLine = 'console=ttyS0 rootfstype=ramfs ima_policy=tcb ima_hash=sha2
 /** A machine with firmware, a TPM and the distribution's kernel, in software from end to end. */
 export class VirtualMachine implements AsyncDisposable {
   readonly folder: string;
-  readonly #children: readonly ChildProcess[];
-  readonly #line: Socket;
-  readonly #answers: AsyncIterator<string>;
+  readonly #children: ChildProcess[] = [];
+  #line: Socket | undefined;
+  #answers: AsyncIterator<string> | undefined;
   #bridge: Server | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  #isGone = false;
 
-  private constructor(folder: string, children: readonly ChildProcess[], line: Socket) {
+  private constructor(folder: string) {
     this.folder = folder;
-    this.#children = children;
-    this.#line = line;
-    this.#answers = createInterface({ input: line })[Symbol.asyncIterator]();
   }
 
-  /** Boots. @param programs path within the machine to what is in the file */
-  static async boot(programs: Readonly<Record<string, string>>): Promise<VirtualMachine> {
+  /** A machine that is switched off. @param programs path within the machine to what is in the file */
+  static async build(programs: Readonly<Record<string, string>>): Promise<VirtualMachine> {
     const folder = await mkdtemp(join(tmpdir(), 'machine-'));
     await packRoot(folder, programs);
-    const tpm = await startTpm(folder);
-    const machine = startMachine(folder);
-    const line = await connected(join(folder, 'line'), machine);
-    const booted = new VirtualMachine(folder, [machine, tpm], line);
-    if ((await booted.#answer()) !== 'ready') throw new Error('The machine did not come up.');
-    await booted.#serveTpm();
-    return booted;
+    return new VirtualMachine(folder);
+  }
+
+  /** Comes up. Whatever becomes of that, the machine is to be disposed of: its processes may run already. */
+  async boot(): Promise<void> {
+    await manufactureTpm(this.folder);
+    const tpm = this.#start(['swtpm', ...tpmArguments(this.folder)]);
+    while (!(await readdir(this.folder)).includes('control')) {
+      if (hasEnded(tpm)) throw new Error('swtpm ended');
+      await delay(10);
+    }
+    const machine = this.#start(['qemu-system-x86_64', ...machineArguments(this.folder)]);
+    this.#line = await connected(join(this.folder, 'line'), machine);
+    this.#answers = createInterface({ input: this.#line })[Symbol.asyncIterator]();
+    if ((await this.#answer()) !== 'ready') throw new Error('The machine did not come up.');
+    await this.#serveTpm();
   }
 
   /** As the agent finds its TPM. */
@@ -106,8 +113,9 @@ export class VirtualMachine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isGone = true;
     this.#bridge?.close();
-    this.#line.destroy();
+    this.#line?.destroy();
     for (const child of this.#children) await ended(child);
     await rm(this.folder, { recursive: true });
   }
@@ -115,7 +123,7 @@ export class VirtualMachine implements AsyncDisposable {
   /** One question at a time. */
   #ask(question: string): Promise<string> {
     const asked = this.#last.then(async () => {
-      this.#line.write(`${question}\n`);
+      this.#line?.write(`${question}\n`);
       return this.#answer();
     });
     this.#last = asked.catch(() => undefined);
@@ -123,9 +131,16 @@ export class VirtualMachine implements AsyncDisposable {
   }
 
   async #answer(): Promise<string> {
-    const { value, done } = await this.#answers.next();
-    if (done === true) throw new Error('The machine is gone.');
-    return String(value).trim();
+    const next = await this.#answers?.next();
+    if (next === undefined || next.done === true) throw new Error('The machine is gone.');
+    return String(next.value).trim();
+  }
+
+  #start([program = '', ...args]: readonly string[]): ChildProcess {
+    if (this.#isGone) throw new Error('The machine was disposed of before it had come up.');
+    const child = spawn(program, args, { stdio: 'ignore' });
+    this.#children.unshift(child);
+    return child;
   }
 
   /** Passes the TPM's commands on as they are. */
@@ -163,38 +178,31 @@ async function packRoot(folder: string, programs: Readonly<Record<string, string
   await must('sh', ['-c', pack, 'sh', root, join(folder, 'initrd')]);
 }
 
-async function startTpm(folder: string): Promise<ChildProcess> {
+async function manufactureTpm(folder: string): Promise<void> {
   const state = join(folder, 'state');
   await mkdir(state);
   await must('swtpm_setup', ['--tpm2', '--tpmstate', state, '--pcr-banks', 'sha1,sha256,sha384']);
-  const control = join(folder, 'control');
-  const args = ['socket', '--tpm2', '--tpmstate', `dir=${state}`, '--ctrl', `type=unixio,path=${control}`];
-  const child = spawn('swtpm', args, { stdio: 'ignore' });
-  while (!(await readdir(folder)).includes('control')) {
-    if (child.exitCode !== null) throw new Error('swtpm ended');
-    await delay(10);
-  }
-  return child;
 }
 
-function startMachine(folder: string): ChildProcess {
+const tpmArguments = (folder: string): readonly string[] => [
+  ...['socket', '--tpm2', '--tpmstate', `dir=${join(folder, 'state')}`],
+  ...['--ctrl', `type=unixio,path=${join(folder, 'control')}`],
+];
+
+function machineArguments(folder: string): readonly string[] {
   const file = (name: string) => join(folder, name);
-  return spawn(
-    'qemu-system-x86_64',
-    [
-      ...['-accel', 'tcg', '-m', '512', '-nodefaults', '-display', 'none', '-no-reboot'],
-      ...['-kernel', kernel, '-initrd', file('initrd'), '-append', commandLine],
-      ...['-chardev', `socket,id=tpm,path=${file('control')}`, '-tpmdev', 'emulator,id=tpm0,chardev=tpm'],
-      ...['-device', 'tpm-crb,tpmdev=tpm0', '-serial', `file:${file('console')}`],
-      ...['-serial', `unix:${file('line')},server=on,wait=off`],
-    ],
-    { stdio: 'ignore' },
-  );
+  return [
+    ...['-accel', 'tcg', '-m', '512', '-nodefaults', '-display', 'none', '-no-reboot'],
+    ...['-kernel', kernel, '-initrd', file('initrd'), '-append', commandLine],
+    ...['-chardev', `socket,id=tpm,path=${file('control')}`, '-tpmdev', 'emulator,id=tpm0,chardev=tpm'],
+    ...['-device', 'tpm-crb,tpmdev=tpm0', '-serial', `file:${file('console')}`],
+    ...['-serial', `unix:${file('line')},server=on,wait=off`],
+  ];
 }
 
 async function connected(path: string, machine: ChildProcess): Promise<Socket> {
   for (;;) {
-    if (machine.exitCode !== null) throw new Error('The machine ended.');
+    if (hasEnded(machine)) throw new Error('The machine ended.');
     const socket = createConnection({ path });
     const opened = await once(socket, 'connect').then(
       () => true,
@@ -205,8 +213,11 @@ async function connected(path: string, machine: ChildProcess): Promise<Socket> {
   }
 }
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
+
 async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const exit = once(child, 'exit');
   child.kill();
   await exit;

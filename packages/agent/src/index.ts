@@ -1,4 +1,4 @@
-export { answer, attest } from './agent/attest.ts';
+export { answer, attest, gather } from './agent/attest.ts';
 export { type Enrolled, enrol, renew } from './agent/enrol.ts';
 export { establishKey } from './agent/establish-key.ts';
 export type { AgentEvent, Report } from './agent/event.ts';

@@ -3,6 +3,7 @@ import {
   encodeResult,
   encodeTpmEvidence,
   type ResultMessage,
+  type TpmEvidence,
 } from '@kiten/attestation';
 import { KitenError } from '@kiten/codec';
 import { createAttestationKey, storedSeed } from '../evidence/attestation-key.ts';
@@ -24,8 +25,12 @@ export async function attest(host: Host): Promise<ResultMessage> {
   return result;
 }
 
-/** The evidence that a challenge asks for, encoded. @throws KitenError `agent/not-enrolled`, `agent/tpm-…`, `agent/…` */
-export async function answer(host: Host, challenge: ChallengeMessage): Promise<Uint8Array> {
+/** The evidence that a challenge asks for, encoded. @throws as {@link gather} */
+export const answer = async (host: Host, challenge: ChallengeMessage): Promise<Uint8Array> =>
+  encodeTpmEvidence(await gather(host, challenge));
+
+/** The evidence that a challenge asks for. @throws KitenError `agent/not-enrolled`, `agent/tpm-…`, `agent/…` */
+export async function gather(host: Host, challenge: ChallengeMessage): Promise<TpmEvidence> {
   const seed = await storedSeed(host.state);
   if (seed === undefined) {
     throw new KitenError(
@@ -34,12 +39,11 @@ export async function answer(host: Host, challenge: ChallengeMessage): Promise<U
     );
   }
   const report = await runtimeReport(host, challenge);
-  const evidence = await withTpm(host, (tpm) =>
+  return withTpm(host, (tpm) =>
     withObject(tpm, createAttestationKey(tpm, seed), (key) =>
       collectEvidence(tpm, key, challenge, host.configuration.logs, report),
     ),
   );
-  return encodeTpmEvidence(evidence);
 }
 
 /** What the device runs, if the site asks for it. The TPM is not held meanwhile. */
