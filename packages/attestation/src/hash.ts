@@ -31,8 +31,13 @@ export const digestOf = (algorithm: TpmHash, data: Uint8Array): Uint8Array =>
 
 export const octetsOf = (text: OctetText): Uint8Array => Buffer.from(text, 'latin1');
 
+/** A digest lies within the runtime's own heap: asking for its buffer would first move it out of there. */
+const short = 64;
+
 export const textOf = (octets: Uint8Array): OctetText =>
-  Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');
+  octets.length <= short
+    ? String.fromCharCode.apply(null, octets as unknown as number[])
+    : bufferOf(octets).toString('latin1');
 
 export const hexOf = (text: OctetText): string => Buffer.from(text, 'latin1').toString('hex');
 

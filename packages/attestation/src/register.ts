@@ -16,7 +16,7 @@ export class Register {
   constructor(algorithm: TpmHash, start: OctetText = '\0'.repeat(algorithm.bytes)) {
     this.#name = hashName(algorithm);
     this.#bytes = algorithm.bytes;
-    this.#scratch = Buffer.alloc(algorithm.bytes * 2);
+    this.#scratch = scratchOf(algorithm.bytes);
     this.#value = start;
   }
 
@@ -39,6 +39,25 @@ export class Register {
     this.#value = hash(this.#name, scratch, 'binary');
     return this.#value;
   }
+
+  /** Extends a digest, as long as the bank's, where it lies in a log. */
+  extendFrom(log: Buffer, start: number): OctetText {
+    const scratch = this.#scratch;
+    const bytes = this.#bytes;
+    scratch.write(this.#value, 0, 'latin1');
+    log.copy(scratch, bytes, start, start + bytes);
+    this.#value = hash(this.#name, scratch, 'binary');
+    return this.#value;
+  }
+}
+
+/** Room for a value and a digest: nothing stays in it from one extension to the next, so all registers share it. */
+const scratches = new Map<number, Buffer>();
+
+function scratchOf(bytes: number): Buffer {
+  const known = scratches.get(bytes) ?? Buffer.alloc(bytes * 2);
+  scratches.set(bytes, known);
+  return known;
 }
 
 /** The value of a PCR that nothing was extended into: zeros, and ones where a dynamic launch would reset it. */

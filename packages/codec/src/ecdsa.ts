@@ -13,14 +13,19 @@ export function ecdsaRawToDer(raw: Uint8Array): Uint8Array {
     );
   }
   const half = raw.length / 2;
-  const r = integerOf(raw.subarray(0, half));
-  const s = integerOf(raw.subarray(half));
-  const contentLength = r.length + s.length;
-  const header = contentLength < 0x80 ? [0x30, contentLength] : [0x30, 0x81, contentLength];
-  const der = new Uint8Array(header.length + contentLength);
-  der.set(header);
-  der.set(r, header.length);
-  der.set(s, header.length + r.length);
+  const r = magnitudeStart(raw, 0, half);
+  const s = magnitudeStart(raw, half, raw.length);
+  const rLength = integerLength(raw, r, half);
+  const sLength = integerLength(raw, s, raw.length);
+  const contentLength = 4 + rLength + sLength;
+  const isLong = contentLength >= 0x80;
+  const der = new Uint8Array((isLong ? 3 : 2) + contentLength);
+  der[0] = 0x30;
+  if (isLong) der[1] = 0x81;
+  const start = isLong ? 3 : 2;
+  der[start - 1] = contentLength;
+  writeInteger(der, start, rLength, raw, r, half);
+  writeInteger(der, start + 2 + rLength, sLength, raw, s, raw.length);
   return der;
 }
 
@@ -42,12 +47,29 @@ export function ecdsaDerToRaw(der: Uint8Array, coordinateBytes: number): Uint8Ar
   return raw;
 }
 
-function integerOf(coordinate: Uint8Array): Uint8Array {
-  const first = coordinate.findIndex((octet) => octet !== 0);
-  if (first < 0) throw malformed('Neither r nor s of an ECDSA signature is zero.');
-  const magnitude = coordinate.subarray(first);
-  const sign = magnitude[0]! >= 0x80 ? [0] : [];
-  return Uint8Array.from([0x02, magnitude.length + sign.length, ...sign, ...magnitude]);
+function magnitudeStart(raw: Uint8Array, start: number, end: number): number {
+  let first = start;
+  while (first < end && raw[first] === 0) first += 1;
+  if (first === end) throw malformed('Neither r nor s of an ECDSA signature is zero.');
+  return first;
+}
+
+/** Octets of a positive INTEGER: one more where its highest bit would read as a sign. */
+const integerLength = (raw: Uint8Array, start: number, end: number): number =>
+  end - start + (raw[start]! >= 0x80 ? 1 : 0);
+
+function writeInteger(
+  der: Uint8Array,
+  at: number,
+  length: number,
+  raw: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  der[at] = 0x02;
+  der[at + 1] = length;
+  const to = at + 2 + length - (end - start);
+  for (let index = start; index < end; index += 1) der[to + index - start] = raw[index]!;
 }
 
 function sequenceContentStart(der: Uint8Array): number {

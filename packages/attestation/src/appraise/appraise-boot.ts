@@ -72,7 +72,7 @@ function compare(
   for (const [id, values] of quoted) {
     const bank = tpmHashOf(id);
     if (bank === undefined) continue;
-    const replayed = shared?.banks.get(id);
+    const replayed = shared?.values(bank);
     for (const [pcr, value] of values) {
       if (apart.has(pcr)) continue;
       const expected = replayed?.get(pcr);

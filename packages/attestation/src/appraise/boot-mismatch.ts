@@ -42,7 +42,7 @@ function leadsTo(
   digests: readonly OctetText[],
   { bank, pcr, value }: WrongRegister,
 ): boolean {
-  if (shared.banks.get(bank.id)?.get(pcr) !== value) return false;
+  if (shared.values(bank)?.get(pcr) !== value) return false;
   const whole = (extensionsOf(shared.log, bank).get(pcr) ?? []).map(({ digest }) => digest);
   return isPartOf(digests, whole);
 }

@@ -33,6 +33,11 @@ export class LittleEndianReader {
     return this.#bytes.subarray(start, start + length);
   }
 
+  /** Passes so many octets. @returns where they begin */
+  skip(length: number): number {
+    return this.#take(length);
+  }
+
   #take(length: number): number {
     const start = this.position;
     if (this.#end - start < length) {

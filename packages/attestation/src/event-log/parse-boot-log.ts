@@ -13,6 +13,8 @@ export interface BootEvent {
   readonly digests: ReadonlyMap<number, Buffer>;
   /** What the firmware says it measured. Nothing vouches for it but a digest that is over it. */
   readonly data: Buffer;
+  /** Where its digest for a bank begins in the log; undefined if it has none. */
+  digestStart(bank: number): number | undefined;
 }
 
 /** A boot log (`binary_bios_measurements`), TCG PC Client Platform Firmware Profile 1.06, 10. */
@@ -20,6 +22,7 @@ export interface BootLog {
   /** `legacy`: SHA-1 digests alone, as for TPM 1.2. */
   readonly format: 'agile' | 'legacy';
   readonly version?: string;
+  readonly bytes: Buffer;
   /** TPM_ALG_IDs of the banks that it has digests for. */
   readonly banks: readonly number[];
   /** All events, the one that announces the format too. */
@@ -46,7 +49,7 @@ export function parseBootLog(bytes: Uint8Array): BootLog {
   const log = bufferOf(bytes);
   const reader = new LittleEndianReader(log);
   if (reader.left === 0) throw refusal('attestation/boot-log-empty', 'The boot log is empty.');
-  const first = readLegacyEvent(reader);
+  const first = readLegacyEvent(reader, log);
   const announced = first.type === noAction && first.pcr === 0 ? logFormat(first.data) : undefined;
   if (announced !== 'agile')
     return finish({ format: 'legacy', banks: [tpmAlgorithm.sha1] }, first, reader, log);
@@ -73,32 +76,101 @@ function finish(
     if (events.length === limits.events) {
       throw refusal('attestation/boot-log-too-long', `A boot log has at most ${limits.events} events.`);
     }
-    events.push(digestBytes === undefined ? readLegacyEvent(reader) : readAgileEvent(reader, digestBytes));
+    events.push(
+      digestBytes === undefined ? readLegacyEvent(reader, log) : readAgileEvent(reader, log, digestBytes),
+    );
   }
-  return { ...about, events, startupLocality: startupLocality(events), padding: reader.left };
+  return { ...about, bytes: log, events, startupLocality: startupLocality(events), padding: reader.left };
 }
 
+const sha1Bytes: ReadonlyMap<number, number> = new Map([[tpmAlgorithm.sha1, 20]]);
+
 /** TCG_PCClientPCREvent (10.2.1). */
-function readLegacyEvent(reader: LittleEndianReader): BootEvent {
+function readLegacyEvent(reader: LittleEndianReader, log: Buffer): BootEvent {
   const { pcr, type } = readHead(reader);
-  const digests = new Map([[tpmAlgorithm.sha1, reader.octets(20)]]);
-  return { pcr, type, typeName: eventTypeName(type), digests, data: reader.octets(reader.uint32()) };
+  const starts = [tpmAlgorithm.sha1, reader.skip(20)];
+  const length = reader.uint32();
+  return new LoggedEvent(log, pcr, type, starts, sha1Bytes, reader.skip(length), length);
 }
 
 /** TCG_PCR_EVENT2 (10.2.2). */
-function readAgileEvent(reader: LittleEndianReader, digestBytes: ReadonlyMap<number, number>): BootEvent {
+function readAgileEvent(
+  reader: LittleEndianReader,
+  log: Buffer,
+  digestBytes: ReadonlyMap<number, number>,
+): BootEvent {
   const { pcr, type } = readHead(reader);
   const offset = reader.position;
   const count = reader.uint32();
   if (count > limits.digests) throw digestsWrong(offset);
-  const digests = new Map<number, Buffer>();
+  const starts = new Array<number>(count * 2).fill(-1);
   for (let index = 0; index < count; index += 1) {
     const algorithm = reader.uint16();
     const bytes = digestBytes.get(algorithm);
-    if (bytes === undefined || digests.has(algorithm)) throw digestsWrong(offset);
-    digests.set(algorithm, reader.octets(bytes));
+    if (bytes === undefined || indexOf(starts, algorithm) >= 0) throw digestsWrong(offset);
+    starts[index * 2] = algorithm;
+    starts[index * 2 + 1] = reader.skip(bytes);
   }
-  return { pcr, type, typeName: eventTypeName(type), digests, data: reader.octets(reader.uint32()) };
+  const length = reader.uint32();
+  return new LoggedEvent(log, pcr, type, starts, digestBytes, reader.skip(length), length);
+}
+
+/** Most logs are only replayed: what an event holds is looked at in the log, once somebody asks. */
+class LoggedEvent implements BootEvent {
+  readonly pcr: number;
+  readonly type: number;
+  readonly #log: Buffer;
+  /** Of each digest, its hash and where it begins. */
+  readonly #starts: readonly number[];
+  readonly #digestBytes: ReadonlyMap<number, number>;
+  readonly #dataStart: number;
+  readonly #dataLength: number;
+
+  constructor(
+    log: Buffer,
+    pcr: number,
+    type: number,
+    starts: readonly number[],
+    digestBytes: ReadonlyMap<number, number>,
+    dataStart: number,
+    dataLength: number,
+  ) {
+    this.pcr = pcr;
+    this.type = type;
+    this.#log = log;
+    this.#starts = starts;
+    this.#digestBytes = digestBytes;
+    this.#dataStart = dataStart;
+    this.#dataLength = dataLength;
+  }
+
+  get typeName(): string {
+    return eventTypeName(this.type);
+  }
+
+  get digests(): ReadonlyMap<number, Buffer> {
+    const digests = new Map<number, Buffer>();
+    for (let index = 0; index < this.#starts.length; index += 2) {
+      const algorithm = this.#starts[index]!;
+      const start = this.#starts[index + 1]!;
+      digests.set(algorithm, this.#log.subarray(start, start + this.#digestBytes.get(algorithm)!));
+    }
+    return digests;
+  }
+
+  get data(): Buffer {
+    return this.#log.subarray(this.#dataStart, this.#dataStart + this.#dataLength);
+  }
+
+  digestStart(bank: number): number | undefined {
+    const index = indexOf(this.#starts, bank);
+    return index < 0 ? undefined : this.#starts[index + 1];
+  }
+}
+
+function indexOf(starts: readonly number[], algorithm: number): number {
+  for (let index = 0; index < starts.length; index += 2) if (starts[index] === algorithm) return index;
+  return -1;
 }
 
 function readHead(reader: LittleEndianReader): { pcr: number; type: number } {

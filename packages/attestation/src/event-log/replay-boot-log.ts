@@ -41,14 +41,25 @@ export function startOf(log: BootLog, pcr: number, bank: TpmHash): OctetText {
 
 /** The values that a log leads to in one bank, for every PCR that it extends. */
 export function replayBank(log: BootLog, bank: TpmHash): ReadonlyMap<number, OctetText> {
-  const values = new Map<number, OctetText>();
-  const register = new Register(bank);
-  for (const [pcr, extensions] of extensionsOf(log, bank)) {
-    register.reset(startOf(log, pcr, bank));
-    for (const { digest } of extensions) register.extend(digest);
-    values.set(pcr, register.value);
+  const registers = new Map<number, Register>();
+  const unknown = new Set<number>();
+  for (const event of log.events) {
+    if (!isExtended(event)) continue;
+    const { pcr } = event;
+    const start = event.digestStart(bank.id);
+    if (start === undefined) {
+      unknown.add(pcr);
+      continue;
+    }
+    let register = registers.get(pcr);
+    if (register === undefined) {
+      register = new Register(bank, startOf(log, pcr, bank));
+      registers.set(pcr, register);
+    }
+    register.extendFrom(log.bytes, start);
   }
-  return values;
+  for (const pcr of unknown) registers.delete(pcr);
+  return new Map([...registers].map(([pcr, { value }]) => [pcr, value]));
 }
 
 /** The values of all its banks whose hash function is known here. */
