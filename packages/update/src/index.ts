@@ -10,6 +10,7 @@ export {
 } from './mcuboot/image.ts';
 export type { McubootTlv, TlvName } from './mcuboot/tlv.ts';
 export { type McubootTrust, type VerifiedMcubootImage, verifyMcubootImage } from './mcuboot/verify-image.ts';
+export * from './rollout.ts';
 export * from './suit.ts';
 export * from './transparency.ts';
 export {
