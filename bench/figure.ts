@@ -18,6 +18,8 @@ export interface Figure {
   readonly goal?: number;
   /** How many rounds the median is over, or how many samples a quantile. */
   readonly rounds?: number;
+  /** Which side had no more to give, where there are several. */
+  readonly limitedBy?: string;
 }
 
 /** A figure as it stands on a line: with the ratio of value to limit or peer. */

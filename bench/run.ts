@@ -2,7 +2,7 @@
 // npm run bench [name…]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type PrintedFigure, standing } from './figure.ts';
@@ -10,14 +10,15 @@ import { type PrintedFigure, standing } from './figure.ts';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const helpers = new Set(['figure', 'run']);
 /** They take long, and run only if they are named. */
-const long = new Set(['soak']);
+const long = new Set(['mqtt', 'soak']);
 /** Milliseconds after which a benchmark counts as stuck. */
 const limit = 180_000;
 const longLimit = 1_800_000;
 
+/** A benchmark is a file, or a folder with a `main.ts`. */
 const all = readdirSync(folder)
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.slice(0, -'.ts'.length))
+  .filter((entry) => entry.endsWith('.ts') || existsSync(`${folder}${entry}/main.ts`))
+  .map((entry) => entry.replace(/\.ts$/, ''))
   .filter((name) => !helpers.has(name));
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.includes(name));
@@ -37,7 +38,8 @@ for (const name of failed) console.error(`The benchmark ${name} failed to run.`)
 process.exitCode = failed.length > 0 ? 1 : 0;
 
 async function runs(name: string): Promise<boolean> {
-  const child = spawn(process.execPath, [`${folder}${name}.ts`], {
+  const file = `${folder}${name}.ts`;
+  const child = spawn(process.execPath, [existsSync(file) ? file : `${folder}${name}/main.ts`], {
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: long.has(name) ? longLimit : limit,
   });
@@ -60,7 +62,7 @@ function printTable(): void {
     figure.limit !== undefined ? 'limit' : figure.peer !== undefined ? 'peer' : '',
     shown(figure.floor),
     shown(figure.goal),
-    standing(figure) ?? '',
+    standing(figure) ?? figure.limitedBy ?? '',
   ]);
   const table = [['figure', 'value', 'unit', 'beside', '', 'floor', 'goal', ''], ...rows];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
