@@ -14,13 +14,12 @@ export * from './rollout.ts';
 export * from './suit.ts';
 export * from './transparency.ts';
 export {
-  type DownloadedTarget,
-  type DownloadOptions,
   type FoundTarget,
   type TrustedVersions,
   TufClient,
   type TufClientOptions,
 } from './tuf/client/client.ts';
+export type { DownloadedTarget, DownloadOptions } from './tuf/client/download.ts';
 export { initialiseTufClient } from './tuf/client/initialise.ts';
 export type { FetchedFile, FetchFile } from './tuf/client/retrieve.ts';
 export { type Delegation, TrustedMetadata } from './tuf/client/trusted-metadata.ts';
@@ -78,3 +77,4 @@ export {
   type VerifyRepositoryOptions,
   verifyRepository,
 } from './tuf/repository/verify-repository.ts';
+export * from './uptane.ts';

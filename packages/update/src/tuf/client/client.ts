@@ -1,13 +1,12 @@
 import { type Clock, KitenError, type Verify } from '@kiten/codec';
 import { defaultTufLimits, type TufLimits } from '../limits.ts';
 import type { TargetFile } from '../metadata/model.ts';
+import { type DownloadedTarget, type DownloadOptions, downloadTarget } from './download.ts';
 import { removePending } from './durable-files.ts';
 import { MetadataDirectory } from './metadata-directory.ts';
 import { MetadataUpdate } from './metadata-update.ts';
-import { type FetchFile, retrieve } from './retrieve.ts';
+import type { FetchFile } from './retrieve.ts';
 import { findTarget } from './search.ts';
-import { below, targetFileName, targetUrlPath } from './target-path.ts';
-import { fillSlot, holdsTarget } from './target-slot.ts';
 import type { TrustedMetadata } from './trusted-metadata.ts';
 
 export interface TufClientOptions {
@@ -34,22 +33,6 @@ export interface FoundTarget extends TargetFile {
   readonly path: string;
   /** The role that speaks for it: `targets`, or one that it delegates to. */
   readonly role: string;
-}
-
-/** Where a target comes from and where it goes. */
-export interface DownloadOptions {
-  /** Below it lie the targets. */
-  readonly targetUrl: string;
-  /** There, and the client’s own. */
-  readonly targetDirectory: string;
-}
-
-/** A target that lies on the disk. */
-export interface DownloadedTarget {
-  /** Its name within the directory. */
-  readonly file: string;
-  /** Whether it was there before, so that nothing was fetched. */
-  readonly present: boolean;
 }
 
 /**
@@ -112,21 +95,7 @@ export class TufClient {
     target: FoundTarget,
     { targetUrl, targetDirectory }: DownloadOptions,
   ): Promise<DownloadedTarget> {
-    const { fetch, clock } = this.#options;
-    const { targetBytes, targetDeadline, minimumRate, rateWindow } = this.#limits;
     const consistent = this.#trusted?.root.consistentSnapshot ?? false;
-    const url = below(targetUrl, targetUrlPath(target.path, target.hashes, consistent));
-    if (target.length > targetBytes) {
-      throw new KitenError(
-        'update/target-too-large',
-        `The target has ${target.length} octets; ${targetBytes} at most are fetched.`,
-      );
-    }
-    const file = targetFileName(target.path);
-    if (await holdsTarget(targetDirectory, file, target)) return { file, present: true };
-    await removePending(targetDirectory);
-    const bounds = { maxBytes: target.length, deadline: targetDeadline, minimumRate, rateWindow };
-    await fillSlot(targetDirectory, file, target, retrieve(url, { fetch, clock, ...bounds }));
-    return { file, present: false };
+    return downloadTarget(target, consistent, { targetUrl, targetDirectory }, this.#options, this.#limits);
   }
 }

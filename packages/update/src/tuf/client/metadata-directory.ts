@@ -2,15 +2,22 @@ import { join } from 'node:path';
 import { fileNameOf } from '../metadata/role-name.ts';
 import { readBounded, removeDurably, writeDurably } from './durable-files.ts';
 
+/** What a client remembers of the metadata that it trusts. */
+export interface KeptMetadata {
+  /** What was trusted last, or nothing. Anything longer than `maxBytes` was never trusted. */
+  read(role: string, maxBytes: number): Promise<Uint8Array | undefined>;
+  write(role: string, bytes: Uint8Array): Promise<void>;
+  remove(role: string): Promise<void>;
+}
+
 /** The metadata that a client trusts, one file a role: `root.json`, `targets.json`, `ROLE.json`. */
-export class MetadataDirectory {
+export class MetadataDirectory implements KeptMetadata {
   readonly #path: string;
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** What was trusted last, or nothing. Anything longer than `maxBytes` was never trusted. */
   read(role: string, maxBytes: number): Promise<Uint8Array | undefined> {
     return readBounded(join(this.#path, nameOf(role)), maxBytes);
   }

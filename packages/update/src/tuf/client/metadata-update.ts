@@ -1,7 +1,8 @@
 import { type Clock, KitenError, type Verify } from '@kiten/codec';
 import type { TufLimits } from '../limits.ts';
+import type { MetadataFormat } from '../metadata/format.ts';
 import type { MetaFile } from '../metadata/model.ts';
-import type { MetadataDirectory } from './metadata-directory.ts';
+import type { KeptMetadata } from './metadata-directory.ts';
 import { type FetchFile, retrieveWhole } from './retrieve.ts';
 import { below } from './target-path.ts';
 import { TrustedMetadata } from './trusted-metadata.ts';
@@ -12,15 +13,17 @@ export interface MetadataSource {
   readonly fetch: FetchFile;
   readonly verify: Verify;
   readonly clock: Clock;
+  /** How the metadata is written; the standard’s way unless told otherwise. */
+  readonly format?: MetadataFormat;
 }
 
 /** One update of the top-level roles, from the fixed start time on (TUF §5.1 to §5.6.6). */
 export class MetadataUpdate {
-  readonly #kept: MetadataDirectory;
+  readonly #kept: KeptMetadata;
   readonly #source: MetadataSource;
   readonly #limits: TufLimits;
 
-  constructor(kept: MetadataDirectory, source: MetadataSource, limits: TufLimits) {
+  constructor(kept: KeptMetadata, source: MetadataSource, limits: TufLimits) {
     this.#kept = kept;
     this.#source = source;
     this.#limits = limits;
@@ -32,6 +35,7 @@ export class MetadataUpdate {
       started,
       limits: this.#limits,
       verify: this.#source.verify,
+      format: this.#source.format,
     });
     await this.#updateRoot(trusted);
     await this.#updateTimestamp(trusted);
@@ -96,7 +100,8 @@ export class MetadataUpdate {
   /** The file of a role, by the name that consistent snapshots give it or by its own (TUF §5.5.1). */
   fetchRole(role: string, trusted: TrustedMetadata, meta: MetaFile, limit: number): Promise<Uint8Array> {
     const version = trusted.root.consistentSnapshot ? `${meta.version}.` : '';
-    const maxBytes = Math.min(meta.length ?? limit, limit);
+    const declared = this.#source.format?.boundsFile === false ? limit : (meta.length ?? limit);
+    const maxBytes = Math.min(declared, limit);
     return this.#fetch(`${version}${encodeURIComponent(role)}.json`, maxBytes);
   }
 

@@ -3,7 +3,7 @@ import type { TufLimits } from '../limits.ts';
 import { delegatesFor } from '../metadata/delegates-for.ts';
 import type { TargetsMetadata } from '../metadata/model.ts';
 import type { FoundTarget } from './client.ts';
-import type { MetadataDirectory } from './metadata-directory.ts';
+import type { KeptMetadata } from './metadata-directory.ts';
 import { type MetadataSource, MetadataUpdate, restored } from './metadata-update.ts';
 import type { Delegation, TrustedMetadata } from './trusted-metadata.ts';
 
@@ -12,15 +12,18 @@ import type { Delegation, TrustedMetadata } from './trusted-metadata.ts';
  * and those in the order of their priority. A role that was asked is not asked again, so that no circle is endless. A
  * terminating delegation ends all that would have come after it.
  *
+ * @param hardwareId the kind of hardware that the target is for: delegations for other kinds are passed over (Uptane
+ * 2.1 §5.4.4.7).
  * @throws KitenError `update/no-such-target`, `update/too-many-roles`, or what was refused on the way: then who comes
  * later isn't asked, for whoever comes first may have had something to say.
  */
 export async function findTarget(
   path: string,
   trusted: TrustedMetadata,
-  kept: MetadataDirectory,
+  kept: KeptMetadata,
   source: MetadataSource,
   limits: TufLimits,
+  hardwareId?: string,
 ): Promise<FoundTarget> {
   const update = new MetadataUpdate(kept, source, limits);
   const visited = new Set<string>();
@@ -40,7 +43,7 @@ export async function findTarget(
       next === 'targets' ? trusted.targets : await delegated(next, trusted, kept, update, limits);
     const target = metadata.targets.get(path);
     if (target !== undefined) return { path, role, ...target };
-    const { terminating, delegations } = delegationsFor(metadata, path);
+    const { terminating, delegations } = delegationsFor(metadata, path, hardwareId);
     if (terminating) waiting = [];
     waiting.push(...delegations.reverse());
   }
@@ -56,9 +59,10 @@ export async function findTarget(
 function delegationsFor(
   { delegations }: TargetsMetadata,
   path: string,
+  hardwareId: string | undefined,
 ): { readonly terminating: boolean; readonly delegations: Delegation[] } {
   if (delegations === undefined) return { terminating: false, delegations: [] };
-  const delegates = delegatesFor(delegations, path);
+  const delegates = delegatesFor(delegations, path, hardwareId);
   const last = delegates.findIndex(({ terminating }) => terminating);
   const heard = last < 0 ? delegates : delegates.slice(0, last + 1);
   return {
@@ -73,7 +77,7 @@ function delegationsFor(
 async function delegated(
   role: Delegation,
   trusted: TrustedMetadata,
-  kept: MetadataDirectory,
+  kept: KeptMetadata,
   update: MetadataUpdate,
   { targetsBytes }: TufLimits,
 ): Promise<TargetsMetadata> {

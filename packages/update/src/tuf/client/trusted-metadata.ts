@@ -1,5 +1,6 @@
 import { KitenError, type Verify } from '@kiten/codec';
 import type { TufLimits } from '../limits.ts';
+import { type MetadataFormat, tufFormat } from '../metadata/format.ts';
 import { hasHashes } from '../metadata/hashes.ts';
 import type {
   CommonMetadata,
@@ -13,7 +14,6 @@ import type {
   TopLevelRole,
   TufKeys,
 } from '../metadata/model.ts';
-import { parseMetadata } from '../metadata/parse-metadata.ts';
 import { verifyThreshold } from '../metadata/verify-threshold.ts';
 import { checkSnapshotProgress, checkTimestampProgress, isRotated } from './progress.ts';
 
@@ -32,6 +32,7 @@ export class TrustedMetadata {
   readonly #started: number;
   readonly #limits: TufLimits;
   readonly #verify: Verify;
+  readonly #format: MetadataFormat;
   #root: RootMetadata;
   #timestamp: TimestampMetadata | undefined;
   #snapshot: SnapshotMetadata | undefined;
@@ -41,13 +42,17 @@ export class TrustedMetadata {
    * @param root the trusted root. That it has expired doesn't matter yet (TUF §5.2).
    * @param started the fixed update start time (TUF §5.1), in milliseconds since 1970.
    * @throws KitenError `update/unsigned`, `update/threshold` unless the root is signed by its own keys, or what
-   * {@link parseMetadata} refuses.
+   * the format’s reader refuses.
    */
-  constructor(root: Uint8Array, options: { started: number; limits: TufLimits; verify: Verify }) {
+  constructor(
+    root: Uint8Array,
+    options: { started: number; limits: TufLimits; verify: Verify; format?: MetadataFormat | undefined },
+  ) {
     this.#started = options.started;
     this.#limits = options.limits;
     this.#verify = options.verify;
-    const signed = parseMetadata('root', root, this.#limits.rootBytes);
+    this.#format = options.format ?? tufFormat;
+    const signed = this.#format.read('root', root, this.#limits.rootBytes);
     this.#root = signed.metadata;
     this.#verifyTopLevel(signed, 'root');
   }
@@ -74,7 +79,7 @@ export class TrustedMetadata {
    * @returns whether it takes keys of the timestamp or the snapshot away, so that what they signed has to go (§5.3.11).
    */
   acceptRoot(bytes: Uint8Array): boolean {
-    const signed = parseMetadata('root', bytes, this.#limits.rootBytes);
+    const signed = this.#format.read('root', bytes, this.#limits.rootBytes);
     this.#verifyTopLevel(signed, 'root');
     const next = signed.metadata;
     this.#verifyBy(next, signed, 'root');
@@ -96,7 +101,7 @@ export class TrustedMetadata {
   }
 
   restoreTimestamp(bytes: Uint8Array): TimestampMetadata {
-    const signed = parseMetadata('timestamp', bytes, this.#limits.timestampBytes);
+    const signed = this.#format.read('timestamp', bytes, this.#limits.timestampBytes);
     this.#verifyTopLevel(signed, 'timestamp');
     this.#timestamp = signed.metadata;
     return signed.metadata;
@@ -108,7 +113,7 @@ export class TrustedMetadata {
    * @returns whether it is to be kept. One of the trusted version is set aside, and the trusted one goes on being used.
    */
   acceptTimestamp(bytes: Uint8Array): boolean {
-    const signed = parseMetadata('timestamp', bytes, this.#limits.timestampBytes);
+    const signed = this.#format.read('timestamp', bytes, this.#limits.timestampBytes);
     this.#verifyTopLevel(signed, 'timestamp');
     const next = signed.metadata;
     const trusted = this.#timestamp;
@@ -122,19 +127,19 @@ export class TrustedMetadata {
 
   /** @returns whether it is the snapshot that the timestamp names, and still holds: then none has to be fetched. */
   restoreSnapshot(bytes: Uint8Array): boolean {
-    const signed = parseMetadata('snapshot', bytes, this.#limits.snapshotBytes);
+    const signed = this.#format.read('snapshot', bytes, this.#limits.snapshotBytes);
     this.#verifyTopLevel(signed, 'snapshot');
     this.#snapshot = signed.metadata;
     const meta = this.timestamp.snapshot;
-    const isNamed = signed.metadata.version === meta.version && isDescribedBy(bytes, meta);
+    const isNamed = signed.metadata.version === meta.version && this.#isDescribedBy(bytes, meta);
     return isNamed && signed.metadata.expires > this.#started;
   }
 
   /** Takes a snapshot (TUF §5.5.2 to §5.5.6). */
   acceptSnapshot(bytes: Uint8Array): void {
     const meta = this.timestamp.snapshot;
-    checkDescription('snapshot', bytes, meta);
-    const signed = parseMetadata('snapshot', bytes, this.#limits.snapshotBytes);
+    this.#checkDescription('snapshot', bytes, meta);
+    const signed = this.#format.read('snapshot', bytes, this.#limits.snapshotBytes);
     this.#verifyTopLevel(signed, 'snapshot');
     const next = signed.metadata;
     checkVersion('snapshot', next, meta);
@@ -152,8 +157,8 @@ export class TrustedMetadata {
   /** Judges the metadata of a targets role by those who delegate to it, and by the snapshot (TUF §5.6.7). */
   acceptDelegated(role: Delegation, bytes: Uint8Array): TargetsMetadata {
     const meta = this.describe(role.name);
-    checkDescription(role.name, bytes, meta);
-    const signed = parseMetadata('targets', bytes, this.#limits.targetsBytes);
+    this.#checkDescription(role.name, bytes, meta);
+    const signed = this.#format.read('targets', bytes, this.#limits.targetsBytes);
     verifyThreshold(signed, role, this.#verify);
     checkVersion(role.name, signed.metadata, meta);
     this.#checkExpiry(role.name, signed.metadata);
@@ -182,6 +187,25 @@ export class TrustedMetadata {
     verifyThreshold(signed, { name: role, keys: root.keys, ...keys }, this.#verify);
   }
 
+  #isDescribedBy(bytes: Uint8Array, meta: MetaFile): boolean {
+    if (meta.length === undefined && meta.hashes === undefined) return true;
+    const described = this.#format.described(bytes);
+    return (
+      (meta.length === undefined || meta.length === described.length) &&
+      (meta.hashes === undefined || hasHashes(described, meta.hashes))
+    );
+  }
+
+  /** Before the signatures: whoever described it has been verified, and this is quicker (TUF §5.5.2). */
+  #checkDescription(role: string, bytes: Uint8Array, meta: MetaFile): void {
+    if (this.#isDescribedBy(bytes, meta)) return;
+    throw new KitenError(
+      'update/metadata-mismatch',
+      `The metadata of ${role} has not the length and hashes that are listed for it.`,
+      { detail: { role } },
+    );
+  }
+
   #checkExpiry(role: string, { expires }: CommonMetadata): void {
     if (expires > this.#started) return;
     throw new KitenError(
@@ -190,23 +214,6 @@ export class TrustedMetadata {
       { detail: { role, expires } },
     );
   }
-}
-
-function isDescribedBy(bytes: Uint8Array, meta: MetaFile): boolean {
-  return (
-    (meta.length === undefined || meta.length === bytes.length) &&
-    (meta.hashes === undefined || hasHashes(bytes, meta.hashes))
-  );
-}
-
-/** Before the signatures: whoever described it has been verified, and this is quicker (TUF §5.5.2). */
-function checkDescription(role: string, bytes: Uint8Array, meta: MetaFile): void {
-  if (isDescribedBy(bytes, meta)) return;
-  throw new KitenError(
-    'update/metadata-mismatch',
-    `The metadata of ${role} has not the length and hashes that are listed for it.`,
-    { detail: { role } },
-  );
 }
 
 function checkVersion(role: string, metadata: CommonMetadata, meta: MetaFile): void {

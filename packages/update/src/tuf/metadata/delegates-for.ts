@@ -9,7 +9,11 @@ export interface Delegate extends RoleKeys {
 }
 
 /** The roles that may speak for a path, in order of priority (TUF §4.5; TAP 15, where there is always just one). */
-export function delegatesFor(delegations: Delegations, path: string): readonly Delegate[] {
+export function delegatesFor(
+  delegations: Delegations,
+  path: string,
+  hardwareId?: string,
+): readonly Delegate[] {
   const hash = createHash('sha256').update(path).digest();
   const { succinct } = delegations;
   if (succinct !== undefined) {
@@ -17,12 +21,16 @@ export function delegatesFor(delegations: Delegations, path: string): readonly D
     return [{ name: binOf(succinct, hash.readUInt32BE(0)), keyIds, threshold, terminating: true }];
   }
   const hex = hash.toString('hex');
-  return delegations.roles.filter((role) => speaksFor(role, path, hex));
+  return delegations.roles.filter((role) => speaksFor(role, path, hex) && isForHardware(role, hardwareId));
 }
 
 function speaksFor({ paths, pathHashPrefixes }: DelegatedRole, path: string, hash: string): boolean {
   if (paths !== undefined) return paths.some((pattern) => matchesPath(pattern, path));
   return pathHashPrefixes?.some((prefix) => hash.startsWith(prefix)) ?? false;
+}
+
+function isForHardware({ hardwareIds }: DelegatedRole, hardwareId: string | undefined): boolean {
+  return hardwareIds === undefined || hardwareId === undefined || hardwareIds.includes(hardwareId);
 }
 
 function binOf(succinct: SuccinctRoles, firstBits: number): string {

@@ -36,6 +36,9 @@ const schemes: Readonly<Record<string, Readonly<Record<string, AlgorithmName>>>>
   },
 };
 
+/** Reads the keys of a root or of delegations, by their ids. */
+export type KeyReader = (fields: Fields) => TufKeys;
+
 /**
  * Reads the keys of a root or of delegations and recomputes their ids (TUF §4.3).
  *
@@ -64,7 +67,12 @@ function parseKey(keyId: string, value: unknown): TufKey {
       },
     );
   }
-  const material = materialOf(keyType, scheme, member(keyval, 'public'));
+  return keyUnder(keyId, keyType, scheme, member(keyval, 'public'));
+}
+
+/** A key under an id that is not recomputed. */
+export function keyUnder(keyId: string, keyType: string, scheme: string, spoken: unknown): TufKey {
+  const material = materialOf(keyType, scheme, spoken);
   return { keyId, keyType, scheme, ...(material && { material }) };
 }
 

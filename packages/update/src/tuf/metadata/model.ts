@@ -33,6 +33,8 @@ export interface CommonMetadata {
   readonly version: number;
   /** Milliseconds since 1970. */
   readonly expires: number;
+  /** What more is said than the standard knows. */
+  readonly custom?: Fields;
 }
 
 export interface RootMetadata extends CommonMetadata {
@@ -74,6 +76,8 @@ export interface TargetFile {
 export interface DelegatedRole extends RoleKeys {
   readonly name: string;
   readonly terminating: boolean;
+  /** The kinds of hardware whose images it may speak for (Uptane 2.1 §5.2.3.2); without, for those of any. */
+  readonly hardwareIds?: readonly string[];
   /** Without either it speaks for nothing. */
   readonly paths?: readonly string[];
   readonly pathHashPrefixes?: readonly string[];
@@ -100,6 +104,8 @@ export interface TargetsMetadata extends CommonMetadata {
 }
 
 export type Metadata = RootMetadata | TimestampMetadata | SnapshotMetadata | TargetsMetadata;
+
+export type MetadataOf<T extends MetadataType> = Extract<Metadata, { readonly type: T }>;
 
 /** A signature as it stands beside the metadata: hexadecimal, not yet judged. */
 export interface MetadataSignature {

@@ -10,14 +10,14 @@ import {
   textsAt,
   wholeAt,
 } from './fields.ts';
-import { parseKeys } from './key.ts';
+import type { KeyReader } from './key.ts';
 import type { DelegatedRole, Delegations, SuccinctRoles } from './model.ts';
 import { parseRoleKeys } from './role-keys.ts';
 import { checkRoleName } from './role-name.ts';
 
 /** To whom a targets role delegates (TUF §4.5, TAP 15): named roles in order, or bins. */
-export function parseDelegations(fields: Fields): Delegations {
-  const keys = parseKeys(fields);
+export function parseDelegations(fields: Fields, readKeys: KeyReader): Delegations {
+  const keys = readKeys(fields);
   const succinct = member(fields, 'succinct_roles');
   const roles = member(fields, 'roles');
   if ((succinct === undefined) === (roles === undefined)) {
@@ -39,10 +39,12 @@ function parseRole(fields: Fields): DelegatedRole {
   if (paths !== undefined && prefixes !== undefined) {
     throw malformed('roles', 'have either paths or path_hash_prefixes');
   }
+  const hardwareIds = member(fields, 'hardware_ids');
   return {
     ...parseRoleKeys(fields),
     name: checkRoleName(textAt(fields, 'name')),
     terminating: flagAt(fields, 'terminating'),
+    ...(hardwareIds !== undefined && { hardwareIds: textsAt(fields, 'hardware_ids') }),
     ...(paths !== undefined && { paths: textsAt(fields, 'paths') }),
     ...(prefixes !== undefined && { pathHashPrefixes: textsAt(fields, 'path_hash_prefixes') }),
   };

@@ -1,9 +1,11 @@
 import { decodeUtf8, KitenError, parseJsonStrict } from '@kiten/codec';
 import { canonicalMetadata } from './canonical-json.ts';
 import { parseDateTime } from './date-time.ts';
-import { asFields, asList, type Fields, fieldsAt, member, textAt, wholeAt } from './fields.ts';
-import type { CommonMetadata, Metadata, MetadataSignature, MetadataType, Signed } from './model.ts';
+import { asFields, type Fields, fieldsAt, isFields, member, textAt, wholeAt } from './fields.ts';
+import { type KeyReader, parseKeys } from './key.ts';
+import type { CommonMetadata, MetadataOf, MetadataType, Signed } from './model.ts';
 import { parseRoot } from './parse-root.ts';
+import { parseSignatures } from './parse-signatures.ts';
 import { parseSnapshot, parseTimestamp } from './parse-snapshot.ts';
 import { parseTargets } from './parse-targets.ts';
 
@@ -13,8 +15,6 @@ const parsers = {
   snapshot: parseSnapshot,
   targets: parseTargets,
 };
-
-type MetadataOf<T extends MetadataType> = Extract<Metadata, { readonly type: T }>;
 
 /**
  * Reads a metadata file (TUF §4) that should be of one type. Strict JSON, bounded; members that the standard doesn't
@@ -32,6 +32,16 @@ export function parseMetadata<T extends MetadataType>(
 ): Signed<MetadataOf<T>> {
   const file = asFields(parseJsonStrict(decodeUtf8(bytes), { maxBytes }), 'the file');
   const signed = fieldsAt(file, 'signed');
+  const metadata = parseSigned(type, signed);
+  return { metadata, signatures: parseSignatures(file), signedBytes: canonicalMetadata(signed) };
+}
+
+/** The signed part of a metadata file, already parsed as JSON. @throws as {@link parseMetadata}. */
+export function parseSigned<T extends MetadataType>(
+  type: T,
+  signed: Fields,
+  readKeys: KeyReader = parseKeys,
+): MetadataOf<T> {
   const found = textAt(signed, '_type');
   if (found !== type) {
     throw new KitenError(
@@ -42,8 +52,7 @@ export function parseMetadata<T extends MetadataType>(
       },
     );
   }
-  const metadata = parsers[type](signed, commonOf(signed)) as MetadataOf<T>;
-  return { metadata, signatures: signaturesOf(file), signedBytes: canonicalMetadata(signed) };
+  return parsers[type](signed, commonOf(signed), readKeys) as MetadataOf<T>;
 }
 
 function commonOf(signed: Fields): CommonMetadata {
@@ -55,24 +64,12 @@ function commonOf(signed: Fields): CommonMetadata {
       `The metadata is written to version ${specVersion.slice(0, 40)} of TUF; this client reads version 1.`,
     );
   }
+  const custom = member(signed, 'custom');
   return {
     specVersion,
     version: wholeAt(signed, 'version', 1),
     expires: parseDateTime(textAt(signed, 'expires')),
+    // The standard knows no such member, so that whatever it is may stand there.
+    ...(isFields(custom) && { custom }),
   };
-}
-
-function signaturesOf(file: Fields): readonly MetadataSignature[] {
-  const seen = new Set<string>();
-  return asList(member(file, 'signatures'), 'signatures').map((entry) => {
-    const fields = asFields(entry, 'signatures');
-    const keyId = textAt(fields, 'keyid');
-    if (seen.has(keyId)) {
-      throw new KitenError('update/signature-repeated', 'Two signatures are under one key id.', {
-        detail: { keyId },
-      });
-    }
-    seen.add(keyId);
-    return { keyId, signature: textAt(fields, 'sig') };
-  });
 }

@@ -1,10 +1,10 @@
 import { asFields, type Fields, fieldsAt, flagAt, malformed } from './fields.ts';
-import { parseKeys } from './key.ts';
+import type { KeyReader } from './key.ts';
 import { type CommonMetadata, type RootMetadata, topLevelRoles } from './model.ts';
 import { parseRoleKeys } from './role-keys.ts';
 
 /** The signed part of a root (TUF §4.3). */
-export function parseRoot(signed: Fields, common: CommonMetadata): RootMetadata {
+export function parseRoot(signed: Fields, common: CommonMetadata, readKeys: KeyReader): RootMetadata {
   const roles = new Map(
     Object.entries(fieldsAt(signed, 'roles')).map(([role, keys]) => [
       role,
@@ -16,7 +16,7 @@ export function parseRoot(signed: Fields, common: CommonMetadata): RootMetadata 
     type: 'root',
     ...common,
     consistentSnapshot: flagAt(signed, 'consistent_snapshot'),
-    keys: parseKeys(signed),
+    keys: readKeys(signed),
     roles,
   };
 }

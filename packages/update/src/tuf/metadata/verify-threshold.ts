@@ -8,7 +8,7 @@ import type { RoleKeys, Signed, TufKey, TufKeys } from './model.ts';
  * @throws KitenError `update/unsigned` when no key of the role signed it, `update/threshold` when too few did.
  */
 export function verifyThreshold(
-  { signatures, signedBytes }: Signed,
+  { signatures, signedBytes }: Pick<Signed, 'signatures' | 'signedBytes'>,
   role: { readonly name: string; readonly keys: TufKeys } & RoleKeys,
   verify: Verify,
 ): void {
