@@ -1,3 +1,14 @@
+export { type ApplyDeltaOptions, applyDelta } from './delta/apply-delta.ts';
+export { type CreateDeltaOptions, createDelta, type SizedFile } from './delta/create-delta.ts';
+export type { DeltaHeader, Measured } from './delta/header.ts';
+export { type DeltaDescription, inspectDelta } from './delta/inspect-delta.ts';
+export {
+  type DeltaLimits,
+  type DeltaWindows,
+  defaultDeltaLimits,
+  defaultDeltaWindows,
+} from './delta/limits.ts';
+export { measure, type Positioned, piecesOf, positionedFile } from './delta/positioned.ts';
 export {
   compareMcubootVersions,
   decodeMcubootImage,

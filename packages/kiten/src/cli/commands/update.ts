@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { deltaCommands } from './update-delta.ts';
 import { repositoryCommands } from './update-repository.ts';
 import { suitCommands } from './update-suit.ts';
 import { tufClientCommands } from './update-tuf-client.ts';
@@ -12,5 +13,6 @@ export function updateCommands(program: Command): void {
   repositoryCommands(update);
   tufClientCommands(update);
   suitCommands(update);
+  deltaCommands(update);
   verifyUpdateCommand(update);
 }
