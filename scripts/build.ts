@@ -30,6 +30,7 @@ async function bundle(): Promise<readonly string[]> {
       'fleet-worker': `${root}packages/kiten/src/workers/fleet-worker.ts`,
       'password-worker': `${root}packages/kiten/src/workers/password-worker.ts`,
       'policy-worker': `${root}packages/kiten/src/workers/policy-worker.ts`,
+      'appraisal-worker': `${root}packages/kiten/src/workers/appraisal-worker.ts`,
     },
     platform: 'node',
     // `pg` looks for its native twin, which nobody has to have.

@@ -3,7 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AgentEvent, establishKey, run as runAgent } from '../packages/agent/src/index.ts';
+import {
+  type AgentEvent,
+  type AttestationClient,
+  establishKey,
+  run as runAgent,
+} from '../packages/agent/src/index.ts';
 import { goodEvents, MeasuredDevice } from '../packages/agent/test/measured-device.ts';
 import { hasSwtpm } from '../packages/agent/test/swtpm.ts';
 import type { ResultMessage } from '../packages/attestation/src/index.ts';
@@ -204,6 +209,24 @@ describe.skipIf(!hasSwtpm)('an agent with a software TPM', () => {
       expect(status).toBe('affirming');
       expect(findings.map(({ code }) => code)).toContain('attestation/system-approved');
     });
+  });
+
+  it('whose site has forgotten what it asked for shows its key once more', async () => {
+    await using machine = await enrolled();
+    const client = await machine.client();
+    let proposals = 0;
+    const forgetful = {
+      confirmKey: client.confirmKey.bind(client),
+      async proposeKey(...args: Parameters<AttestationClient['proposeKey']>) {
+        const activation = await client.proposeKey(...args);
+        proposals += 1;
+        // Asking again ends what was asked before, as a restart does.
+        if (proposals === 1) await client.proposeKey(...args);
+        return activation;
+      },
+    } as AttestationClient;
+    const { device } = await establishKey(machine.host, forgetful);
+    expect([device, proposals]).toEqual([machine.device.id, 2]);
   });
 
   it('that comes with another TPM is refused its key, and falls', async () => {

@@ -241,6 +241,25 @@ describe.skipIf(!tools)('a device attests at its site, by tpm2-tools and curl al
     expect((await valve.send(nonce)).body.status).toBe('affirming');
   });
 
+  it('goes on after a crash in the middle: an open challenge is answered, once, and a key is asked for again', async () => {
+    const { hex, nonce } = await valve.challenge();
+    const { body: asked } = await valve.request();
+    const secret = toBase64Url(await valve.open(asked));
+    await site.signal('SIGKILL');
+    await site.up();
+    await valve.quote(hex);
+    const answered = await valve.send(nonce);
+    expect(answered.body.status).toBe('affirming');
+    const forgotten = await valve.json('/attest/key/confirm', { activation: asked.activation, secret });
+    expect(forgotten.body).toMatchObject({ code: 'kiten/activation-unknown' });
+    expect((await valve.activate()).status).toBe(200);
+    // What was answered before a crash stays answered.
+    await site.signal('SIGKILL');
+    await site.up();
+    expect(codesOf(await valve.send(nonce))).toEqual(['attestation/nonce-unknown']);
+    expect((await valve.attest()).body.status).toBe('affirming');
+  });
+
   it('falls when it shows the endorsement certificate of another TPM', async () => {
     const { root } = await pump.tpm.endorsement();
     const file = await fileOf(site, 'vendor.pem', root);

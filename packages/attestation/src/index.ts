@@ -4,19 +4,24 @@ export {
   appraiseEncodedEvidence,
   appraiseTpmEvidence,
 } from './appraise/appraise-evidence.ts';
-export { claimedFingerprints } from './appraise/appraise-report.ts';
 export type { AttesterState } from './appraise/attester-state.ts';
 export { decodeAttesterState, encodeAttesterState } from './appraise/attester-state-encoding.ts';
 export { type Aspect, type Conclusion, conclude } from './appraise/conclusion.ts';
 export { appraiserName, type FindingsContext, findingsOf } from './appraise/findings-of.ts';
-export { type SharedSecrets, sharedSecret } from './appraise/judge-credentials.ts';
 export type { EventState } from './appraise/judge-events.ts';
 export type { UnknownFiles } from './appraise/judge-files.ts';
+export { heldByOthers, isComparable, type SharedSecrets } from './appraise/shared-secrets.ts';
+export {
+  type TpmAppraisalContext,
+  type TpmMemory,
+  tpmAppraiser,
+} from './appraise/tpm-appraiser.ts';
 export {
   type CheckedEndorsement,
   checkEndorsement,
   type EndorsementConditions,
   type EndorsementProblem,
+  type EndorsementWord,
   endorsementCertificate,
   type VendorRoot,
 } from './endorsement/endorsement-certificate.ts';
@@ -25,7 +30,13 @@ export { eventTypeName } from './event-log/event-types.ts';
 export { type BootEvent, type BootLog, parseBootLog } from './event-log/parse-boot-log.ts';
 export { isExtended, replayBank, replayBootLog } from './event-log/replay-boot-log.ts';
 export { answeredNonce, nonceConclusion } from './evidence/answered-nonce.ts';
-export { type ChallengeOptions, Challenges, type NonceProblem } from './evidence/challenges.ts';
+export {
+  type ChallengeOptions,
+  Challenges,
+  type NonceProblem,
+  noneUsed,
+  type UsedNonces,
+} from './evidence/challenges.ts';
 export { type EvidenceFiles, packEvidence } from './evidence/pack-evidence.ts';
 export {
   decodeTpmEvidence,

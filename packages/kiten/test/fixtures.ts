@@ -25,6 +25,7 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { completeConfiguration } from '../src/config/configuration.ts';
 import { apiTokenOf } from '../src/site/access/api-tokens.ts';
+import { TaskAppraiser } from '../src/site/attestation/task-appraiser.ts';
 import { type Desks, openDesks } from '../src/site/desks.ts';
 import { initialise } from '../src/site/initialise.ts';
 import { readEntry } from '../src/site/log-entries.ts';
@@ -37,6 +38,7 @@ import { insertApiToken } from '../src/store/api-tokens.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { migrate } from '../src/store/migrations.ts';
 import { insertOperator } from '../src/store/operators.ts';
+import { storedReference } from '../src/store/references.ts';
 
 /** 2030-01-01T00:00:00Z */
 export const start = Date.UTC(2030, 0, 1);
@@ -162,6 +164,21 @@ export interface InnerSite extends SiteState, Desks {
   close(): Promise<void>;
 }
 
+/** A thread of its own for each site of a test would take longer than all that it appraises. */
+function inThisThread(database: Database): SiteState['appraisalPool'] {
+  const appraiser = new TaskAppraiser();
+  return {
+    async appraise(task) {
+      for (const image of task.context.images) {
+        const reference = await storedReference(database, image);
+        if (reference === undefined) throw new KitenError('kiten/appraisal-references', 'Gone.');
+        appraiser.handle({ kind: 'keep', image, reference });
+      }
+      return structuredClone(appraiser.handle({ kind: 'appraise', task: structuredClone(task) })!);
+    },
+  };
+}
+
 /** Opens the site in this directory, and makes it first if it is not there. */
 export async function openSite(
   folder: string,
@@ -175,7 +192,8 @@ export async function openSite(
   const options: SiteOptions = { directory, configuration, logger, clock, random, run: 'run-1' };
   const closing = new AsyncDisposableStack();
   onTestFinished(() => closing.disposeAsync());
-  const state = await openState(options, closing);
+  const opened = await openState(options, closing);
+  const state = { ...opened, appraisalPool: inThisThread(opened.database) };
   const manufacturers = await openManufacturers(directory, [], () => undefined);
   const desks = await openDesks(state, options, manufacturers);
   const enforced: InnerSite['enforced'] = [];

@@ -15,9 +15,13 @@ export interface Evidence {
  * Evidence under the name by which findings and the log speak of it. The name tells nothing of the content, however
  * easily that could be guessed: once content and salt are erased, what remains is a random number.
  */
-export interface SealedEvidence extends Evidence {
-  /** 32 random bytes, kept with the content and nowhere else. */
-  readonly salt: Uint8Array;
+export interface NamedEvidence extends Evidence {
   /** `sha256:` and 64 hexadecimal digits, over salt and body. */
   readonly digest: string;
+}
+
+/** The same with what it is named by. */
+export interface SealedEvidence extends NamedEvidence {
+  /** 32 random bytes, kept with the content and nowhere else. */
+  readonly salt: Uint8Array;
 }

@@ -36,7 +36,7 @@ export {
 } from './ear-profiles.ts';
 export { type EnforcementMode, enforcementModes, isEnforcementMode } from './enforcement-mode.ts';
 export { decodeEvent, encodeEvent, maximumEventBytes, maximumEventData } from './event-encoding.ts';
-export type { Evidence, SealedEvidence } from './evidence.ts';
+export type { Evidence, NamedEvidence, SealedEvidence } from './evidence.ts';
 export { type Clearance, type Finding, findingKey } from './finding.ts';
 export {
   defineFindings,
@@ -49,8 +49,10 @@ export {
 export { type LogEntryOptions, readLogEntry } from './log-entry.ts';
 export { indexParts, type PartGraph, type PartOf } from './part-of.ts';
 export type {
+  Appraisal,
   Appraiser,
   Clock,
+  ContinuingAppraiser,
   Enforcer,
   EvidenceSource,
   MessageTap,

@@ -1,4 +1,4 @@
-import type { Evidence, SealedEvidence } from './evidence.ts';
+import type { Evidence, NamedEvidence, SealedEvidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 import type { Subject } from './subject.ts';
@@ -37,6 +37,27 @@ export interface Appraiser {
   readonly name: string;
   readonly mediaTypes: readonly string[];
   appraise(evidence: SealedEvidence, references: readonly ReferenceValue[]): readonly Finding[];
+}
+
+/** What evidence comes to. */
+export interface Appraisal<Memory> {
+  readonly findings: readonly Finding[];
+  /** What to keep if the findings are kept. */
+  readonly memory: Memory;
+}
+
+/**
+ * Judges evidence that goes on from earlier evidence of the same subject: a log of which only the new part is sent, a
+ * counter that must not go back. As pure as an {@link Appraiser}: what it has to know beside the evidence is its context,
+ * what it wants remembered comes back, and whoever calls keeps both and decides in which thread it works.
+ *
+ * @typeParam Context keys, reference values, what was remembered: whatever the domain holds evidence against
+ */
+export interface ContinuingAppraiser<Context, Memory> {
+  /** Stable: findings supersede each other under this name. */
+  readonly name: string;
+  readonly mediaTypes: readonly string[];
+  appraise(evidence: NamedEvidence, context: Context): Appraisal<Memory>;
 }
 
 /** Holds a change where things pass. A fall is enforced before it is logged, a rise after. */

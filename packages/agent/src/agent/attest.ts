@@ -49,11 +49,11 @@ export async function gather(host: Host, challenge: ChallengeMessage): Promise<T
 /** What the device runs, if the site asks for it. The TPM is not held meanwhile. */
 async function runtimeReport(
   host: Host,
-  { runtime: { wants, eventsAfter } }: ChallengeMessage,
+  { runtime: { wants, eventsAfter, salt } }: ChallengeMessage,
 ): Promise<CollectedReport | undefined> {
   if (wants.length === 0) return undefined;
   const collector = await host.runtime();
-  return collector.collect({ wants, eventsFrom: eventsAfter });
+  return collector.collect({ wants, eventsFrom: eventsAfter, ...(salt === undefined ? {} : { salt }) });
 }
 
 export const keepResult = (host: Host, result: ResultMessage): Promise<void> =>

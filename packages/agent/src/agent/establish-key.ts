@@ -1,5 +1,5 @@
 import { endorsementCertificate, type KeyConfirmed } from '@kiten/attestation';
-import { toHex } from '@kiten/codec';
+import { KitenError, toHex } from '@kiten/codec';
 import { createAttestationKey, newSeed, storedSeed } from '../evidence/attestation-key.ts';
 import type { AttestationClient } from '../site/attestation-client.ts';
 import { activateCredential } from '../tpm/activate-credential.ts';
@@ -22,7 +22,10 @@ export function establishKey(
   token?: Readonly<Record<string, string>>,
 ): Promise<KeyConfirmed> {
   return withTpm(host, async (tpm) => {
-    const confirmed = await activate(host, tpm, client, token);
+    const confirmed = await activate(host, tpm, client, token).catch((error: unknown) => {
+      if (!isForgotten(error)) throw error;
+      return activate(host, tpm, client, token);
+    });
     await host.state.write('attestation.json', `${JSON.stringify(describeConfirmed(confirmed))}\n`);
     return confirmed;
   });
@@ -57,6 +60,12 @@ async function activate(
     }),
   );
 }
+
+/** A site that was started again in between does not know any more what it asked for. */
+const isForgotten = (error: unknown): boolean =>
+  error instanceof KitenError &&
+  error.code === 'agent/site-refused' &&
+  error.detail?.code === 'kiten/activation-unknown';
 
 /** As it is printed and kept. */
 export const describeConfirmed = ({ device, attestationKey, endorsement }: KeyConfirmed) => ({

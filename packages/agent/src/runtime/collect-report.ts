@@ -24,7 +24,7 @@ export interface RuntimeQuestion {
   readonly wants: readonly ReportPart[];
   /** The number of the first event that it doesn't know. */
   readonly eventsFrom: number;
-  /** The site's key for fingerprints of passwords. */
+  /** The site's key for fingerprints of passwords and host keys. */
   readonly salt?: Uint8Array;
 }
 

@@ -24,7 +24,7 @@ const mostAccounts = 512;
  * Who can enter with what everybody knows, and what would tell a secret that several devices were given. Neither a
  * password nor its hash is in it.
  *
- * @param salt the site's key for fingerprints of passwords; without it there are none
+ * @param salt the site's key for fingerprints of passwords and host keys; without it there are none
  */
 export async function readCredentials(
   files: DeviceFiles,
@@ -40,13 +40,11 @@ export async function readCredentials(
     const hashed = account.password === 'x' ? hashes.get(account.name) : account.password;
     const weakness = await weaknessOf(account, hashed, check, unseen);
     if (weakness !== undefined) weak.push({ account: account.name, weakness });
-    if (salt !== undefined && hashed?.startsWith('$') === true) {
-      const digest = createHmac('sha256', salt).update(hashed).digest();
-      fingerprints.push({ kind: 'password', label: account.name, digest: new Uint8Array(digest) });
-    }
+    if (salt !== undefined && hashed?.startsWith('$') === true)
+      fingerprints.push({ kind: 'password', label: account.name, digest: fingerprint(salt, hashed) });
     fingerprints.push(...(await readAuthorizedKeys(files, account, unseen)));
   }
-  fingerprints.push(...(await readHostKeys(files)));
+  if (salt !== undefined) fingerprints.push(...(await readHostKeys(files, salt, unseen)));
   return { credentials: { weak, fingerprints: fingerprints.slice(0, 1024) }, unseen: [...unseen] };
 }
 
@@ -105,17 +103,33 @@ async function readAuthorizedKeys(
   return found;
 }
 
-async function readHostKeys(files: DeviceFiles): Promise<readonly SecretFingerprint[]> {
+/**
+ * By what only the device itself has, the private key: of public ones anybody could say that they have them, too, and
+ * speak against the device that they are of.
+ */
+async function readHostKeys(
+  files: DeviceFiles,
+  salt: Uint8Array,
+  unseen: Set<string>,
+): Promise<readonly SecretFingerprint[]> {
   const found: SecretFingerprint[] = [];
   for (const name of (await files.list('etc/ssh')).toSorted()) {
-    const [, kind] = /^ssh_host_(\w+)_key\.pub$/.exec(name) ?? [];
+    const [, kind] = /^ssh_host_(\w+)_key$/.exec(name) ?? [];
     if (kind === undefined) continue;
-    for (const blob of publicKeys((await files.text(`etc/ssh/${name}`)) ?? '')) {
-      found.push({ kind: 'host-key', label: kind, digest: digestOf(blob) });
+    try {
+      const key = await files.text(`etc/ssh/${name}`);
+      if (key !== undefined)
+        found.push({ kind: 'host-key', label: kind, digest: fingerprint(salt, key.trim()) });
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      unseen.add('the host keys');
     }
   }
   return found;
 }
+
+const fingerprint = (salt: Uint8Array, secret: string): Uint8Array =>
+  new Uint8Array(createHmac('sha256', salt).update(secret).digest());
 
 /** The keys in a file of sshd(8), whatever options stand before them. */
 const publicKeys = (text: string): readonly Buffer[] =>

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -219,11 +219,13 @@ describe('credentials', () => {
     'root:x:0:0::/root:/bin/sh\npi:x:1:1::/home/pi:/bin/sh\nold::2:2::/:/bin/sh\nsys:x:3:3::/:/usr/sbin/nologin\n';
   const blob = Buffer.from('\0\0\0\x0bssh-ed25519 and a key of thirty-two octets.');
   const key = `ssh-ed25519 ${blob.toString('base64')} who@where`;
+  const hostKey = '-----BEGIN OPENSSH PRIVATE KEY-----\nof this device\n-----END OPENSSH PRIVATE KEY-----\n';
   const account = async (shadow: string, salt?: Uint8Array) => {
     await using device = await DeviceFolder.create({
       ...kernel,
       'etc/passwd': passwd,
       'etc/shadow': shadow,
+      'etc/ssh/ssh_host_ed25519_key': hostKey,
       'etc/ssh/ssh_host_ed25519_key.pub': `${key}\n`,
       'root/.ssh/authorized_keys': `# mine\nrestrict,command="x" ${key}\n\n`,
     });
@@ -252,8 +254,7 @@ describe('credentials', () => {
   test('are compared by a fingerprint under the site’s key', async () => {
     const shadow = `root:${shaCrypt('a good one', '$6$rounds=1000$salt')}:1\n`;
     const none = (await account(shadow)).credentials!;
-    expect(none.fingerprints.map(({ kind }) => kind)).toEqual(['authorized-key', 'host-key']);
-    expect(none.fingerprints.map(({ digest }) => digest)).toEqual([sha256(blob), sha256(blob)]);
+    expect(none.fingerprints).toEqual([{ kind: 'authorized-key', label: 'root', digest: sha256(blob) }]);
     const of = async (salt: number, other = shadow) =>
       (await account(other, new Uint8Array(32).fill(salt))).credentials!.fingerprints.find(
         ({ kind }) => kind === 'password',
@@ -262,6 +263,13 @@ describe('credentials', () => {
     expect((await of(1))!.digest).not.toEqual((await of(2))!.digest);
     const resalted = `root:${shaCrypt('a good one', '$6$rounds=1000$other')}:1\n`;
     expect((await of(1))!.digest).not.toEqual((await of(1, resalted))!.digest);
+  });
+
+  test('of a host are told by the private key: whoever has seen the public one cannot say that it is theirs', async () => {
+    const salt = new Uint8Array(32).fill(1);
+    const { fingerprints } = (await account('root:*:1\n', salt)).credentials!;
+    const digest = new Uint8Array(createHmac('sha256', salt).update(hostKey.trim()).digest());
+    expect(fingerprints).toContainEqual({ kind: 'host-key', label: 'ed25519', digest });
   });
 
   test.skipIf(!requireTool('perl', 'perl-base'))(

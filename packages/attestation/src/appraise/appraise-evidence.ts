@@ -1,5 +1,5 @@
 import { KitenError } from '@kiten/codec';
-import type { CheckedEndorsement } from '../endorsement/endorsement-certificate.ts';
+import type { EndorsementWord } from '../endorsement/endorsement-certificate.ts';
 import { decodeTpmEvidence, type TpmEvidence } from '../evidence/tpm-evidence.ts';
 import type { TpmKey } from '../keys/attestation-key.ts';
 import type { ReferenceImage } from '../reference/reference-image.ts';
@@ -11,7 +11,6 @@ import { appraiseQuotes } from './appraise-quotes.ts';
 import { type AppraisedReport, appraiseReport } from './appraise-report.ts';
 import { type AttesterState, isSameBoot } from './attester-state.ts';
 import { type Conclusion, conclude, isAdverse, worstOn } from './conclusion.ts';
-import type { SharedSecrets } from './judge-credentials.ts';
 import type { UnknownFiles } from './judge-files.ts';
 
 /** What a verifier knows besides the evidence. */
@@ -24,11 +23,9 @@ export interface AppraisalContext {
   /** What was remembered of the last appraisal. */
   readonly state?: AttesterState;
   /** What became of the endorsement key that the attestation key was activated under. */
-  readonly endorsement?: CheckedEndorsement;
+  readonly endorsement?: EndorsementWord;
   /** `contraindicated` unless given. */
   readonly unknownFiles?: UnknownFiles;
-  /** Of the secrets that this device claims to have (`claimedFingerprints`), those that others have, too. */
-  readonly sharedSecrets?: SharedSecrets;
 }
 
 export interface AppraisedEvidence {
@@ -63,9 +60,8 @@ export function appraiseTpmEvidence(evidence: TpmEvidence, context: AppraisalCon
       ? missingList(images)
       : appraiseIma(ima, { quoted, images, before, standing, unknownFiles });
   const keys = appraiseKeys(evidence.certified ?? [], key, nonce);
-  const shared = context.sharedSecrets ?? new Map();
   const report = appraiseReport(evidence.runtime, {
-    ...{ key, nonce, images, unknownFiles, shared },
+    ...{ key, nonce, images, unknownFiles },
     before: state?.events,
   });
   return {

@@ -1,4 +1,4 @@
-import type { CheckedEndorsement } from '../endorsement/endorsement-certificate.ts';
+import type { EndorsementWord } from '../endorsement/endorsement-certificate.ts';
 import type { TpmKey } from '../keys/attestation-key.ts';
 import type { CertifiedKey } from '../quote/check-certify.ts';
 import { checkCertify } from '../quote/check-certify.ts';
@@ -20,7 +20,7 @@ export function appraiseKeys(
 }
 
 /** Whose TPM it is that the attestation key was activated in. */
-export function appraiseEndorsement(checked: CheckedEndorsement): Conclusion {
+export function appraiseEndorsement(checked: EndorsementWord): Conclusion {
   switch (checked.problem) {
     case undefined:
       return conclude('tpm-genuine', 'endorsement', { vendor: checked.vendor.name });

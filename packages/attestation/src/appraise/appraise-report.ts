@@ -11,7 +11,7 @@ import {
   type SignedReport,
 } from '../runtime/runtime-report.ts';
 import { type Conclusion, conclude } from './conclusion.ts';
-import { judgeCredentials, type SharedSecrets } from './judge-credentials.ts';
+import { judgeCredentials } from './judge-credentials.ts';
 import { type EventState, judgeEvents } from './judge-events.ts';
 import type { UnknownFiles } from './judge-files.ts';
 import { judgeKernel, judgeModules, judgeTaint } from './judge-kernel.ts';
@@ -24,7 +24,6 @@ export interface ReportContext {
   readonly images: readonly ReferenceImage[];
   readonly before: EventState | undefined;
   readonly unknownFiles: UnknownFiles;
-  readonly shared: SharedSecrets;
 }
 
 export interface AppraisedReport {
@@ -76,7 +75,7 @@ function refused({ problem, code, report }: Refused): Conclusion {
 function judgeParts(
   report: RuntimeReport,
   references: readonly RuntimeReference[],
-  { images, unknownFiles, shared }: ReportContext,
+  { images, unknownFiles }: ReportContext,
 ): Conclusion[] {
   const { kernel, modules, sockets, executables, credentials } = report;
   return [
@@ -87,7 +86,7 @@ function judgeParts(
     ...(executables === undefined
       ? []
       : [...judgeProcesses(executables, images, unknownFiles), judgeMemory(executables, kernel)]),
-    ...(credentials === undefined ? [] : [judgeCredentials(credentials, references, shared)]),
+    ...(credentials === undefined ? [] : [judgeCredentials(credentials, references)]),
   ];
 }
 
@@ -117,9 +116,4 @@ function speaksOf(reference: RuntimeReference, part: ReportPart): boolean {
     default:
       return reference[part] !== undefined;
   }
-}
-
-/** The fingerprints in a report that is not verified yet: what a verifier looks up before it appraises. */
-export function claimedFingerprints(signed: SignedReport, key: TpmKey): readonly SecretFingerprint[] {
-  return checkRuntimeReport(signed, key, undefined).report?.credentials?.fingerprints ?? [];
 }

@@ -23,6 +23,11 @@ export type CheckedEndorsement =
   | { readonly problem: EndorsementProblem }
   | { readonly problem?: undefined; readonly vendor: VendorRoot };
 
+/** The same as an appraisal takes it: who the vendor is, by name. */
+export type EndorsementWord =
+  | { readonly problem: EndorsementProblem }
+  | { readonly problem?: undefined; readonly vendor: Pick<VendorRoot, 'name'> };
+
 /** What an endorsement key is checked against. */
 export interface EndorsementConditions {
   readonly vendors: readonly VendorRoot[];

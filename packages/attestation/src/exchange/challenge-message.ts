@@ -14,12 +14,17 @@ export interface ChallengeMessage {
   readonly pcrs: { readonly sha256: readonly number[]; readonly sha384?: readonly number[] };
   /** How many octets of the measurement list the site knows of the boot that this count of resets names, if it does. */
   readonly ima: { readonly offset: number; readonly resetCount: number } | null;
-  readonly runtime: { readonly wants: readonly RuntimePart[]; readonly eventsAfter: number };
+  readonly runtime: {
+    readonly wants: readonly RuntimePart[];
+    readonly eventsAfter: number;
+    /** 32 octets of this site's, under which fingerprints of secrets are made; absent from a site that compares none. */
+    readonly salt?: Uint8Array;
+  };
   /** When the session is cut if no evidence came; only in what the site sends unasked. */
   readonly deadline?: number;
 }
 
-const limits = { message: 8192, nonce: 32, pcrs: 24, uint32: 0xffff_ffff } as const;
+const limits = { message: 8192, nonce: 32, salt: 32, pcrs: 24, uint32: 0xffff_ffff } as const;
 
 const shape = new JsonShape(
   'A challenge has a nonce of 32 octets and its end, and names the registers, the part of the measurement list and the parts of the runtime report that are wanted.',
@@ -35,6 +40,7 @@ export function decodeChallenge(bytes: Uint8Array): ChallengeMessage {
   const sha384 = member(pcrs, 'sha384');
   const ima = member(object, 'ima');
   const runtime = shape.object(member(object, 'runtime'));
+  const salt = member(runtime, 'salt');
   const deadline = member(object, 'deadline');
   return {
     nonce: shape.octets(member(object, 'nonce'), limits.nonce, limits.nonce),
@@ -47,6 +53,7 @@ export function decodeChallenge(bytes: Uint8Array): ChallengeMessage {
     runtime: {
       wants: shape.list(member(runtime, 'wants'), 64).filter(isRuntimePart),
       eventsAfter: shape.count(member(runtime, 'eventsAfter')),
+      ...(salt === undefined ? {} : { salt: shape.octets(salt, limits.salt, limits.salt) }),
     },
     ...(deadline === undefined ? {} : { deadline: shape.count(deadline) }),
   };

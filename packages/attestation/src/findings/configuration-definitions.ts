@@ -121,8 +121,8 @@ export const configurationDefinitions: readonly FindingDefinition[] = [
       '「{device}」と同じ秘密を持つ（{label} の {kind}）。一方から盗めば、両方に入れるか、両方になりすませる。',
     ],
     remedy: [
-      'Make it anew on each device at its first boot (ssh-keygen -A, a random password), not in the image. Clear the finding once that is done.',
-      'イメージに入れず、各デバイスの初回起動時に作り直す（ssh-keygen -A、無作為なパスワード）。済んだら解除する。',
+      'Make it anew on each device at its first boot (ssh-keygen -A, a random password), not in the image. The next attestation of each shows it.',
+      'イメージに入れず、各デバイスの初回起動時に作り直す（ssh-keygen -A、無作為なパスワード）。結果は、それぞれの次の証明で分かる。',
     ],
   }),
   define('authorized-key-unapproved', 'configuration', -41, {

@@ -63,8 +63,8 @@ export const secretKinds = ['host-key', 'password', 'authorized-key'] as const;
 export type SecretKind = (typeof secretKinds)[number];
 
 /**
- * Tells a secret from another without telling it. Of SSH keys it is SHA-256 over the public key; of a password it is an
- * HMAC over its salted hash under a key of the site's own.
+ * Tells a secret from another without telling it. Of a key that may sign in it is SHA-256 over the public key; of a
+ * password and of a host key it is an HMAC under a key of the site's own, over the salted hash and the private key.
  */
 export interface SecretFingerprint {
   readonly kind: SecretKind;

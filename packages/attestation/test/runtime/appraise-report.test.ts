@@ -5,9 +5,9 @@ import {
   type AttesterState,
   appraiseTpmEvidence,
   attestationFindings,
-  claimedFingerprints,
   decodeCorim,
   findingsOf,
+  heldByOthers,
   type ReferenceImage,
   type RuntimeReport,
   type SignedReport,
@@ -278,13 +278,14 @@ describe('credentials', () => {
 
   test('that another device has, too, are a finding', () => {
     const signed = device.report(nonce);
-    const claimed = claimedFingerprints(signed, device.ak.tpmKey);
-    expect(claimed).toHaveLength(3);
-    const sharedSecrets = new Map([[Buffer.from(claimed[0]!.digest).toString('hex'), 'pump-2']]);
-    speaksAgainst(appraise(signed, { sharedSecrets }), 'secret-shared', {
-      kind: 'host-key',
-      device: 'pump-2',
+    const fingerprints = appraise(signed).fingerprints!;
+    const shared = new Map([[Buffer.from(fingerprints[0]!.digest).toString('hex'), 'pump-2']]);
+    expect(heldByOthers(fingerprints, shared)).toEqual({
+      code: 'attestation/secret-shared',
+      aspect: 'credentials',
+      parameters: { kind: 'host-key', label: 'ssh-ed25519', device: 'pump-2' },
     });
+    expect(heldByOthers(fingerprints, new Map())).toBeUndefined();
     expect(appraise(signed).fingerprints).toHaveLength(3);
     // Of what is not proven, nothing is kept.
     expect(appraise(device.report(nonce, {}, new SimulatedKey())).fingerprints).toBeUndefined();
@@ -296,8 +297,8 @@ describe('credentials', () => {
       account: 'root',
     });
     const [, , authorized] = goodReport.credentials!.fingerprints;
-    const sharedSecrets = new Map([[Buffer.from(authorized!.digest).toString('hex'), 'pump-2']]);
-    expect(said({}, { sharedSecrets }).codes).toContain('attestation/credentials-sound');
+    const shared = new Map([[Buffer.from(authorized!.digest).toString('hex'), 'pump-2']]);
+    expect(heldByOthers(goodReport.credentials!.fingerprints, shared)).toBeUndefined();
   });
 });
 

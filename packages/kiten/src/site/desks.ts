@@ -93,7 +93,8 @@ export async function openDesks(
   options: SiteOptions,
   manufacturers: Manufacturers,
 ): Promise<Desks> {
-  const { site, database, book, journal, hub, keys, marks, payloads, ledger, reasoner } = state;
+  const { site, database, book, journal, hub, keys, marks, payloads, ledger, reasoner, appraisalPool } =
+    state;
   const { clock, random, logger } = options;
   let outlet: Outlet | undefined;
   let schedule: AttestationSchedule | undefined;
@@ -150,7 +151,7 @@ export async function openDesks(
   const access = { database, journal, clock, random, changes };
   const { sessionHours, idleMinutes, oidc } = options.configuration;
   const attestation = await openAttestation({
-    ...{ database, book, journal, keys, trust, evidence, brake, earOf, clock, random },
+    ...{ database, book, journal, keys, appraisalPool, trust, evidence, brake, earOf, clock, random },
     registry: findingRegistry,
     unanswered: (device, occasion) =>
       logger.warn({ code: 'kiten/attestation-unanswered', device, occasion }, 'a session was cut'),

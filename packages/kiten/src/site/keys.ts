@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, parseCertificate, type Signer } from '@kiten/codec';
+import { type Clock, fromHex, KitenError, parseCertificate, type Signer, toHex } from '@kiten/codec';
 import { type Authority, generateSigner, loadSigner, parseTrustDomain, storeSigner } from '@kiten/identity';
 import { IssuingAuthorities } from './issuing-authorities.ts';
 import type { Layout } from './layout.ts';
@@ -19,6 +20,8 @@ export interface SiteKeys {
   readonly log: Signer;
   /** Cosigns the checkpoints of other logs, Ed25519. It signs nothing else (C2SP tlog-cosignature). */
   readonly witness: Signer;
+  /** 32 octets that show which nonces are this site's. */
+  readonly nonces: Uint8Array;
   /** The first root's public key (SPKI, DER): the operator's, which appoints the verifier. It stays when the root changes. */
   readonly root: Uint8Array;
 }
@@ -50,6 +53,7 @@ export async function openKeys(layout: Layout, options: KeyOptions): Promise<Sit
     verifier: verifier as Signer,
     log: log as Signer,
     witness,
+    nonces: await nonceKey(join(layout.keys, 'nonces.key'), options.random),
     root: parseCertificate(await appointingRoot(layout)).publicKey,
   };
 }
@@ -58,4 +62,23 @@ export async function openKeys(layout: Layout, options: KeyOptions): Promise<Sit
 async function witnessKey(file: string): Promise<Signer> {
   if (!existsSync(file)) await storeSigner(file, generateSigner('EdDSA'));
   return loadSigner(file);
+}
+
+/** Drawn when there is none: taking the file away is how it is renewed, and voids what was not answered yet. */
+async function nonceKey(file: string, random: Random): Promise<Uint8Array> {
+  if (!existsSync(file)) {
+    const handle = await open(file, 'wx', 0o600);
+    try {
+      await handle.writeFile(`${toHex(random(32))}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+  const text = (await readFile(file, 'latin1')).trim();
+  if (/^[0-9a-f]{64}$/.test(text)) return fromHex(text);
+  throw new KitenError(
+    'kiten/nonce-key',
+    `${file} is damaged: take it away, and another key of nonces is drawn.`,
+  );
 }

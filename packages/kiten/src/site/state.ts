@@ -13,7 +13,9 @@ import { checkRestored } from '../backup/set-back.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { Database } from '../store/database.ts';
 import type { PostgresAccess } from '../store/postgres.ts';
+import { storedReference } from '../store/references.ts';
 import { ensureAppointment } from './appointment.ts';
+import { AppraisalPool } from './attestation/appraisal-pool.ts';
 import type { DeviceBook } from './device-book.ts';
 import { EventHub } from './event-hub.ts';
 import { type Journal, openJournal } from './journal.ts';
@@ -67,6 +69,7 @@ export interface SiteState {
   readonly hub: EventHub;
   readonly hasher: PasswordHasher;
   readonly reasoner: PolicyReasoner;
+  readonly appraisalPool: Pick<AppraisalPool, 'appraise'>;
 }
 
 const DAY = 86_400_000;
@@ -146,6 +149,8 @@ export async function openState(options: SiteOptions, closing: AsyncDisposableSt
   closing.defer(() => hasher.stop());
   const reasoner = new PolicyReasoner();
   closing.defer(() => reasoner.stop());
+  const appraisalPool = new AppraisalPool({ reference: (image) => storedReference(database, image) });
+  closing.defer(() => appraisalPool.stop());
   return {
     site,
     layout,
@@ -163,5 +168,6 @@ export async function openState(options: SiteOptions, closing: AsyncDisposableSt
     book,
     hasher,
     reasoner,
+    appraisalPool,
   };
 }

@@ -1,5 +1,6 @@
 import { fromBase64, toBase64 } from '@kiten/codec';
 import type { Kysely } from 'kysely';
+import { forgetDeviceSecrets } from './device-secrets.ts';
 import type { Tables } from './tables.ts';
 
 /** The TPM and the key that speak for a device. */
@@ -87,4 +88,5 @@ export async function putState(store: Kysely<Tables>, kept: KeptState): Promise<
 export async function forgetAttester(store: Kysely<Tables>, device: string): Promise<void> {
   await store.deleteFrom('attesters').where('device', '=', device).execute();
   await store.deleteFrom('attester_states').where('device', '=', device).execute();
+  await forgetDeviceSecrets(store, device);
 }

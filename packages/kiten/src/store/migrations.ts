@@ -201,6 +201,14 @@ const attestation = [
 const providerSessions = ['alter table browser_sessions add column provider_session text'];
 const keyRules = ["alter table groups add column key_rule text not null default 'any'"];
 
+/** What outlives a restart in the middle of an exchange, and secrets that no two devices should have. */
+const attestationExchange = [
+  'create table used_nonces (device text primary key, floor integer not null, used text not null) strict',
+  `create table device_secrets (device text not null, kind text not null, label text not null, digest text not null,
+     primary key (device, kind, label, digest)) strict, without rowid`,
+  'create index device_secrets_by_digest on device_secrets (digest)',
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -220,6 +228,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0015-attestation': { up: run(attestation) },
   '0016-provider-sessions': { up: run(providerSessions) },
   '0017-key-rules': { up: run(keyRules) },
+  '0018-attestation-exchange': { up: run(attestationExchange) },
 };
 
 /**

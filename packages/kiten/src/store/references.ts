@@ -74,6 +74,22 @@ export async function referenceContent(
   return row?.content;
 }
 
+/** The content, and the key that it is signed with if it is; undefined if there are no such reference values. */
+export async function storedReference(
+  store: Kysely<Tables>,
+  digest: string,
+): Promise<{ readonly content: Uint8Array; readonly publicKey?: Uint8Array } | undefined> {
+  const row = await store
+    .selectFrom('reference_values')
+    .leftJoin('reference_keys', 'reference_keys.name', 'reference_values.signed_by')
+    .select(['reference_values.content', 'reference_keys.public_key'])
+    .where('digest', '=', digest)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { content, public_key: publicKey } = row;
+  return publicKey === null ? { content } : { content, publicKey };
+}
+
 export async function storedTargets(store: Kysely<Tables>): Promise<KeptTarget[]> {
   return store.selectFrom('reference_targets').select(['digest', 'kind', 'target']).execute();
 }

@@ -37,6 +37,10 @@ export interface Tables {
     activated_at: number;
   };
   /** What is remembered of the last evidence of a device that answered a nonce. */
+  /** Which of a device's nonces are used up. */
+  used_nonces: { device: string; floor: number; used: string };
+  /** What tells a device's secrets from those of others. */
+  device_secrets: { device: string; kind: string; label: string; digest: string };
   attester_states: {
     device: string;
     /** What the next evidence goes on from, and what this one went on from; absent if there is nothing. */

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { answeredNonce, decodeTpmEvidence } from '@kiten/attestation';
+import { KitenError } from '@kiten/codec';
+import { describe, expect, it, vi } from 'vitest';
+import { SimulatedDevice } from '../../../attestation/test/support/simulated-device.ts';
 import { ann, hour, newFolder, openSite, typesOf } from '../fixtures.ts';
 import { AttestedDevice, codesOf } from './attested-site.ts';
 
@@ -51,6 +54,55 @@ describe('evidence', () => {
     expect(again.attestation.challenge('pump-1').ima).toEqual({ offset: length, resetCount: 7 });
     const before = again.attesters.find('pump-1')?.last?.state;
     expect(before).toEqual(site.attesters.find('pump-1')?.last?.state);
+  });
+
+  it('answers a challenge of before a restart, once', async () => {
+    const { folder, site, device } = await siteWithDevice();
+    const [used, open] = [device.answer(), device.answer()];
+    await device.send(used);
+    await site.close();
+    const again = await openSite(folder, { clock: site.clock, fresh: false });
+    Object.assign(device, { site: again });
+    again.clock.advance(1000);
+    expect(codesOf(await device.send(used))).toEqual(['nonce-unknown']);
+    const outcome = await device.send(open);
+    expect(codesOf(outcome)).toContain('key-proven');
+    expect(outcome.device.verdict.vector['instance-identity']).toBe(2);
+    expect(codesOf(await device.send(open))).toEqual(['nonce-unknown']);
+  });
+
+  it('is appraised once more if what it is held against changes meanwhile', async () => {
+    const { site, device } = await siteWithDevice();
+    const { digest } = await site.references.add(new SimulatedDevice([11]).learnCorim(), ann);
+    device.measurements.push('/tmp/strange');
+    const work = site.appraisalPool.appraise;
+    const appraise = vi.spyOn(site.appraisalPool, 'appraise');
+    appraise.mockImplementationOnce(async (task) => {
+      const appraised = await work(task);
+      await site.references.assign(digest, 'site', ann, 'meanwhile');
+      return appraised;
+    });
+    expect(codesOf(await device.attest())).toContain('executable-unapproved');
+    expect(appraise).toHaveBeenCalledTimes(2);
+  });
+
+  it('of two devices is appraised side by side, and of one in the order in which it came', async () => {
+    const { site, device } = await siteWithDevice();
+    const other = await AttestedDevice.admit(site, 'pump-2');
+    const [first, second] = [device.answer(), device.answer()];
+    const outcomes = await Promise.all([device.send(first), device.send(second), other.attest()]);
+    expect(outcomes.map((outcome) => outcome.device.verdict.vector['instance-identity'])).toEqual([2, 2, 2]);
+    expect(site.attesters.find('pump-1')?.last?.nonce).toEqual(answeredNonce(decodeTpmEvidence(second)));
+  });
+
+  it('that takes too long is a finding against whoever sent it', async () => {
+    const { site, device } = await siteWithDevice();
+    vi.spyOn(site.appraisalPool, 'appraise').mockRejectedValueOnce(
+      new KitenError('kiten/appraisal-too-long', 'It took too long.'),
+    );
+    const outcome = await device.attest();
+    expect(codesOf(outcome)).toEqual(['evidence-unreadable']);
+    expect(outcome.device.verdict.status).toBe('warning');
   });
 
   it('of a clock that went back is found, and forgets nothing', async () => {

@@ -39,9 +39,10 @@ export class AttestedDevice extends SimulatedDevice {
     return encodeTpmEvidence(change(this.evidence(nonce, { offset, entries })));
   }
 
-  send(evidence: Uint8Array) {
+  send(evidence: Uint8Array | TpmEvidence) {
     this.clock += 1n;
-    return this.site.attestation.receive(this.id, evidence, ['test']);
+    const body = evidence instanceof Uint8Array ? evidence : encodeTpmEvidence(evidence);
+    return this.site.attestation.receive(this.id, body, ['test']);
   }
 
   attest(change?: (evidence: TpmEvidence) => TpmEvidence) {

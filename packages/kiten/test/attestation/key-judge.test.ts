@@ -3,7 +3,6 @@ import type { AttestationStatement } from '@kiten/codec';
 import { parseDeviceId } from '@kiten/trust';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SimulatedKey } from '../../../attestation/test/support/simulated-device.ts';
-import { KeyJudge } from '../../src/site/attestation/key-judge.ts';
 import type { KeyRule } from '../../src/site/group-settings.ts';
 import { ann, type InnerSite, newFolder, openSite } from '../fixtures.ts';
 import { AttestedDevice } from './attested-site.ts';
@@ -23,8 +22,8 @@ const rule = (required: KeyRule) =>
 
 const nonceOf = (id = 'pump-1') => site.keyJudge.challenge(id).nonce;
 
-async function judge(statements: readonly AttestationStatement[], of = key, judges = site.keyJudge) {
-  const judgement = await judges.judge({
+async function judge(statements: readonly AttestationStatement[], of = key) {
+  const judgement = await site.keyJudge.judge({
     device: parseDeviceId('pump-1'),
     method: 'token',
     groups: ['default'],
@@ -94,11 +93,10 @@ describe('a group that takes keys in hardware', () => {
 });
 
 describe('a group that takes keys of devices in an approved state', () => {
-  let judges: KeyJudge;
   beforeEach(async () => {
     await rule('hardware-approved');
-    const { book, attesters, endorsements, attestation: nonces, clock } = site;
-    judges = new KeyJudge({ book, attesters, endorsements, nonces, clock, images: () => [device.learn()] });
+    const { digest } = await site.references.add(device.learnCorim(), ann);
+    await site.references.assign(digest, 'device:pump-1', ann, 'for the test');
   });
 
   const withEvidence = () => {
@@ -108,22 +106,19 @@ describe('a group that takes keys of devices in an approved state', () => {
   };
 
   test('takes one with evidence of that over the same nonce', async () => {
-    expect(await judge(withEvidence(), key, judges)).toBe(held());
+    expect(await judge(withEvidence())).toBe(held());
   });
 
   test('refuses one of a device that booted or runs something else, or shows nothing', async () => {
-    expect(await judge([certify(key)], key, judges)).toBe('kiten/device-unapproved');
-    const golden = device.learn();
-    const { book, attesters, endorsements, attestation: nonces, clock } = site;
-    judges = new KeyJudge({ book, attesters, endorsements, nonces, clock, images: () => [golden] });
+    expect(await judge([certify(key)])).toBe('kiten/device-unapproved');
     device.measurements = [...device.measurements, '/tmp/miner'];
-    expect(await judge(withEvidence(), key, judges)).toBe('kiten/device-unapproved');
+    expect(await judge(withEvidence())).toBe('kiten/device-unapproved');
   });
 
   test('refuses evidence of another occasion beside a fresh statement', async () => {
     const [statement] = withEvidence();
     const old = encodeWrapperStatement(encodeTpmEvidence(device.evidence(Buffer.from('an old nonce'))));
-    expect(await judge([statement!, old], key, judges)).toBe('kiten/device-unapproved');
+    expect(await judge([statement!, old])).toBe('kiten/device-unapproved');
   });
 });
 

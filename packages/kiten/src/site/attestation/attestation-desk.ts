@@ -1,21 +1,16 @@
 import {
-  answeredNonce,
   appraiserName,
-  appraiseTpmEvidence,
   type ChallengeMessage,
-  Challenges,
-  type Conclusion,
   conclude,
-  decodeTpmEvidence,
   findingsOf,
   type NonceProblem,
   nonceConclusion,
   type ReferenceImage,
   runtimeParts,
-  type TpmEvidence,
   tpmEvidenceMediaType,
 } from '@kiten/attestation';
-import { type Clock, KitenError, toBase64Url } from '@kiten/codec';
+import { type Clock, KitenError, toBase64Url, toHex } from '@kiten/codec';
+import { saltBytes, saltedDigest } from '@kiten/ledger';
 import {
   type DeviceId,
   deviceSubject,
@@ -24,25 +19,33 @@ import {
   type Finding,
   type SealedEvidence,
 } from '@kiten/trust';
+import { putDeviceSecrets } from '../../store/device-secrets.ts';
 import type { DeviceBook, DeviceRecord } from '../device-book.ts';
 import type { AttestSettings } from '../group-settings.ts';
+import type { Journal } from '../journal.ts';
 import type { Random } from '../secrets.ts';
 import type { Proposal, TrustDesk } from '../trust-desk.ts';
+import { Turns } from '../turns.ts';
+import type { AppraisedTask } from './appraisal-task.ts';
+import type { Appraisals } from './appraisals.ts';
 import { type Attester, type AttesterBook, type LastEvidence, storeLast } from './attester-book.ts';
 import { challengedRegisters, knownList } from './challenge.ts';
-import type { EndorsementDesk } from './endorsement-desk.ts';
+import type { CountedNonce, NonceBook } from './nonce-book.ts';
+import type { SecretDesk } from './secret-desk.ts';
 
 export interface AttestationDeskParts {
   readonly book: DeviceBook;
   readonly attesters: AttesterBook;
-  readonly endorsements: Pick<EndorsementDesk, 'checked'>;
+  readonly appraisals: Appraisals;
+  readonly nonces: NonceBook;
+  readonly secrets: SecretDesk;
+  readonly journal: Journal;
   /** What the device is held against. */
   readonly images: (device: string) => readonly ReferenceImage[];
   readonly trust: TrustDesk;
-  readonly seal: (evidence: Evidence) => SealedEvidence;
   /** The attestation result of a device as it stands, over the nonce that its evidence answered. */
   readonly resultOf: (device: DeviceRecord, nonce: string | undefined) => EarClaims;
-  /** Evidence came, and what it shows is in force. */
+  /** Evidence came: whatever the device was asked for is answered. */
   readonly answered: (device: DeviceId) => void;
   readonly clock: Clock;
   readonly random: Random;
@@ -61,77 +64,231 @@ export interface AttestationOutcome {
   readonly nextBefore: number;
 }
 
-interface Appraised {
-  readonly sealed: SealedEvidence;
-  readonly findings: readonly Finding[];
+/** Evidence as it came, and what it is held against. */
+interface Received {
+  readonly attester: Attester;
+  readonly evidence: Evidence;
+  readonly salt: Uint8Array;
+  /** What it is said to answer. */
+  readonly claimed?: Uint8Array;
+  readonly images: readonly ReferenceImage[];
+  readonly settings: AttestSettings;
   readonly holdsUntil: number;
-  /** The nonce, if it counted; then there is something to remember. */
-  readonly nonce?: Uint8Array;
-  readonly last?: LastEvidence;
 }
+
+/** What evidence shows, before it is in force. */
+interface Shown {
+  readonly findings: readonly Finding[];
+  readonly memory: AppraisedTask['memory'];
+  readonly sealed: SealedEvidence;
+  /** The nonce, if it counts. */
+  readonly counted?: CountedNonce;
+}
+
+/** Reference values, settings or what is remembered may change while evidence is appraised: then once more. */
+const attempts = 8;
 
 /** Challenges to devices, and what becomes of what they answer. Evidence comes in here, whatever the way it came. */
 export class AttestationDesk {
   readonly #parts: AttestationDeskParts;
-  readonly #challenges: Challenges;
+  /** Evidence of one device is appraised piece by piece: each goes on from the one before. */
+  readonly #turns = new Turns();
 
   constructor(parts: AttestationDeskParts) {
     this.#parts = parts;
-    this.#challenges = new Challenges({ clock: parts.clock, random: parts.random });
   }
 
   /** A nonce for a device, and what it has to answer it with. */
   challenge(device: string, deadline?: number): ChallengeMessage {
-    const { attesters, images, clock } = this.#parts;
-    const nonce = this.#challenges.issue(device);
+    const { attesters, images, nonces, secrets, clock } = this.#parts;
     const state = attesters.find(device)?.last?.state;
     return {
-      nonce,
-      expiresAt: clock.now() + this.#challenges.lifetime,
+      nonce: nonces.issue(device),
+      expiresAt: clock.now() + nonces.lifetime,
       pcrs: challengedRegisters(images(device)),
       ima: knownList(state),
-      runtime: { wants: runtimeParts, eventsAfter: state?.events?.next ?? 0 },
+      runtime: { wants: runtimeParts, eventsAfter: state?.events?.next ?? 0, salt: secrets.salt },
       ...(deadline === undefined ? {} : { deadline }),
     };
   }
 
   /** A nonce for what its TPM says of a key. */
   nonce(device: string): { readonly nonce: Uint8Array; readonly lifetimeSeconds: number } {
-    return {
-      nonce: this.#challenges.issue(device),
-      lifetimeSeconds: Math.floor(this.#challenges.lifetime / 1000),
-    };
+    const { nonces } = this.#parts;
+    return { nonce: nonces.issue(device), lifetimeSeconds: Math.floor(nonces.lifetime / 1000) };
   }
 
-  /** Uses a nonce up, whatever comes of it. @returns why it doesn't count, or undefined if it does */
-  redeem(device: string, nonce: Uint8Array): NonceProblem | undefined {
-    return this.#challenges.redeem(device, nonce);
+  /** Uses a nonce up, durably, whatever comes of it. @returns why it doesn't count, or undefined if it does */
+  redeem(device: string, nonce: Uint8Array): Promise<NonceProblem | undefined> {
+    return this.#turns.take(device, async () => {
+      const { nonces, journal, clock } = this.#parts;
+      const counted = nonces.count(device, nonce, clock.now());
+      if (typeof counted === 'string') return counted;
+      await journal.commit([], counted.store);
+      counted.done();
+      return undefined;
+    });
   }
 
   /**
-   * Appraises what a device sends, keeps it, and puts what it shows in force.
+   * Has what a device sends appraised, keeps it, and puts what it shows in force.
    *
    * @param claimed the nonce that it is said to answer; that of its first quote unless given
-   * @throws KitenError `kiten/device-unknown`, `kiten/attestation-key-unknown`, `kiten/attestation-forbidden`
+   * @throws KitenError `kiten/device-unknown`, `kiten/attestation-key-unknown`, `kiten/attestation-forbidden`,
+   *   `kiten/appraisal-busy`, `kiten/appraisal-too-long`, `kiten/appraisal-worker`
    */
-  async receive(
+  receive(
     id: string,
     body: Uint8Array,
     via: readonly string[],
     claimed?: Uint8Array,
   ): Promise<AttestationOutcome> {
-    const { trust, resultOf } = this.#parts;
-    const outcomes: Appraised[] = [];
-    const device = await trust.settle(id, (before) => {
-      const appraised = this.#appraise(before, body, via, claimed);
-      outcomes.push(appraised);
-      return this.#proposal(before, appraised);
+    const arrivedAt = this.#parts.clock.now();
+    return this.#turns.take(id, async () => {
+      for (let attempt = 0; attempt < attempts; attempt += 1) {
+        const received = this.#received(id, body, via, arrivedAt, claimed);
+        if (attempt === 0) this.#parts.answered(received.attester.device as DeviceId);
+        const shown = await this.#shown(received, arrivedAt);
+        const device = shown && (await this.#inForce(id, received, shown));
+        if (shown !== undefined && device !== undefined) return this.#outcome(received, shown, device);
+      }
+      throw new KitenError(
+        'kiten/appraisal-busy',
+        `What ${id} is held against goes on changing: send the evidence again in a minute.`,
+      );
     });
-    this.#parts.answered(device.id);
-    const { findings, nonce, holdsUntil, sealed } = outcomes[0] as Appraised;
-    const { everySeconds } = this.#settings(device);
+  }
+
+  /** What is known now, and the evidence with it. */
+  #received(
+    id: string,
+    body: Uint8Array,
+    via: readonly string[],
+    arrivedAt: number,
+    claimed: Uint8Array | undefined,
+  ): Received {
+    const { attesters, images, book, random } = this.#parts;
+    const before = book.get(id);
+    if (before.standing === 'revoked') throw forbidden(id);
+    const attester = attesters.find(id);
+    if (attester === undefined) throw unknownKey(id);
+    // Later evidence is newer, however the clock was set in between.
+    const receivedAt = Math.max(arrivedAt, newestWord(before) + 1);
+    const settings = book.attestation(before);
+    return {
+      attester,
+      evidence: { mediaType: tpmEvidenceMediaType, subject: deviceSubject(before.id), receivedAt, via, body },
+      salt: random(saltBytes),
+      ...(claimed === undefined ? {} : { claimed }),
+      images: images(id),
+      settings,
+      // A tenth of the time between, beside the time that an answer may take: not every agent comes to the second.
+      holdsUntil: receivedAt + settings.everySeconds * 1100 + settings.deadlineSeconds * 1000,
+    };
+  }
+
+  /** What it comes to. Undefined if what it is held against went away meanwhile. */
+  async #shown(received: Received, arrivedAt: number): Promise<Shown | undefined> {
+    const { nonces, secrets } = this.#parts;
+    const { attester, evidence, salt, holdsUntil } = received;
+    const appraised = await this.#appraised(received);
+    if (appraised === undefined) return undefined;
+    const { digest, findings, memory } = appraised;
+    const sealed = { ...evidence, salt, digest };
+    if (memory.nonce === undefined) return { findings, memory, sealed };
+    const counted = nonces.count(attester.device, memory.nonce, arrivedAt);
+    if (typeof counted === 'string') {
+      // It may be good evidence of another time, or of another device: nothing of it counts.
+      const { subject, receivedAt: at } = evidence;
+      const about = { subject, at, holdsUntil, premises: [digest] };
+      return { findings: findingsOf([nonceConclusion(counted, memory.nonce)], about), memory: {}, sealed };
+    }
+    const compared = await secrets.compared(attester.device, findings, memory.fingerprints);
+    return { findings: compared, memory, sealed, counted };
+  }
+
+  async #appraised(received: Received): Promise<AppraisedTask | undefined> {
+    const { attester, evidence, salt, claimed, images, settings, holdsUntil } = received;
+    const state = attester.last?.state;
+    try {
+      return await this.#parts.appraisals.appraise({
+        ...{ attester, evidence, name: { salt }, images, holdsUntil },
+        unknownFiles: settings.unknownFiles,
+        ...(claimed === undefined ? {} : { nonce: claimed }),
+        ...(state === undefined ? {} : { state }),
+      });
+    } catch (error) {
+      if (!(error instanceof KitenError)) throw error;
+      if (error.code === 'kiten/appraisal-references') return undefined;
+      if (error.code !== 'kiten/appraisal-too-long') throw error;
+      // Whoever sends what cannot be judged is to be seen, whyever it cannot.
+      const digest = `sha256:${toHex(saltedDigest(salt, evidence.body))}`;
+      const { subject, receivedAt: at } = evidence;
+      const about = { subject, at, holdsUntil, premises: [digest] };
+      return { digest, findings: findingsOf([unreadable(error.code)], about), memory: {} };
+    }
+  }
+
+  /** Puts it in force, if it was held against what counts now. @returns undefined otherwise */
+  async #inForce(id: string, received: Received, shown: Shown): Promise<DeviceRecord | undefined> {
+    let isCurrent = true;
+    const device = await this.#parts.trust.settle(id, (before) => {
+      if (before.standing === 'revoked') throw forbidden(id);
+      isCurrent = this.#isCurrent(received, before);
+      return isCurrent ? this.#proposal(before, received, shown) : undefined;
+    });
+    return isCurrent ? device : undefined;
+  }
+
+  #isCurrent({ attester, evidence, images, settings }: Received, before: DeviceRecord): boolean {
+    const { attesters, book, images: imagesOf } = this.#parts;
+    const now = imagesOf(before.id);
+    return (
+      attesters.find(before.id) === attester &&
+      newestWord(before) < evidence.receivedAt &&
+      now.length === images.length &&
+      now.every(({ id }, index) => id === images[index]?.id) &&
+      book.attestation(before).unknownFiles === settings.unknownFiles
+    );
+  }
+
+  #proposal(
+    before: DeviceRecord,
+    { attester }: Received,
+    { findings, memory, sealed, counted }: Shown,
+  ): Proposal {
+    const { trust, attesters } = this.#parts;
+    const considered = trust.considered(before, sealed, findings);
+    const last = counted === undefined ? undefined : lastEvidence(attester, memory, sealed);
+    const { fingerprints } = memory;
+    return {
+      ...considered,
+      store: async (store) => {
+        await considered.store(store);
+        await counted?.store(store);
+        if (last !== undefined) await storeLast(store, before.id, last);
+        if (counted !== undefined && fingerprints !== undefined)
+          await putDeviceSecrets(store, before.id, fingerprints);
+      },
+      done: () => {
+        considered.done?.();
+        counted?.done();
+        if (last !== undefined) attesters.put({ ...attester, last });
+      },
+    };
+  }
+
+  async #outcome(
+    { settings: { everySeconds }, holdsUntil }: Received,
+    { findings, memory, sealed, counted }: Shown,
+    device: DeviceRecord,
+  ): Promise<AttestationOutcome> {
+    const { secrets, resultOf } = this.#parts;
+    const { nonce, fingerprints, state } = counted === undefined ? {} : memory;
+    if (fingerprints !== undefined)
+      await secrets.tell(device, fingerprints, sealed.digest, sealed.receivedAt);
     const affirms = findings.some((finding) => finding.holdsUntil !== undefined);
-    const isProven = outcomes[0]?.last?.state !== undefined && affirms;
+    const isProven = state !== undefined && affirms;
     return {
       device,
       findings,
@@ -140,83 +297,16 @@ export class AttestationDesk {
       nextBefore: sealed.receivedAt + (isProven ? everySeconds * 1000 : Math.min(retry, everySeconds * 1000)),
     };
   }
+}
 
-  #settings(device: DeviceRecord): AttestSettings {
-    return this.#parts.book.attestation(device);
-  }
-
-  #appraise(
-    before: DeviceRecord,
-    body: Uint8Array,
-    via: readonly string[],
-    claimed: Uint8Array | undefined,
-  ): Appraised {
-    const { attesters, seal, clock } = this.#parts;
-    if (before.standing === 'revoked') {
-      throw new KitenError('kiten/attestation-forbidden', `${before.id} is revoked: it enrols anew first.`);
-    }
-    const attester = attesters.find(before.id);
-    if (attester === undefined) throw unknownKey(before.id);
-    const subject = deviceSubject(before.id);
-    // Later evidence is newer, however the clock was set in between.
-    const receivedAt = Math.max(clock.now(), newestWord(before) + 1);
-    const sealed = seal({ mediaType: tpmEvidenceMediaType, subject, receivedAt, via, body });
-    const { conclusions, nonce, last } = this.#judge(before, attester, sealed, claimed);
-    const { everySeconds, deadlineSeconds } = this.#settings(before);
-    // A tenth of the time between, beside the time that an answer may take: not every agent comes to the second.
-    const holdsUntil = receivedAt + everySeconds * 1100 + deadlineSeconds * 1000;
-    const context = { subject, at: receivedAt, holdsUntil, premises: [sealed.digest] };
-    const findings = findingsOf(conclusions, context);
-    return { sealed, findings, holdsUntil, ...(nonce && { nonce }), ...(last && { last }) };
-  }
-
-  #judge(before: DeviceRecord, attester: Attester, sealed: SealedEvidence, claimed: Uint8Array | undefined) {
-    const { attesters, endorsements, images } = this.#parts;
-    const decoded = readable(sealed.body);
-    if (decoded instanceof KitenError) return unreadable(decoded.code);
-    const nonce = claimed ?? answeredNonce(decoded);
-    if (nonce === undefined) return unreadable('quote');
-    const problem = this.#challenges.redeem(before.id, nonce);
-    if (problem !== undefined) return { conclusions: [nonceConclusion(problem, nonce)] };
-    const state = attester.last?.state;
-    const endorsement = endorsements.checked(attester);
-    const appraised = appraiseTpmEvidence(decoded, {
-      key: attesters.attestationKey(attester),
-      nonce,
-      images: images(before.id),
-      unknownFiles: this.#settings(before).unknownFiles,
-      ...(state === undefined ? {} : { state }),
-      ...(endorsement === undefined ? {} : { endorsement }),
-    });
-    // Quotes that prove nothing leave what is remembered as it was.
-    const next = appraised.state ?? state;
-    const last: LastEvidence = {
-      nonce,
-      digest: sealed.digest,
-      receivedAt: sealed.receivedAt,
-      ...(next === undefined ? {} : { state: next }),
-      ...(state === undefined ? {} : { before: state }),
-    };
-    return { conclusions: appraised.conclusions, nonce, ...(appraised.state === undefined ? {} : { last }) };
-  }
-
-  #proposal(before: DeviceRecord, { sealed, findings, last }: Appraised): Proposal {
-    const { trust, attesters } = this.#parts;
-    const considered = trust.considered(before, sealed, findings);
-    if (last === undefined) return considered;
-    return {
-      ...considered,
-      store: async (store) => {
-        await considered.store(store);
-        await storeLast(store, before.id, last);
-      },
-      done: () => {
-        considered.done?.();
-        const attester = attesters.find(before.id);
-        if (attester !== undefined) attesters.put({ ...attester, last });
-      },
-    };
-  }
+/** What to go on from; undefined if the quotes proved nothing, and then what is remembered stays. */
+function lastEvidence(
+  { last }: Attester,
+  { state, nonce }: Shown['memory'],
+  { digest, receivedAt }: SealedEvidence,
+): LastEvidence | undefined {
+  if (state === undefined || nonce === undefined) return undefined;
+  return { state, nonce, digest, receivedAt, ...(last?.state === undefined ? {} : { before: last.state }) };
 }
 
 /** When what was found last by evidence was taken. */
@@ -226,20 +316,10 @@ const newestWord = ({ findings }: DeviceRecord): number =>
 /** A device whose evidence proved nothing may try again soon. */
 const retry = 60_000;
 
-function readable(body: Uint8Array): TpmEvidence | KitenError {
-  try {
-    return decodeTpmEvidence(body);
-  } catch (error) {
-    if (error instanceof KitenError) return error;
-    throw error;
-  }
-}
+const unreadable = (problem: string) => conclude('evidence-unreadable', 'quote', { problem });
 
-const unreadable = (
-  problem: string,
-): { conclusions: readonly Conclusion[]; nonce?: Uint8Array; last?: LastEvidence } => ({
-  conclusions: [conclude('evidence-unreadable', 'quote', { problem })],
-});
+const forbidden = (device: string): KitenError =>
+  new KitenError('kiten/attestation-forbidden', `${device} is revoked: it enrols anew first.`);
 
 function unknownKey(device: string): KitenError {
   return new KitenError(

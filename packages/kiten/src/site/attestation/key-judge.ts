@@ -1,33 +1,38 @@
 import {
   appraiserName,
-  appraiseTpmEvidence,
-  attestationFindings,
   type CertifyProblem,
   certifyStatementType,
   checkCertify,
   decodeCertifyStatement,
-  decodeTpmEvidence,
   decodeWrapperStatement,
   type NonceProblem,
   type ReferenceImage,
-  type TpmKey,
+  tpmEvidenceMediaType,
   wrapperStatementType,
 } from '@kiten/attestation';
 import { type AttestationBundle, type Clock, type ErrorCode, equalBytes, KitenError } from '@kiten/codec';
-import type { KeyAttestation, KeyJudgement, KeyQuestion } from '@kiten/identity';
-import { type ClaimName, composeVector, currentFindings, severityOf, type Tier, tierOf } from '@kiten/trust';
+import { type KeyAttestation, type KeyJudgement, type KeyQuestion, sha256Hex } from '@kiten/identity';
+import {
+  type ClaimName,
+  composeVector,
+  currentFindings,
+  deviceSubject,
+  severityOf,
+  type Tier,
+  tierOf,
+} from '@kiten/trust';
 import type { DeviceBook } from '../device-book.ts';
 import type { KeyRule } from '../group-settings.ts';
 import { defaultGroup } from '../register.ts';
+import type { Appraisals } from './appraisals.ts';
 import type { AttestationDesk } from './attestation-desk.ts';
 import type { Attester, AttesterBook } from './attester-book.ts';
-import type { EndorsementDesk } from './endorsement-desk.ts';
 
 export interface KeyJudgeParts {
   readonly book: Pick<DeviceBook, 'find' | 'attestation'>;
   readonly attesters: Pick<AttesterBook, 'find' | 'attestationKey'>;
   readonly nonces: Pick<AttestationDesk, 'nonce' | 'redeem'>;
-  readonly endorsements: Pick<EndorsementDesk, 'checked'>;
+  readonly appraisals: Appraisals;
   readonly images: (device: string) => readonly ReferenceImage[];
   readonly clock: Clock;
 }
@@ -52,14 +57,14 @@ export class KeyJudge implements KeyAttestation {
    */
   async judge(question: KeyQuestion): Promise<KeyJudgement> {
     try {
-      return this.#judge(question);
+      return await this.#judge(question);
     } catch (error) {
       if (error instanceof KitenError) return { refusal: error };
       throw error;
     }
   }
 
-  #judge({ device, groups, publicKey, bundle }: KeyQuestion): KeyJudgement {
+  async #judge({ device, groups, publicKey, bundle }: KeyQuestion): Promise<KeyJudgement> {
     const rule = this.#rule(groups);
     const statement = bundle?.statements.find(({ type }) => type === certifyStatementType);
     if (bundle === undefined || statement === undefined) {
@@ -70,8 +75,8 @@ export class KeyJudge implements KeyAttestation {
       );
     }
     const { attester, key, nonce } = this.#certified(device, statement.statement, publicKey);
-    this.#redeem(device, nonce);
-    if (rule === 'hardware-approved' && !this.#isApproved(attester, key, nonce, bundle)) {
+    await this.#redeem(device, nonce);
+    if (rule === 'hardware-approved' && !(await this.#isApproved(attester, nonce, bundle))) {
       throw refuse(
         'kiten/device-unapproved',
         'This group takes keys of devices in an approved state, and nothing shows that this one is.',
@@ -106,8 +111,8 @@ export class KeyJudge implements KeyAttestation {
     return { attester, key, nonce: checked.attest.extraData };
   }
 
-  #redeem(device: string, nonce: Uint8Array): void {
-    const problem = this.#parts.nonces.redeem(device, nonce);
+  async #redeem(device: string, nonce: Uint8Array): Promise<void> {
+    const problem = await this.#parts.nonces.redeem(device, nonce);
     if (problem !== undefined)
       throw refuse(
         'kiten/key-statement-stale',
@@ -116,20 +121,25 @@ export class KeyJudge implements KeyAttestation {
   }
 
   /** By evidence in the request over the same nonce, or by what the device proved last, as long as that holds. */
-  #isApproved(attester: Attester, key: TpmKey, nonce: Uint8Array, bundle: AttestationBundle): boolean {
+  async #isApproved(attester: Attester, nonce: Uint8Array, bundle: AttestationBundle): Promise<boolean> {
     const { device } = attester;
     const wrapped = bundle.statements.find(({ type }) => type === wrapperStatementType);
     if (wrapped === undefined) return this.#isKnownToBeApproved(device);
-    const evidence = readable(() => decodeTpmEvidence(decodeWrapperStatement(wrapped.statement)));
-    const { images, endorsements } = this.#parts;
-    const endorsement = endorsements.checked(attester);
-    const { conclusions } = appraiseTpmEvidence(evidence, {
-      ...{ key, nonce, images: images(device) },
-      ...(endorsement === undefined ? {} : { endorsement }),
+    const body = readable(() => decodeWrapperStatement(wrapped.statement));
+    const { images, appraisals, clock } = this.#parts;
+    const receivedAt = clock.now();
+    const subject = deviceSubject(device);
+    const { findings, memory } = await appraisals.appraise({
+      attester,
+      evidence: { mediaType: tpmEvidenceMediaType, subject, receivedAt, via: [], body },
+      // Nothing of it is kept: what it says counts for this one request.
+      name: { digest: `sha256:${sha256Hex(body)}` },
+      nonce,
+      images: images(device),
+      holdsUntil: receivedAt + 1,
     });
-    return isApproved(
-      conclusions.map(({ code }) => attestationFindings.get(code)).filter((found) => found !== undefined),
-    );
+    if (memory.nonce === undefined) throw unreadable();
+    return isApproved(findings);
   }
 
   #isKnownToBeApproved(device: string): boolean {

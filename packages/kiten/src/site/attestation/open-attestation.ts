@@ -15,6 +15,7 @@ import type { EvidenceDesk } from '../evidence-desk.ts';
 import type { Random } from '../secrets.ts';
 import type { SiteState } from '../state.ts';
 import type { TrustDesk } from '../trust-desk.ts';
+import { Appraisals } from './appraisals.ts';
 import { AttestationDesk } from './attestation-desk.ts';
 import { AttestationSchedule, type Occasion } from './attestation-schedule.ts';
 import { AttesterBook } from './attester-book.ts';
@@ -22,11 +23,14 @@ import { EndorsementDesk } from './endorsement-desk.ts';
 import { KeyDesk } from './key-desk.ts';
 import { KeyJudge } from './key-judge.ts';
 import { MakeBook } from './make-book.ts';
+import { NonceBook } from './nonce-book.ts';
 import { Reappraisal } from './reappraisal.ts';
 import { ReferenceDesk } from './reference-desk.ts';
 import { ResultWriter } from './result-writer.ts';
+import { SecretDesk } from './secret-desk.ts';
 
-export interface AttestationParts extends Pick<SiteState, 'database' | 'book' | 'journal' | 'keys'> {
+export interface AttestationParts
+  extends Pick<SiteState, 'database' | 'book' | 'journal' | 'keys' | 'appraisalPool'> {
   readonly trust: TrustDesk;
   readonly evidence: EvidenceDesk;
   readonly brake: Brake;
@@ -94,7 +98,8 @@ export async function openAttestation(parts: AttestationParts): Promise<Attestat
     ...{ book, attesters, trust, seal, clock },
     unanswered: parts.unanswered,
   });
-  const reappraisal = new Reappraisal({ book, attesters, endorsements, trust, evidence, brake });
+  const appraisals = new Appraisals({ pool: parts.appraisalPool, endorsements });
+  const reappraisal = new Reappraisal({ book, attesters, appraisals, trust, evidence, brake });
   const references: ReferenceDesk = await ReferenceDesk.open({
     ...{ database, book, makes, attesters, reappraisal, journal, clock },
     readdressed: () => endorsements.reconsider(),
@@ -104,11 +109,13 @@ export async function openAttestation(parts: AttestationParts): Promise<Attestat
   });
   const images = (device: string) => references.imagesFor(device);
   const attestation = new AttestationDesk({
-    ...{ book, attesters, endorsements, images, trust, seal, clock, random },
+    ...{ book, attesters, appraisals, images, trust, journal, clock, random },
+    nonces: await NonceBook.load(database, { key: parts.keys.nonces, clock, random }),
+    secrets: await SecretDesk.open({ database, book, trust }, random),
     answered: (device) => schedule.answered(device),
     resultOf: (device, nonce) => resultOf(device, nonce, parts.earOf),
   });
-  const keyJudge = new KeyJudge({ book, attesters, endorsements, nonces: attestation, images, clock });
+  const keyJudge = new KeyJudge({ book, attesters, appraisals, nonces: attestation, images, clock });
   const results = new ResultWriter(parts.keys.verifier, parts.registry);
   return {
     makes,

@@ -1,18 +1,17 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { appraiseTpmEvidence, decodeTpmEvidence, findingsOf, type ReferenceImage } from '@kiten/attestation';
+import { type ReferenceImage, tpmEvidenceMediaType } from '@kiten/attestation';
 import type { KitenError } from '@kiten/codec';
 import { deviceSubject, type Finding, tierOf } from '@kiten/trust';
 import type { Brake } from '../brake.ts';
 import type { DeviceBook } from '../device-book.ts';
 import type { EvidenceDesk } from '../evidence-desk.ts';
 import type { TrustDesk } from '../trust-desk.ts';
+import type { Appraisals } from './appraisals.ts';
 import { type Attester, type AttesterBook, type LastEvidence, storeLast } from './attester-book.ts';
-import type { EndorsementDesk } from './endorsement-desk.ts';
 
 export interface ReappraisalParts {
   readonly book: DeviceBook;
   readonly attesters: AttesterBook;
-  readonly endorsements: Pick<EndorsementDesk, 'checked'>;
+  readonly appraisals: Appraisals;
   readonly evidence: Pick<EvidenceDesk, 'read'>;
   readonly trust: TrustDesk;
   readonly brake: Pick<Brake, 'foresee'>;
@@ -25,8 +24,8 @@ export interface Foreseen {
   readonly findings: readonly Finding[];
 }
 
-/** What is judged in one turn of the loop, so that nobody waits for a whole fleet. */
-const perTurn = 8;
+/** What is judged side by side, so that whoever attests meanwhile has a turn. */
+const sideBySide = 4;
 /** They share transactions. */
 const atOnce = 64;
 
@@ -44,12 +43,14 @@ export class Reappraisal {
     imagesOf: (device: string) => readonly ReferenceImage[],
   ): Promise<readonly Foreseen[]> {
     const falls: Foreseen[] = [];
-    for (const [index, device] of devices.entries()) {
-      if (index % perTurn === perTurn - 1) await nextTurn();
-      const attester = this.#parts.attesters.find(device);
-      if (attester?.last === undefined) continue;
-      const findings = await this.#against(attester, attester.last, imagesOf(device));
-      if (findings.some(({ value }) => isAdverse(value))) falls.push({ device, findings });
+    for (let start = 0; start < devices.length; start += sideBySide) {
+      const some = devices.slice(start, start + sideBySide).map(async (device): Promise<Foreseen> => {
+        const attester = this.#parts.attesters.find(device);
+        if (attester?.last === undefined) return { device, findings: [] };
+        return { device, findings: await this.#against(attester, attester.last, imagesOf(device)) };
+      });
+      for (const one of await Promise.all(some))
+        if (one.findings.some(({ value }) => isAdverse(value))) falls.push(one);
     }
     return falls;
   }
@@ -105,22 +106,22 @@ export class Reappraisal {
     last: LastEvidence,
     images: readonly ReferenceImage[],
   ): Promise<readonly Finding[]> {
-    const { attesters, endorsements, book } = this.#parts;
+    const { appraisals, book } = this.#parts;
     const device = book.find(attester.device);
     const content = await this.#content(last.digest);
     if (device === undefined || content === undefined) return [];
-    const endorsement = endorsements.checked(attester);
-    const { conclusions } = appraiseTpmEvidence(decodeTpmEvidence(content), {
-      key: attesters.attestationKey(attester),
-      nonce: last.nonce,
+    const { receivedAt, before, nonce } = last;
+    const subject = deviceSubject(device.id);
+    const { findings } = await appraisals.appraise({
+      attester,
+      evidence: { mediaType: tpmEvidenceMediaType, subject, receivedAt, via: [], body: content },
+      name: { digest: last.digest },
+      nonce,
       images,
       unknownFiles: book.attestation(device).unknownFiles,
-      ...(last.before === undefined ? {} : { state: last.before }),
-      ...(endorsement === undefined ? {} : { endorsement }),
+      holdsUntil: receivedAt + 1,
+      ...(before === undefined ? {} : { state: before }),
     });
-    const at = last.receivedAt;
-    const subject = deviceSubject(device.id);
-    const findings = findingsOf(conclusions, { subject, at, holdsUntil: at + 1, premises: [last.digest] });
     // Old evidence takes trust away; to give any, new evidence is needed.
     return findings.filter(
       ({ code, value, aspect }) =>
