@@ -38,6 +38,7 @@ export { defaultTufLimits, type TufLimits } from './tuf/limits.ts';
 export { canonicalMetadata } from './tuf/metadata/canonical-json.ts';
 export { binName, type Delegate, delegatesFor } from './tuf/metadata/delegates-for.ts';
 export type { Fields } from './tuf/metadata/fields.ts';
+export type { MetadataFormat } from './tuf/metadata/format.ts';
 export { type KeyObject, keyIdOf, keyObjectOf } from './tuf/metadata/key.ts';
 export type {
   CommonMetadata,

@@ -1,5 +1,6 @@
 import { equalBytes, KitenError, type Verify } from '@kiten/codec';
 import { defaultTufLimits, type TufLimits } from '../limits.ts';
+import type { MetadataFormat } from '../metadata/format.ts';
 import { MetadataDirectory } from './metadata-directory.ts';
 import { TrustedMetadata } from './trusted-metadata.ts';
 
@@ -15,10 +16,14 @@ import { TrustedMetadata } from './trusted-metadata.ts';
 export async function initialiseTufClient(
   directory: string,
   root: Uint8Array,
-  options: { readonly verify: Verify; readonly limits?: Partial<TufLimits> },
+  options: {
+    readonly verify: Verify;
+    readonly limits?: Partial<TufLimits>;
+    readonly format?: MetadataFormat;
+  },
 ): Promise<number> {
   const limits = { ...defaultTufLimits, ...options.limits };
-  const { version } = new TrustedMetadata(root, { started: 0, limits, verify: options.verify }).root;
+  const { version } = new TrustedMetadata(root, { ...options, started: 0, limits }).root;
   const metadata = new MetadataDirectory(directory);
   const present = await metadata.read('root', Number.POSITIVE_INFINITY);
   if (present === undefined) await metadata.write('root', root);
