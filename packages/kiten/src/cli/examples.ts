@@ -44,6 +44,21 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
       'kiten policy check-certificate kept.cbor --schema app.cedarschema --policies app.cedar --invariants kept.cedar',
     ],
   ],
+  'kiten measurement learn': [
+    [
+      'one false alarm in ten days at most',
+      'kiten measurement learn --input normal.csv --out profile.json --alarms-per-day 0.1',
+    ],
+  ],
+  'kiten measurement detect': [
+    [
+      'a day of readings',
+      'kiten measurement detect --profile profile.json --input live.csv --out scores.csv',
+    ],
+  ],
+  'kiten measurement score': [
+    ['against what was an attack', 'kiten measurement score --scores scores.csv --labels live.csv'],
+  ],
   'kiten update init': [
     [
       'two of three holders for the root',

@@ -21,6 +21,7 @@ import { groupCommands } from './commands/group.ts';
 import { importCommands } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { logCommands } from './commands/log.ts';
+import { measurementCommands } from './commands/measurement.ts';
 import { operatorCommands } from './commands/operator.ts';
 import { payloadRuleCommands } from './commands/payload-rule.ts';
 import { policyCommands } from './commands/policy.ts';
@@ -88,6 +89,7 @@ const commands: readonly ((program: Command, environment: Environment) => void)[
   payloadRuleCommands,
   logCommands,
   attestCommands,
+  measurementCommands,
   updateCommands,
   eventsCommands,
   backupCommands,

@@ -1,0 +1,64 @@
+import { encodeProfile, learn } from '@kiten/measurement';
+import { type Command, InvalidArgumentError } from 'commander';
+import { writeBytes } from '../files.ts';
+import { readFrame } from '../measurement-files.ts';
+import { counted, print, printJson } from '../output.ts';
+import { stepProgress } from '../step-progress.ts';
+
+interface LearnFileOptions {
+  readonly input: string;
+  readonly out: string;
+  readonly alarmsPerDay: number;
+  readonly interval?: number;
+  readonly json?: boolean;
+}
+
+export function learnCommand(measurement: Command): void {
+  measurement
+    .command('learn')
+    .description('learn from readings without an attack what is normal')
+    .requiredOption('--input <file>', 'a table (CSV) with a name over each column and a row for each moment')
+    .requiredOption('--out <file>', 'where the profile goes')
+    .option('--alarms-per-day <n>', 'false alarms that are put up with', parseAmount, 0.1)
+    .option('--interval <seconds>', 'the time between two rows, where no column says', parseAmount)
+    .option('--json', 'print JSON')
+    .action(learnFile);
+}
+
+async function learnFile(options: LearnFileOptions): Promise<void> {
+  const { input, out, alarmsPerDay, interval, json } = options;
+  const frame = await readFrame(input);
+  const progress = stepProgress(`learning from ${counted(frame.rows, 'row', 'rows')}`);
+  const profile = learn(frame, {
+    alarmsPerDay,
+    progress,
+    ...(interval === undefined ? {} : { interval }),
+  });
+  await writeBytes(out, encodeProfile(profile));
+  const found = {
+    rows: frame.rows,
+    time: frame.timeColumn,
+    interval: profile.interval,
+    channels: frame.channels,
+    labels: [...frame.labels.keys()],
+    leftOut: frame.leftOut,
+  };
+  if (json) return printJson({ profile: out, alarmsPerDay, ...found });
+  print(
+    `${out}: what is normal for ${counted(frame.channels.length, 'channel', 'channels')} in ${frame.rows} rows`,
+  );
+  print(
+    `  time        ${frame.timeColumn ?? 'no column'}, ${profile.interval ?? 'unknown'} s between two rows`,
+  );
+  print(`  channels    ${frame.channels.join(', ')}`);
+  if (found.labels.length > 0) print(`  labels      ${found.labels.join(', ')}: not learned from`);
+  if (found.leftOut.length > 0) print(`  left out    ${found.leftOut.join(', ')}: no numbers`);
+  print(`  alarms      ${alarmsPerDay} a day without a cause`);
+}
+
+/** @throws InvalidArgumentError */
+export function parseAmount(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('This is a number above 0, such as 0.5.');
+}

@@ -1,0 +1,96 @@
+import { KitenError } from '@kiten/codec';
+import { type Frame, type Score, score } from '@kiten/measurement';
+import type { Command } from 'commander';
+import { readFrame } from '../measurement-files.ts';
+import { print, printJson, printTable } from '../output.ts';
+import { parseAmount } from './measurement-learn.ts';
+
+interface ScoreFileOptions {
+  readonly scores: string;
+  readonly labels: string;
+  readonly label?: string;
+  readonly buffer: number;
+  readonly interval?: number;
+  readonly json?: boolean;
+}
+
+export function scoreCommand(measurement: Command): void {
+  measurement
+    .command('score')
+    .description('hold alarms against what really was an attack, by metrics that chance does not please')
+    .requiredOption(
+      '--scores <file>',
+      'what `kiten measurement detect` wrote, or any table with score and alarm',
+    )
+    .requiredOption('--labels <file>', 'a table of as many rows with a column that says what was an attack')
+    .option('--label <column>', 'which column that is, where several could be')
+    .option('--buffer <rows>', 'the widest buffer of VUS-PR', parseAmount, 100)
+    .option('--interval <seconds>', 'the time between two rows, where no column says', parseAmount)
+    .option('--json', 'print JSON')
+    .action(scoreFile);
+}
+
+async function scoreFile(options: ScoreFileOptions): Promise<void> {
+  const scores = await readFrame(options.scores);
+  const labels = await readFrame(options.labels);
+  const truth = labelOf(labels, options.label);
+  const interval = labels.interval ?? options.interval;
+  if (truth.length !== scores.rows)
+    throw new KitenError(
+      'kiten/rows-differ',
+      `There are ${scores.rows} scores for ${truth.length} labels; a row of one is a row of the other.`,
+    );
+  const result = score(truth, columnOf(scores, 'alarm'), columnOf(scores, 'score'), {
+    buffer: Math.round(options.buffer),
+    ...(interval === undefined ? {} : { secondsPerRow: interval }),
+  });
+  if (options.json) return printJson(result);
+  tell(result);
+}
+
+/** Not 0, and not a number that says normal: −1 is an attack in some sets. @throws KitenError `kiten/label-missing` */
+function labelOf(frame: Frame, name: string | undefined): Float64Array {
+  const names = [...frame.labels.keys()];
+  const found =
+    name === undefined
+      ? frame.labels.get(names[0] ?? '')
+      : (frame.labels.get(name) ?? namedColumn(frame, name));
+  if (found !== undefined) return found.map((value) => (Number.isNaN(value) || value === 0 ? 0 : 1));
+  throw new KitenError('kiten/label-missing', 'No column says what was an attack. Name it with --label.', {
+    detail: { channels: frame.channels },
+  });
+}
+
+function namedColumn(frame: Frame, name: string): Float64Array | undefined {
+  const column = frame.channels.indexOf(name);
+  if (column < 0) return undefined;
+  const width = frame.channels.length;
+  return Float64Array.from({ length: frame.rows }, (_, row) => frame.values[row * width + column] as number);
+}
+
+function columnOf(frame: Frame, name: string): Float64Array {
+  const found = namedColumn(frame, name);
+  if (found !== undefined) return found;
+  throw new KitenError('kiten/channel-missing', `The table of scores has no column “${name}”.`);
+}
+
+function tell(result: Score): void {
+  const { pointWise, etapr, affiliation, ranking } = result;
+  const share = (value: number | undefined) => value?.toFixed(3) ?? '–';
+  const rows: [string, string, string, string][] = [
+    ['row by row', share(pointWise.precision), share(pointWise.recall), share(pointWise.f1)],
+    ['eTaPR', share(etapr.precision), share(etapr.recall), share(etapr.f1)],
+    ['affiliation', share(affiliation.precision), share(affiliation.recall), share(affiliation.f1)],
+  ];
+  printTable(['metric', 'precision', 'recall', 'F1'], rows);
+  print();
+  print(`false alarm rate    ${share(pointWise.falseAlarmRate)}, missed ${share(pointWise.missedAlarmRate)}`);
+  print(`ROC area            ${share(ranking.aucRoc)}, average precision ${share(ranking.averagePrecision)}`);
+  print(`VUS-PR              ${share(result.vusPr)}`);
+  print(`BATADAL S           ${share(result.batadal)}`);
+  print(`false alarms        ${result.falseAlarmsPerDay?.toFixed(2) ?? '–'} a day`);
+  const late = result.detections.filter(({ delay }) => delay !== undefined).length;
+  print(
+    `attacks noticed     ${late} of ${result.attacks}, ${result.medianDelay ?? '–'} rows after they began (median)`,
+  );
+}

@@ -1,0 +1,51 @@
+/** One of the figures that a detector gives for every row; the higher, the less usual. */
+export interface Statistic {
+  /** The channel it is about, as its position; `undefined`: all of them together. */
+  readonly channel: number | undefined;
+  /** What it sees: `level`, `relation`, `freeze` … */
+  readonly sees: string;
+}
+
+/** A detector at work. It has a memory; rows go in in their order. */
+export interface Detector {
+  readonly statistics: readonly Statistic[];
+  /**
+   * @param row a value a channel, standardised; none is missing
+   * @param into receives the statistics, from `at` on
+   */
+  push(row: Float64Array, into: Float64Array, at: number): void;
+}
+
+/** Standardised rows of normal data, one after the other. */
+export interface NormalRows {
+  readonly channels: number;
+  readonly rows: number;
+  /** `rows` × `channels` */
+  readonly values: Float64Array;
+}
+
+/** How one kind of detector is learned and started. `Model` is plain data: numbers, and arrays of them. */
+export interface DetectorKind<Model extends object> {
+  readonly name: string;
+  learn(normal: NormalRows): Model;
+  /** Whether what was read from a file is such a model of so many channels. */
+  fits(model: object, channels: number): model is Model;
+  start(model: Model, channels: number): Detector;
+}
+
+export function rowOf(normal: NormalRows, row: number): Float64Array {
+  return normal.values.subarray(row * normal.channels, (row + 1) * normal.channels);
+}
+
+/** Some of the rows, without a copy. */
+export function someRows(normal: NormalRows, from: number, to: number): NormalRows {
+  const { channels } = normal;
+  return { channels, rows: to - from, values: normal.values.subarray(from * channels, to * channels) };
+}
+
+/** Whether a value from a file is an array of so many numbers, none of them NaN. */
+export function isNumbers(value: unknown, count: number): value is Float64Array {
+  return (
+    value instanceof Float64Array && value.length === count && value.every((each) => !Number.isNaN(each))
+  );
+}

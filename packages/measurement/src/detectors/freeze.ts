@@ -1,0 +1,24 @@
+import type { Detector, DetectorKind } from './detector.ts';
+
+/** Sees a channel that has stood still for longer than it ever did: a stuck sensor, or one that is held. */
+export const freeze: DetectorKind<Record<string, never>> = {
+  name: 'freeze',
+  learn: () => ({}),
+  fits: (model): model is Record<string, never> => Object.keys(model).length === 0,
+  start(_, channels): Detector {
+    const before = new Float64Array(channels).fill(Number.NaN);
+    const still = new Float64Array(channels);
+    return {
+      statistics: Array.from({ length: channels }, (_, channel) => ({ channel, sees: 'freeze' })),
+      push(row, into, at) {
+        for (let channel = 0; channel < channels; channel++) {
+          const value = row[channel] as number;
+          const rows = value === before[channel] ? (still[channel] as number) + 1 : 0;
+          before[channel] = value;
+          still[channel] = rows;
+          into[at + channel] = rows;
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,15 @@
+export type { Detector, DetectorKind, NormalRows, Statistic } from './detectors/detector.ts';
+export { Judge, type Judgement, type JudgeOptions } from './judge.ts';
+export { type LearnOptions, learn } from './learn/learn.ts';
+export type { LearnedDetector, Profile, Resolution } from './learn/profile.ts';
+export { encodeProfile, parseProfile } from './learn/profile-text.ts';
+export { type Affiliation, affiliation, affiliationOf, type Span } from './score/affiliation.ts';
+export { batadalScore, type Detection, detections } from './score/delay.ts';
+export { type Etapr, type EtaprOptions, etapr, etaprDefaults, etaprOf } from './score/etapr.ts';
+export { type PointWise, pointWise } from './score/point-wise.ts';
+export { type RowRange, rangesOf } from './score/range.ts';
+export { type Ranking, ranking } from './score/ranking.ts';
+export { type Score, type ScoreOptions, score } from './score/score.ts';
+export { volumeUnderPrecisionRecall } from './score/volume.ts';
+export { decimalsOf } from './series/decimals.ts';
+export { type Frame, FrameReader } from './series/frame.ts';

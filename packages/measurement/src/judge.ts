@@ -1,0 +1,95 @@
+import { KitenError } from '@kiten/codec';
+import type { Detector, Statistic } from './detectors/detector.ts';
+import { detectorKinds } from './detectors/kinds.ts';
+import { heightFor } from './learn/budget.ts';
+import type { LearnedDetector, Profile, Resolution } from './learn/profile.ts';
+import { Standardiser } from './learn/standard.ts';
+
+/** How far a row is from normal. */
+export interface Judgement {
+  /** 1 is where an alarm begins. */
+  readonly severity: number;
+  readonly isAlarm: boolean;
+  /** What is farthest from normal. */
+  readonly worst: Statistic | undefined;
+}
+
+export interface JudgeOptions {
+  /** Instead of what the profile was learned for. */
+  readonly alarmsPerDay?: number;
+  /** Decimals that the readings are written with; as many as what was learned from, unless given. */
+  readonly decimals?: number;
+}
+
+interface Watch {
+  readonly detector: Detector;
+  /** 1 / (limit · height): what makes a statistic a severity. */
+  readonly factors: Float64Array;
+  readonly into: Float64Array;
+}
+
+/** Judges the readings of one stream, row after row, by a profile. */
+export class Judge {
+  readonly #standardiser: Standardiser;
+  readonly #watches: readonly Watch[];
+  /** How far each channel is from normal by itself, in the row that was judged last. */
+  readonly bySeverity: Float64Array;
+
+  /** @throws KitenError `measurement/detector-unknown` for a profile of a newer version */
+  constructor(profile: Profile, options: JudgeOptions = {}) {
+    const { standard, detectors } = resolutionFor(profile.resolutions, options.decimals);
+    this.#standardiser = new Standardiser(standard);
+    this.bySeverity = new Float64Array(profile.channels.length);
+    // One alarm has one cause: detectors share the budget.
+    const share = (options.alarmsPerDay ?? profile.alarmsPerDay) / detectors.length;
+    this.#watches = detectors.map((learned) => watch(learned, profile.channels.length, share));
+  }
+
+  /** @param values a reading a channel, in the profile's order; NaN: missing */
+  push(values: Float64Array): Judgement {
+    const row = this.#standardiser.push(values);
+    const { bySeverity } = this;
+    bySeverity.fill(0);
+    let severity = 0;
+    let worst: Statistic | undefined;
+    for (const { detector, factors, into } of this.#watches) {
+      detector.push(row, into, 0);
+      const { statistics } = detector;
+      for (let at = 0; at < into.length; at++) {
+        const own = (into[at] as number) * (factors[at] as number);
+        const { channel } = statistics[at] as Statistic;
+        if (channel !== undefined && own > (bySeverity[channel] as number)) bySeverity[channel] = own;
+        if (own <= severity) continue;
+        severity = own;
+        worst = statistics[at];
+      }
+    }
+    return { severity, isAlarm: severity >= 1, worst };
+  }
+}
+
+/** The coarsest that is as fine as the readings. */
+function resolutionFor(resolutions: readonly Resolution[], decimals = Number.POSITIVE_INFINITY): Resolution {
+  const [finest] = resolutions;
+  return (resolutions.findLast((each) => each.decimals >= decimals) ?? finest) as Resolution;
+}
+
+function watch(
+  { kind: name, model, limits, peaks }: LearnedDetector,
+  channels: number,
+  share: number,
+): Watch {
+  const kind = detectorKinds.get(name);
+  if (kind === undefined)
+    throw new KitenError(
+      'measurement/detector-unknown',
+      `The profile was learned for a detector “${name}”, which is not known here. Learn it anew.`,
+    );
+  const detector = kind.start(model, channels);
+  const height = Math.max(1, heightFor(peaks, share));
+  return {
+    detector,
+    factors: limits.map((limit) => 1 / (limit * height)),
+    into: new Float64Array(limits.length),
+  };
+}

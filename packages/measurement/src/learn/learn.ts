@@ -1,0 +1,100 @@
+import { KitenError } from '@kiten/codec';
+import { type DetectorKind, type NormalRows, rowOf, someRows } from '../detectors/detector.ts';
+import { detectorKinds } from '../detectors/kinds.ts';
+import { decimalsOf, rounded } from '../series/decimals.ts';
+import type { Frame } from '../series/frame.ts';
+import { peaksOf } from './budget.ts';
+import { limitOf } from './limit.ts';
+import type { LearnedDetector, Profile, Resolution } from './profile.ts';
+import { Standardiser, standardOf } from './standard.ts';
+
+/** Normal data are taken apart into so many stretches; what is seen in one is judged by what the others taught. */
+const folds = 4;
+const leastRows = 100;
+/** Readings may come rounded to so many decimals, one day, from where they came in full today. */
+const coarser = [3, 2, 1];
+
+export interface LearnOptions {
+  readonly alarmsPerDay: number;
+  /** Seconds, where no column of time says. */
+  readonly interval?: number;
+  /** Called with the share that is done, from 0 to 1. */
+  readonly progress?: (done: number) => void;
+}
+
+/**
+ * Learns what is normal from readings without an attack.
+ *
+ * @throws KitenError `measurement/too-few-rows`
+ */
+export function learn(frame: Frame, options: LearnOptions): Profile {
+  if (frame.rows < leastRows)
+    throw new KitenError(
+      'measurement/too-few-rows',
+      `There are ${frame.rows} rows; nothing is learned from fewer than ${leastRows}.`,
+      { detail: { rows: frame.rows } },
+    );
+  const interval = frame.interval ?? options.interval;
+  const days = (frame.rows * (interval ?? 1)) / 86_400;
+  const native = decimalsOf(frame.values);
+  const decimals = [native, ...coarser.filter((each) => each < native)];
+  const resolutions = decimals.map((each, at): Resolution => {
+    const values = at === 0 ? frame.values : rounded(frame.values, each);
+    const standard = standardOf({ ...frame, values });
+    const normal = standardised({ ...frame, values }, new Standardiser(standard));
+    const detectors = [...detectorKinds.values()].map((kind, place) => {
+      const learned = learnDetector(kind, normal, days);
+      options.progress?.((at + (place + 1) / detectorKinds.size) / decimals.length);
+      return learned;
+    });
+    return { decimals: each, standard, detectors };
+  });
+  const { channels, rows } = frame;
+  return { channels, interval, rows, alarmsPerDay: options.alarmsPerDay, resolutions };
+}
+
+function learnDetector(kind: DetectorKind<object>, normal: NormalRows, days: number): LearnedDetector {
+  const seen = crossed(kind, normal);
+  const limits = Float64Array.from(seen, limitOf);
+  const severities = new Float64Array(normal.rows);
+  for (const [at, values] of seen.entries())
+    for (let row = 0; row < normal.rows; row++) {
+      const severity = (values[row] as number) / (limits[at] as number);
+      if (severity > (severities[row] as number)) severities[row] = severity;
+    }
+  return { kind: kind.name, model: kind.learn(normal), limits, peaks: peaksOf(severities, days) };
+}
+
+/** Each statistic over all rows, each stretch as a detector sees it that was learned from the others. */
+function crossed(kind: DetectorKind<object>, normal: NormalRows): Float64Array[] {
+  let seen: Float64Array[] = [];
+  for (let fold = 0; fold < folds; fold++) {
+    const from = Math.trunc((fold * normal.rows) / folds);
+    const to = Math.trunc(((fold + 1) * normal.rows) / folds);
+    const detector = kind.start(kind.learn(without(normal, from, to)), normal.channels);
+    const into = new Float64Array(detector.statistics.length);
+    if (fold === 0) seen = detector.statistics.map(() => new Float64Array(normal.rows));
+    for (let row = from; row < to; row++) {
+      detector.push(rowOf(normal, row), into, 0);
+      for (let at = 0; at < into.length; at++) (seen[at] as Float64Array)[row] = into[at] as number;
+    }
+  }
+  return seen;
+}
+
+function standardised({ channels, rows, values }: Frame, standardiser: Standardiser): NormalRows {
+  const width = channels.length;
+  const standard = new Float64Array(rows * width);
+  for (let row = 0; row < rows; row++)
+    standard.set(standardiser.push(values.subarray(row * width, (row + 1) * width)), row * width);
+  return { channels: width, rows, values: standard };
+}
+
+function without(normal: NormalRows, from: number, to: number): NormalRows {
+  const before = someRows(normal, 0, from).values;
+  const after = someRows(normal, to, normal.rows).values;
+  const values = new Float64Array(before.length + after.length);
+  values.set(before);
+  values.set(after, before.length);
+  return { channels: normal.channels, rows: normal.rows - (to - from), values };
+}

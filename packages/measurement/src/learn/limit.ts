@@ -1,0 +1,43 @@
+import { exceededWith, fitTail } from '@kiten/numerics';
+
+/** What a statistic exceeds in one of a thousand rows of normal data is its limit. */
+const rarity = 0.001;
+/** The normal deviate that is exceeded, either way, with that probability. */
+const deviate = 3.29;
+const tailShare = 0.05;
+/** Below this a statistic never really moved. */
+const least = 0.02;
+/** Normal data of a few independent values say next to nothing. */
+const mostInflation = 20;
+
+/**
+ * The limit of a statistic, from its values over normal data that it was not learned from; ∞ if it never moved. Where the
+ * data hold few values that are independent of each other the limit is higher, as a t-distribution is wider than the normal one.
+ */
+export function limitOf(values: Float64Array): number {
+  const limit = exceededWith(fitTail(values, tailShare), rarity);
+  return limit < least ? Number.POSITIVE_INFINITY : limit * inflation(values);
+}
+
+function inflation(values: Float64Array): number {
+  const correlation = Math.min(0.9999, Math.max(0, lagOneCorrelation(values)));
+  // Of a series whose memory fades geometrically; half of it, because more than one row apart it fades more slowly.
+  const independent = (values.length * (1 - correlation)) / (1 + correlation) / 2;
+  const freedom = Math.max(1.5, independent);
+  // tᵥ ≈ √(ν·(exp(z²/ν) − 1)) (Wallace, Annals of Mathematical Statistics 30, 1959), beside z itself.
+  const ratio = Math.sqrt((freedom * Math.expm1(deviate ** 2 / freedom)) / deviate ** 2);
+  return Math.min(mostInflation, ratio);
+}
+
+function lagOneCorrelation(values: Float64Array): number {
+  let mean = 0;
+  for (const value of values) mean += value / values.length;
+  let [squares, products, before] = [0, 0, 0];
+  for (const value of values) {
+    const away = value - mean;
+    squares += away * away;
+    products += away * before;
+    before = away;
+  }
+  return squares === 0 ? 1 : products / squares;
+}

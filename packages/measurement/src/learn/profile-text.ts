@@ -1,0 +1,112 @@
+import { decodeUtf8, fromBase64, KitenError, parseJsonStrict, toBase64 } from '@kiten/codec';
+import { isNumbers } from '../detectors/detector.ts';
+import { detectorKinds } from '../detectors/kinds.ts';
+import type { LearnedDetector, Profile, Resolution } from './profile.ts';
+import type { Standard } from './standard.ts';
+
+const format = 'kiten-measurement-profile';
+const version = 1;
+const maxBytes = 64 * 1024 * 1024;
+
+/** A profile as JSON; arrays of numbers are in base64, as 64-bit floats with the lowest octet first. */
+export function encodeProfile(profile: Profile): string {
+  return JSON.stringify({ format, version, ...profile }, (_, value) =>
+    value instanceof Float64Array ? { float64: toBase64(octetsOf(value)) } : value,
+  );
+}
+
+/**
+ * @throws KitenError `measurement/profile-malformed`; `measurement/detector-unknown` for a detector of a newer version
+ */
+export function parseProfile(bytes: Uint8Array): Profile {
+  if (bytes.length > maxBytes) throw malformed('it is larger than 64 MiB');
+  const read = revived(parsed(bytes)) as Record<string, unknown>;
+  if (read?.format !== format || read.version !== version) throw malformed('it does not say that it is one');
+  const { channels, interval, rows, resolutions, alarmsPerDay } = read;
+  if (!isTexts(channels)) throw malformed('it names no channels');
+  if (!isPositive(rows) || !isPositive(alarmsPerDay) || !(interval === undefined || isPositive(interval)))
+    throw malformed('a number is missing');
+  if (!Array.isArray(resolutions) || resolutions.length === 0) throw malformed('nothing was learned');
+  return {
+    ...{ channels, interval, rows, alarmsPerDay },
+    resolutions: resolutions.map((each) => resolutionOf(each, channels.length)),
+  };
+}
+
+function resolutionOf(value: unknown, channels: number): Resolution {
+  const { decimals, standard, detectors } = (value ?? {}) as Partial<Resolution>;
+  const { means, deviations } = (standard ?? {}) as Partial<Standard>;
+  if (!isNumbers(means, channels) || !isNumbers(deviations, channels))
+    throw malformed('its standard does not fit its channels');
+  if (typeof decimals !== 'number' || !Number.isInteger(decimals)) throw malformed('a number is missing');
+  if (!Array.isArray(detectors)) throw malformed('it has no detectors');
+  return {
+    ...{ decimals, standard: { means, deviations } },
+    detectors: detectors.map((each) => detectorOf(each, channels)),
+  };
+}
+
+function detectorOf(value: unknown, channels: number): LearnedDetector {
+  const { kind: name, model, limits, peaks } = (value ?? {}) as Partial<LearnedDetector>;
+  const kind = typeof name === 'string' ? detectorKinds.get(name) : undefined;
+  if (name === undefined || kind === undefined)
+    throw new KitenError(
+      'measurement/detector-unknown',
+      `The profile was learned for a detector that is not known here: ${String(name).slice(0, 40)}.`,
+    );
+  if (typeof model !== 'object' || model === null || !kind.fits(model, channels))
+    throw malformed(`what the detector “${name}” learned does not fit its channels`);
+  const count = kind.start(model, channels).statistics.length;
+  if (!isNumbers(limits, count)) throw malformed(`the detector “${name}” has other limits than statistics`);
+  if (!isPositive(peaks?.days) || !(peaks?.highest instanceof Float64Array))
+    throw malformed(`the detector “${name}” has no peaks`);
+  return { kind: name, model, limits, peaks: { days: peaks.days, highest: peaks.highest } };
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return parseJsonStrict(decodeUtf8(bytes), { maxBytes, maxDepth: 8 });
+  } catch (cause) {
+    throw malformed('it is no JSON', cause);
+  }
+}
+
+function revived(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revived);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const [only] = entries;
+  if (entries.length === 1 && only?.[0] === 'float64') return floatsOf(only[1]);
+  return Object.fromEntries(entries.map(([name, each]) => [name, revived(each)]));
+}
+
+function floatsOf(value: unknown): Float64Array {
+  try {
+    const octets = fromBase64(String(value));
+    if (octets.length % 8 === 0) {
+      const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+      return Float64Array.from({ length: octets.length / 8 }, (_, at) => view.getFloat64(at * 8, true));
+    }
+  } catch (cause) {
+    throw malformed('an array of numbers is not in base64', cause);
+  }
+  throw malformed('an array of numbers is cut');
+}
+
+function octetsOf(values: Float64Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(values.length * 8));
+  for (const [at, value] of values.entries()) view.setFloat64(at * 8, value, true);
+  return new Uint8Array(view.buffer);
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
+
+const isPositive = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0;
+
+function malformed(why: string, cause?: unknown): KitenError {
+  return new KitenError('measurement/profile-malformed', `This is no profile of normal readings: ${why}.`, {
+    cause,
+  });
+}

@@ -1,0 +1,33 @@
+import type { Peaks } from './budget.ts';
+import type { Standard } from './standard.ts';
+
+/** What is normal, as it was learned. */
+export interface Profile {
+  readonly channels: readonly string[];
+  /** Seconds between two rows; `undefined` if nobody said. */
+  readonly interval: number | undefined;
+  /** Rows that it was learned from. */
+  readonly rows: number;
+  /** Alarms a day that the user wants to be called for without a cause, at most. */
+  readonly alarmsPerDay: number;
+  /**
+   * What is normal of readings that are written with so many decimals, from the finest on. Rounding hides relations and
+   * makes a channel stand still: what was learned from fine readings does not hold of coarse ones.
+   */
+  readonly resolutions: readonly Resolution[];
+}
+
+export interface Resolution {
+  readonly decimals: number;
+  readonly standard: Standard;
+  readonly detectors: readonly LearnedDetector[];
+}
+
+export interface LearnedDetector {
+  readonly kind: string;
+  /** Plain data, as its kind made it. */
+  readonly model: object;
+  /** What each of its statistics hardly ever exceeds. */
+  readonly limits: Float64Array;
+  readonly peaks: Peaks;
+}

@@ -1,0 +1,177 @@
+import { KitenError } from '@kiten/codec';
+import { quantile, sorted } from '@kiten/numerics';
+import { Delimited, type Line, malformed } from './delimited.ts';
+import { type MomentFormat, momentFormatOf, momentReaders } from './moment.ts';
+
+/** Readings of several channels, row after row; what is missing is NaN. */
+export interface Frame {
+  readonly channels: readonly string[];
+  readonly rows: number;
+  /** `rows` × channels. */
+  readonly values: Float64Array;
+  /** Seconds since the Unix epoch, or since some beginning; without a column of time, the rows' numbers. */
+  readonly times: Float64Array;
+  /** The typical time between two rows, in seconds; `undefined` if no column says. */
+  readonly interval: number | undefined;
+  readonly timeColumn: string | undefined;
+  /** Columns that say what is an attack: never read as a channel. */
+  readonly labels: ReadonlyMap<string, Float64Array>;
+  /** Columns of words, which were left out. */
+  readonly leftOut: readonly string[];
+}
+
+const timeNames = /^(time|timestamp|date|datetime|date_?time|ts|t|zeit|時刻|日時)([ _([].*)?$/i;
+const labelNames =
+  /^(att_?flag|attack|anomaly|anomalies|is_?anomaly|label|labels|class|changepoint|ground_?truth)$/i;
+/** So many rows say what a column is. */
+const sampleRows = 200;
+/** Values; half a gibibyte. */
+const mostValues = 1 << 26;
+
+/** Reads a table of readings as it comes, and finds which columns are time, labels and channels. */
+export class FrameReader {
+  readonly #lines = new Delimited();
+  #header: readonly string[] | undefined;
+  readonly #sample: Line[] = [];
+  #columns: Columns | undefined;
+  readonly #times: number[] = [];
+  readonly #labels = new Map<string, number[]>();
+  #values = new Float64Array(4096);
+  #count = 0;
+
+  /** @throws KitenError `measurement/table-malformed`, `measurement/table-too-large` */
+  push(text: string): void {
+    for (const line of this.#lines.push(text)) this.#line(line);
+  }
+
+  /** @throws KitenError as `push`; `measurement/table-empty` */
+  end(): Frame {
+    for (const line of this.#lines.end()) this.#line(line);
+    if (this.#columns === undefined) this.#settle();
+    const columns = this.#columns as Columns | undefined;
+    if (columns === undefined || columns.channels.length === 0 || this.#times.length === 0)
+      throw new KitenError('measurement/table-empty', 'The table has no column of numbers, or no row.');
+    const times = Float64Array.from(this.#times);
+    return {
+      channels: columns.channels.map(({ name }) => name),
+      rows: times.length,
+      values: this.#values.slice(0, this.#count),
+      times,
+      interval: columns.time === undefined ? undefined : intervalOf(times),
+      timeColumn: columns.time?.name,
+      labels: new Map([...this.#labels].map(([name, each]) => [name, Float64Array.from(each)])),
+      leftOut: columns.leftOut,
+    };
+  }
+
+  #line(line: Line): void {
+    if (this.#header === undefined) {
+      const isHeader = line.fields.some((field) => field !== '' && Number.isNaN(Number(field)));
+      this.#header = isHeader ? unique(line.fields) : line.fields.map((_, at) => `channel ${at + 1}`);
+      if (isHeader) return;
+    }
+    if (line.fields.length !== this.#header.length)
+      throw malformed(
+        line.number,
+        `There are ${line.fields.length} fields under ${this.#header.length} names.`,
+      );
+    if (this.#columns !== undefined) this.#row(line, this.#columns);
+    else if (this.#sample.push(line) === sampleRows) this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#header === undefined) return;
+    const columns = columnsOf(this.#header, this.#sample, this.#lines.delimiter === ';');
+    this.#columns = columns;
+    for (const line of this.#sample.splice(0)) this.#row(line, columns);
+  }
+
+  #row({ fields, number }: Line, columns: Columns): void {
+    const { time, labels, channels } = columns;
+    const moment =
+      time === undefined ? this.#times.length : momentReaders[time.format](fields[time.at] ?? '');
+    if (Number.isNaN(moment)) throw malformed(number, `“${fields[time?.at ?? 0]}” is no moment.`);
+    if (this.#count + channels.length > mostValues)
+      throw new KitenError('measurement/table-too-large', `The table has more than ${mostValues} readings.`);
+    this.#times.push(moment);
+    for (const { name, at } of labels) {
+      const known = this.#labels.get(name) ?? [];
+      known.push(columns.read(fields[at] ?? ''));
+      this.#labels.set(name, known);
+    }
+    if (this.#count + channels.length > this.#values.length) {
+      const larger = new Float64Array(2 * this.#values.length + channels.length);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    for (const { at } of channels) this.#values[this.#count++] = columns.read(fields[at] ?? '');
+  }
+}
+
+interface Column {
+  readonly name: string;
+  readonly at: number;
+}
+
+interface Columns {
+  readonly time: (Column & { readonly format: MomentFormat }) | undefined;
+  readonly labels: readonly Column[];
+  readonly channels: readonly Column[];
+  readonly leftOut: readonly string[];
+  readonly read: (text: string) => number;
+}
+
+/** @param mayHaveComma with `;` between fields, `,` is the decimal point of many countries */
+function columnsOf(header: readonly string[], sample: readonly Line[], mayHaveComma: boolean): Columns {
+  const texts = (at: number) => sample.map(({ fields }) => fields[at] ?? '');
+  const hasComma =
+    mayHaveComma && sample.some(({ fields }) => fields.some((field) => /^-?\d+,\d+$/.test(field)));
+  const read = hasComma ? (text: string) => reading(text.replace(',', '.')) : reading;
+  const all = header.map((name, at): Column => ({ name, at }));
+  const formatOf = ({ name, at }: Column): MomentFormat | undefined => {
+    const format = momentFormatOf(texts(at));
+    // Numbers that rise may be a counter: only the name tells that they are time.
+    return format === 'number' && !timeNames.test(name) ? undefined : format;
+  };
+  const timed = all.find((column) => timeNames.test(column.name) && formatOf(column) !== undefined);
+  const other = timed ?? all.find((column) => formatOf(column) !== undefined);
+  const time = other === undefined ? undefined : { ...other, format: formatOf(other) as MomentFormat };
+  const rest = all.filter(({ at }) => at !== time?.at);
+  const labels = rest.filter(({ name }) => labelNames.test(name));
+  const numbers = rest.filter((column) => !labels.includes(column));
+  const isNumeric = ({ at }: Column) => texts(at).some((text) => Number.isFinite(read(text)));
+  return {
+    ...{ time, labels, read, channels: numbers.filter(isNumeric) },
+    leftOut: numbers.filter((column) => !isNumeric(column)).map(({ name }) => name),
+  };
+}
+
+/** NaN for what is not a number, the empty field among it. */
+function reading(text: string): number {
+  if (text === '') return Number.NaN;
+  if (/^(true|on|open)$/i.test(text)) return 1;
+  if (/^(false|off|closed)$/i.test(text)) return 0;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** Two columns of one name are told apart by a number. */
+function unique(names: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return names.map((name, at) => {
+    const base = name === '' ? `column ${at + 1}` : name;
+    const count = (seen.get(base) ?? 0) + 1;
+    seen.set(base, count);
+    return count === 1 ? base : `${base} (${count})`;
+  });
+}
+
+function intervalOf(times: Float64Array): number | undefined {
+  if (times.length < 2) return undefined;
+  const steps = Float64Array.from(
+    { length: times.length - 1 },
+    (_, at) => (times[at + 1] as number) - (times[at] as number),
+  );
+  const positive = steps.filter((step) => step > 0);
+  return positive.length === 0 ? undefined : quantile(sorted(positive), 0.5);
+}

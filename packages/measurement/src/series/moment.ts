@@ -1,0 +1,72 @@
+/** Reads one way of writing a moment: seconds since the Unix epoch, or since any beginning; NaN: not written like that. */
+export type MomentReader = (text: string) => number;
+
+const iso =
+  /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](\d{1,2})(?::(\d{2})(?::(\d{2}(?:[.,]\d+)?))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
+const dayFirst =
+  /^(\d{1,2})[-/.](\d{1,2})[-/.](\d{2}|\d{4})(?:[T ](\d{1,2})(?::(\d{2})(?::(\d{2}(?:[.,]\d+)?))?)?)?$/;
+
+/** Which of these a column keeps to is found by trying: all that its first rows allow, the most likely first. */
+export const momentReaders: Readonly<Record<'iso' | 'day-first' | 'month-first' | 'number', MomentReader>> = {
+  iso: (text) => {
+    const [, year, month, day, hour, minute, second, zone] = iso.exec(text) ?? [];
+    return moment(year, month, day, hour, minute, second) - offset(zone);
+  },
+  'day-first': (text) => {
+    const [, day, month, year, hour, minute, second] = dayFirst.exec(text) ?? [];
+    return moment(year, month, day, hour, minute, second);
+  },
+  'month-first': (text) => {
+    const [, month, day, year, hour, minute, second] = dayFirst.exec(text) ?? [];
+    return moment(year, month, day, hour, minute, second);
+  },
+  number: (text) => {
+    const value = text === '' ? Number.NaN : Number(text);
+    // Counted in ns, µs or ms since the epoch, or in seconds since whenever.
+    for (const [least, divisor] of [
+      [1e17, 1e9],
+      [1e14, 1e6],
+      [1e11, 1e3],
+    ] as const)
+      if (value >= least) return value / divisor;
+    return value;
+  },
+};
+
+export type MomentFormat = keyof typeof momentReaders;
+
+/** The format in which all of `texts` are moments that don't fall, if there is one. */
+export function momentFormatOf(texts: readonly string[]): MomentFormat | undefined {
+  return (Object.keys(momentReaders) as MomentFormat[]).find((format) => {
+    const moments = texts.map(momentReaders[format]);
+    return (
+      moments.length > 1 &&
+      moments.every(
+        (each, at) => Number.isFinite(each) && (at === 0 || each >= (moments[at - 1] as number)),
+      ) &&
+      (moments.at(-1) as number) > (moments[0] as number)
+    );
+  });
+}
+
+function moment(
+  year: string | undefined,
+  month = '',
+  day = '',
+  hour = '0',
+  minute = '0',
+  second = '0',
+): number {
+  if (year === undefined) return Number.NaN;
+  const full = year.length === 2 ? 2000 + Number(year) : Number(year);
+  const [m, d, h, min] = [Number(month), Number(day), Number(hour), Number(minute)];
+  const s = Number(second.replace(',', '.'));
+  const isReal = m >= 1 && m <= 12 && d >= 1 && d <= 31 && h <= 24 && min <= 59 && s < 61;
+  return isReal ? Date.UTC(full, m - 1, d, h, min) / 1000 + s : Number.NaN;
+}
+
+function offset(zone: string | undefined): number {
+  if (zone === undefined || zone === 'Z') return 0;
+  const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+}

@@ -1,0 +1,153 @@
+import { encodeUtf8 } from '@kiten/codec';
+import { describe, expect, it } from 'vitest';
+import { encodeProfile, type Frame, Judge, type Judgement, learn, parseProfile } from '../src/index.ts';
+import { plant } from './plant.ts';
+
+const profile = learn(plant(6000, 1), { alarmsPerDay: 1 });
+const rows = 1200;
+const attackedFrom = 600;
+
+/** What is said of each row of a plant that is altered from the middle on. */
+function judged(alter: (row: number, values: number[]) => void, from = profile): Judgement[] {
+  const frame = plant(rows, 2, (row, values) => {
+    if (row >= attackedFrom) alter(row, values);
+  });
+  return all(frame, new Judge(from));
+}
+
+function all(frame: Frame, judge: Judge): Judgement[] {
+  const width = frame.channels.length;
+  return Array.from({ length: frame.rows }, (_, row) =>
+    judge.push(frame.values.subarray(row * width, (row + 1) * width)),
+  );
+}
+
+const alarms = (judgements: readonly Judgement[]) => judgements.filter(({ isAlarm }) => isAlarm).length;
+
+describe('a stream that was learned', () => {
+  it('gives hardly an alarm as long as all is normal', () => {
+    expect(alarms(judged(() => undefined))).toBeLessThan(5);
+  });
+
+  let held: number | undefined;
+  it.each<[string, RegExp, number, (row: number, values: number[]) => void]>([
+    [
+      'a bias that stays within what is usual',
+      /^relation 1/,
+      1,
+      (_, values) => {
+        values[1] = (values[1] as number) + 4;
+      },
+    ],
+    [
+      'a drift',
+      /^relation 2/,
+      2,
+      (row, values) => {
+        values[2] = (values[2] as number) + 0.002 * (row - attackedFrom);
+      },
+    ],
+    [
+      'another gain',
+      /^relation 1/,
+      1,
+      (_, values) => {
+        values[1] = 40 + 1.5 * ((values[1] as number) - 40);
+      },
+    ],
+    [
+      'a jump out of its range',
+      /^(level|relation|range) 3/,
+      3,
+      (_, values) => {
+        values[3] = 26;
+      },
+    ],
+    [
+      'another sensor in its place',
+      /^noise 3/,
+      3,
+      (_, values) => {
+        values[3] = 20 + 0.1 * ((values[3] as number) - 20);
+      },
+    ],
+    [
+      'a value that is held',
+      /^(freeze|noise) 3/,
+      3,
+      (_, values) => {
+        held ??= values[3];
+        values[3] = held as number;
+      },
+    ],
+  ])('gives one for %s, and says which channel carries it', (_, sees, channel, alter) => {
+    const found = judged(alter).slice(attackedFrom);
+    expect(alarms(found)).toBeGreaterThan(50);
+    const seen = found.flatMap(({ isAlarm, worst }) =>
+      isAlarm && worst !== undefined ? [`${worst.sees} ${worst.channel}`] : [],
+    );
+    expect(seen.some((each) => sees.test(each))).toBe(true);
+    expect(seen.every((each) => each.endsWith(` ${channel}`) || /undefined|relation/.test(each))).toBe(true);
+  });
+
+  it('forgets an attack that is over', () => {
+    const frame = plant(rows, 2, (row, values) => {
+      if (row >= 600 && row < 700) values[1] = (values[1] as number) + 30;
+    });
+    const found = all(frame, new Judge(profile));
+    expect(alarms(found.slice(600, 700))).toBeGreaterThan(95);
+    expect(alarms(found.slice(760))).toBeLessThan(5);
+  });
+
+  it('passes over what is missing', () => {
+    const found = judged((row, values) => {
+      if (row % 2 === 0) values[3] = Number.NaN;
+    });
+    expect(found.every(({ severity }) => Number.isFinite(severity))).toBe(true);
+  });
+
+  it('knows rounded readings, too, from what was learned of them', () => {
+    const coarse = (row: Float64Array) => row.map((value) => Math.round(value * 10) / 10);
+    const frame = plant(rows, 3);
+    const rounded = { ...frame, values: coarse(frame.values) };
+    const unaware = alarms(all(rounded, new Judge(profile)));
+    expect(alarms(all(rounded, new Judge(profile, { decimals: 1 })))).toBeLessThan(5);
+    expect(unaware).toBeGreaterThan(20);
+  });
+
+  it('gives more alarms to who puts up with more', () => {
+    const patient = alarms(all(plant(6000, 4), new Judge(profile, { alarmsPerDay: 2000 })));
+    expect(patient).toBeGreaterThan(alarms(all(plant(6000, 4), new Judge(profile, { alarmsPerDay: 1 }))));
+  });
+});
+
+describe('a profile', () => {
+  it('is the same after it was a file', () => {
+    const again = parseProfile(encodeUtf8(encodeProfile(profile)));
+    expect(judged(() => undefined, again)).toEqual(judged(() => undefined));
+  });
+
+  it.each([
+    ['nothing', '', 'measurement/profile-malformed'],
+    ['no JSON', '{', 'measurement/profile-malformed'],
+    ['something else', '{"format":"kiten-measurement-profile","version":2}', 'measurement/profile-malformed'],
+    [
+      'a detector of tomorrow',
+      encodeProfile(profile).replace('"kind":"level"', '"kind":"quantum"'),
+      'measurement/detector-unknown',
+    ],
+    [
+      'an array that is cut',
+      encodeProfile(profile).replace(/"weights":\{"float64":"[^"]{16}/, '"weights":{"float64":"'),
+      'measurement/profile-malformed',
+    ],
+  ])('is refused if it is %s', (_, text, code) => {
+    expect(() => parseProfile(encodeUtf8(text))).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+it('nothing is learned from a handful of rows', () => {
+  expect(() => learn(plant(20, 1), { alarmsPerDay: 1 })).toThrow(
+    expect.objectContaining({ code: 'measurement/too-few-rows' }),
+  );
+});

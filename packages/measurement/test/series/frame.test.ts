@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decimalsOf, FrameReader } from '../../src/index.ts';
+
+const read = (text: string) => {
+  const reader = new FrameReader();
+  reader.push(text);
+  return reader.end();
+};
+const hour = 3600;
+
+describe('a table', () => {
+  it('has a column of time, labels that are never channels, and channels', () => {
+    const frame = read('DATETIME, L_T1,F_PU1 ,ATT_FLAG\n06/01/14 00,0.51,98.9,0\n06/01/14 01,,99.1,1\n');
+    expect(frame).toMatchObject({
+      channels: ['L_T1', 'F_PU1'],
+      ...{ rows: 2, timeColumn: 'DATETIME', interval: hour },
+      values: Float64Array.of(0.51, 98.9, Number.NaN, 99.1),
+      labels: new Map([['ATT_FLAG', Float64Array.of(0, 1)]]),
+    });
+    expect(frame.times[0]).toBe(Date.UTC(2014, 0, 6) / 1000);
+  });
+
+  it.each([
+    ['semicolons', 'datetime;a;anomaly\n2020-03-09 15:56:30;1.5;0.0\n2020-03-09 15:56:31;2;0.0\n', [1.5, 2]],
+    ['decimal commas', 'time;a\n0;1,5\n1;2,25\n', [1.5, 2.25]],
+    ['spaces', '  0.25   3.5\n  0.50   4.5\n', [0.25, 3.5, 0.5, 4.5]],
+    ['quotes', '"time","flow, ""net"""\n"0","1"\n"1","2"\n', [1, 2]],
+    ['line ends of Windows and a mark of its beginning', '\ufefftime,a\r\n0,1\r\n1,2\r\n', [1, 2]],
+    ['states in words', 'time,valve\n0,open\n1,closed\n', [1, 0]],
+  ])('may be written with %s', (_, text, values) => {
+    expect([...read(text).values]).toEqual(values);
+  });
+
+  it('is the same however it is cut into pieces', () => {
+    const text = 'time,"a b",c,note\n0,1,2,x\n1,3,,y\n2,5,6,z\n';
+    fc.assert(
+      fc.property(fc.array(fc.nat(text.length), { maxLength: 6 }), (cuts) => {
+        const reader = new FrameReader();
+        let from = 0;
+        for (const to of [...cuts.toSorted((one, other) => one - other), text.length]) {
+          reader.push(text.slice(from, to));
+          from = to;
+        }
+        expect(reader.end()).toEqual(read(text));
+      }),
+    );
+    expect(read(text).leftOut).toEqual(['note']);
+  });
+
+  it.each([
+    ['a row of another length', 'a,b\n1,2\n1\n', 'measurement/table-malformed'],
+    ['a quote that does not end', 'a,b\n"1,2\n', 'measurement/table-malformed'],
+    [
+      'a moment that is none',
+      `time,a\n${Array.from({ length: 300 }, (_, at) => `${at},1`).join('\n')}\nsoon,2\n`,
+      'measurement/table-malformed',
+    ],
+    ['nothing', '\n\n', 'measurement/table-empty'],
+    ['names alone', 'a,b\n', 'measurement/table-empty'],
+  ])('is refused with %s', (_, text, code) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('whatever it is, it is read or refused with a code', () =>
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'0123456789.,;"\n\t -eTx') }), (text) => {
+        try {
+          const { rows, channels, values } = read(text);
+          expect(values.length).toBe(rows * channels.length);
+        } catch (error) {
+          expect(error).toMatchObject({ code: expect.stringMatching(/^measurement\//) });
+        }
+      }),
+      { numRuns: 500 },
+    ));
+});
+
+it('decimals are counted as somebody would write them', () => {
+  expect(decimalsOf(Float64Array.of(1, 2))).toBe(0);
+  expect(decimalsOf(Float64Array.of(0.1, 98.25, Number.NaN))).toBe(2);
+  expect(decimalsOf(Float64Array.of(Math.PI))).toBe(9);
+});

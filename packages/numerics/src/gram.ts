@@ -1,0 +1,39 @@
+/**
+ * AᵀA / rows of a table that is handed in row by row: the covariance of columns whose mean is 0.
+ */
+export class Gram {
+  readonly order: number;
+  readonly sums: Float64Array;
+  rows = 0;
+
+  constructor(order: number) {
+    this.order = order;
+    this.sums = new Float64Array(order * order);
+  }
+
+  add(row: Float64Array): void {
+    const { order, sums } = this;
+    for (let i = 0; i < order; i++) {
+      const value = row[i] as number;
+      if (value === 0) continue;
+      const start = i * order;
+      for (let j = 0; j <= i; j++) sums[start + j] = (sums[start + j] as number) + value * (row[j] as number);
+    }
+    this.rows++;
+  }
+
+  /** @param ridge is added to the diagonal */
+  matrix(ridge = 0): Float64Array {
+    const { order, sums, rows } = this;
+    const matrix = new Float64Array(order * order);
+    for (let i = 0; i < order; i++) {
+      for (let j = 0; j <= i; j++) {
+        const value = (sums[i * order + j] as number) / Math.max(1, rows);
+        matrix[i * order + j] = value;
+        matrix[j * order + i] = value;
+      }
+      matrix[i * order + i] = (matrix[i * order + i] as number) + ridge;
+    }
+    return matrix;
+  }
+}

@@ -1,0 +1,5 @@
+export { Cholesky } from './cholesky.ts';
+export { Gram } from './gram.ts';
+export { median, quantile, robustDeviation, sorted } from './quantile.ts';
+export { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.ts';
+export { exceededWith, fitTail, type Tail } from './tail.ts';

@@ -1,0 +1,108 @@
+// Readings from and to files: what is normal is learned, what is not is found, and how good that was is said.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { kiten } from './kiten.ts';
+import { newFolder, refusal } from './outcomes.ts';
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+const measurement = (...args: string[]) => kiten(['measurement', ...args]);
+
+/** A tank: the level follows what flows in and out. From `attackedFrom` on somebody takes water and hides it. */
+function table(rows: number, attackedFrom = rows): string {
+  const lines = ['date;inflow;outflow;level;operator;attack'];
+  let level = 2;
+  for (let row = 0; row < rows; row++) {
+    const inflow = 10 + 3 * Math.sin(row / 20) + Math.sin(row * 12.9898) * 0.2;
+    const outflow = 10 + 3 * Math.sin(row / 20 - 1) + Math.sin(row * 78.233) * 0.2;
+    level += (inflow - outflow) / 100 + (2 - level) / 50;
+    const isAttacked = row >= attackedFrom;
+    const told = (level + Math.sin(row * 39.425) * 0.01).toFixed(3);
+    const moment = new Date(Date.UTC(2026, 0, 1) + row * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+    lines.push(
+      [
+        moment,
+        inflow.toFixed(3),
+        (outflow + (isAttacked ? 2 : 0)).toFixed(3),
+        told,
+        'b',
+        Number(isAttacked),
+      ].join(';'),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+beforeEach(async () => {
+  folder = await newFolder();
+  await writeFile(at('normal.csv'), table(3000));
+  await writeFile(at('live.csv'), table(1500, 1200));
+  await measurement(
+    'learn',
+    '--input',
+    at('normal.csv'),
+    '--out',
+    at('profile.json'),
+    '--alarms-per-day',
+    '1',
+  );
+});
+
+describe('kiten measurement', () => {
+  it('finds the columns by itself, and says what it took them for', async () => {
+    const { stdout } = await measurement(
+      'learn',
+      '--input',
+      at('normal.csv'),
+      '--out',
+      at('again.json'),
+      '--json',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ rows: 3000, time: 'date', interval: 60, channels: ['inflow', 'outflow', 'level'] },
+      ...{ labels: ['attack'], leftOut: ['operator'], alarmsPerDay: 0.1 },
+    });
+  });
+
+  it('judges each row, and says which channel carries an alarm', async () => {
+    const out = at('scores.csv');
+    const { stdout } = await measurement(
+      ...['detect', '--profile', at('profile.json'), '--input', at('live.csv'), '--out', out, '--json'],
+    );
+    const { rows, alarms } = JSON.parse(stdout);
+    expect(rows).toBe(1500);
+    expect(
+      alarms.some(
+        (one: { first: number; channels: string[] }) => one.first >= 1200 && one.channels.includes('outflow'),
+      ),
+    ).toBe(true);
+    const [header, ...lines] = (await readFile(out, 'utf8')).trim().split('\n');
+    expect(header).toBe('row,time,score,alarm,channels,kind');
+    expect(lines).toHaveLength(1500);
+    const scored = await measurement('score', '--scores', out, '--labels', at('live.csv'), '--json');
+    expect(JSON.parse(scored.stdout)).toMatchObject({
+      rows: 1500,
+      attacks: 1,
+      medianDelay: expect.any(Number),
+    });
+    expect(JSON.parse(scored.stdout).pointWise.f1).toBeGreaterThan(0.7);
+  });
+
+  it('refuses a table without a channel that was learned, and labels that are none', async () => {
+    await writeFile(at('other.csv'), 'date;inflow\n2026-01-01 00:00;1\n2026-01-01 00:01;2\n');
+    const detect = [
+      'detect',
+      '--profile',
+      at('profile.json'),
+      '--input',
+      at('other.csv'),
+      '--out',
+      at('x.csv'),
+    ];
+    expect(refusal(await measurement(...detect, '--json'))).toBe('kiten/channel-missing');
+    await writeFile(at('scores.csv'), 'row,score,alarm\n1,0.5,0\n2,2,1\n');
+    const labels = ['score', '--scores', at('scores.csv'), '--labels', at('other.csv')];
+    expect(refusal(await measurement(...labels, '--json'))).toBe('kiten/label-missing');
+  });
+});
