@@ -29,8 +29,16 @@ export type { ManufacturerRoot } from './est/manufacturer.ts';
 export type { EstRequest, EstResponse } from './est/message.ts';
 export { identityFindings } from './findings.ts';
 export { checkDeviceKey } from './keys/device-key.ts';
-export { loadSigner, storeSigner } from './keys/key-file.ts';
-export { exportPrivateKey, generateSigner, type OwnAlgorithm, signerOf } from './keys/signer.ts';
+export { loadReleaseSigner, loadSecretLine, loadSigner, storeSigner } from './keys/key-file.ts';
+export {
+  exportPrivateKey,
+  generateReleaseSigner,
+  generateSigner,
+  type OwnAlgorithm,
+  type ReleaseAlgorithm,
+  releaseSignerOf,
+  signerOf,
+} from './keys/signer.ts';
 export { createVerify, nodeVerify } from './keys/verify.ts';
 export { generatePassword, type PasswordOrigin, passwordBytes } from './passwords/password.ts';
 export { createPasswordAppraiser, passwordFindingCodes } from './passwords/password-appraiser.ts';

@@ -1,3 +1,4 @@
+export * from './ceremony.ts';
 export { type ApplyDeltaOptions, applyDelta } from './delta/apply-delta.ts';
 export { type CreateDeltaOptions, createDelta, type SizedFile } from './delta/create-delta.ts';
 export type { DeltaHeader, Measured } from './delta/header.ts';
@@ -31,7 +32,7 @@ export {
   type TufClientOptions,
 } from './tuf/client/client.ts';
 export type { DownloadedTarget, DownloadOptions } from './tuf/client/download.ts';
-export { initialiseTufClient } from './tuf/client/initialise.ts';
+export { initialiseTufClient, replaceTufRoot } from './tuf/client/initialise.ts';
 export type { FetchedFile, FetchFile } from './tuf/client/retrieve.ts';
 export { type Delegation, TrustedMetadata } from './tuf/client/trusted-metadata.ts';
 export { defaultTufLimits, type TufLimits } from './tuf/limits.ts';
@@ -39,7 +40,7 @@ export { canonicalMetadata } from './tuf/metadata/canonical-json.ts';
 export { binName, type Delegate, delegatesFor } from './tuf/metadata/delegates-for.ts';
 export type { Fields } from './tuf/metadata/fields.ts';
 export type { MetadataFormat } from './tuf/metadata/format.ts';
-export { type KeyObject, keyIdOf, keyObjectOf } from './tuf/metadata/key.ts';
+export { isHolderName, type KeyObject, keyIdOf, keyObjectOf } from './tuf/metadata/key.ts';
 export type {
   CommonMetadata,
   DelegatedRole,

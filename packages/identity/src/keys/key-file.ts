@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KitenError, type Signer } from '@kiten/codec';
-import { exportPrivateKey, signerOf } from './signer.ts';
+import { exportPrivateKey, releaseSignerOf, signerOf } from './signer.ts';
 
 const largestKeyFile = 64 * 1024;
 
@@ -18,6 +18,24 @@ export async function loadSigner(file: string): Promise<Signer> {
 }
 
 /**
+ * Reads the private key of somebody who signs releases from an owner-only PKCS#8 PEM file, of any kind that
+ * {@link releaseSignerOf} takes.
+ *
+ * @param passphrase for a key that is encrypted.
+ * @throws KitenError as {@link loadSigner}; `identity/key-passphrase` when the passphrase isn’t the right one.
+ */
+export async function loadReleaseSigner(file: string, passphrase?: string): Promise<Signer> {
+  return releaseSignerOf(parsePrivateKey(await readOwnerOnly(file), file, passphrase));
+}
+
+/** The first line of an owner-only file: a passphrase or PIN. @throws KitenError as {@link loadSigner} */
+export async function loadSecretLine(file: string): Promise<string> {
+  const [line = ''] = (await readOwnerOnly(file)).split(/\r?\n/, 1);
+  if (line !== '') return line;
+  throw new KitenError('identity/key-file-malformed', `${file} has nothing on its first line.`);
+}
+
+/**
  * Writes a private key as PKCS#8 PEM for its owner only (0600): complete and on disk when this resolves, or not
  * there at all. An existing file is kept unless `replace` says otherwise, since a lost CA key cannot be made again.
  *
@@ -26,9 +44,9 @@ export async function loadSigner(file: string): Promise<Signer> {
 export async function storeSigner(
   file: string,
   signer: Signer,
-  options: { replace?: boolean } = {},
+  options: { replace?: boolean; passphrase?: string | undefined } = {},
 ): Promise<void> {
-  const pem = exportPrivateKey(signer);
+  const pem = exportPrivateKey(signer, options.passphrase);
   const temporary = join(dirname(file), `.${basename(file)}.new`);
   try {
     await writeDurably(temporary, pem);
@@ -70,17 +88,21 @@ async function readOwnerOnly(file: string): Promise<string> {
   }
 }
 
-function parsePrivateKey(pem: string, file: string): KeyObject {
-  if (pem.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')) {
+function parsePrivateKey(pem: string, file: string, passphrase?: string): KeyObject {
+  const isEncrypted = pem.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----');
+  if (isEncrypted && passphrase === undefined) {
     throw new KitenError(
       'identity/key-file-encrypted',
       `${file} asks for a passphrase, which a site cannot type.`,
     );
   }
-  if (/^-----BEGIN PRIVATE KEY-----$/m.test(pem)) {
+  if (isEncrypted || /^-----BEGIN PRIVATE KEY-----$/m.test(pem)) {
     try {
-      return createPrivateKey({ key: pem, format: 'pem' });
+      return createPrivateKey({ key: pem, format: 'pem', ...(isEncrypted && { passphrase }) });
     } catch (cause) {
+      if (isEncrypted) {
+        throw new KitenError('identity/key-passphrase', `The passphrase does not open ${file}.`, { cause });
+      }
       throw new KitenError('identity/key-file-malformed', `The private key in ${file} cannot be parsed.`, {
         cause,
       });

@@ -68,6 +68,25 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
   'kiten update sign': [
     ['a file that was carried to where the key is', 'kiten update sign root.json --key a.key'],
   ],
+  'kiten update root propose': [
+    [
+      'Dora in place of Cho, played through before it is done',
+      'kiten update root propose repository --add root=dora.pub --remove root=cho --rehearse',
+    ],
+    ['the same holders, for another year', 'kiten update root propose repository'],
+  ],
+  'kiten update root sign': [
+    [
+      'where Ann’s key is, on a token',
+      "kiten update root sign root.json --trusted 4.root.json --digest '91c2 07fe 5b33 d0aa' --key 'pkcs11:token=safe;object=root?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=/home/ann/pin'",
+    ],
+  ],
+  'kiten update root recover': [
+    [
+      'what happens when both online keys are stolen',
+      'kiten update root recover repository --stolen timestamp --stolen snapshot --rehearse',
+    ],
+  ],
   'kiten update publish': [
     ['what is signed', 'kiten update publish repository --key online.key'],
     [

@@ -1,10 +1,11 @@
+import { basename, extname } from 'node:path';
 import { decodePem, KitenError, publicKeyAlgorithm } from '@kiten/codec';
-import type { Holders, PublicKey, TopLevelRole } from '@kiten/update';
+import { type Holders, isHolderName, type PublicKey, type TopLevelRole } from '@kiten/update';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readText } from './files.ts';
 
-type RoleFile = readonly [role: string, file: string];
-type RoleCount = readonly [role: string, count: number];
+export type RoleFile = readonly [role: string, file: string];
+export type RoleCount = readonly [role: string, count: number];
 
 /** Who holds the keys of which role: the options of commands that make a root. */
 export interface HoldersOptions {
@@ -39,9 +40,15 @@ export async function holdersOf({
   for (const role of topLevelRoles) {
     const files = holder.filter(([name]) => name === role).map(([, file]) => file);
     if (files.length === 0) continue;
-    holders[role] = { keys: await Promise.all(files.map(readPublicKey)), threshold: counts.get(role) ?? 1 };
+    holders[role] = { keys: await Promise.all(files.map(readHolder)), threshold: counts.get(role) ?? 1 };
   }
   return holders;
+}
+
+/** A public key under its holder’s name, which is that of the file: `ann.pub` is Ann’s. */
+export async function readHolder(file: string): Promise<PublicKey> {
+  const holder = basename(file, extname(file));
+  return { ...(await readPublicKey(file)), ...(isHolderName(holder) && { holder }) };
 }
 
 /** @throws KitenError `kiten/public-key-malformed` */
@@ -65,23 +72,23 @@ function algorithmOfKey(publicKey: Uint8Array): PublicKey['algorithm'] | undefin
   return ({ 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' } as const)[found.curve];
 }
 
-const collect =
+export const collect =
   <T>(parse: (text: string) => T) =>
   (text: string, before: readonly T[] = []): readonly T[] => [...before, parse(text)];
 
-function parseRoleFile(text: string): RoleFile {
+export function parseRoleFile(text: string): RoleFile {
   const [role = '', file = ''] = splitOnce(text);
   if ((topLevelRoles as readonly string[]).includes(role) && file !== '') return [role, file];
   throw new InvalidArgumentError(`Write ROLE=FILE; the roles are ${topLevelRoles.join(', ')}.`);
 }
 
-function parseRoleCount(text: string): RoleCount {
+export function parseRoleCount(text: string): RoleCount {
   const [role = '', count = ''] = splitOnce(text);
   if ((topLevelRoles as readonly string[]).includes(role)) return [role, parseThreshold(count)];
   throw new InvalidArgumentError(`Write ROLE=N; the roles are ${topLevelRoles.join(', ')}.`);
 }
 
-function splitOnce(text: string): readonly string[] {
+export function splitOnce(text: string): readonly string[] {
   const at = text.indexOf('=');
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }

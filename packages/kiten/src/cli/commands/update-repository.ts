@@ -1,5 +1,5 @@
 import { KitenError } from '@kiten/codec';
-import { loadSigner, nodeVerify } from '@kiten/identity';
+import { nodeVerify } from '@kiten/identity';
 import {
   type Holders,
   readMetadataFile,
@@ -13,7 +13,9 @@ import {
   writeMetadataFile,
 } from '@kiten/update';
 import { type Command, InvalidArgumentError } from 'commander';
+import { warnOfExpiry } from '../ceremony-files.ts';
 import { isDirectory, readBytes, writeBytes } from '../files.ts';
+import { type SigningOptions, signersOf, withSigningKeys } from '../holder-key.ts';
 import {
   type HoldersOptions,
   holdersOf,
@@ -82,13 +84,11 @@ export function repositoryCommands(update: Command): void {
       return tellStaged(repository, options.json);
     });
 
-  update
-    .command('sign <file>')
+  withSigningKeys(update.command('sign <file>'))
     .description('add the signatures of holders to a metadata file, which may have been carried here')
-    .requiredOption('--key <file...>', 'private keys, PKCS#8 PEM, for their owner only')
     .option('--json', 'print JSON')
-    .action(async (file: string, options: { key: readonly string[]; json?: boolean }) => {
-      const signers = await Promise.all(options.key.map(loadSigner));
+    .action(async (file: string, options: SigningOptions & { json?: boolean }) => {
+      const signers = await signersOf(options);
       const signed = signers.reduce(signMetadata, readMetadataFile(await readBytes(file)));
       await writeBytes(file, writeMetadataFile(signed));
       const { _type: type, version } = signed.signed;
@@ -97,26 +97,25 @@ export function repositoryCommands(update: Command): void {
       return print(`${file}: ${type} ${version} has ${counted(keyIds.length, 'signature', 'signatures')}`);
     });
 
-  update
-    .command('publish <directory>')
+  withSigningKeys(update.command('publish <directory>'))
     .description('serve what is signed, with a new snapshot and timestamp; alone, a new timestamp')
-    .requiredOption('--key <file...>', 'private keys of snapshot and timestamp')
     .option(
       '--restart <n>',
       'go on from this version after versions were run up and keys rotated',
       parseThreshold,
     )
+    .option('--new-trust', 'serve a root that the one before does not vouch for: no client follows by itself')
     .option('--json', 'print JSON')
-    .action(
-      async (directory: string, options: { key: readonly string[]; restart?: number; json?: boolean }) => {
-        const signers = await Promise.all(options.key.map(loadSigner));
-        const { restart } = options;
-        const from = restart === undefined ? {} : { restart: { snapshot: restart, timestamp: restart } };
-        const { targets, ...versions } = await openRepository(directory).publish(signers, from);
-        if (options.json) return printJson({ ...versions, targets });
-        return print(tellVersions({ ...versions, ...targets }));
-      },
-    );
+    .action(async (directory: string, options: PublishCommandOptions) => {
+      const signers = await signersOf(options);
+      const { restart, newTrust: isNewTrust = false } = options;
+      const from = restart === undefined ? {} : { restart: { snapshot: restart, timestamp: restart } };
+      const published = await openRepository(directory).publish(signers, { ...from, isNewTrust });
+      const { targets, ...versions } = published;
+      await warnOfExpiry(directory);
+      if (options.json) return printJson({ ...versions, targets });
+      return print(tellVersions({ ...versions, ...targets }));
+    });
 }
 
 /** A repository as all its clients would verify it, to the last target; or one metadata file under a root. */
@@ -162,6 +161,12 @@ interface AddOptions {
   readonly json?: boolean;
 }
 
+interface PublishCommandOptions extends SigningOptions {
+  readonly restart?: number;
+  readonly newTrust?: boolean;
+  readonly json?: boolean;
+}
+
 interface DelegateOptions {
   readonly path: readonly string[];
   readonly key: readonly string[];
@@ -171,11 +176,11 @@ interface DelegateOptions {
   readonly json?: boolean;
 }
 
-function openRepository(directory: string): TufRepository {
+export function openRepository(directory: string): TufRepository {
   return new TufRepository({ directory, clock: systemSources().clock, verify: nodeVerify });
 }
 
-async function tellStaged(repository: TufRepository, json: boolean | undefined): Promise<void> {
+export async function tellStaged(repository: TufRepository, json: boolean | undefined): Promise<void> {
   const staged = await repository.staged();
   if (json) return printJson({ staged });
   for (const { role, file, version } of staged) print(`${file}: ${role} ${version} waits for signatures`);

@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { KitenError, toHex } from '@kiten/codec';
-import { loadSigner } from '@kiten/identity';
+import { algorithmOf, KitenError, toHex } from '@kiten/codec';
 import {
   buildEnvelope,
   componentName,
@@ -16,6 +15,7 @@ import {
 import type { Command } from 'commander';
 import { parseHex } from '../attest-files.ts';
 import { readBytes, readText, writeBytes, writePieces } from '../files.ts';
+import { signersOf } from '../holder-key.ts';
 import { counted, print, printJson } from '../output.ts';
 import { encryptImage, envelopeJson, measureImage } from '../suit-files.ts';
 import { parseThreshold, suitReport, type VerifyUpdateOptions, verifySuit } from './update-verify.ts';
@@ -38,9 +38,10 @@ export function suitCommands(update: Command): void {
   suit
     .command('sign <envelope>')
     .description('add a signature to an envelope')
-    .requiredOption('--key <file>', 'the private key: PKCS#8, on P-256 or Ed25519, its owner’s only')
+    .requiredOption('--key <key>', 'the private key: a PKCS#8 file for its owner only, or a pkcs11: URI')
+    .option('--passphrase-file <file>', 'an owner-only file whose first line opens a key that is encrypted')
     .option('--key-id <hex>', 'the key identifier that the signature names', parseHex)
-    .option('--fully-specified', 'name the algorithm by its newer code point (ESP256, Ed25519)')
+    .option('--fully-specified', 'name the algorithm by its newer code point (ESP256, Ed25519 …)')
     .option('--out <file>', 'where the signed envelope goes; in place of the other unless given')
     .option('--json', 'print JSON')
     .action(sign);
@@ -111,16 +112,12 @@ async function imageOf(
   return { ...measured, encrypted };
 }
 
-/** The newer code points (RFC 9864 §2). */
-const fullySpecified: Readonly<Record<string, number>> = { ES256: -9, EdDSA: -19 };
-
-async function sign(
-  file: string,
-  options: { key: string; keyId?: Uint8Array; fullySpecified?: boolean; out?: string; json?: boolean },
-): Promise<void> {
+async function sign(file: string, options: SignOptions): Promise<void> {
   const envelope = openEnvelope(await readBytes(file));
-  const signer = await loadSigner(options.key);
-  const codePoint = options.fullySpecified === true ? fullySpecified[signer.algorithm] : undefined;
+  const [signer] = await signersOf({ ...options, key: [options.key] });
+  if (signer === undefined) throw new KitenError('kiten/option-missing', 'A key signs: --key FILE.');
+  const { coseFullySpecified } = algorithmOf(signer.algorithm);
+  const codePoint = options.fullySpecified === true ? coseFullySpecified : undefined;
   const signed = signEnvelope(envelope, signer, {
     ...(options.keyId && { keyIdentifier: options.keyId }),
     ...(codePoint !== undefined && { fullySpecified: codePoint }),
@@ -133,4 +130,13 @@ async function sign(
   const signatures = signed.authentications.length;
   if (options.json) return printJson({ out, signatures, algorithm: signer.algorithm });
   return print(`${out}: signed with ${signer.algorithm}; ${counted(signatures, 'signature', 'signatures')}`);
+}
+
+interface SignOptions {
+  readonly key: string;
+  readonly passphraseFile?: string;
+  readonly keyId?: Uint8Array;
+  readonly fullySpecified?: boolean;
+  readonly out?: string;
+  readonly json?: boolean;
 }

@@ -1,6 +1,6 @@
 import { KitenError } from '@kiten/codec';
 import { nodeVerify } from '@kiten/identity';
-import { initialiseTufClient, TufClient } from '@kiten/update';
+import { initialiseTufClient, replaceTufRoot, TufClient } from '@kiten/update';
 import type { Command } from 'commander';
 import { fetchFile } from '../fetch-file.ts';
 import { makeDirectory, readBytes } from '../files.ts';
@@ -32,12 +32,17 @@ export function tufClientCommands(update: Command): void {
   client
     .command('init <root>')
     .description('begin to trust a root that came with the software: a file')
-    .action(async (root: string) => {
+    .option('--replace', 'in place of the one that is trusted, and of all that was trusted under it')
+    .option('--digest <hex>', 'with --replace: the SHA-256 of the file, as its holders say it themselves')
+    .action(async (root: string, { replace, digest }: { replace?: boolean; digest?: string }) => {
       const { metadataDir, json } = client.opts<ClientOptions>();
       const directory = given(metadataDir, '--metadata-dir');
       const bytes = await readBytes(root);
       await makeDirectory(directory);
-      const version = await initialiseTufClient(directory, bytes, { verify: nodeVerify });
+      const version =
+        replace === true
+          ? await replaceTufRoot(directory, bytes, { verify: nodeVerify, digest: given(digest, '--digest') })
+          : await initialiseTufClient(directory, bytes, { verify: nodeVerify });
       return json ? printJson({ root: version }) : print(`${directory}: root ${version} is trusted`);
     });
 

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { deltaCommands } from './update-delta.ts';
+import { keyCommands } from './update-key.ts';
 import { repositoryCommands } from './update-repository.ts';
+import { rootCommands } from './update-root.ts';
 import { suitCommands } from './update-suit.ts';
 import { tufClientCommands } from './update-tuf-client.ts';
 import { verifyUpdateCommand } from './update-verify.ts';
@@ -11,6 +13,8 @@ export function updateCommands(program: Command): void {
     .command('update')
     .description('software updates: The Update Framework (TUF), SUIT manifests, images of MCUboot');
   repositoryCommands(update);
+  keyCommands(update);
+  rootCommands(update);
   tufClientCommands(update);
   suitCommands(update);
   deltaCommands(update);

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileNameOf } from '../metadata/role-name.ts';
 import { readBounded, removeDurably, writeDurably } from './durable-files.ts';
@@ -24,6 +25,12 @@ export class MetadataDirectory implements KeptMetadata {
 
   write(role: string, bytes: Uint8Array): Promise<void> {
     return writeDurably(this.#path, nameOf(role), bytes);
+  }
+
+  /** The roles of which something is kept. */
+  async roles(): Promise<readonly string[]> {
+    const names = (await readdir(this.#path)).filter((name) => name.endsWith('.json'));
+    return names.map((name) => decodeURIComponent(name.slice(0, -'.json'.length)));
   }
 
   remove(role: string): Promise<void> {

@@ -45,3 +45,8 @@ export function hasHashes(bytes: Uint8Array, hashes: Hashes): boolean {
   check.update(bytes);
   return check.holds();
 }
+
+/** The hashes that a repository of ours writes of a metadata file. */
+export function hashesOfBytes(bytes: Uint8Array): { readonly sha256: string } {
+  return { sha256: createHash('sha256').update(bytes).digest('hex') };
+}

@@ -67,7 +67,11 @@ function parseKey(keyId: string, value: unknown): TufKey {
       },
     );
   }
-  return keyUnder(keyId, keyType, scheme, member(keyval, 'public'));
+  const holder = member(key, holderMember);
+  return {
+    ...keyUnder(keyId, keyType, scheme, member(keyval, 'public')),
+    ...(typeof holder === 'string' && isHolderName(holder) && { holder }),
+  };
 }
 
 /** A key under an id that is not recomputed. */
@@ -75,6 +79,12 @@ export function keyUnder(keyId: string, keyType: string, scheme: string, spoken:
   const material = materialOf(keyType, scheme, spoken);
   return { keyId, keyType, scheme, ...(material && { material }) };
 }
+
+/** Beside a key’s own members it may have the name of who holds it, for people: in no part of its id. */
+export const holderMember = 'x-kiten-holder';
+
+/** 1 to 64 characters, no control characters, nothing that reads another way round. */
+export const isHolderName = (text: string): boolean => /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u.test(text);
 
 /** The SHA-256 of a key in canonical JSON, in hexadecimal. */
 export function keyIdOf(key: Fields): string {

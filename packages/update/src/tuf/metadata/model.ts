@@ -14,6 +14,8 @@ export interface TufKey {
   readonly keyId: string;
   readonly keyType: string;
   readonly scheme: string;
+  /** Who holds it, as the root says for those who read it: {@link holderMember}. Nothing rests on it. */
+  readonly holder?: string;
   /** Absent when the kind of key, or its scheme, isn't known here: it verifies nothing, and spoils nothing. */
   readonly material?: { readonly algorithm: AlgorithmName; readonly publicKey: Uint8Array };
 }

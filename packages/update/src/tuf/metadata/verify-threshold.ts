@@ -12,16 +12,8 @@ export function verifyThreshold(
   role: { readonly name: string; readonly keys: TufKeys } & RoleKeys,
   verify: Verify,
 ): void {
-  const wanted = new Set(role.keyIds);
-  const signers = new Set<string>();
-  for (const { keyId, signature } of signatures) {
-    const key = wanted.has(keyId) ? role.keys.get(keyId) : undefined;
-    if (key?.material === undefined) continue;
-    const identity = toHex(key.material.publicKey);
-    if (signers.has(identity) || !holds(key.material, signedBytes, signature, verify)) continue;
-    signers.add(identity);
-    if (signers.size === role.threshold) return;
-  }
+  const signers = signersAmong({ signatures, signedBytes }, role, verify, role.threshold);
+  if (signers.size >= role.threshold) return;
   const detail = { role: role.name, threshold: role.threshold, signers: signers.size };
   if (signers.size === 0) {
     throw new KitenError('update/unsigned', `No key of the role ${role.name} signed its metadata.`, {
@@ -35,7 +27,32 @@ export function verifyThreshold(
   );
 }
 
-function holds(
+/**
+ * Whose signatures hold, of the keys with these ids: the keys themselves in hexadecimal, each once.
+ *
+ * @param enough how many are looked for at most.
+ */
+export function signersAmong(
+  { signatures, signedBytes }: Pick<Signed, 'signatures' | 'signedBytes'>,
+  { keys, keyIds }: { readonly keys: TufKeys; readonly keyIds: readonly string[] },
+  verify: Verify,
+  enough = Number.POSITIVE_INFINITY,
+): ReadonlySet<string> {
+  const wanted = new Set(keyIds);
+  const signers = new Set<string>();
+  for (const { keyId, signature } of signatures) {
+    if (signers.size >= enough) break;
+    const key = wanted.has(keyId) ? keys.get(keyId) : undefined;
+    if (key?.material === undefined) continue;
+    const identity = toHex(key.material.publicKey);
+    if (signers.has(identity) || !holdsFor(key.material, signedBytes, signature, verify)) continue;
+    signers.add(identity);
+  }
+  return signers;
+}
+
+/** Whether a signature, in hexadecimal, is one by this key. */
+export function holdsFor(
   { algorithm, publicKey }: NonNullable<TufKey['material']>,
   signedBytes: Uint8Array,
   signature: string,

@@ -1,7 +1,7 @@
 import { type AlgorithmName, KitenError } from '@kiten/codec';
 import { formatDateTime } from '../metadata/date-time.ts';
 import { asFields, asList, type Fields, fieldsAt, member, textAt, wholeAt } from '../metadata/fields.ts';
-import { keyIdOf, keyObjectOf } from '../metadata/key.ts';
+import { holderMember, keyIdOf, keyObjectOf } from '../metadata/key.ts';
 import { type TopLevelRole, topLevelRoles } from '../metadata/model.ts';
 
 /** The version of the standard that this repository writes. */
@@ -12,6 +12,8 @@ export interface PublicKey {
   readonly algorithm: AlgorithmName;
   /** DER SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
+  /** Who holds it, for those who read the metadata. */
+  readonly holder?: string;
 }
 
 /** Who signs for a role, and how many of them have to. */
@@ -127,9 +129,9 @@ function next(signed: Fields, expires: number): Fields {
 
 function keysOf({ keys }: Holders): Fields {
   return Object.fromEntries(
-    keys.map(({ algorithm, publicKey }) => {
+    keys.map(({ algorithm, publicKey, holder }) => {
       const key = { ...keyObjectOf(algorithm, publicKey) };
-      return [keyIdOf(key), key];
+      return [keyIdOf(key), holder === undefined ? key : { ...key, [holderMember]: holder }];
     }),
   );
 }

@@ -18,6 +18,11 @@ export interface PublishOptions {
    * go back to them only when a new root takes that key away.
    */
   readonly restart?: Partial<Readonly<Record<'snapshot' | 'timestamp', number>>>;
+  /**
+   * Serve a root that those before it don’t vouch for. No client follows to it; each has to be given it by hand. For when
+   * a majority of the root’s keys was stolen.
+   */
+  readonly isNewTrust?: boolean;
 }
 
 /** What is served now. */
@@ -55,8 +60,11 @@ export class Publication {
     this.#around = around;
   }
 
-  async run(signers: readonly Signer[], { restart = {} }: PublishOptions): Promise<PublishedVersions> {
-    const oldRoot = await this.publishedFile('root');
+  async run(
+    signers: readonly Signer[],
+    { restart = {}, isNewTrust = false }: PublishOptions,
+  ): Promise<PublishedVersions> {
+    const oldRoot = isNewTrust ? undefined : await this.publishedFile('root');
     const stagedRoot = await this.#files.readStaged('root');
     const root = stagedRoot ?? oldRoot;
     if (root === undefined)
@@ -68,7 +76,7 @@ export class Publication {
     const snapshot = await this.#nextSnapshot(roles, roots, signers, restart.snapshot);
     const timestamp = await this.#nextTimestamp(snapshot, roots, signers, restart.timestamp);
     const edition = { root, roles, snapshot, timestamp };
-    await this.#restore(trusted, isNewRoot && this.#isRotated(oldRoot, root));
+    await this.#restore(trusted, isNewTrust || (isNewRoot && this.#isRotated(oldRoot, root)));
     accept(trusted, edition);
     const isOldSatisfied = isNewRoot && oldRoot !== undefined && this.#holdsUnder(oldRoot, edition);
     await this.#write(edition, isNewRoot, isOldSatisfied);

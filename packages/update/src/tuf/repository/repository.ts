@@ -117,6 +117,25 @@ export class TufRepository {
     await this.#stage('root', draftNextRoot(await this.#current('root'), holders, this.#expiry('root')));
   }
 
+  /**
+   * Stages a root that the one before need not vouch for, of other holders for every role, one version on. To be published
+   * with `isNewTrust`, and given to each client by hand.
+   *
+   * @throws KitenError as {@link rotate}.
+   */
+  async beginAnew(holders: Readonly<Record<TopLevelRole, Holders>>): Promise<void> {
+    const current = await this.#current('root');
+    const empty = { ...current, keys: {}, roles: {} };
+    await this.#stage('root', draftNextRoot(empty, holders, this.#expiry('root')));
+    const targets = await this.#current('targets');
+    await this.#stage('targets', draftNextTargets(targets, {}, this.#expiry('targets')));
+  }
+
+  /** Says the same again, a version later: to be signed by new holders, or to hold for longer. */
+  async renew(role: string): Promise<void> {
+    await this.#stage(role, draftNextTargets(await this.#current(role), {}, this.#expiry('targets')));
+  }
+
   /** What waits for signatures. */
   async staged(): Promise<readonly StagedFile[]> {
     const staged: StagedFile[] = [];
