@@ -35,6 +35,18 @@ export class DeviceFiles {
     return bytes === undefined ? undefined : bytes.subarray(0, maximumBytes);
   }
 
+  /** So many octets of a file from a place on, fewer if it ends before; none if there is no such file. */
+  async part(name: string, start: number, length: number): Promise<Buffer> {
+    const file = await unlessMissing(open(this.path(name)));
+    if (file === undefined) return Buffer.alloc(0);
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, start);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  }
+
   /** The names in a directory; none if there is no such directory. */
   async list(name: string): Promise<readonly string[]> {
     return (await unlessMissing(readdir(this.path(name)))) ?? [];

@@ -7,7 +7,7 @@ import { moduleSigner } from './module-signer.ts';
 export type ModuleFacts = Omit<KernelModule, 'name'>;
 
 export async function factsOfModule(files: DeviceFiles, name: string): Promise<ModuleFacts> {
-  const signer = moduleSigner(name, (await files.bytes(name)) ?? Buffer.alloc(0));
+  const signer = await moduleSigner(name, (await files.bytes(name)) ?? Buffer.alloc(0));
   return { digest: await digestOfFile(files, name), ...(signer === undefined ? {} : { signer }) };
 }
 

@@ -1,4 +1,5 @@
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { execFile } from 'node:child_process';
+import { gunzip, zstdDecompress } from 'node:zlib';
 import { contextConstructed, DerReader, derTag, KitenError } from '@kiten/codec';
 
 /** What stands at the very end of a signed module (kernel documentation, module-signing). */
@@ -12,12 +13,13 @@ const commonName = '2.5.4.3';
 
 /**
  * Who signed a module: the common name of the certificate's issuer, as the signature points to it. The kernel has checked
- * the signature when it loaded the module; this names its maker.
+ * the signature when it loaded the module; this names its maker. A module is signed before it is compressed.
  *
- * @param name of the file: a compressed module is unpacked, but for xz, which there is nothing for here
+ * @param name of the file: what is compressed is unpacked, with `xz` by the program of that name
+ * @returns undefined if it is not signed, or cannot be unpacked here
  */
-export function moduleSigner(name: string, bytes: Buffer): string | undefined {
-  const module = unpacked(name, bytes);
+export async function moduleSigner(name: string, bytes: Buffer): Promise<string | undefined> {
+  const module = await unpacked(name, bytes);
   if (module === undefined || !module.subarray(-magic.length).equals(magic)) return undefined;
   const header = module.subarray(-magic.length - headerBytes, -magic.length);
   const length = header.length === headerBytes ? header.readUInt32BE(8) : 0;
@@ -32,17 +34,36 @@ export function moduleSigner(name: string, bytes: Buffer): string | undefined {
   }
 }
 
-function unpacked(name: string, bytes: Buffer): Buffer | undefined {
+type Unpacking = (error: Error | null, unpacked: Buffer) => void;
+
+/** Undefined for what is not what the file's name promises, or is larger than any module. */
+function unpacked(name: string, bytes: Buffer): Promise<Buffer | undefined> {
+  if (name.endsWith('.ko')) return Promise.resolve(bytes);
   const options = { maxOutputLength: maximumModule };
-  try {
-    if (name.endsWith('.gz')) return gunzipSync(bytes, options);
-    if (name.endsWith('.zst')) return zstdDecompressSync(bytes, options);
-  } catch (error) {
-    // What the file's name promises is not in it.
-    if (error instanceof Error && 'code' in error) return undefined;
-    throw error;
-  }
-  return name.endsWith('.ko') ? bytes : undefined;
+  return new Promise((resolve) => {
+    const done: Unpacking = (error, module) => resolve(error === null ? module : undefined);
+    if (name.endsWith('.ko.gz')) gunzip(bytes, options, done);
+    else if (name.endsWith('.ko.zst')) zstdDecompress(bytes, options, done);
+    else if (name.endsWith('.ko.xz')) unpackXz(bytes, done);
+    else resolve(undefined);
+  });
+}
+
+/** Not looked for elsewhere: the agent runs as root. */
+const path = '/usr/bin:/bin';
+const patience = 10_000;
+
+function unpackXz(bytes: Buffer, done: Unpacking): void {
+  const options = {
+    encoding: 'buffer',
+    maxBuffer: maximumModule,
+    timeout: patience,
+    env: { PATH: path },
+  } as const;
+  const xz = execFile('xz', ['-dc'], options, (error, module) => done(error, module));
+  // It ends before it has read all if that is no xz.
+  xz.stdin?.on('error', () => undefined);
+  xz.stdin?.end(bytes);
 }
 
 /** ContentInfo, SignedData, and in it the first signer's issuer (RFC 5652 §5). */

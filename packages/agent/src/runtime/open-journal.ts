@@ -1,3 +1,4 @@
+import { AuditLog } from './audit-log.ts';
 import { DeviceFiles, isDenied } from './device-files.ts';
 import { EventJournal, type EventSource } from './event-journal.ts';
 import { KernelLog } from './kernel-log.ts';
@@ -11,7 +12,7 @@ export interface OpenedJournal {
 }
 
 /**
- * Opens the journal of the device's events, with the kernel's log and its traces as far as they can be had.
+ * Opens the journal of the device's events, with the kernel's log, auditd's and the kernel's traces as far as they can be had.
  *
  * @param file where it is kept
  * @param root where the device's files lie
@@ -24,8 +25,14 @@ export async function openJournal(
   const files = new DeviceFiles(root);
   const sources: EventSource[] = [];
   const missing: string[] = [];
-  if (await isReadable(files)) sources.push(new KernelLog(files));
+  const kernelLog = new KernelLog(files);
+  if (await isReadable(kernelLog)) sources.push(kernelLog);
   else missing.push('the kernel’s log');
+  if (await AuditLog.isThere(files)) {
+    const log = new AuditLog(files);
+    if (await isReadable(log)) sources.push(log);
+    else missing.push('the log of auditd');
+  }
   const trace = await openTrace(files);
   if (trace === undefined) missing.push('the kernel’s traces of modules and privileges');
   else sources.push(trace);
@@ -45,10 +52,9 @@ async function openTrace(files: DeviceFiles): Promise<KernelTrace | undefined> {
 const isReadOnly = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EROFS';
 
-async function isReadable(files: DeviceFiles): Promise<boolean> {
+async function isReadable(source: EventSource): Promise<boolean> {
   try {
-    const log = new KernelLog(files);
-    await log.read(undefined);
+    await source.read(undefined);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error) return false;
