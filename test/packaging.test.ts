@@ -229,11 +229,16 @@ describe.skipIf(!requireTool('systemd-analyze', 'systemd'))('the agent’s syste
     expect(code, stdout).toBe(0);
   });
 
-  it('is one that systemd understands, but for the program that a package brings', async () => {
-    const { stderr } = await run('systemd-analyze', ['verify', unit]);
-    const others = stderr.split('\n').filter((line) => line !== '' && !line.includes('/usr/bin/kiten-agent'));
-    expect(others).toEqual([]);
-  });
+  it.each(['kiten-agent', 'kiten-agent-update'])(
+    '%s is one that systemd understands, but for the program that a package brings',
+    async (name) => {
+      const { stderr } = await run('systemd-analyze', ['verify', join(root, `packaging/${name}.service`)]);
+      const others = stderr
+        .split('\n')
+        .filter((line) => line !== '' && !line.includes('/usr/bin/kiten-agent'));
+      expect(others).toEqual([]);
+    },
+  );
 });
 
 it('a site answers over IPv6 and IPv4 alike, at each of its ports', async () => {

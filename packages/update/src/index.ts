@@ -33,7 +33,8 @@ export {
 } from './tuf/client/client.ts';
 export type { DownloadedTarget, DownloadOptions } from './tuf/client/download.ts';
 export { initialiseTufClient, replaceTufRoot } from './tuf/client/initialise.ts';
-export type { FetchedFile, FetchFile } from './tuf/client/retrieve.ts';
+export { type FetchedFile, type FetchFile, type Retrieval, retrieve } from './tuf/client/retrieve.ts';
+export { targetUrlPath } from './tuf/client/target-path.ts';
 export { type Delegation, TrustedMetadata } from './tuf/client/trusted-metadata.ts';
 export { defaultTufLimits, type TufLimits } from './tuf/limits.ts';
 export { canonicalMetadata } from './tuf/metadata/canonical-json.ts';

@@ -3,11 +3,14 @@ import { KitenError } from '@kiten/codec';
 /** What the agent does, for its log: a word, and what belongs to it. */
 export interface AgentEvent {
   readonly event:
+    | 'assigned'
     | 'attested'
     | 'challenged'
+    | 'confirmed'
     | 'connected'
     | 'disconnected'
     | 'failed'
+    | 'installed'
     | 'renewed'
     | 'started'
     | 'stopped';

@@ -3,24 +3,15 @@ import { parseArgs } from 'node:util';
 import { KitenError } from '@kiten/codec';
 import { attest } from '../agent/attest.ts';
 import { enrol, renew } from '../agent/enrol.ts';
-import type { AgentEvent } from '../agent/event.ts';
-import { type AgentPorts, type Host, openHost } from '../agent/host.ts';
+import { openHost } from '../agent/host.ts';
 import { publish } from '../agent/publish.ts';
 import { run } from '../agent/run.ts';
 import { status } from '../agent/status.ts';
 import { loadConfiguration } from '../configuration/load.ts';
-import { type Output, showEnrolled, showPublished, showResult, showStatus } from './output.ts';
+import { type Command, exitCodes, type Given, type Surroundings } from './command.ts';
+import { showEnrolled, showEvent, showPublished, showResult, showStatus } from './output.ts';
+import { updateCommands } from './update-commands.ts';
 import { usage } from './usage.ts';
-
-export interface Surroundings {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly ports: AgentPorts;
-  readonly output: Output;
-  readonly stop: AbortSignal;
-}
-
-/** What scripts may rely on. */
-export const exitCodes = { done: 0, refused: 1, usage: 2 } as const;
 
 const options = {
   config: { type: 'string' },
@@ -32,17 +23,8 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const;
 
-interface Given {
-  readonly token?: string | undefined;
-  readonly 'token-file'?: string | undefined;
-  readonly topic?: string | undefined;
-  readonly message?: string | undefined;
-  readonly json: boolean;
-}
-
-type Command = (host: Host, given: Given, surroundings: Surroundings) => Promise<number>;
-
 const commands: Readonly<Record<string, Command>> = {
+  ...updateCommands,
   async enrol(host, given, { output }) {
     return output.say(given.json, await enrol(host, await tokenOf(given)), showEnrolled);
   },
@@ -74,7 +56,7 @@ const commands: Readonly<Record<string, Command>> = {
 export async function commandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { environment, ports, output } = surroundings;
   const given = parse(args);
-  const command = given?.positionals.length === 1 ? commands[given.positionals[0]!] : undefined;
+  const command = given === undefined ? undefined : commandOf(given.positionals.join(' '));
   if (given?.values.help === true) return output.text(usage);
   if (given === undefined || command === undefined) {
     output.complain(usage);
@@ -90,6 +72,10 @@ export async function commandLine(args: readonly string[], surroundings: Surroun
     return exitCodes.refused;
   }
 }
+
+/** Own names only: nobody types the name of a prototype’s member and gets something. */
+const commandOf = (words: string): Command | undefined =>
+  Object.hasOwn(commands, words) ? commands[words] : undefined;
 
 function parse(args: readonly string[]) {
   try {
@@ -114,9 +100,6 @@ async function tokenOf(given: Given): Promise<string> {
     throw new KitenError('agent/token-missing', `The token cannot be read from ${file}.`, { cause });
   }
 }
-
-const showEvent = ({ event, ...detail }: AgentEvent): string =>
-  [event, ...Object.entries(detail).map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(' ');
 
 function explain({ code, message, detail }: KitenError, json: boolean): string {
   const site = detail?.code;

@@ -1,5 +1,6 @@
 import type { ResultMessage } from '@kiten/attestation';
 import type { Enrolled } from '../agent/enrol.ts';
+import type { AgentEvent } from '../agent/event.ts';
 import type { Published } from '../agent/publish.ts';
 import type { AgentStatus } from '../agent/status.ts';
 
@@ -67,3 +68,6 @@ export function showStatus({ device, certificate, key, result }: AgentStatus): s
     );
   return lines.join('\n');
 }
+
+export const showEvent = ({ event, ...detail }: AgentEvent): string =>
+  [event, ...Object.entries(detail).map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(' ');

@@ -1,6 +1,7 @@
 import type { MeasurementFiles } from '../evidence/measurements.ts';
 import type { Address } from '../site/connector.ts';
 import type { TpmKeyKind } from '../tpm/key-template.ts';
+import type { UpdateSettings } from '../update/settings.ts';
 
 /** The agent's configuration, with what was left out filled in. */
 export interface AgentConfiguration {
@@ -24,4 +25,6 @@ export interface AgentConfiguration {
   readonly root: string;
   /** Where it connects by MQTT to be challenged there; undefined: it attests by HTTPS alone. */
   readonly mqtt: Address | undefined;
+  /** Undefined: the agent updates nothing. */
+  readonly update: UpdateSettings | undefined;
 }

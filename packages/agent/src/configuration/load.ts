@@ -6,6 +6,7 @@ import { kernelMeasurementFiles } from '../evidence/measurements.ts';
 import type { Address } from '../site/connector.ts';
 import type { AgentConfiguration } from './configuration.ts';
 import { Table } from './table.ts';
+import { updateOf } from './update-table.ts';
 
 const kinds = ['ecc', 'rsa'] as const;
 
@@ -22,8 +23,9 @@ export async function loadConfiguration(file: string): Promise<AgentConfiguratio
 
 export function parseConfiguration(text: string, file: string): AgentConfiguration {
   const root = new Table(file, '', parseToml(text, file));
+  const device = deviceOf(root);
   const configuration = {
-    device: deviceOf(root),
+    device,
     site: addressOf(root, 'site', 'https:', 8443)!,
     trust: root.needed('trust'),
     state: root.text('state') ?? '/var/lib/kiten-agent',
@@ -31,6 +33,7 @@ export function parseConfiguration(text: string, file: string): AgentConfigurati
     logs: logsOf(root.table('logs')),
     root: rootOf(root.table('runtime')),
     mqtt: addressOf(root, 'mqtt', 'mqtts:', 8883),
+    update: updateOf(root.table('update'), device),
   };
   if (configuration.site === undefined) throw root.refusal('site', 'is missing');
   root.finish();

@@ -18,7 +18,7 @@ export class Table {
 
   table(key: string): Table | undefined {
     const value = this.#take(key);
-    return value === undefined ? undefined : new Table(this.#file, key, value);
+    return value === undefined ? undefined : new Table(this.#file, this.#path(key), value);
   }
 
   text(key: string): string | undefined {
@@ -26,6 +26,15 @@ export class Table {
     if (value === undefined || (typeof value === 'string' && value !== '' && value.length <= 1024))
       return value;
     throw this.refusal(key, 'has to be text');
+  }
+
+  /** A list of texts, of one at least. */
+  texts(key: string): readonly string[] | undefined {
+    const value = this.#take(key);
+    const isText = (each: unknown) => typeof each === 'string' && each !== '' && each.length <= 1024;
+    if (value === undefined) return undefined;
+    if (Array.isArray(value) && value.length > 0 && value.every(isText)) return value as string[];
+    throw this.refusal(key, 'has to be a list of texts');
   }
 
   needed(key: string): string {
@@ -55,10 +64,14 @@ export class Table {
   }
 
   refusal(key: string, problem: string): KitenError {
-    const path = [this.#name, key].filter((part) => part !== '').join('.');
+    const path = this.#path(key);
     return new KitenError('agent/config-key', `${this.#file}: “${path}” ${problem}.`, {
       detail: { file: this.#file, key: path },
     });
+  }
+
+  #path(key: string): string {
+    return [this.#name, key].filter((part) => part !== '').join('.');
   }
 
   #take(key: string): unknown {

@@ -10,17 +10,19 @@ const maximumBytes = 1 << 20;
  */
 export class StateDirectory {
   readonly path: string;
+  readonly #owner: { readonly uid: number; readonly gid: number };
 
-  private constructor(path: string) {
+  private constructor(path: string, owner: { readonly uid: number; readonly gid: number }) {
     this.path = path;
+    this.#owner = owner;
   }
 
   /** Opens the directory, made with mode 0700 if it isn't there. @throws KitenError `agent/state-unusable`, `agent/state-exposed` */
   static async open(path: string): Promise<StateDirectory> {
     try {
       await mkdir(path, { recursive: true, mode: 0o700 });
-      const { mode } = await stat(path);
-      if ((mode & 0o077) === 0) return new StateDirectory(path);
+      const { mode, uid, gid } = await stat(path);
+      if ((mode & 0o077) === 0) return new StateDirectory(path, { uid, gid });
     } catch (cause) {
       throw new KitenError('agent/state-unusable', `The state directory ${path} cannot be used.`, { cause });
     }
@@ -55,6 +57,10 @@ export class StateDirectory {
       await rm(temporary, { force: true });
       await withFile(temporary, 'wx', async (handle) => {
         await handle.writeFile(content);
+        // What root writes here is for the service that the directory belongs to.
+        if (this.#owner.uid !== (process.getuid?.() ?? this.#owner.uid)) {
+          await handle.chown(this.#owner.uid, this.#owner.gid);
+        }
         await handle.sync();
       });
       await rename(temporary, file);

@@ -20,6 +20,7 @@ describe('the agent’s configuration', () => {
       },
       root: '/',
       mqtt: undefined,
+      update: undefined,
     });
   });
 
@@ -39,6 +40,57 @@ measurements = "/m"
       tpm: { address: 'device:/dev/tpmrm0', attestation: 'rsa', endorsement: 'rsa' },
       logs: { bootLog: '/b', imaLog: '/m' },
     });
+  });
+
+  const update = `${needed}[update]
+hardware = "pump-3"
+director-root = "/etc/director.json"
+image-root = "/etc/image.json"
+`;
+
+  it('says where images go, and what is left out is filled in', () => {
+    const text = `${update}restart = ["systemctl", "reboot"]\n[update.devices]\na = "/dev/a"\nb = "/dev/b"\nboot-state = "/boot/kiten.env"\n`;
+    expect(parseConfiguration(text, 'agent.toml').update).toEqual({
+      directory: '/var/lib/kiten-agent-update',
+      hardware: 'pump-3',
+      ecu: 'pump-1',
+      directorRoot: '/etc/director.json',
+      imageRoot: '/etc/image.json',
+      slots: { kind: 'devices', devices: { a: '/dev/a', b: '/dev/b' }, bootState: '/boot/kiten.env' },
+      restart: ['systemctl', 'reboot'],
+      health: undefined,
+      confirmWithin: 600_000,
+      boots: 3,
+      interval: 3_600_000,
+      log: undefined,
+    });
+  });
+
+  it.each([
+    ['update', update],
+    [
+      'update',
+      `${update}[update.directories]\ndirectory = "/s"\n[update.devices]\na = "/a"\nb = "/b"\nboot-state = "/c"\n`,
+    ],
+    ['update.directories.directory', `${update}[update.directories]\n`],
+    ['update.devices.boot-state', `${update}[update.devices]\na = "/a"\nb = "/b"\n`],
+    ['update.devices.c', `${update}[update.devices]\na = "/a"\nb = "/b"\nboot-state = "/c"\nc = 1\n`],
+    ['update.programs.names', `${update}[update.programs]\nnames = ["a", "a"]\n`],
+    ['update.programs.running', `${update}[update.programs]\nnames = ["a", "b"]\n`],
+    ['update.health', `${update}health = []\n[update.directories]\ndirectory = "/s"\n`],
+    [
+      'update.confirm-within-minutes',
+      `${update}confirm-within-minutes = 0\n[update.directories]\ndirectory = "/s"\n`,
+    ],
+    [
+      'update.log.keys',
+      `${update}[update.directories]\ndirectory = "/s"\n[update.log]\nkeys = ["l+0123abcd+AaAa"]\n`,
+    ],
+    ['update.image', `${update}image = "/i"\n[update.directories]\ndirectory = "/s"\n`],
+  ])('about updates is refused for “%s”', (key, text) => {
+    expect(() => parseConfiguration(text, 'agent.toml')).toThrow(
+      expect.objectContaining({ code: 'agent/config-key', detail: { file: 'agent.toml', key } }),
+    );
   });
 
   it.each([

@@ -1,0 +1,143 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeResult } from '@kiten/attestation';
+import { KitenError } from '@kiten/codec';
+import { loadSigner, nodeVerify } from '@kiten/identity';
+import { initialiseTufClient, targetUrlPath, UptaneClient, type UptaneRepository } from '@kiten/update';
+import { attest } from '../agent/attest.ts';
+import { type Host, siteClient } from '../agent/host.ts';
+import { requireIdentity } from '../agent/identity.ts';
+import { StateDirectory } from '../state/state-directory.ts';
+import { deviceInstaller } from './installer/device-installer.ts';
+import { directoryInstaller } from './installer/directory-installer.ts';
+import type { Installer } from './installer/installer.ts';
+import { programInstaller } from './installer/program-installer.ts';
+import { installedImage, manifestOf } from './manifest.ts';
+import { runProgram } from './run-program.ts';
+import type { UpdateSettings } from './settings.ts';
+import { siteFiles } from './site-files.ts';
+import { SiteUpdates } from './site-updates.ts';
+import { type Boot, SlotKeeper } from './slot-keeper.ts';
+import { Staging } from './staging.ts';
+import { Updater } from './updater.ts';
+
+/** Milliseconds in which a program has to say how the device is, or to start it again. */
+const longestProgram = 120_000;
+
+/** The device’s updates, opened: slots, and what leads through them. */
+export interface OpenUpdates {
+  readonly keeper: SlotKeeper;
+  readonly updater: Updater;
+}
+
+/** @throws KitenError `agent/no-update`, `agent/not-enrolled`, `agent/root-unreadable`, `update/…`, `agent/state-…` */
+export async function openUpdates(host: Host): Promise<OpenUpdates> {
+  const settings = settingsOf(host);
+  const state = await StateDirectory.open(settings.directory);
+  const installer = installerOf(settings, host.configuration.root);
+  const keeper = await openKeeper(host);
+  const { device, site: address } = host.configuration;
+  const { connect } = await requireIdentity(host);
+  const fetch = siteFiles(address, connect);
+  const base = `https://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}/update`;
+  const director = await repository(state, 'director', settings.directorRoot, `${base}/director`);
+  const image = await repository(state, 'image', settings.imageRoot, `${base}/image/metadata`);
+  const { ecu, hardware: hardwareId } = settings;
+  const updater = new Updater({
+    ...{ ecu, keeper, installer, state, clock: host.clock, log: settings.log },
+    staging: new Staging({ directory: state.file('staging'), fetch, clock: host.clock }),
+    site: new SiteUpdates(siteClient(host, connect)),
+    client: (running, releaseCounter) => {
+      const installed = running === undefined ? {} : { installed: installedImage(running) };
+      return new UptaneClient({
+        ...{ vehicle: device, role: 'primary', verify: nodeVerify, clock: host.clock },
+        ecus: new Map([[ecu, { hardwareId, releaseCounter, ...installed }]]),
+        director: { ...director, fetch },
+        image: { ...image, fetch },
+      });
+    },
+    manifest: async (running, attack) => {
+      const signer = await loadSigner(host.state.file('identity.pem'));
+      const fields = { vehicle: device, ecu, image: running, attack, now: host.clock.now() };
+      return manifestOf(fields, signer, host.random);
+    },
+    url: ({ path, sha256 }) =>
+      `${base}/image/targets/${targetUrlPath(path, new Map([['sha256', sha256]]), true)}`,
+    health: async () => {
+      if (settings.health !== undefined) await runProgram(settings.health, longestProgram);
+    },
+    trust: async () => (host.configuration.tpm === undefined ? undefined : (await attest(host)).status),
+    lastTrust: async () => {
+      const result = await host.state.read('result.json');
+      return result === undefined ? undefined : decodeResult(result).status;
+    },
+  });
+  return { keeper, updater };
+}
+
+/** The slots alone, without the site. @throws KitenError `agent/no-update`, `agent/state-…` */
+export async function openKeeper(host: Host): Promise<SlotKeeper> {
+  const settings = settingsOf(host);
+  const { restart, confirmWithin, boots } = settings;
+  return SlotKeeper.open({
+    directory: await StateDirectory.open(settings.directory),
+    installer: installerOf(settings, host.configuration.root),
+    boot: () => bootOf(host.configuration.root),
+    ...{ confirmWithin, boots },
+    ...(restart !== undefined && {
+      restart: async () => {
+        await runProgram(restart, longestProgram);
+      },
+    }),
+  });
+}
+
+function settingsOf({ configuration: { update } }: Host): UpdateSettings {
+  if (update !== undefined) return update;
+  throw new KitenError('agent/no-update', 'The configuration has no table “update”.');
+}
+
+function installerOf({ slots }: UpdateSettings, root: string): Installer {
+  switch (slots.kind) {
+    case 'directories':
+      return directoryInstaller(slots.directory);
+    case 'devices':
+      return deviceInstaller({ devices: slots.devices, bootState: slots.bootState, root });
+    case 'programs':
+      return programInstaller(slots.programs);
+  }
+}
+
+/** proc_sys_kernel(5): `random/boot_id`; proc_uptime(5): seconds. */
+async function bootOf(root: string): Promise<Boot> {
+  const read = (file: string) => readFile(join(root, 'proc', file), 'utf8');
+  try {
+    const name = (await read('sys/kernel/random/boot_id')).trim();
+    return { name, uptime: 1000 * Number.parseFloat(await read('uptime')) };
+  } catch (cause) {
+    throw new KitenError('agent/boot-unknown', 'The kernel doesn’t say which boot this is.', { cause });
+  }
+}
+
+/** Begins with the root that came with the device; afterwards the one that it led to counts. */
+async function repository(
+  state: StateDirectory,
+  name: string,
+  rootFile: string,
+  metadataUrl: string,
+): Promise<Omit<UptaneRepository, 'fetch'>> {
+  const metadataDirectory = state.file(name);
+  if ((await state.read(join(name, 'root.json'))) === undefined) {
+    await mkdir(metadataDirectory, { recursive: true, mode: 0o700 });
+    await initialiseTufClient(metadataDirectory, await rootIn(rootFile), { verify: nodeVerify });
+  }
+  return { metadataDirectory, metadataUrl };
+}
+
+async function rootIn(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new KitenError('agent/root-unreadable', `The first root ${file} cannot be read.`, { cause });
+  }
+}
