@@ -15,7 +15,7 @@ import {
 import { bootEvent, bootLog, imaEntry, imaLog } from '../packages/attestation/test/support/logs.ts';
 import { goodReport } from '../packages/attestation/test/support/simulated-device.ts';
 import { hasSwtpm, SoftwareTpm } from '../packages/attestation/test/support/swtpm.ts';
-import { fromHex } from '../packages/codec/src/index.ts';
+import { CborTag, type CborValue, encodeCbor, fromHex } from '../packages/codec/src/index.ts';
 import { kiten } from './kiten.ts';
 
 const evidenceType = 'application/vnd.kiten.tpm-evidence+cbor';
@@ -488,6 +488,70 @@ describe.skipIf(!hasSwtpm)('kiten attest, with a software TPM and tpm2-tools', (
       if (kind !== undefined) expect(JSON.parse(stdout), file).toMatchObject({ kind });
     }
     expect((await kiten(['attest', 'inspect', path('reference')])).stdout).toContain('Acme gateway 1.4');
+  });
+
+  it('says of what is for others what it is', async () => {
+    const environment: CborValue = new Map([
+      [
+        0,
+        new Map([
+          [1, 'ACME'],
+          [2, 'RoadRunner'],
+        ]),
+      ],
+    ]);
+    const values: CborValue = [new Map([[1, new Map([[2, [[1, new Uint8Array(32)]]]])]])];
+    const comid = encodeCbor(
+      new Map<CborValue, CborValue>([
+        [1, new Map()],
+        [4, new Map([[0, [[environment, values]]]])],
+      ]),
+    );
+    const corim = new CborTag(
+      501,
+      new Map<CborValue, CborValue>([
+        [0, 'id'],
+        [1, [new CborTag(506, comid)]],
+      ]),
+    );
+    await writeFile(path('psa.corim'), encodeCbor(corim));
+    const { stdout } = await kiten(['attest', 'inspect', path('psa.corim'), '--json']);
+    expect(JSON.parse(stdout)).toEqual({
+      kind: 'CoRIM without reference values of a TPM',
+      content: {
+        id: 'id',
+        tags: [{ kind: 'CoMID', triples: [{ of: 'reference values', for: ['ACME RoadRunner'] }] }],
+      },
+    });
+    await writeFile(path('other.cbor'), encodeCbor([1, 'two']));
+    const other = await kiten(['attest', 'inspect', path('other.cbor'), '--json']);
+    expect(JSON.parse(other.stdout)).toEqual({ kind: 'CBOR', content: [1, 'two'] });
+  });
+
+  // A result of the Veraison project’s verifier and its key, from the tests of github.com/veraison/ear.
+  it('verifies the attestation result of another project under its key as a JWK, and no other', async () => {
+    const jwk = {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'usWxHK2PmfnHKwXPS54m0kTcGJ90UiglWiGahtagnv8',
+      y: 'IBOL-C3BttVivg-lSreASjpkttcsz-1rb7btKLv8EX4',
+    };
+    const jwt =
+      'eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJlYXIudmVyaWZpZXItaWQiOnsiYnVpbGQiOiJycnRyYXAtdjEuMC4wIiwiZGV2ZWxvcGVyIjoiQWNtZSBJbmMuIn0sImVhdF9wcm9maWxlIjoidGFnOmdpdGh1Yi5jb20sMjAyMzp2ZXJhaXNvbi9lYXIiLCJpYXQiOjEuNjY2MDkxMzczZSswOSwianRpIjoiMTY1Zjg0YzY3YzE0ZTEwZDFlNGI0MzM0MDgzY2IyYTIxZDI2YmYxN2FhNjBkNWU5ZGE5ZDhmNzE3NmFjNWI2MyIsIm5iZiI6MTY3NjQ3MjcwOSwic3VibW9kcyI6eyJ0ZXN0Ijp7ImVhci5hcHByYWlzYWwtcG9saWN5LWlkIjoicG9saWN5Oi8vdGVzdC8wMTIzNCIsImVhci5zdGF0dXMiOiJhZmZpcm1pbmciLCJlYXIudmVyYWlzb24uYW5ub3RhdGVkLWV2aWRlbmNlIjp7ImsxIjoidjEiLCJrMiI6InYyIn0sImVhci52ZXJhaXNvbi5wb2xpY3ktY2xhaW1zIjp7ImJhciI6ImJheiIsImZvbyI6ImJhciJ9fX19.LunlKAnUiVHZxIUr7jNnrwFlRtd7t6f6W1rzIFgcWFLdtJELKIVGkPVV5PriHh8T0uLLIEJafwvi6hmIr27aDw';
+    await writeFile(path('veraison.jwt'), jwt);
+    const verified = async (key: unknown) => {
+      await writeFile(path('key.jwk'), JSON.stringify(key));
+      return kiten(['attest', 'ear', path('veraison.jwt'), '--key', path('key.jwk'), '--json']);
+    };
+    for (const key of [jwk, { keys: [jwk] }]) {
+      const { stdout, code } = await verified(key);
+      expect([code, JSON.parse(stdout).claims.submods]).toEqual([
+        0,
+        { test: { status: 'affirming', policyIds: ['policy://test/01234'] } },
+      ]);
+    }
+    for (const key of [{ keys: [jwk, jwk] }, { keys: [] }, { ...jwk, x: jwk.y }, {}])
+      expect((await verified(key)).stderr).toContain('kiten/attest-files');
   });
 
   describe('what the TPM holds itself', () => {

@@ -8,6 +8,7 @@ import {
   coveredLength,
   ImaScanner,
   imaFromAscii,
+  isAltered,
   isAsciiIma,
   readImaEntry,
   replayIma,
@@ -26,6 +27,12 @@ const dataOf = (entry: Buffer): Buffer => {
   scanner.next();
   return entry.subarray(scanner.dataStart, scanner.dataEnd);
 };
+
+function scannerAt(log: Buffer): ImaScanner {
+  const scanner = new ImaScanner(log);
+  scanner.next();
+  return scanner;
+}
 
 describe('replay into a bank', () => {
   const entry = imaEntry({ path: '/bin/sh' });
@@ -141,6 +148,53 @@ describe('entries', () => {
     while (scanner.next()) entries.push(readImaEntry(scanner));
     return entries;
   };
+
+  // A line of a kernel with fs-verity, from the public documentation “Linux IMA” (ima-doc.readthedocs.io).
+  test('of files under fs-verity are told apart from others', () => {
+    const signature =
+      '0603046a098c9901004257cd57c26465ca1f97d03cdd403fcc0b05208e2a2ae20a6a9b96795a500d64fff0b0af914bf9268c98604ab26a746361a9bdf1f076dbaa0423ad05b6b5179e994a3188ef616e806ec8426cc0c158d1c7c0517793d71268536f84eec06b7fe81411f759896894428aae094fcee2239e0c370254a0250f51cb24de77d1d6a6f8f15a5b34fd1eec32748635947ceb005fb5a826ea6f30921200779be8283414f9794686ee169a4e89941eb4ae7bd366b75bcb7cb83ccda78b062bbfbd6de87c1e0275cfc68a31a116e7214863597ba9de67b6e957a511f5b5abddedcf57bb074fcb7b4eec7695b8600d36363ea43886278f76e1c7916c1cb90ceebefcd32a7587';
+    const line = `10 edee38d76b103e8823948d1a823296a46b44874c ima-sigv2 verity:sha256:f1a07ea07aa600a6eb4a61448ca16661a646356b9ff0b3b593b6796191173106 /tmp/fsverity-test/verity-hash.0Pc9Tz ${signature}`;
+    const log = Buffer.from(imaFromAscii(`${line}\n`));
+    expect(isAltered(scannerAt(log))).toBe(false);
+    expect(readImaEntry(scannerAt(log))).toMatchObject({
+      hash: 'verity:sha256',
+      name: '/tmp/fsverity-test/verity-hash.0Pc9Tz',
+    });
+  });
+
+  const field = (bytes: Uint8Array) => Buffer.concat([uint32(bytes.length), bytes]);
+  const uint32 = (value: number) => Buffer.from([value & 0xff, value >> 8, 0, 0]);
+  const madeOf = (template: string, ...parts: readonly Buffer[]) => {
+    const data = Buffer.concat(parts.map(field));
+    const digest = createHash('sha1').update(data).digest();
+    return Buffer.concat([uint32(10), digest, field(Buffer.from(template)), field(data)]);
+  };
+  const [digest, name] = [Buffer.from(`sha256:\0${'d'.repeat(32)}`), Buffer.from('/bin/e\0')];
+
+  test('of the template evm-sig say what the others do', () => {
+    const rest = ['security.ima', '\x11\0\0\0', 'v', '\0\0\0\0', '\0\0\0\0', '\xed\x81'];
+    const parts = [Buffer.from([3, 2]), ...rest.map((each) => Buffer.from(each, 'latin1'))];
+    const entry = readImaEntry(scannerAt(madeOf('evm-sig', digest, name, ...parts)));
+    expect(entry).toMatchObject({ hash: 'sha256', name: '/bin/e', signature: Buffer.from([3, 2]) });
+  });
+
+  test('of a template that was put together at boot are read by its fields', () => {
+    const owner = Buffer.alloc(4);
+    const made = madeOf('n-ng|iuid|d-ng|buf', name, owner, digest, Buffer.from('b'));
+    expect(readImaEntry(scannerAt(made))).toMatchObject({
+      hash: 'sha256',
+      digest: Buffer.from('d'.repeat(32)),
+      name: '/bin/e',
+      buffer: Buffer.from('b'),
+    });
+    const old = madeOf('d|n', Buffer.alloc(16, 1), name);
+    expect(readImaEntry(scannerAt(old))).toMatchObject({ hash: 'md5', name: '/bin/e' });
+    expect(() => readImaEntry(scannerAt(madeOf('d-ng|n-ng', digest)))).toThrow(
+      expect.objectContaining({ code: 'attestation/ima-log-malformed' }),
+    );
+    // What is no template that anybody knows is replayed, and says nothing.
+    expect(readImaEntry(scannerAt(madeOf('my-own', digest, name)))).not.toHaveProperty('name');
+  });
 
   test('say hash, name, signature and buffer, by template', () => {
     const [old, plain, signed, buffer, violation] = read(

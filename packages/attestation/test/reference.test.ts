@@ -128,6 +128,10 @@ describe('a CoRIM', () => {
     ]);
     const image = decodeCorim(encodeCbor(new CborTag(500, new CborTag(501, map))));
     expect(image.states[0]?.get(11)?.get(4)).toEqual(['\x07'.repeat(32)]);
+    // Up to draft 04 the octets were around the tag.
+    const inside = decodeCbor(tag.value as Uint8Array);
+    const old = new Map(map).set(1, [encodeCbor(new CborTag(506, inside))]);
+    expect(decodeCorim(encodeCbor(new CborTag(501, old))).states).toEqual(image.states);
     const profiled = new CborTag(501, new Map<CborValue, CborValue>([...map, [3, 'tag:example.com,2026:p']]));
     expect(code(() => decodeCorim(encodeCbor(profiled)))).toBe('attestation/corim-profile');
     const empty = new CborTag(

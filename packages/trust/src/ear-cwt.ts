@@ -14,7 +14,13 @@ import {
   type Verify,
   verifySign1,
 } from '@kiten/codec';
-import { type EarExpectations, maximumEarLength, mustMeet } from './ear.ts';
+import {
+  type EarExpectations,
+  earAlgorithmSentence,
+  earAlgorithms,
+  maximumEarLength,
+  mustMeet,
+} from './ear.ts';
 import { earToCbor, parseEarCbor } from './ear-cbor.ts';
 import type { EarClaims } from './ear-claims.ts';
 
@@ -25,7 +31,6 @@ const earCwtType = 'application/eat+cwt';
 /** CWT's own tag, which may stand around it (RFC 8392 §6). */
 const cwtTag = 61;
 
-const accepted: ReadonlySet<AlgorithmName> = new Set<AlgorithmName>(['ES256', 'EdDSA']);
 const reading = { deterministic: false, maxBytes: maximumEarLength } as const;
 
 /**
@@ -61,8 +66,8 @@ export function verifyEarCwt(
   expectations: EarExpectations,
 ): EarClaims {
   const message = decode(bytes);
-  if (!accepted.has(algorithmOf(message))) {
-    throw new KitenError('trust/ear-algorithm', 'An EAR is accepted if it is signed with ES256 or EdDSA.');
+  if (!earAlgorithms.has(algorithmOf(message))) {
+    throw new KitenError('trust/ear-algorithm', earAlgorithmSentence);
   }
   const type = message.protectedHeader.get(typeLabel);
   if (type !== undefined && (typeof type !== 'string' || !type.startsWith(earCwtType))) {

@@ -30,7 +30,19 @@ export const maximumEarLength = 64 * 1024;
 /** How far the issuer's clock may be ahead of ours, in milliseconds. */
 const clockSkew = 60_000;
 
-const accepted: ReadonlySet<unknown> = new Set<AlgorithmName>(['ES256', 'EdDSA']);
+/**
+ * What others sign EARs with. We sign with ES256; PKCS #1 v1.5 and whatever needs a shared secret are left out (RFC 8725, 3.2).
+ */
+export const earAlgorithms: ReadonlySet<unknown> = new Set<AlgorithmName>([
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'PS256',
+  'PS384',
+  'PS512',
+]);
+export const earAlgorithmSentence = 'An EAR is accepted if it is signed with ECDSA, EdDSA or RSA-PSS.';
 const types: ReadonlySet<unknown> = new Set([undefined, 'JWT', 'eat+jwt', 'application/eat+jwt']);
 
 /**
@@ -120,8 +132,8 @@ function parseHeader(text: string): JsonObject {
 
 function algorithmOf(header: JsonObject): AlgorithmName {
   const algorithm = member(header, 'alg');
-  if (accepted.has(algorithm)) return algorithm as AlgorithmName;
-  throw new KitenError('trust/ear-algorithm', 'An EAR is accepted if it is signed with ES256 or EdDSA.', {
+  if (earAlgorithms.has(algorithm)) return algorithm as AlgorithmName;
+  throw new KitenError('trust/ear-algorithm', earAlgorithmSentence, {
     detail: { algorithm: String(algorithm).slice(0, 32) },
   });
 }

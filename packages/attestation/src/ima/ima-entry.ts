@@ -18,15 +18,40 @@ export interface ImaEntry {
   readonly buffer?: Uint8Array;
 }
 
-/** Templates with digest and name in front, and what their third field is. */
-const thirdFields: Readonly<Record<string, 'signature' | 'buffer' | undefined>> = {
-  'ima-ng': undefined,
-  'ima-ngv2': undefined,
-  'ima-sig': 'signature',
-  'ima-sigv2': 'signature',
-  'ima-modsig': 'signature',
-  'ima-buf': 'buffer',
+/** Fields of the kernel's templates (linux/security/integrity/ima/ima_template.c). */
+const formats: Readonly<Record<string, string>> = {
+  'ima-ng': 'd-ng|n-ng',
+  'ima-ngv2': 'd-ngv2|n-ng',
+  'ima-sig': 'd-ng|n-ng|sig',
+  'ima-sigv2': 'd-ngv2|n-ng|sig',
+  'ima-buf': 'd-ng|n-ng|buf',
+  'ima-modsig': 'd-ng|n-ng|sig|d-modsig|modsig',
+  'evm-sig': 'd-ng|n-ng|evmsig|xattrnames|xattrlengths|xattrvalues|iuid|igid|imode',
 };
+
+const builtIn: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(formats).map(([template, format]) => [template, format.split('|')]),
+);
+
+/** What the fields are here that somebody looks at. */
+const meanings: Readonly<Record<string, 'digest' | 'old-digest' | 'name' | 'signature' | 'buffer'>> = {
+  'd-ng': 'digest',
+  'd-ngv2': 'digest',
+  d: 'old-digest',
+  'n-ng': 'name',
+  n: 'name',
+  sig: 'signature',
+  evmsig: 'signature',
+  buf: 'buffer',
+};
+
+/** The fields of a template; one that was put together at boot (`ima_template_fmt=`) is called by them. */
+function fieldsOf(template: string): readonly string[] | undefined {
+  const known = builtIn.get(template);
+  if (known !== undefined) return known;
+  const names = template.split('|');
+  return names.length > 1 && names.every((name) => /^[a-z][a-z0-9-]{0,15}$/.test(name)) ? names : undefined;
+}
 
 const maximumFields = 16;
 
@@ -45,18 +70,36 @@ export function readImaEntry(scanner: ImaScanner): ImaEntry {
     const digest = log.subarray(scanner.dataStart, scanner.dataStart + 20);
     return { ...entry, hash: 'sha1', digest, name: text(scanner, scanner.dataStart + 24, scanner.dataEnd) };
   }
-  if (!Object.hasOwn(thirdFields, template)) return entry;
-  const [first, second, third] = fields(scanner);
-  if (first === undefined || second === undefined) throw scanner.malformed('lacks a field');
-  const extra = thirdFields[template];
-  return {
-    ...entry,
-    ...fileDigest(scanner, first),
-    name: text(scanner, second.start, second.end - 1),
-    ...(extra !== undefined && third !== undefined && third.end > third.start
-      ? { [extra]: log.subarray(third.start, third.end) }
-      : {}),
-  };
+  const names = fieldsOf(template);
+  return names === undefined ? entry : { ...entry, ...readFields(scanner, names) };
+}
+
+type FieldsRead = Pick<ImaEntry, 'hash' | 'digest' | 'name' | 'signature' | 'buffer'>;
+
+function readFields(scanner: ImaScanner, names: readonly string[]): FieldsRead {
+  const { log } = scanner;
+  const found = fields(scanner);
+  const read: Record<string, unknown> = {};
+  for (const [index, name] of names.entries()) {
+    const meaning = meanings[name];
+    const field = found[index];
+    if (meaning === undefined || Object.hasOwn(read, meaning)) continue;
+    const isNeeded = meaning === 'digest' || meaning === 'name' || meaning === 'old-digest';
+    if (field === undefined) {
+      if (isNeeded) throw scanner.malformed('lacks a field');
+      continue;
+    }
+    if (meaning === 'digest') Object.assign(read, fileDigest(scanner, field));
+    else if (meaning === 'old-digest') Object.assign(read, oldDigest(scanner, field));
+    else if (meaning === 'name') read.name = text(scanner, field.start, field.end - 1);
+    else if (field.end > field.start) read[meaning] = log.subarray(field.start, field.end);
+  }
+  return read as FieldsRead;
+}
+
+/** `d`: SHA-1 or MD5, by its length. */
+function oldDigest({ log }: ImaScanner, { start, end }: Field): { hash: string; digest: Uint8Array } {
+  return { hash: end - start === 16 ? 'md5' : 'sha1', digest: log.subarray(start, end) };
 }
 
 interface Field {

@@ -3,7 +3,8 @@ import { refusal } from '../hash.ts';
 /** The largest measurement list that is read at once, in octets. */
 export const maximumImaBytes = 64 << 20;
 
-const limits = { name: 64, data: 1 << 20 } as const;
+/** A template that was put together at boot is called by its fields: 15 of 16 characters at most. */
+const limits = { name: 256, data: 1 << 20 } as const;
 
 /**
  * Goes through a measurement list of IMA (`binary_runtime_measurements`) entry by entry. Its fields say where the

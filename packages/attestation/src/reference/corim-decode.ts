@@ -75,9 +75,11 @@ function corimMap(value: CborValue): CborMap {
   throw shape.refusal();
 }
 
-function readTag(value: CborValue, found: Found): void {
+/** Up to draft 04 the octets were around the tag, and not in it. */
+function readTag(given: CborValue, found: Found): void {
+  const value = given instanceof Uint8Array ? read(given) : given;
   if (!(value instanceof CborTag) || value.tag !== comid.tag) return;
-  const tag = shape.map(read(shape.octets(value.value)));
+  const tag = shape.map(value.value instanceof Map ? value.value : read(shape.octets(value.value)));
   const triples = shape.map(tag.get(comid.triples)).get(comid.referenceTriples);
   if (triples === undefined) return;
   for (const triple of shape.array(triples, 1)) {

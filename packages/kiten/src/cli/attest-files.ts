@@ -1,13 +1,15 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import {
   decodeCorim,
   isSignedCorim,
+  keyOfPublicKey,
   type PcrBanks,
   type ReferenceImage,
   readTpmKey,
   type TpmKey,
   verifyCorim,
 } from '@kiten/attestation';
-import { decodePem, fromHex, KitenError, parseCertificate } from '@kiten/codec';
+import { decodePem, decodeUtf8, fromHex, KitenError, parseCertificate, parseJsonStrict } from '@kiten/codec';
 import { nodeVerify } from '@kiten/identity';
 import { tpmHashOf } from '@kiten/wire';
 import { InvalidArgumentError } from 'commander';
@@ -37,12 +39,41 @@ export function parseHex(text: string): Uint8Array {
   }
 }
 
-/** @throws KitenError `kiten/file-unreadable`, `attestation/key-…` */
-export const readKeyFile = async (file: string): Promise<TpmKey> => readTpmKey(await readBytes(file));
+/** @throws KitenError `kiten/file-unreadable`, `attestation/key-…`, `kiten/attest-files` */
+export async function readKeyFile(file: string): Promise<TpmKey> {
+  const bytes = await readBytes(file);
+  const jwk = jwkIn(bytes);
+  return jwk === undefined ? readTpmKey(bytes) : keyOfPublicKey(jwk);
+}
 
-/** A public key to verify with, DER: from a key or certificate in PEM or DER. @throws KitenError `kiten/file-unreadable`, `codec/…` */
+/** The public key of a JWK (RFC 7517), or of a set of one, DER; undefined for what is no JSON. @throws KitenError `kiten/attest-files` */
+function jwkIn(bytes: Buffer): Uint8Array | undefined {
+  if (!/^\s*\{/.test(bytes.toString('latin1', 0, 64))) return undefined;
+  try {
+    const json = parseJsonStrict(decodeUtf8(bytes), { maxBytes: 65_536, maxDepth: 4 }) as JsonWebKeySet;
+    const [key, another] = json.keys ?? [json];
+    if (key !== undefined && another === undefined)
+      return new Uint8Array(createPublicKey({ key, format: 'jwk' }).export({ format: 'der', type: 'spki' }));
+  } catch (error) {
+    // Node says in words of its own what is wrong with a key.
+    if (!(error instanceof Error)) throw error;
+  }
+  throw new KitenError('kiten/attest-files', 'This is no JWK of one public key, and no set of one.');
+}
+
+interface JsonWebKeySet extends JsonWebKey {
+  readonly keys?: readonly JsonWebKey[];
+}
+
+/**
+ * A public key to verify with, DER: from a key or certificate in PEM or DER, or a JWK.
+ *
+ * @throws KitenError `kiten/file-unreadable`, `kiten/attest-files`, `codec/…`
+ */
 export async function readVerificationKey(file: string): Promise<Uint8Array> {
   const bytes = await readBytes(file);
+  const jwk = jwkIn(bytes);
+  if (jwk !== undefined) return jwk;
   const text = bytes.toString('latin1');
   const [block] = text.includes('-----BEGIN ') ? decodePem(text) : [];
   const der = block?.der ?? new Uint8Array(bytes);

@@ -32,6 +32,7 @@ import {
 } from '@kiten/wire';
 import { banksJson } from './attest-files.ts';
 import { isJwt } from './commands/attest-ear.ts';
+import { cborJson, foreignCorim } from './inspect-corim.ts';
 import { jsonOf } from './output.ts';
 
 /** One kind of file: `decode` throws a KitenError or gives undefined if it is something else. */
@@ -51,6 +52,7 @@ export const inspectors: readonly Inspector[] = [
   { kind: 'runtime report', decode: (bytes) => jsonOf(decodeRuntimeReport(bytes)) },
   { kind: 'register values of tpm2_quote', decode: (bytes) => banksJson(readPcrFile(bytes, [])) },
   { kind: 'CoRIM', decode: (bytes) => imageJson(decodeCorim(bytes)) },
+  { kind: 'CoRIM without reference values of a TPM', decode: foreignCorim },
   { kind: 'signed statement', decode: statementJson },
   { kind: 'COSE_Sign1', decode: sign1Json },
   { kind: 'JWT', decode: jwtJson },
@@ -62,6 +64,7 @@ export const inspectors: readonly Inspector[] = [
   },
   { kind: 'boot log', decode: bootLogJson },
   { kind: 'measurement list of IMA', decode: (bytes) => (bytes.length === 0 ? undefined : imaJson(bytes)) },
+  { kind: 'CBOR', decode: cborJson },
 ];
 
 function evidenceJson({ quotes, banks, attester, bootLog, ima, certified = [], runtime }: TpmEvidence) {

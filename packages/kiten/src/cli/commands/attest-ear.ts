@@ -13,7 +13,7 @@ export function attestEarCommand(attest: Command): void {
   attest
     .command('ear <file>')
     .description('verify an attestation result (EAR), JWT or CWT; exits with 1 if it does not hold')
-    .requiredOption('--key <file>', 'the verifier’s public key: PEM or DER, or a certificate')
+    .requiredOption('--key <file>', 'the verifier’s public key: PEM, DER or JWK, or a certificate')
     .option('--issuer <name>', 'who has to have issued it')
     .option('--json', 'print JSON')
     .action(async (file: string, options: { key: string; issuer?: string; json?: boolean }) => {
