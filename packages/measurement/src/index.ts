@@ -1,4 +1,19 @@
 export type { Detector, DetectorKind, NormalRows, Statistic } from './detectors/detector.ts';
+export {
+  defaultFreshness,
+  type Freshness,
+  type FreshnessRules,
+  judgeFreshness,
+  type StreamMemory,
+} from './freshness/freshness.ts';
+export {
+  type PackToSign,
+  packKeyId,
+  type SignedPack,
+  senmlContent,
+  signPack,
+  verifyPack,
+} from './freshness/signed-pack.ts';
 export { Judge, type Judgement, type JudgeOptions } from './judge.ts';
 export { type LearnOptions, learn } from './learn/learn.ts';
 export type { LearnedDetector, Profile, Resolution } from './learn/profile.ts';
@@ -11,5 +26,8 @@ export { type RowRange, rangesOf } from './score/range.ts';
 export { type Ranking, ranking } from './score/ranking.ts';
 export { type Score, type ScoreOptions, score } from './score/score.ts';
 export { volumeUnderPrecisionRecall } from './score/volume.ts';
+export { decodeSenmlCbor, decodeSenmlJson, encodeSenmlCbor, encodeSenmlJson } from './senml/decode-senml.ts';
+export type { SenmlReading, SenmlRecord } from './senml/record.ts';
+export { resolveSenml } from './senml/resolve-senml.ts';
 export { decimalsOf } from './series/decimals.ts';
 export { type Frame, FrameReader } from './series/frame.ts';
