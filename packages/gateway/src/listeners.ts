@@ -7,6 +7,7 @@ import { endOf, type RemoteEnd } from './handshake-gate.ts';
 import { type ListenOptions, placeOf } from './listener-kind.ts';
 import type { Peer } from './peer.ts';
 import type { ProxyRefusal } from './proxy-door.ts';
+import { SharedReads } from './shared-reads.ts';
 import { TlsListener } from './tls-listener.ts';
 import { WebSocketDoor } from './web-socket-door.ts';
 
@@ -17,6 +18,7 @@ export class Listeners {
   readonly #accept: (transport: Duplex, peer: Peer) => void;
   readonly #secured: TlsListener[] = [];
   readonly #plain: Server[] = [];
+  readonly #reads = new SharedReads();
 
   constructor(core: Core, accept: (transport: Duplex, peer: Peer) => void) {
     this.#core = core;
@@ -97,7 +99,10 @@ export class Listeners {
       else if (this.#enter(socket, end)) accept(socket, nobodyYet(end));
     };
     const { proxyDoor } = this.#core;
-    const server = createServer({ noDelay: true }, (socket) => {
+    // Whoever speaks MQTT uses a chunk before the next one comes.
+    const isShared = proxyDoor === undefined && kind !== 'websocket';
+    const server = createServer({ noDelay: true, pauseOnConnect: isShared }, (accepted) => {
+      const socket = isShared ? this.#reads.adopt(accepted) : accepted;
       if (proxyDoor === undefined) arrived(socket, endOf(socket));
       else proxyDoor.take(socket, { arrived, refused: this.#refusedProxy });
     });

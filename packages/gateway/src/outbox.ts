@@ -1,17 +1,22 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-const slabSize = 65_536;
+/** Most turns say little to each peer: they begin with a small slab, and all of those fit into the processor's cache. */
+const smallSlab = 4_096;
+const largeSlab = 65_536;
 /** Larger pieces go out as they are. */
 const largePiece = 16_384;
 /** Up to here copying is cheaper than a call. */
 const smallPiece = 48;
-const pooledSlabs = 64;
+/** Slabs that are kept of each size: what is allocated and dropped again and again is paid for in collections of garbage. */
+const pooledSmall = 2_048;
+const pooledLarge = 256;
 
 /** Flushes every output that has something, once a turn of the loop. */
 export class Outbox {
   readonly #dirty: Output[] = [];
-  readonly #pool: Buffer[] = [];
+  readonly #small: Buffer[] = [];
+  readonly #large: Buffer[] = [];
   bytesWritten = 0;
   #scheduled = false;
 
@@ -29,12 +34,17 @@ export class Outbox {
     this.#dirty.length = 0;
   }
 
-  slab(): Buffer {
-    return this.#pool.pop() ?? Buffer.allocUnsafeSlow(slabSize);
+  /** One with room for so many bytes, up to the size of the large ones. */
+  slab(size: number): Buffer {
+    return size <= smallSlab
+      ? (this.#small.pop() ?? Buffer.allocUnsafeSlow(smallSlab))
+      : (this.#large.pop() ?? Buffer.allocUnsafeSlow(largeSlab));
   }
 
   recycle(slab: Buffer): void {
-    if (this.#pool.length < pooledSlabs) this.#pool.push(slab);
+    const isSmall = slab.length === smallSlab;
+    const pool = isSmall ? this.#small : this.#large;
+    if (pool.length < (isSmall ? pooledSmall : pooledLarge)) pool.push(slab);
   }
 }
 
@@ -91,8 +101,8 @@ export class Output {
 
   /** Room for `size` ≤ 16 KiB bytes at `length` of the slab it returns. */
   reserve(size: number): Buffer {
-    if (this.slab !== undefined && this.length + size > slabSize) this.#spill();
-    this.slab ??= this.#outbox.slab();
+    if (this.slab === undefined) this.slab = this.#outbox.slab(size);
+    else if (this.length + size > this.slab.length) this.#makeRoom(size);
     return this.slab;
   }
 
@@ -168,6 +178,19 @@ export class Output {
       this.isLagging = false;
       this.relieved();
     });
+  }
+
+  #makeRoom(size: number): void {
+    const full = this.slab as Buffer;
+    const needed = this.length + size;
+    if (needed > largeSlab || full.length === largeSlab) {
+      this.#spill();
+      this.slab = this.#outbox.slab(size);
+      return;
+    }
+    this.slab = this.#outbox.slab(largeSlab);
+    full.copy(this.slab, 0, 0, this.length);
+    this.#outbox.recycle(full);
   }
 
   #spill(): void {
