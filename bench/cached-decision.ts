@@ -9,7 +9,8 @@ import { claimNames, type TrustVector } from '@kiten/trust';
 import { Core } from '../packages/gateway/src/core.ts';
 import { DecisionCache, hashTopic } from '../packages/gateway/src/decision-cache.ts';
 import { limitsFrom } from '../packages/gateway/src/limits.ts';
-import { decideTopic, stillHolds } from '../packages/gateway/src/router.ts';
+import { decideTopic } from '../packages/gateway/src/router.ts';
+import { stillHolds } from '../packages/gateway/src/still-holds.ts';
 import { cpuSeconds, median, print } from './figure.ts';
 
 const rounds = 9;

@@ -43,8 +43,11 @@ export interface Job {
   readonly ca: string;
   readonly publishers: readonly Credentials[];
   readonly subscribers: readonly Credentials[];
-  readonly warmupSeconds: number;
-  readonly seconds: number;
+  /** Of the server. */
+  readonly warmupCpuSeconds: number;
+  readonly cpuSeconds: number;
+  /** By the clock, for each of the two at most. A pace lasts as long as that: it keeps no server busy. */
+  readonly longestSeconds: number;
 }
 
 export interface Outcome {

@@ -8,7 +8,7 @@ export async function pace(job: Job, workload: Pace): Promise<Outcome> {
   const { publishers } = traffic;
   const latencies: number[] = [];
   const began = performance.now();
-  const measuredFrom = began + job.warmupSeconds * 1000;
+  const measuredFrom = began + job.longestSeconds * 1000;
   traffic.arrived = (sentAt) => {
     if (sentAt >= measuredFrom) latencies.push(performance.now() - sentAt);
   };
@@ -23,7 +23,11 @@ export async function pace(job: Job, workload: Pace): Promise<Outcome> {
     setImmediate(turn);
   }
   turn();
-  const outcome = await measured(job, () => traffic.received);
+  const never = Number.POSITIVE_INFINITY;
+  const outcome = await measured(
+    { ...job, warmupCpuSeconds: never, cpuSeconds: never },
+    () => traffic.received,
+  );
   isOver = true;
   traffic.close();
   return { ...outcome, latencies: Float64Array.from(latencies) };
