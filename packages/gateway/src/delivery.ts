@@ -6,9 +6,11 @@ import { actionOn } from './judge.ts';
 import { type Delivery, hasExpired, publishPacket } from './message.ts';
 import { noteObserved } from './observed.ts';
 import { hasPlace } from './overflow.ts';
+import { writePlain } from './plain-publication.ts';
 import { type Queued, queuedInMemory } from './queued.ts';
 import type { RetainedPart } from './retained-part.ts';
 import type { Session } from './session.ts';
+import { stillHolds } from './still-holds.ts';
 import { topicResource } from './topic-resource.ts';
 
 /** Retained messages that are looked at in one turn of the loop, so that `#` holds nobody up. */
@@ -96,7 +98,9 @@ function isDue(core: Core, { delivery, packetId }: Queued): boolean {
 }
 
 /** Whether the device may have this message now, by its own trust and by its publisher's. */
-function mayReceive(core: Core, session: Session, { message, retain }: Delivery): boolean {
+function mayReceive(core: Core, session: Session, delivery: Delivery): boolean {
+  if (isStillAllowed(core, session, delivery)) return true;
+  const { message, retain } = delivery;
   const topic = topicResource(message.topic);
   const context = { retain, will: message.will, publisher: message.publisher };
   const { allow, policies, observed } = core.judge.message('receive', session.device, topic, context);
@@ -113,6 +117,18 @@ function mayReceive(core: Core, session: Session, { message, retain }: Delivery)
   core.denials.note(denial, core.now, 1);
   core.statistics.withheld++;
   return false;
+}
+
+/** Whether nothing has changed since it was decided, plainly, that the device may have it. */
+function isStillAllowed(core: Core, session: Session, { message, decided }: Delivery): boolean {
+  if (decided === undefined) return false;
+  const { decision, recipient } = decided;
+  return (
+    recipient.allowed &&
+    recipient.observed === undefined &&
+    recipient.trustEpoch === session.device.trustEpoch &&
+    stillHolds(core, decision, message.publisher)
+  );
 }
 
 function maySend(connection: Connection, session: Session): boolean {
@@ -180,6 +196,10 @@ function finish(session: Session, queued: Queued): void {
 
 /** Puts it into the client's output; says whether the client takes one of its size. */
 function write(core: Core, connection: Connection, delivery: Delivery, id: number, dup: boolean): boolean {
+  if (writePlain(connection, delivery, id, dup)) {
+    core.statistics.sent++;
+    return true;
+  }
   const bytes = encodePublication(connection, publishPacket(delivery, id, dup, core.lifeTime));
   // [MQTT-3.1.2-25] to the session it is as if it had been sent.
   if (bytes === undefined) {

@@ -4,7 +4,7 @@ import { onPacket, onPuback } from './control.ts';
 import { type CachedDecision, hashTopic } from './decision-cache.ts';
 import { guarded, reportFault } from './fault.ts';
 import { forwardQos1, forwardRun } from './quick-way.ts';
-import { stillHolds } from './router.ts';
+import { stillHolds } from './still-holds.ts';
 
 const publishQos0 = 0x30;
 const publishQos1 = 0x32;

@@ -1,5 +1,7 @@
 import { noProperties, type Properties, type Publish, type Will } from '@kiten/wire';
+import type { CachedDecision } from './decision-cache.ts';
 import type { DeviceRecord } from './device-record.ts';
+import type { Recipient } from './recipient.ts';
 import type { SharedGroup } from './shared-group.ts';
 
 /**
@@ -19,6 +21,8 @@ export interface Message {
   /** The client that published it, for no-local. */
   readonly clientId: string;
   readonly expiresAt: number | undefined;
+  /** The topic as it was written, if it is at hand. */
+  readonly topicBytes?: Buffer;
 }
 
 /** One message to one session. */
@@ -31,6 +35,14 @@ export interface Delivery {
   readonly group?: SharedGroup | undefined;
   /** The same of one that was read from the disk: the filter of the group, `$share/NAME/…`. */
   readonly groupFilter?: string | undefined;
+  /** What was decided when it came: while it holds, it need not be decided again. */
+  readonly decided?: Decided | undefined;
+}
+
+/** That a message of a publisher may go to a recipient, and under which conditions. */
+export interface Decided {
+  readonly decision: CachedDecision;
+  readonly recipient: Recipient;
 }
 
 /** Copies a decoded PUBLISH or will out of the chunk it came in. */

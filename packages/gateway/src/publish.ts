@@ -8,7 +8,8 @@ import { type Message, messageFrom } from './message.ts';
 import { acknowledge } from './notice.ts';
 import { noteObserved } from './observed.ts';
 import { type PayloadRefusal, payloadRefusalOf } from './payload/payload-check.ts';
-import { decideTopic, forward, stillHolds } from './router.ts';
+import { decideTopic, forward } from './router.ts';
+import { stillHolds } from './still-holds.ts';
 import { messageOf, type Will } from './wills.ts';
 
 /**

@@ -27,7 +27,7 @@ export function shareRun(
         core.statistics.sent++;
         target.output.append(bytes, offset, packetEnd);
       } else {
-        message ??= messageAt(connection, bytes, offset, body, packetEnd);
+        message ??= messageAt(connection, decision, bytes, offset, body, packetEnd);
         const { session, identifiers } = recipient;
         deliver(core, session, { message, qos: 0, retain: false, identifiers, group: shared.group });
       }

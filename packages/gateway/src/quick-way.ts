@@ -50,8 +50,8 @@ export function forwardRun(
       core.statistics.sent += count;
       target.output.append(bytes, start, end);
     } else {
-      messages ??= messagesOf(connection, bytes, start, end);
-      for (const message of messages) deliverTo(core, recipient, message);
+      messages ??= messagesOf(connection, decision, bytes, start, end);
+      for (const message of messages) deliverTo(core, decision, recipient, message);
     }
   }
   if (decision.groups.length > 0) shareRun(connection, decision, bytes, start, end);
@@ -103,7 +103,7 @@ export function forwardQos1(
       isPlainTo(connection, target, recipient, size);
     if (target?.output.isLagging === true) core.pressure.note(target);
     if (isPlain && session.queued === 0 && !session.window.isFull && !target.output.isCongested) {
-      if (session.isPersistent) message ??= messageAt(connection, bytes, offset, body, end);
+      if (session.isPersistent) message ??= messageAt(connection, decision, bytes, offset, body, end);
       const kept =
         message === undefined || !session.isPersistent
           ? undefined
@@ -111,12 +111,12 @@ export function forwardQos1(
       sendPatched(target, bytes, offset, end, topicEnd, session.window.take('puback', kept));
       core.statistics.sent++;
     } else {
-      message ??= messageAt(connection, bytes, offset, body, end);
-      deliverTo(core, recipient, message);
+      message ??= messageAt(connection, decision, bytes, offset, body, end);
+      deliverTo(core, decision, recipient, message);
     }
   }
   for (let index = 0; index < decision.groups.length; index++) {
-    message ??= messageAt(connection, bytes, offset, body, end);
+    message ??= messageAt(connection, decision, bytes, offset, body, end);
     forwardToGroup(core, decision, decision.groups[index] as SharedRecipients, message);
   }
   core.store.settle();
@@ -156,9 +156,10 @@ function mayHave(
   return true;
 }
 
-function deliverTo(core: Core, recipient: Recipient, message: Message): void {
+function deliverTo(core: Core, decision: CachedDecision, recipient: Recipient, message: Message): void {
   const qos = message.qos < recipient.qos ? message.qos : recipient.qos;
-  deliver(core, recipient.session, { message, qos, retain: false, identifiers: recipient.identifiers });
+  const { session, identifiers } = recipient;
+  deliver(core, session, { message, qos, retain: false, identifiers, decided: { decision, recipient } });
 }
 
 function acknowledge(connection: Connection, packetId: number): void {
@@ -193,10 +194,16 @@ function sendPatched(
   output.commit(end - offset);
 }
 
-function messagesOf(connection: Connection, bytes: Buffer, start: number, end: number): Message[] {
+function messagesOf(
+  connection: Connection,
+  decision: CachedDecision,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Message[] {
   const messages: Message[] = [];
   eachPacket(bytes, start, end, (offset, body, packetEnd) =>
-    messages.push(messageAt(connection, bytes, offset, body, packetEnd)),
+    messages.push(messageAt(connection, decision, bytes, offset, body, packetEnd)),
   );
   return messages;
 }

@@ -92,16 +92,6 @@ function judgePublication(
   return core.judge.message('publish', device, topic, context);
 }
 
-/** Whether nothing has changed since that could change the decision about publishing, or the list of recipients. */
-export function stillHolds(core: Core, decision: CachedDecision, publisher: DeviceRecord): boolean {
-  return (
-    decision.policyEpoch === core.judge.policyEpoch &&
-    decision.trustEpoch === publisher.trustEpoch &&
-    decision.routeEpoch === core.subscriptions.epochs.epochOf(decision.branch) &&
-    (decision.owner === undefined || decision.owner.trustEpoch === decision.ownerEpoch)
-  );
-}
-
 /**
  * Brings a message to everyone it is for, to each in the order in which messages come; the general way, whatever its
  * QoS and versions. [MQTT-4.5.0-1] [MQTT-4.6.0-5] [MQTT-4.6.0-6]

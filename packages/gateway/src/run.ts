@@ -1,6 +1,7 @@
-import { decodePacket } from '@kiten/wire';
+import { noProperties } from '@kiten/wire';
 import type { Connection } from './connection.ts';
-import { type Message, messageFrom } from './message.ts';
+import type { CachedDecision } from './decision-cache.ts';
+import type { Message } from './message.ts';
 import type { Recipient } from './recipient.ts';
 
 /** Goes through the packets of a chunk that were cut before: each by its first byte, its body and its end. */
@@ -22,18 +23,30 @@ export function eachPacket(
   }
 }
 
-/** The PUBLISH at a place of a chunk, copied out of it. */
+/** The PUBLISH at a place of a chunk, copied out of it: one without properties, to the topic that was decided about. */
 export function messageAt(
   connection: Connection,
+  { topic, bytes: topicBytes }: CachedDecision,
   bytes: Buffer,
   offset: number,
   body: number,
   end: number,
 ): Message {
-  const packet = decodePacket(bytes[offset] as number, bytes.subarray(body, end), connection.version);
-  if (packet.type !== 'publish') throw new TypeError('Only a PUBLISH is passed on.');
-  const { core, device, clientId } = connection;
-  return messageFrom(packet, { publisher: device, clientId, now: core.lifeTime, will: false });
+  const qos = (((bytes[offset] as number) >> 1) & 3) as 0 | 1;
+  const idEnd = body + 2 + topicBytes.length + (qos === 0 ? 0 : 2);
+  const payloadStart = connection.version === 5 ? idEnd + 1 : idEnd;
+  return {
+    topic: topic.path,
+    topicBytes,
+    payload: Buffer.from(bytes.subarray(payloadStart, end)),
+    qos,
+    retain: false,
+    will: false,
+    properties: noProperties,
+    publisher: connection.device,
+    clientId: connection.clientId,
+    expiresAt: undefined,
+  };
 }
 
 /** Whether a peer may have packets of up to that size as the bytes they came in. */
