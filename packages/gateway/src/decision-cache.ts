@@ -60,6 +60,8 @@ export class CachedDecision {
 }
 
 const firstSize = 16;
+/** Places of a bucket. With two buckets for each hash, a cache that is nearly full still has room for all it should hold. */
+const bucketSize = 4;
 
 /** FNV-1a over the bytes of a topic, in 32 bits. */
 export function hashTopic(bytes: Buffer, start: number, end: number): number {
@@ -69,75 +71,100 @@ export function hashTopic(bytes: Buffer, start: number, end: number): number {
 }
 
 /**
- * Decisions of one connection by topic bytes: two places for each hash, the bytes always compared, because a hash
+ * Decisions of one connection by topic bytes: two buckets for each hash, the bytes always compared, because a hash
  * is not a proof. It starts small, since most devices use a handful of topics, and grows as long as good decisions
  * push each other out, up to its bound. Whether a decision still holds is the caller's to check.
  */
 export class DecisionCache {
   readonly #maximum: number;
   #entries: (CachedDecision | undefined)[] = [];
-  #mask = -1;
+  /** Of the places, without those within a bucket. */
+  #mask = 0;
   #evictions = 0;
 
+  /** `maximum` is a power of two. */
   constructor(maximum: number) {
     this.#maximum = maximum;
   }
 
   find(bytes: Buffer, start: number, end: number, hash: number, retain: boolean): CachedDecision | undefined {
-    if (this.#mask < 0) return undefined;
-    const first = this.#entries[hash & this.#mask];
-    if (
-      first !== undefined &&
-      first.hash === hash &&
-      first.retain === retain &&
-      same(bytes, start, end, first.bytes)
-    ) {
-      return first;
-    }
-    const second = this.#entries[(hash >>> 16) & this.#mask];
-    if (
-      second !== undefined &&
-      second.hash === hash &&
-      second.retain === retain &&
-      same(bytes, start, end, second.bytes)
-    ) {
-      return second;
-    }
-    return undefined;
+    return (
+      this.#findIn(this.#first(hash), bytes, start, end, hash, retain) ??
+      this.#findIn(this.#second(hash), bytes, start, end, hash, retain)
+    );
   }
 
   store(decision: CachedDecision): void {
-    if (this.#mask < 0) this.#resize(Math.min(firstSize, this.#maximum));
-    if (!this.#place(decision)) {
-      if (++this.#evictions > this.#entries.length >> 2 && this.#entries.length < this.#maximum) {
-        this.#resize(this.#entries.length * 2);
-        if (this.#place(decision)) return;
-      }
-      this.#entries[decision.hash & this.#mask] = decision;
+    if (this.#entries.length === 0) this.#resize(Math.min(firstSize, this.#maximum));
+    if (this.#place(decision)) return;
+    this.#evictions++;
+    if (this.#evictions > this.#entries.length >> 4 && this.#entries.length < this.#maximum) {
+      this.#resize(this.#entries.length * 2);
+      if (this.#place(decision)) return;
     }
+    // Each place of the bucket has its turn.
+    const turn = this.#evictions % Math.min(bucketSize, this.#entries.length);
+    this.#entries[this.#first(decision.hash) + turn] = decision;
   }
 
   clear(): void {
     this.#entries = [];
-    this.#mask = -1;
+    this.#mask = 0;
     this.#evictions = 0;
   }
 
-  #place(decision: CachedDecision): boolean {
-    for (const slot of [decision.hash & this.#mask, (decision.hash >>> 16) & this.#mask]) {
-      const there = this.#entries[slot];
-      if (there !== undefined && !(there.hash === decision.hash && there.retain === decision.retain))
-        continue;
-      this.#entries[slot] = decision;
-      return true;
+  #first(hash: number): number {
+    return hash & this.#mask;
+  }
+
+  #second(hash: number): number {
+    return (hash >>> 16) & this.#mask;
+  }
+
+  #findIn(
+    bucket: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    hash: number,
+    retain: boolean,
+  ): CachedDecision | undefined {
+    const entries = this.#entries;
+    const last = Math.min(bucket + bucketSize, entries.length);
+    for (let place = bucket; place < last; place++) {
+      const there = entries[place];
+      // Places are filled from the first one on.
+      if (there === undefined) return undefined;
+      if (there.hash === hash && there.retain === retain && same(bytes, start, end, there.bytes))
+        return there;
     }
-    return false;
+    return undefined;
+  }
+
+  #place(decision: CachedDecision): boolean {
+    const { hash, retain } = decision;
+    const first = this.#first(hash);
+    const second = this.#second(hash);
+    const place =
+      this.#placeOf(first, (there) => there?.hash === hash && there.retain === retain) ??
+      this.#placeOf(second, (there) => there?.hash === hash && there.retain === retain) ??
+      this.#placeOf(first, (there) => there === undefined) ??
+      this.#placeOf(second, (there) => there === undefined);
+    if (place === undefined) return false;
+    this.#entries[place] = decision;
+    return true;
+  }
+
+  #placeOf(bucket: number, suits: (there: CachedDecision | undefined) => boolean): number | undefined {
+    const last = Math.min(bucket + bucketSize, this.#entries.length);
+    for (let place = bucket; place < last; place++) if (suits(this.#entries[place])) return place;
+    return undefined;
   }
 
   #resize(size: number): void {
     const before = this.#entries;
     this.#entries = new Array<CachedDecision | undefined>(size).fill(undefined);
-    this.#mask = size - 1;
+    this.#mask = (size - 1) & ~(bucketSize - 1);
     this.#evictions = 0;
     for (const decision of before) if (decision !== undefined) this.#place(decision);
   }

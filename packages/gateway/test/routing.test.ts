@@ -201,8 +201,20 @@ describe('the cache of decisions', () => {
       ).length;
     for (const text of names.slice(0, 1000)) hold(text);
     for (const text of names.slice(0, 1000)) hold(text);
-    expect(held(names.slice(0, 1000))).toBeGreaterThan(800);
+    expect(held(names.slice(0, 1000))).toBeGreaterThan(995);
     for (const text of names) hold(text);
     expect(held(names)).toBeLessThanOrEqual(2048);
+  });
+
+  it.each([1, 2, 4, 8])('may hold no more than %i decisions, the last of them in any case', (bound) => {
+    const cache = new DecisionCache(bound);
+    const names = Array.from({ length: 50 }, (_, index) => `d/pump-1/s${index}`);
+    const find = (text: string) =>
+      cache.find(Buffer.from(text), 0, text.length, hashTopic(Buffer.from(text), 0, text.length), false);
+    for (const text of names) {
+      cache.store(decision(text, hashTopic(Buffer.from(text), 0, text.length)));
+      expect(find(text)?.topic.path).toBe(text);
+    }
+    expect(names.filter((text) => find(text) !== undefined).length).toBeLessThanOrEqual(bound);
   });
 });
