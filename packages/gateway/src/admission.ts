@@ -27,6 +27,7 @@ export interface AdmissionRefusal {
 
 export interface AdmittedCertificate {
   readonly device: DeviceRecord;
+  readonly certificate: Certificate;
   readonly serial: string;
   /** Milliseconds since the Unix epoch. */
   readonly validUntil: number;
@@ -41,6 +42,8 @@ export interface PresentedCertificate {
   readonly trustDomain: string;
   readonly now: number;
   readonly find: (id: string) => DeviceRecord | undefined;
+  /** The same certificate, if it was read before. */
+  readonly known?: Certificate | undefined;
 }
 
 /**
@@ -52,7 +55,7 @@ export function admitCertificate(presented: PresentedCertificate): AdmittedCerti
   if (der === undefined) {
     return refusal('gateway/certificate-missing', 'The client presented no certificate.');
   }
-  const certificate = parsed(der);
+  const certificate = presented.known ?? parsed(der);
   if (certificate === undefined) {
     return refusal('gateway/certificate-malformed', 'The certificate cannot be read.');
   }
@@ -69,7 +72,7 @@ export function admitCertificate(presented: PresentedCertificate): AdmittedCerti
       : registerRefusal(presented.find(id), toHex(certificate.serialNumber)));
   if (found !== undefined) return id === undefined ? found : { ...found, device: id };
   const device = presented.find(id as string) as DeviceRecord;
-  return { device, serial: toHex(certificate.serialNumber), validUntil: certificate.notAfter };
+  return { device, certificate, serial: toHex(certificate.serialNumber), validUntil: certificate.notAfter };
 }
 
 export function isRefusal(outcome: AdmittedCertificate | AdmissionRefusal): outcome is AdmissionRefusal {

@@ -7,21 +7,24 @@ import { fingerprintOf, type PresentedPeer } from './presented-peer.ts';
 /** Finds out whose certificate it is, and whether it is let in. */
 export function admitPeer(core: Core, presented: PresentedPeer): Peer | AdmissionRefusal {
   const { der, chainError, address, port, resumed } = presented;
+  const fingerprint = der === undefined ? '' : fingerprintOf(der);
   const outcome = admitCertificate({
     der,
     chainError,
     trustDomain: core.options.trustDomain,
     now: core.observe(),
     find: (id) => core.device(id),
+    known: core.certificates.get(fingerprint),
   });
   if (isRefusal(outcome) || der === undefined) return outcome as AdmissionRefusal;
+  core.certificates.keep(fingerprint, outcome.certificate);
   return {
     device: outcome.device.id,
     address,
     port,
     serial: outcome.serial,
     validUntil: outcome.validUntil,
-    fingerprint: fingerprintOf(der),
+    fingerprint,
     certificate: () => new X509Certificate(der),
     resumed,
   };

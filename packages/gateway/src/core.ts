@@ -12,6 +12,7 @@ import { SessionOverlap } from './evidence/session-overlap.ts';
 import { TopicProbing } from './evidence/topic-probing.ts';
 import { HandshakeGate } from './handshake-gate.ts';
 import { type Judge, openJudge, PolicyJudge } from './judge.ts';
+import { KnownCertificates } from './known-certificates.ts';
 import type { Limits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import type { QueueOverflow } from './overflow.ts';
@@ -95,6 +96,7 @@ export class Core {
   readonly policyFailures: RepeatLimiter<PolicyError>;
   readonly passwordAttempts: RateLimiter;
   readonly gate: HandshakeGate;
+  readonly certificates = new KnownCertificates();
   /** Absent unless connections are relayed. */
   readonly proxyDoor: ProxyDoor | undefined;
   readonly subscriptionRates: RateLimiter;
