@@ -1,7 +1,8 @@
-import { decodePem } from '@kiten/codec';
+import { decodePem, parseCertificate } from '@kiten/codec';
 import { describe, expect, it } from 'vitest';
 import { admitCertificate, isRefusal, type PresentedCertificate } from '../src/admission.ts';
 import { DeviceRecord } from '../src/device-record.ts';
+import { KnownCertificates } from '../src/known-certificates.ts';
 import { Authority } from './support/authority.ts';
 import { device, trustDomain } from './support/harness.ts';
 
@@ -60,4 +61,23 @@ it('a certificate that cannot be read has a code of its own', () => {
 
 it('an authority is no device, whatever its name', () => {
   expect(codeOf({ der: der(authority.certificate) })).toBe('gateway/certificate-wrong-purpose');
+});
+
+describe('a certificate that was read before', () => {
+  const known = parseCertificate(der(pump.certificate));
+
+  it('is judged by the same things, now', () => {
+    expect(codeOf({ known })).toBe(`admitted pump-1 ${pump.serial}`);
+    expect(codeOf({ known, now: Date.now() + 2 * day })).toBe('gateway/certificate-expired');
+    expect(codeOf({ known, chainError: 'CERT_REVOKED' })).toBe('gateway/certificate-revoked');
+    expect(codeOf({ known, find: () => undefined })).toBe('gateway/device-unknown');
+  });
+
+  it('is kept as long as there are no more than a thousand others', () => {
+    const certificates = new KnownCertificates();
+    for (let index = 0; index < 5_000; index++) certificates.keep(`fingerprint-${index}`, known);
+    const kept = Array.from({ length: 5_000 }, (_, index) => certificates.get(`fingerprint-${index}`));
+    expect(kept.filter((each) => each === known)).toHaveLength(1_024);
+    expect(kept.slice(-1_024).every((each) => each === known)).toBe(true);
+  });
 });
