@@ -48,14 +48,14 @@ export class Client {
   }
 
   /** Connects as itself, with its name as user name where there is no certificate. */
-  async open(secured: boolean): Promise<void> {
+  async open(secured: boolean, cleanStart = true): Promise<void> {
     await once(this.socket, secured ? 'secureConnect' : 'connect');
     const named = secured ? {} : { username: this.id, password: Buffer.from('believed') };
     const connect = {
       type: 'connect',
       version: 4,
       clientId: this.id,
-      cleanStart: true,
+      cleanStart,
       keepAlive: 0,
     } as const;
     await this.ask({ ...connect, ...named, properties: noProperties }, 0x20);
@@ -72,12 +72,7 @@ export class Client {
     return new Promise((resolve, reject) => {
       this.seen = (bytes, header, _, end) => {
         this.seen = () => undefined;
-        if (
-          header === answer &&
-          (bytes[end - 1] as number) < 0x80 &&
-          (header !== 0x20 || bytes[end - 1] === 0)
-        )
-          resolve();
+        if (header === answer && isGood(header, bytes[end - 1] as number)) resolve();
         else reject(new Error(`${this.id} was refused: ${bytes.toString('hex', 0, end)}`));
       };
       this.socket.write(encodePacket(packet, 4));
@@ -114,4 +109,10 @@ export class Client {
     if (offset < length) this.#rest = Buffer.from(bytes.subarray(offset, length));
     this.taken();
   }
+}
+
+/** UNSUBACK and PINGRESP of 3.1.1 refuse nothing; CONNACK and SUBACK end with what they say. */
+function isGood(header: number, last: number): boolean {
+  if (header === 0x20) return last === 0;
+  return header !== 0x90 || last < 0x80;
 }

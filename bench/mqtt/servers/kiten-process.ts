@@ -8,9 +8,8 @@
 // each other and are judged all the same.
 import { Worker } from 'node:worker_threads';
 import { defaultLimits, type GatewayEvent, gatewayClient, passwordGroup } from '@kiten/gateway';
-import { defaultPolicies, type PolicySetJson } from '@kiten/policy';
-import { parsePolicies } from '@kiten/policy/cedar';
 import { device, trustDomain } from '../../../packages/gateway/test/support/harness.ts';
+import { benchmarkPolicies } from './policies.ts';
 import type { ServerSetup } from './server.ts';
 
 const fleet = 10_000;
@@ -39,7 +38,7 @@ let sequence = 0;
 let audited = 0;
 const next = (): number => ++sequence;
 
-gateway.apply({ sequence: next(), kind: 'policies', policies: policies() });
+gateway.apply({ sequence: next(), kind: 'policies', policies: benchmarkPolicies() });
 gateway.apply({ sequence: next(), kind: 'tls', tls: setup.identity });
 const members = setup.members.map(({ id, reads }) =>
   device(id, { groups: reads ? [passwordGroup, 'observers'] : [passwordGroup] }),
@@ -86,12 +85,6 @@ function changeVerdicts(perSecond: number): void {
       device: { ...one, vector: { ...one.vector, executables } },
     });
   }, 1_000 / perSecond);
-}
-
-function policies(): PolicySetJson {
-  const { staticPolicies, ...rest } = parsePolicies(defaultPolicies);
-  const { 'password-stays-with-its-own': _, ...kept } = staticPolicies;
-  return { ...rest, staticPolicies: kept };
 }
 
 async function stop(): Promise<void> {
