@@ -1,7 +1,8 @@
 import { topicLevels } from '@kiten/wire';
 
 interface Level<Value> {
-  readonly literal: Map<string, Level<Value>>;
+  /** Made when it is needed: most levels have none below them. */
+  literal: Map<string, Level<Value>> | undefined;
   any: Level<Value> | undefined;
   /** What belongs to the filter that ends here, and to the one that ends in `#` here. */
   here: Value | undefined;
@@ -28,7 +29,7 @@ export class FilterTree<Value extends object> {
   get(filter: string): Value | undefined {
     const { levels, place } = placeOf(filter);
     let node: Level<Value> | undefined = this.#root;
-    for (const name of levels) node = name === '+' ? node?.any : node?.literal.get(name);
+    for (const name of levels) node = name === '+' ? node?.any : node?.literal?.get(name);
     return node?.[place];
   }
 
@@ -43,14 +44,14 @@ export class FilterTree<Value extends object> {
     const levels = topicLevels(topic);
     // [MQTT-4.7.2-1] (3.1.1: [MQTT-4.7.2-1]) a wildcard at the start doesn't match a topic that begins with $.
     if (topic.startsWith('$')) {
-      const first = this.#root.literal.get(levels[0] as string);
+      const first = this.#root.literal?.get(levels[0] as string);
       if (first !== undefined) collect(first, levels, 1, visit);
     } else collect(this.#root, levels, 0, visit);
   }
 }
 
 function level<Value>(): Level<Value> {
-  return { literal: new Map(), any: undefined, here: undefined, below: undefined };
+  return { literal: undefined, any: undefined, here: undefined, below: undefined };
 }
 
 function placeOf(filter: string): { levels: string[]; place: 'here' | 'below' } {
@@ -61,9 +62,12 @@ function placeOf(filter: string): { levels: string[]; place: 'here' | 'below' } 
 }
 
 function child<Value>(node: Level<Value>, name: string): Level<Value> {
-  const next = (name === '+' ? node.any : node.literal.get(name)) ?? level<Value>();
+  const next = (name === '+' ? node.any : node.literal?.get(name)) ?? level<Value>();
   if (name === '+') node.any = next;
-  else node.literal.set(name, next);
+  else {
+    node.literal ??= new Map();
+    node.literal.set(name, next);
+  }
   return next;
 }
 
@@ -78,7 +82,7 @@ function collect<Value>(
     if (node.here !== undefined) visit(node.here);
     return;
   }
-  const next = node.literal.get(levels[index] as string);
+  const next = node.literal?.get(levels[index] as string);
   if (next !== undefined) collect(next, levels, index + 1, visit);
   if (node.any !== undefined) collect(node.any, levels, index + 1, visit);
 }
@@ -94,16 +98,22 @@ function prune<Value>(
     return;
   }
   const name = levels[index] as string;
-  const next = name === '+' ? node.any : node.literal.get(name);
+  const next = name === '+' ? node.any : node.literal?.get(name);
   if (next === undefined) return;
   prune(next, levels, index + 1, place);
   if (!isEmpty(next)) return;
   if (name === '+') node.any = undefined;
-  else node.literal.delete(name);
+  else {
+    node.literal?.delete(name);
+    if (node.literal?.size === 0) node.literal = undefined;
+  }
 }
 
 function isEmpty(node: Level<unknown>): boolean {
   return (
-    node.here === undefined && node.below === undefined && node.any === undefined && node.literal.size === 0
+    node.here === undefined &&
+    node.below === undefined &&
+    node.any === undefined &&
+    node.literal === undefined
   );
 }
