@@ -1,112 +1,97 @@
 import { encodeUtf8 } from '@kiten/codec';
 import * as is from '../shape.ts';
+import { any } from './json.ts';
+import type { Literal } from './propagation.ts';
 import { type Effort, must } from './report.ts';
 import type { Kind, Type } from './schema.ts';
 
-/** What a term, an atom or an operator is made of. */
-export type Part = Term | string | bigint | readonly Part[];
-export type Weighted = readonly (readonly [coefficient: bigint, term: Term])[];
+/** What a term or an operator is made of besides terms. */
+export type Value = string | bigint | readonly (string | bigint)[];
 
-/** What stands for a value. Terms of one environment that are written the same are the same object. */
+/** What stands for a value. Terms of one environment that are made of the same are the same object. */
 export interface Term {
   readonly id: number;
   readonly form: string;
-  readonly parts: readonly Part[];
+  readonly operands: readonly Term[];
+  readonly values: readonly Value[];
   readonly kind: Kind;
   /** As it is declared. One of a written set or record has but its kind. */
   readonly type: Type;
   /** How many terms are within each other, itself included. */
   readonly depth: number;
-  /** Of a number kind: what it amounts to, and the least and the greatest that it can be. */
-  readonly linear: Linear;
-  readonly range: readonly [least: bigint, greatest: bigint];
-}
-/** A whole number: a constant, and terms that are no sums with their coefficients, none of which is zero. */
-export type Linear = Readonly<{ constant: bigint; weights: ReadonlyMap<Term, bigint> }>;
-
-/** How a part is written: equal parts are written the same, others are not. */
-export function written(part: Part): string {
-  if (typeof part === 'string') return `${part.length}:${part}`;
-  if (typeof part === 'bigint') return String(part);
-  return 'id' in part ? `#${part.id}` : `[${part.map(written).join()}]`;
+  /** Of kind Bool: when it is true. */
+  readonly literal: Literal | undefined;
 }
 
-/** The terms of which a part is made. */
-export function termsIn(part: Part): readonly Term[] {
-  if (typeof part !== 'object') return [];
-  return 'id' in part ? [part] : part.flatMap(termsIn);
+/** How a value is written: equal ones are written the same, others are not. */
+export function written(value: Value | readonly Value[]): string {
+  if (typeof value === 'bigint') return String(value);
+  return typeof value === 'string' ? `${value.length}:${value}` : `[${value.map(written).join()}]`;
 }
 
-/** Replaces the terms in a part. */
-export function mapTerms(part: Part, map: (term: Term) => Term): Part {
-  if (typeof part !== 'object') return part;
-  return 'id' in part ? map(part) : part.map((inner) => mapTerms(inner, map));
-}
-
-/**
- * What the parts of a form are, a letter each. The letters of this table are terms of these kinds, `D` a set with a
- * declared type, `t` any term; those of the next are other things. `W` are pairs of an integer and a number.
- */
+/** Of which kinds operands are, a letter each. `t` is any, `D` a set with a declared type. */
 const kinds: Readonly<Record<string, RegExp>> = {
   ...{ b: /^Bool$/, x: /^String$/, L: /^Long$/, d: /^datetime$/, u: /^duration$/, a: /^ipaddr$/ },
   ...{ n: /^(Long|decimal|datetime|duration)$/, m: /^decimal$/, c: /^(Long|datetime|duration)$/ },
-  ...{ e: /^@/, o: /^(@.*|record)$/s, S: /^set$/, D: /^set$/, W: /^(Long|decimal|datetime|duration)$/ },
+  ...{ e: /^@/, o: /^(@.*|record)$/s, S: /^set$/, D: /^set$/, t: /^/ },
 };
-type Read = (item: unknown, terms: readonly Term[]) => Part;
-const list = (read: Read, least = 0): Read => {
-  return (item, terms) => array(item, least).map((one) => read(one, terms));
-};
-const pair = (left: Read, right: Read): Read => {
-  return (item, terms) => [left(array(item, 2, 2)[0], terms), right(array(item, 2, 2)[1], terms)];
-};
-const readers: Readonly<Record<string, Read>> = {
-  ...{ s: readText, i: readInteger, P: list(readText, 1), T: list(termAt) },
-  ...{ M: list(pair(readText, termAt)), W: list(pair(readInteger, termAt)) },
+const isFitting = (letter: string | undefined, { kind, type }: Term): boolean =>
+  letter !== undefined && kinds[letter]!.test(kind) && (letter !== 'D' || type.element !== undefined);
+
+/** How values are read, a letter each: texts and integers, and lists of them. */
+const readers: Readonly<Record<string, (item: unknown) => Value>> = {
+  ...{ s: readText, S: (item: unknown) => array(item, 0).map(readText) },
+  ...{ i: readInteger, I: (item: unknown) => array(item, 0).map(readInteger) },
 };
 
-function isFitting(letter: string, part: Part): boolean {
-  const kind = kinds[letter];
-  if (kind === undefined) return true;
-  return termsIn(part).every(
-    (term) => kind.test(term.kind) && (letter !== 'D' || term.type.element !== undefined),
-  );
-}
+/**
+ * What things are by their form. A key is a form, in brackets the letters of its operands (with `*` any number of them,
+ * which are then one array), and the letters of its values.
+ */
+export type Forms<Made> = Readonly<Record<string, (...parts: never[]) => Made>>;
+type Parts = readonly [form: string, operands: readonly Term[], values: readonly Value[]];
 
-/** How something is made of parts, under the name of its form, a space and the letters of its parts. */
-export type Forms<T> = Readonly<Record<string, (...parts: never[]) => T>>;
-
-/** Makes things by their form, the same of the same parts. */
-export function makerOf<T>(forms: Forms<T>, effort: Effort) {
+/** Makes things by their form, the same of the same parts. `settle` makes a thing of what its form says of it. */
+export function makerOf<Made, T>(
+  forms: Forms<Made>,
+  effort: Effort,
+  settle: (made: Made, ...all: Parts) => T,
+) {
   const layouts = new Map(
-    Object.entries(forms).map(([key, of]) => {
-      const [form = '', letters = ''] = key.split(' ');
-      return [form, { letters, of: of as (...parts: readonly Part[]) => T }];
+    Object.entries(forms).map(([key, made]) => {
+      const [, form = '', letters = '', isMany, values = ''] = /^(.+)\((\w*)(\*?)\) ?(\w*)$/.exec(key) ?? [];
+      return [form, { letters, isMany: isMany === '*', values, made: made as (...parts: unknown[]) => Made }];
     }),
   );
   const known = new Map<string, T>();
-  /** Undefined if there is no such form, or if it is not for such parts. */
-  const tried = (form: string, parts: readonly Part[]): T | undefined => {
-    const key = form + written(parts);
+  /** Undefined if there is no such form, or if it is not for such operands. */
+  const tried = (form: string, operands: readonly Term[], ...values: readonly Value[]): T | undefined => {
+    const key = `${form} ${operands.map(({ id }) => id).join()} ${values.map(written).join()}`;
     effort.spend(key.length);
-    const { letters, of } = layouts.get(form) ?? {};
-    const isSound = (): boolean =>
-      letters?.length === parts.length && parts.every((part, at) => isFitting(letters[at]!, part));
-    if (known.has(key) || of === undefined || !isSound()) return known.get(key);
-    const made = of(...parts);
-    known.set(key, made);
-    return made;
+    if (known.has(key)) return known.get(key);
+    const { letters = '', isMany, made } = layouts.get(form) ?? {};
+    const areFitting = operands.every((operand, at) => isFitting(letters[isMany ? 0 : at], operand));
+    if (!made || !areFitting || !(isMany || operands.length === letters.length)) return undefined;
+    const thing = settle(made(...(isMany ? [operands] : operands), ...values), form, operands, values);
+    known.set(key, thing);
+    return thing;
   };
-  const make = (form: string, ...parts: readonly Part[]): T => {
-    const made = tried(form, parts);
+  const make = (form: string, operands: readonly Term[], ...values: readonly Value[]): T => {
+    const made = tried(form, operands, ...values);
     must(made !== undefined, 'A part is of a kind that does not fit.');
     return made;
   };
   /** What CBOR says, with the indices of terms in place of the terms. */
   const read = (item: unknown, terms: readonly Term[]): T => {
-    const [form, ...items] = array(item, 1);
-    const letters = layouts.get(form as string)?.letters;
-    must(letters?.length === items.length, 'There is no such term or atom, or it has not its parts.');
-    return make(form as string, ...items.map((part, at) => (readers[letters[at]!] ?? termAt)(part, terms)));
+    const [form, ...parts] = array(item, 1);
+    const layout = layouts.get(form as string);
+    const count = layout?.isMany ? 1 : (layout?.letters.length ?? 0);
+    const isSound = parts.length === count + (layout?.values.length ?? 0);
+    must(layout && isSound, 'There is no such term, or it has not its parts.');
+    const indices = layout.isMany ? array(parts[0], 0) : parts.slice(0, count);
+    const values = parts.slice(count).map((part, at) => readers[layout.values[at]!]!(part));
+    const operands = indices.map((index) => termAt(index, terms));
+    return make(form as string, operands, ...values);
   };
   return { tried, make, read };
 }
@@ -118,8 +103,7 @@ export function termAt(index: unknown, terms: readonly Term[]): Term {
 }
 
 export function array(item: unknown, least: number, most = Number.POSITIVE_INFINITY): readonly unknown[] {
-  const isSound = Array.isArray(item) && item.length >= least && item.length <= most;
-  must(isSound, 'An array is none, or has another length.');
+  must(is.list(any, least, most)(item), 'An array is none, or has another length.');
   return item;
 }
 
@@ -131,7 +115,8 @@ export function readInteger(item: unknown): bigint {
   return BigInt(item);
 }
 
-export function readText(item: unknown): string {
-  must(is.text(item) && encodeUtf8(item).length <= 4096, 'A text is none, or too long.');
+export const isShort = is.shape<string>((item) => is.text(item) && encodeUtf8(item).length <= 4096);
+function readText(item: unknown): string {
+  must(isShort(item), 'A text is none, or too long.');
   return item;
 }

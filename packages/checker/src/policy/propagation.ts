@@ -1,71 +1,107 @@
+import type { Effort } from './report.ts';
+
 /** A variable, from 1, or its negation: the negative number. The variable 1 is always true. */
 export type Literal = number;
 /** ⊤ and ⊥. */
 export const [always, never]: readonly [Literal, Literal] = [1, -1];
+/** At least one of these literals is true. */
+type Clause = readonly Literal[];
 
-/** At least one of these literals is true; as many are not known to be false. */
-type Clause = { readonly literals: readonly Literal[]; open: number };
 /** Where a literal's own things are in an array: a variable's at its double, its negation's one further. */
 const place = (literal: Literal): number => (literal > 0 ? 2 * literal : 1 - 2 * literal);
 
 /** Clauses, and what follows from them by unit propagation. */
 export class Propagation {
-  /** By place: 1 if the literal is true, −1 if it is false, 0 if that is open; and the clauses that have it. */
-  readonly #values = [0, 0, 1, -1];
+  /** By place: whether the literal is true; and the clauses that have it. */
+  readonly #isTrue = [false, false, true, false];
   readonly #clauses: Clause[][] = [[], [], [], []];
   /** The literals that became true, in order. */
   readonly #trail: Literal[] = [];
   #isContradictory = false;
+  /** Conjunctions by their operands, and the other way round. */
+  readonly #gates = new Map<string, Literal>();
+  readonly #operands = new Map<Literal, Clause>();
+  readonly #effort: Effort;
 
-  variable(): Literal {
-    this.#values.push(0, 0);
-    this.#clauses.push([], []);
-    return this.#values.length / 2 - 1;
+  constructor(effort: Effort) {
+    this.#effort = effort;
   }
 
-  /** Adds a clause: at least one of its literals is true. */
-  add(all: readonly Literal[]): void {
-    const literals = [...new Set(all)].filter((literal) => this.#values[place(literal)] !== -1);
-    const clause = { literals, open: literals.length };
-    for (const literal of literals) this.#clauses[place(literal)]!.push(clause);
-    if (clause.open < 2 && !literals.some((literal) => this.#assume(literal))) this.#isContradictory = true;
+  variable(): Literal {
+    this.#isTrue.push(false, false);
+    this.#clauses.push([], []);
+    return this.#isTrue.length / 2 - 1;
+  }
+
+  add(clause: Clause): void {
+    for (const literal of clause) this.#clauses[place(literal)]!.push(clause);
+    if (!this.#visit(clause) || !this.#spread(this.#trail.length - 1)) this.#isContradictory = true;
   }
 
   /** Whether a clause is implied: assuming the negation of each of its literals leads to a contradiction. */
-  implies(clause: readonly Literal[]): boolean {
+  implies(clause: Clause): boolean {
     const start = this.#trail.length;
-    const isImplied = this.#isContradictory || clause.some((literal) => !this.#assume(-literal));
-    for (const literal of this.#trail.splice(start)) {
-      this.#set(literal, 0);
-      for (const clause of this.#clauses[place(-literal)]!) clause.open += 1;
-    }
+    const isPossible = !this.#isContradictory && clause.every((literal) => this.#assume(-literal));
+    const isImplied = !isPossible || !this.#spread(start);
+    for (const literal of this.#trail.splice(start)) this.#isTrue[place(literal)] = false;
     return isImplied;
   }
 
-  /** Makes a literal true, and all that follows. Returns false if that is a contradiction. */
-  #assume(literal: Literal): boolean {
-    const value = this.#values[place(literal)]!;
-    if (value !== 0) return value > 0;
-    let isSound = true;
-    this.#set(literal, 1);
-    this.#trail.push(literal);
-    for (let at = this.#trail.length - 1; at < this.#trail.length; at += 1) {
-      for (const clause of this.#clauses[place(-this.#trail[at]!)]!) {
-        clause.open -= 1;
-        if (clause.open > 1 || !isSound) continue;
-        const left = clause.literals.find((one) => this.#values[place(one)]! >= 0);
-        if (left === undefined) isSound = false;
-        else if (this.#values[place(left)] === 0) {
-          this.#set(left, 1);
-          this.#trail.push(left);
-        }
-      }
-    }
-    return isSound;
+  /** A conjunction whose operands stay as they are: a variable that stands for "all of these literals". */
+  gate(literals: Clause): Literal {
+    const all = new Set(literals);
+    all.delete(always);
+    if (all.has(never) || [...all].some((literal) => literal < 0 && all.has(-literal))) return never;
+    const operands = [...all].sort((one, other) => one - other);
+    if (operands.length < 2) return operands[0] ?? always;
+    const key = operands.join();
+    this.#effort.spend(key.length);
+    const known = this.#gates.get(key);
+    if (known !== undefined) return known;
+    const gate = this.variable();
+    // Its clauses are looked at again and again.
+    this.#effort.spend(8 * operands.length);
+    this.#gates.set(key, gate);
+    this.#operands.set(gate, operands);
+    for (const operand of operands) this.add([-gate, operand]);
+    this.add([gate, ...operands.map((operand) => -operand)]);
+    return gate;
   }
 
-  #set(literal: Literal, value: number): void {
-    this.#values[place(literal)] = value;
-    this.#values[place(-literal)] = -value;
+  /** A conjunction; an operand that is one itself is replaced by its operands. */
+  readonly and = (literals: Clause): Literal => {
+    if (literals.includes(never)) return never;
+    const [first = always, ...others] = literals.filter((literal) => literal !== always);
+    // Most are of one literal that matters.
+    if (others.length === 0) return first;
+    return this.gate(literals.flatMap((literal) => this.#operands.get(literal) ?? literal));
+  };
+  readonly or = (literals: Clause): Literal => -this.and(literals.map((literal) => -literal));
+
+  /** Makes a literal true. Returns false if it is false. */
+  #assume(literal: Literal): boolean {
+    if (this.#isTrue[place(-literal)]) return false;
+    if (!this.#isTrue[place(literal)]) this.#trail.push(literal);
+    this.#isTrue[place(literal)] = true;
+    return true;
+  }
+
+  /** Makes the only literal of a clause true that is not false, unless one is true. Returns false if all are false. */
+  #visit(clause: Clause): boolean {
+    let open: Literal | undefined;
+    for (const literal of clause) {
+      if (this.#isTrue[place(literal)]) return true;
+      if (this.#isTrue[place(-literal)] || literal === open) continue;
+      if (open !== undefined) return true;
+      open = literal;
+    }
+    return open !== undefined && this.#assume(open);
+  }
+
+  /** Follows what the literals from a place of the trail on lead to. Returns false if that is a contradiction. */
+  #spread(start: number): boolean {
+    for (let at = Math.max(start, 0); at < this.#trail.length; at += 1)
+      for (const clause of this.#clauses[place(-this.#trail[at]!)]!) if (!this.#visit(clause)) return false;
+    return true;
   }
 }

@@ -6,7 +6,7 @@ export type PolicyReason =
   | `policy-${'malformed' | 'repeated' | 'too-complex'}`
   | `invariant-${'malformed' | 'unknown' | 'too-complex' | 'not-proven'}`
   | `environment-${'unknown' | 'repeated'}`
-  | `${'schema' | 'term' | 'atom'}-malformed`
+  | `${'schema' | 'term'}-malformed`
   | `step-${'malformed' | 'too-large' | 'not-implied' | 'invalid'}`;
 
 /** An entity: its type and its id. */
@@ -14,10 +14,10 @@ export type Uid = Readonly<{ type: string; id: string }>;
 /** One action with one of its principal types and one of its resource types. */
 export type PolicyEnvironment = Readonly<{ principal: string; action: Uid; resource: string }>;
 
-/** What is meant: a policy or an invariant by its id; terms, atoms and steps of an environment's proof from 0. */
+/** What is meant: a policy or an invariant by its id; terms and steps of an environment's proof from 0. */
 export type PolicyPlace = Readonly<
   { environment?: PolicyEnvironment } & Partial<Record<'policy' | 'invariant', string>> &
-    Partial<Record<'term' | 'atom' | 'step', number>>
+    Partial<Record<'term' | 'step', number>>
 >;
 
 /** What came of a check. `unproven` are the invariants that were given and that the certificate does not claim. */
@@ -36,6 +36,9 @@ export class Refusal extends Error {
     super(message);
     this.reason = reason;
     this.place = place;
+  }
+  get report(): PolicyReport {
+    return { holds: false, reason: this.reason as PolicyReason, ...this.place, message: this.message };
   }
 }
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gatesOf } from '../../src/policy/gates.ts';
 import { always, type Literal, never, Propagation } from '../../src/policy/propagation.ts';
 import { Effort } from '../../src/policy/report.ts';
 
@@ -29,7 +28,7 @@ function follows(clauses: readonly (readonly Literal[])[], goal: readonly Litera
 test('what is implied is what unit propagation finds, whatever came before', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(clause, clause), { maxLength: 20 }), (turns) => {
-      const propagation = new Propagation();
+      const propagation = new Propagation(new Effort());
       for (let variable = 0; variable < count; variable += 1) propagation.variable();
       const clauses: Literal[][] = [];
       for (const [added, asked] of turns) {
@@ -53,16 +52,15 @@ test('gates stand for what they are made of', () => {
   }));
   fc.assert(
     fc.property(formula, fc.array(fc.boolean(), { minLength: count, maxLength: count }), (whole, values) => {
-      const propagation = new Propagation();
+      const propagation = new Propagation(new Effort());
       for (let variable = 0; variable < count; variable += 1) propagation.variable();
-      const gates = gatesOf(propagation, new Effort());
       const make = (one: Formula): Literal =>
-        typeof one === 'number' ? one : gates[one[0]](one[1].map(make));
+        typeof one === 'number' ? one : propagation[one[0]](one[1].map(make));
       const value = (one: Formula): boolean => {
         if (typeof one !== 'number') return one[0] === 'and' ? one[1].every(value) : one[1].some(value);
         return Math.abs(one) === 1 ? one === always : values[Math.abs(one) - 2] === one > 0;
       };
-      const gate = gates.count(make(whole));
+      const gate = make(whole);
       const assumed = values.map((is, at) => (is ? -at - 2 : at + 2));
       expect(propagation.implies([...assumed, gate])).toBe(value(whole));
       expect(propagation.implies([...assumed, -gate])).toBe(!value(whole));

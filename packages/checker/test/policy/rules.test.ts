@@ -23,46 +23,87 @@ const cases: Readonly<Record<string, Case>> = {
   'numbers: inequalities add up': {
     permit: 'context.level < 3',
     region: 'context.level + context.inner.x > 10 && context.inner.x < 5',
-    build: ({ atom, path, step }) => {
+    build: ({ atLeast, path, step }) => {
       const [level, x] = [path('context', 'level'), path('context', 'inner', 'x')];
       const [isSmall, isLarge, isLess] = [
-        atom('atLeast', [[-1, level]], -2),
-        atom(
-          'atLeast',
+        atLeast([[-1, level]], -2),
+        atLeast(
           [
             [1, level],
             [1, x],
           ],
           11,
         ),
-        atom('atLeast', [[-1, x]], -4),
+        atLeast([[-1, x]], -4),
       ];
-      step(2, [-isSmall, -isLarge, -isLess], [1, 1, 1], []);
+      step(2, [-isSmall, -isLarge, -isLess], [1, 1, 1]);
     },
   },
   'numbers: what is rounded down is near': {
     permit: 'context.time.toDate() == datetime("2024-01-02")',
     region: 'context.time < datetime("2024-01-02")',
-    build: ({ atom, path, step, term }) => {
+    build: ({ anyhow, atLeast, path, step, term }) => {
       const time = path('context', 'time');
       const day = term('floor', time, 86_400_000);
       const start = Date.parse('2024-01-02');
-      const isLater = atom('atLeast', [[1, day]], start / 86_400_000);
-      step(2, [-isLater, -atom('atLeast', [[-1, time]], 1 - start)], [86_400_000, 1], [[2, day, 1]]);
+      const isLater = atLeast([[1, day]], start / 86_400_000);
+      const isRounded = anyhow(
+        day,
+        [
+          [1, time],
+          [-86_400_000, day],
+        ],
+        0,
+      );
+      step(2, [-isLater, -atLeast([[-1, time]], 1 - start), -isRounded], [86_400_000, 1, 1]);
     },
   },
   'numbers: what is rounded toward zero is near': {
     permit: 'context.span.toSeconds() == -5',
     region: 'context.span > duration("-5s")',
-    build: ({ atom, path, step, term }) => {
+    build: ({ anyhow, atLeast, path, step, sum, term }) => {
       const span = path('context', 'span');
-      const opposite = term('sum', 'Long', 0, [[-1, span]]);
+      const opposite = sum('Long', 0, [[-1, span]]);
       const seconds = term('floor', opposite, 1000);
-      const [isAtLeast, isShort] = [atom('atLeast', [[1, seconds]], 5), atom('atLeast', [[1, span]], -4999)];
-      step(2, [-isAtLeast, -isShort], [1000, 1], [[2, seconds, 1]]);
+      const [isAtLeast, isShort] = [atLeast([[1, seconds]], 5), atLeast([[1, span]], -4999)];
+      const isRounded = anyhow(
+        seconds,
+        [
+          [-1, span],
+          [-1000, seconds],
+        ],
+        0,
+      );
+      step(2, [-isAtLeast, -isShort, -isRounded], [1000, 1, 1]);
       // Had it been positive, it would have been rounded down.
-      const [whole, isPositive] = [term('floor', span, 1000), atom('atLeast', [[1, span]], 0)];
-      step(2, [-isPositive, -atom('atLeast', [[-1, whole]], 5)], [1, 1000], [[3, whole, 1]]);
+      const [whole, isPositive] = [term('floor', span, 1000), atLeast([[1, span]], 0)];
+      const isNear = anyhow(
+        whole,
+        [
+          [-1, span],
+          [1000, whole],
+        ],
+        -999,
+      );
+      step(2, [-isPositive, -atLeast([[-1, whole]], 5), -isNear], [1, 1000, 1]);
+    },
+  },
+  'bounds: every number is one of 64 bits': {
+    permit: 'context.span > duration("9223372036854775807ms")',
+    region: 'true',
+    build: ({ anyhow, path }) => {
+      const span = path('context', 'span');
+      anyhow(span, [[-1, span]], '-9223372036854775807');
+    },
+  },
+  'presence: what has an attribute or a tag is in the store': {
+    permit: 'principal has nick || principal.hasTag("t")',
+    region: '!(principal has level)',
+    build: ({ atom, step, term }) => {
+      const own = term('principal');
+      const isKnown = atom('known', own);
+      for (const had of [term('has', own, 'nick'), term('hasTag', own, term('string', 't'))])
+        step(16, [-had - 1, isKnown], had);
     },
   },
   'replace: the same holds of equals': {
@@ -232,7 +273,7 @@ const cases: Readonly<Record<string, Case>> = {
     permit:
       '(context.flag || context.level > 3) && (context.flag || context.level <= 3) && (!context.flag || context.level > 3) && (!context.flag || context.level <= 3)',
     region: 'true',
-    build: ({ atom, path, step }) => step(0, [-atom('broken', 'i'), atom('true', path('context', 'flag'))]),
+    build: ({ atom, path, step }) => step(0, [-atom('broken', 'i'), path('context', 'flag') + 1]),
   },
 };
 

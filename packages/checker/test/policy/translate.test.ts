@@ -1,7 +1,7 @@
 import { isAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import { expect, test } from 'vitest';
-import { expressionReader } from '../../src/policy/expression.ts';
-import { logicOf } from '../../src/policy/proof.ts';
+import { logicOf } from '../../src/policy/check.ts';
+import { expressionReader } from '../../src/policy/policies.ts';
 import { readSchema } from '../../src/policy/schema.ts';
 import { cedarText, type Json } from './support/cedar-text.ts';
 import { evaluatorOf } from './support/evaluate.ts';

@@ -170,8 +170,9 @@ export class PolicyProver {
       const roots = questions.map(({ root }) => root).filter((root) => root !== FALSE);
       const clauses = prover.foundation(roots);
       const steps = prover.steps(roots, clauses);
-      if (steps.length === 0 || decision === undefined) return [];
+      if (decision === undefined) return [];
       const policies = policiesNeeded(decision, questions, clauses);
+      if (steps.length + policies.length === 0) return [];
       return [{ environment: prover.environment, names: prover.names, steps, policies }];
     });
     return encodeCertificate(proved, proofs);

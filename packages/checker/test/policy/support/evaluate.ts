@@ -1,5 +1,5 @@
 import { constructors, type Ip, isWithin, readIp } from '../../../src/policy/extension.ts';
-import type { Linear, Part, Term } from '../../../src/policy/forms.ts';
+import type { Term } from '../../../src/policy/forms.ts';
 import type { Schema, Type } from '../../../src/policy/schema.ts';
 
 import { anyOf, keyOf, kindOf, type Value } from './value.ts';
@@ -22,8 +22,6 @@ export type Stored = Readonly<{
 /** What terms stand for and which atoms hold in a model, by the tables of docs/policy-certificate.md. */
 export function evaluatorOf(model: Model, schema: Schema) {
   const stored = (value: Value): Stored | undefined => model.store.get(keyOf(value));
-  const numberOf = ({ constant, weights }: Linear): bigint =>
-    [...weights].reduce((sum, [term, weight]) => sum + weight * number(valueAt(term)), constant);
   const number = (value: Value): bigint => (value as Extract<Value, { kind: 'number' }>).number;
   const elements = (value: Value): readonly Value[] => (value as Extract<Value, { kind: 'set' }>).elements;
   const text = (value: Value): string => (value as Extract<Value, { kind: 'String' }>).text;
@@ -32,47 +30,47 @@ export function evaluatorOf(model: Model, schema: Schema) {
     all.some((one) => keyOf(one) === keyOf(value));
   const isIn = (one: Value, other: Value): boolean =>
     keyOf(one) === keyOf(other) || stored(one)?.above.has(keyOf(other)) === true;
+  const sumOf = ({ operands, values }: Term): bigint => {
+    const [, constant, coefficients] = values as [string, bigint, bigint[]];
+    return operands.reduce((sum, term, at) => sum + coefficients[at]! * number(valueAt(term)), constant);
+  };
   const valueAt = (term: Term): Value => {
-    const { form, parts, type } = term;
-    const [one, two] = parts as readonly Term[] as [Term, Term];
+    const { form, operands, values, type } = term;
+    const [one, two] = operands as [Term, Term];
     switch (form) {
       case 'principal':
       case 'resource':
       case 'context':
         return model[form];
-      case 'bool':
-        return { kind: 'Bool', is: parts[0] === 1n };
       case 'string':
-        return { kind: 'String', text: String(parts[0]) };
+        return { kind: 'String', text: String(values[0]) };
       case 'entity':
-        return { kind: 'entity', type: String(parts[0]), id: String(parts[1]) };
+        return { kind: 'entity', type: String(values[0]), id: String(values[1]) };
       case 'ip':
-        return { kind: 'ipaddr', range: parts as Ip };
+        return { kind: 'ipaddr', range: values as unknown as Ip };
       case 'sum':
-        return { kind: 'number', unit: term.kind, number: numberOf(term.linear) };
+        return { kind: 'number', unit: term.kind, number: sumOf(term) };
       case 'floor': {
-        const [value, by] = [number(valueAt(one)), parts[1] as bigint];
+        const [value, by] = [number(valueAt(one)), values[0] as bigint];
         const isUp = value < 0n && value % by !== 0n;
         return { kind: 'number', unit: 'Long', number: value / by - (isUp ? 1n : 0n) };
       }
       case '.': {
         const owner = valueAt(one);
         const own = owner.kind === 'record' ? owner.members : stored(owner)?.attributes;
-        return own?.get(String(parts[1])) ?? anyOf(type);
+        return own?.get(String(values[0])) ?? anyOf(type);
       }
       case 'tag':
         return stored(valueAt(one))?.tags.get(text(valueAt(two))) ?? anyOf(type);
       case 'set':
-        return { kind: 'set', elements: (parts[0] as readonly Term[]).map(valueAt) };
+        return { kind: 'set', elements: operands.map(valueAt) };
       case 'record':
         return {
           kind: 'record',
-          members: new Map(
-            (parts[0] as readonly [string, Term][]).map(([name, member]) => [name, valueAt(member)]),
-          ),
+          members: new Map(operands.map((member, at) => [(values[0] as string[])[at]!, valueAt(member)])),
         };
       case 'call':
-        return call(String(parts[0]), (parts[1] as readonly Term[]).map(valueAt)) ?? anyOf(type);
+        return call(String(values[0]), operands.map(valueAt)) ?? anyOf(type);
       case 'outside':
         return elements(valueAt(one)).find((each) => !isOne(each, elements(valueAt(two)))) ?? anyOf(type);
       case 'common':
@@ -80,7 +78,7 @@ export function evaluatorOf(model: Model, schema: Schema) {
       case 'above':
         return elements(valueAt(two)).find((each) => isIn(valueAt(one), each)) ?? anyOf(type);
       default:
-        throw new Error(`There is no term ${form}.`);
+        return { kind: 'Bool', is: holds(term) };
     }
   };
   /** What a call gives in Cedar; undefined if it fails. */
@@ -107,11 +105,20 @@ export function evaluatorOf(model: Model, schema: Schema) {
     if (!elements(other).every((each) => each.kind === 'entity')) return undefined;
     return { kind: 'Bool', is: elements(other).some((each) => isIn(one, each)) };
   };
-  const atomHolds = (form: string, parts: readonly Part[]): boolean => {
-    const [one, two] = parts as readonly Term[] as [Term, Term];
+  /** Whether a term of kind Bool is true. */
+  const holds = (term: Term): boolean => {
+    const { form, operands, values } = term;
+    const [one, two] = operands as [Term, Term];
     switch (form) {
       case 'true':
-        return (valueAt(one) as Extract<Value, { kind: 'Bool' }>).is;
+      case 'false':
+        return form === 'true';
+      case '.':
+      case 'tag':
+      case 'call':
+      case 'outside':
+      case 'common':
+        return (valueAt(term) as Extract<Value, { kind: 'Bool' }>).is;
       case 'known': {
         const value = valueAt(one);
         return stored(value) !== undefined || schema.actions.has(keyOf(value));
@@ -119,14 +126,14 @@ export function evaluatorOf(model: Model, schema: Schema) {
       case 'has': {
         const owner = valueAt(one);
         return (
-          (owner.kind === 'record' ? owner.members : stored(owner)?.attributes)?.has(String(parts[1])) ===
+          (owner.kind === 'record' ? owner.members : stored(owner)?.attributes)?.has(String(values[0])) ===
           true
         );
       }
       case 'hasTag':
         return stored(valueAt(one))?.tags.has(text(valueAt(two))) === true;
       case 'like':
-        return regexOf(parts[1] as readonly string[]).test(text(valueAt(one)));
+        return regexOf(values[0] as readonly string[]).test(text(valueAt(one)));
       case 'equal':
         return kindOf(valueAt(one)) === kindOf(valueAt(two)) && keyOf(valueAt(one)) === keyOf(valueAt(two));
       case 'in':
@@ -141,19 +148,15 @@ export function evaluatorOf(model: Model, schema: Schema) {
         return elements(valueAt(two)).some((each) => isOne(each, elements(valueAt(one))));
       case 'inRange':
         return isWithin(rangeOf(valueAt(one)), rangeOf(valueAt(two)));
-      case 'atLeast': {
-        const sum = (parts[0] as readonly [bigint, Term][]).map(
-          ([weight, term]) => weight * number(valueAt(term)),
-        );
-        return sum.reduce((total, each) => total + each, 0n) >= (parts[1] as bigint);
-      }
+      case 'atLeast':
+        return number(valueAt(one)) >= (values[0] as bigint);
       case 'fails':
-        return call(String(parts[0]), (parts[1] as readonly Term[]).map(valueAt)) === undefined;
+        return call(String(values[0]), operands.map(valueAt)) === undefined;
       default:
         throw new Error(`There is no atom ${form}.`);
     }
   };
-  return { valueAt, atomHolds };
+  return { valueAt, holds };
 }
 
 /** A pattern as a regular expression, made another way than the checker's automaton. */

@@ -1,22 +1,19 @@
-import type { Logic } from '../../../src/policy/proof.ts';
+import type { Logic } from '../../../src/policy/check.ts';
 import type { Literal } from '../../../src/policy/propagation.ts';
 import type { evaluatorOf } from './evaluate.ts';
 
 /** Which literals are true in a model: all atoms get the value that the evaluator says, and the gates follow. */
-export function truthIn({ propagation, atoms, gates }: Logic, { atomHolds }: ReturnType<typeof evaluatorOf>) {
+export function truthIn({ propagation, atomAt }: Logic, { holds }: ReturnType<typeof evaluatorOf>) {
   const truth = (literals: readonly Literal[]): boolean[] => {
     const direct = literals.map((literal) => {
-      const atom = atoms.atomAt(literal);
-      return Math.abs(literal) === 1
-        ? literal === 1
-        : atom && atomHolds(atom.form, atom.parts) === literal > 0;
+      const atom = atomAt(literal);
+      return Math.abs(literal) === 1 ? literal === 1 : atom && holds(atom) === literal > 0;
     });
     if (direct.every((value) => value !== undefined)) return direct;
-    for (const literal of literals) gates.count(literal);
     const known: Literal[] = [];
     for (let variable = propagation.variable() - 1; variable > 1; variable -= 1) {
-      const atom = atoms.atomAt(variable);
-      if (atom !== undefined) known.push(atomHolds(atom.form, atom.parts) ? -variable : variable);
+      const atom = atomAt(variable);
+      if (atom !== undefined) known.push(holds(atom) ? -variable : variable);
     }
     return literals.map((literal) => {
       const [isTrue, isFalse] = [

@@ -49,8 +49,8 @@ function printReport(report: PolicyReport): void {
 
 type Refused = Exclude<PolicyReport, { readonly holds: true }>;
 
-function placeOf({ environment, policy, invariant, term, atom, step }: Refused): string {
-  const numbers = Object.entries({ term, atom, step }).filter(([, number]) => number !== undefined);
+function placeOf({ environment, policy, invariant, term, step }: Refused): string {
+  const numbers = Object.entries({ term, step }).filter(([, number]) => number !== undefined);
   const parts = [
     policy !== undefined && `policy ${policy}`,
     invariant !== undefined && `invariant ${invariant}`,

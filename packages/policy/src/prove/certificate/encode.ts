@@ -3,10 +3,9 @@ import type { Literal } from '../formula/formula.ts';
 import type { RequestEnvironment } from '../schema/schema-model.ts';
 import type { LearnedOrigin } from '../search/clause.ts';
 import { type Lemma, rules } from '../search/lemma.ts';
-import type { NamedLiteral, Names } from '../search/names.ts';
+import type { Names } from '../search/names.ts';
 import type { Derived } from '../search/trim.ts';
-import { nameTable } from './names-table.ts';
-import { integer, termTable } from './terms-table.ts';
+import { integer, TermsTable } from './terms-table.ts';
 
 /** The steps that prove what is proved in one environment. */
 export interface EnvironmentProof {
@@ -26,47 +25,33 @@ export function encodeCertificate(
 }
 
 function encodeProof({ environment, names, steps, policies }: EnvironmentProof): CborValue {
-  const terms = termTable();
-  const atoms = nameTable(terms);
-  const literal = (each: Literal): number => literalIn(atoms, names.of(Math.abs(each))!, each);
-  const clause = (literals: readonly Literal[]) => literals.map(literal);
+  const terms = new TermsTable();
+  for (const id of policies) terms.indexOf(['policy', id]);
+  const literal = (each: Literal): number => {
+    const named = names.of(Math.abs(each))!;
+    const number = terms.indexOfName(named.name) + 1;
+    return each === named.literal ? number : -number;
+  };
   const encoded = steps.map(
     ({ origin }): CborValue =>
-      origin.kind === 'learned' ? implied(origin, clause) : lemmaStep(origin.lemma, clause, terms.indexOf),
+      origin.kind === 'learned' ? implied(origin, literal) : lemmaStep(origin.lemma, literal, terms),
   );
   const { principal, action, resource } = environment;
-  return [
-    [principal, action.uid.type, action.uid.id, resource],
-    terms.list,
-    atoms.list,
-    encoded,
-    [...policies],
-  ];
+  return [[principal, action.uid.type, action.uid.id, resource], terms.list, encoded];
 }
 
-function literalIn(
-  atoms: { readonly indexOf: (named: NamedLiteral) => number },
-  named: NamedLiteral,
-  literal: Literal,
-): number {
-  const number = atoms.indexOf(named) + 1;
-  return literal === named.literal ? number : -number;
-}
-
-type EncodeClause = (literals: readonly Literal[]) => CborValue;
-
-function implied({ clause }: LearnedOrigin, encode: EncodeClause): CborValue {
-  return [rules.implied, encode(clause)];
+function implied({ clause }: LearnedOrigin, literal: (each: Literal) => number): CborValue {
+  return [rules.implied, clause.map(literal)];
 }
 
 function lemmaStep(
-  { rule, clause, terms, numbers }: Lemma,
-  encode: EncodeClause,
-  indexOf: (term: Lemma['terms'][number]) => number,
+  { rule, clause, terms, multipliers }: Lemma,
+  literal: (each: Literal) => number,
+  table: TermsTable,
 ): CborValue {
-  if (numbers === undefined) return [rule, encode(clause), ...terms.map(indexOf)];
-  const facts = numbers.facts
-    .filter(({ multiplier }) => multiplier !== 0n)
-    .map(({ fact, term, multiplier }) => [fact, indexOf(term), integer(multiplier)]);
-  return [rule, encode(clause), numbers.multipliers.map(integer), facts];
+  const encoded = clause.map(literal);
+  if (multipliers !== undefined) return [rule, encoded, multipliers.map(integer)];
+  // What it is told of is that which the first literal denies.
+  if (rule === rules.presence) return [rule, encoded, -encoded[0]! - 1];
+  return [rule, encoded, ...terms.map((term) => table.indexOfTerm(term))];
 }

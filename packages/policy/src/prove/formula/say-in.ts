@@ -1,16 +1,16 @@
 import { isActionType } from '../../json/entity-uid.ts';
 import { uidKey } from '../schema/schema-model.ts';
-import { isEntityKind } from '../schema/type.ts';
 import { elementType, type Term } from '../terms/term.ts';
 import { FALSE, type Literal, TRUE } from './formula.ts';
 import { equal } from './say-equal.ts';
 import type { Universe } from './universe.ts';
 
-/** The entity is the group, or in it. An entity of an action's type must be a constant. */
+/** The entity is the group, or in it. */
 export function isIn(universe: Universe, entity: Term, group: Term): Literal {
   if (entity === group) return TRUE;
   const type = entity.kind.slice(1);
-  if (isActionType(type)) return isActionIn(universe, entity, group);
+  if (isActionType(type))
+    return entity.constant ? isActionIn(universe, entity, group) : universe.atoms.get('in', [entity, group]);
   const above = universe.schema.entityTypes.get(type)?.above;
   const mayBeAbove = above?.has(group.kind.slice(1)) === true;
   if (!mayBeAbove) return equal(universe, entity, group);
@@ -36,9 +36,4 @@ export function isInAny(universe: Universe, entity: Term, set: Term): Literal {
     schema.entityTypes.get(type)?.above.has(group.name) === true ||
     (isActionType(type) && isActionType(group.name));
   return mayBe ? atoms.get('inAny', [entity, set]) : FALSE;
-}
-
-/** Whether an `in` with this on its left is one that the prover understands. */
-export function understandsIn({ kind, constant }: Term): boolean {
-  return isEntityKind(kind) && (constant || !isActionType(kind.slice(1)));
 }

@@ -1,4 +1,4 @@
-import { ceilingDivide, type Linear, linearOf, rangeOfSum } from '../terms/linear.ts';
+import { ceilingDivide, type Linear, linearOf } from '../terms/linear.ts';
 import type { Term } from '../terms/term.ts';
 import { FALSE, type Literal, TRUE } from './formula.ts';
 import type { Universe } from './universe.ts';
@@ -7,9 +7,7 @@ import type { Universe } from './universe.ts';
 export function atLeast({ atoms }: Universe, sum: Linear, bound: bigint): Literal {
   const parts = [...sum.parts].filter(([, factor]) => factor !== 0n);
   const rest = bound - sum.constant;
-  const { least, greatest } = rangeOfSum({ constant: 0n, parts: new Map(parts) });
-  if (least >= rest) return TRUE;
-  if (greatest < rest) return FALSE;
+  if (parts.length === 0) return rest <= 0n ? TRUE : FALSE;
   parts.sort(([left], [right]) => left.id - right.id);
   const divisor = parts.reduce((common, [, factor]) => gcd(common, factor), 0n);
   // The atom is the one whose first coefficient is positive; its negation is the other: −Σ ≥ 1 − b.

@@ -16,17 +16,16 @@ export function known({ schema, atoms }: Universe, entity: Term): Literal {
 
 /** The record, or the entity in the store, has the attribute. */
 export function has(universe: Universe, of: Term, name: string): Literal {
-  const { schema, formula, atoms } = universe;
+  const { schema, atoms } = universe;
   if (of.form === 'record') return of.names.includes(name) ? TRUE : FALSE;
   const field = declaredField(schema, of, name);
   if (field === undefined) return FALSE;
-  const there = of.kind === 'record' ? TRUE : known(universe, of);
-  return field.required ? there : formula.and(there, atoms.get('has', [of], { text: name }));
+  if (!field.required) return atoms.get('has', [of], { text: name });
+  return of.kind === 'record' ? TRUE : known(universe, of);
 }
 
 /** The entity is in the store and has the tag. */
-export function hasTag(universe: Universe, of: Term, key: Term): Literal {
-  const { schema, formula, atoms } = universe;
-  if (schema.entityTypes.get(of.kind.slice(1))?.tag === undefined) return FALSE;
-  return formula.and(known(universe, of), atoms.get('hasTag', [of, key]));
+export function hasTag({ schema, atoms }: Universe, of: Term, key: Term): Literal {
+  const isTagged = schema.entityTypes.get(of.kind.slice(1))?.tag !== undefined;
+  return isTagged ? atoms.get('hasTag', [of, key]) : FALSE;
 }

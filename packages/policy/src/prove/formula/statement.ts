@@ -4,7 +4,7 @@ import type { Literal } from './formula.ts';
 import { contains, containsAll, containsAny, equal } from './say-equal.ts';
 import { isIn, isInAny } from './say-in.ts';
 import { atLeast } from './say-numbers.ts';
-import { known } from './say-presence.ts';
+import { has, hasTag, known } from './say-presence.ts';
 import { inRange } from './say-ranges.ts';
 
 import { like } from './say-texts.ts';
@@ -21,8 +21,9 @@ export function literalOf(universe: Universe, statement: Statement): Literal {
     case 'known':
       return known(universe, first);
     case 'has':
+      return has(universe, first, text);
     case 'hasTag':
-      return universe.atoms.get(form, terms, { text });
+      return hasTag(universe, first, second);
     case 'like':
       return like(universe, first, statement.pattern);
     case 'equal':

@@ -18,6 +18,8 @@ export const rules = {
   group: 12,
   grouped: 13,
   ranges: 14,
+  bounds: 15,
+  presence: 16,
 } as const;
 
 export type Rule = (typeof rules)[keyof typeof rules];
@@ -26,23 +28,10 @@ export type Rule = (typeof rules)[keyof typeof rules];
 export interface Lemma {
   readonly rule: Exclude<Rule, 0>;
   readonly clause: readonly Literal[];
-  /** What the rule needs besides, but for `numbers`. */
+  /** The terms that the rule is told of; for `presence`, of what it is told that an entity has it shows from the clause. */
   readonly terms: readonly Term[];
-  readonly numbers?: NumberProof;
-}
-
-/** How inequalities add up to a contradiction. */
-export interface NumberProof {
-  /** One for each literal of the clause, in its order. */
-  readonly multipliers: readonly bigint[];
-  readonly facts: readonly NumberFact[];
-}
-
-/** 0: the least value of a term's range; 1: the greatest; 2 and 3: `floor` from both sides. */
-export interface NumberFact {
-  readonly fact: 0 | 1 | 2 | 3;
-  readonly term: Term;
-  readonly multiplier: bigint;
+  /** For `numbers`, one for each literal of the clause, in its order: how the opposites add up to a contradiction. */
+  readonly multipliers?: readonly bigint[];
 }
 
 /** A lemma without the literals that are false anyway; undefined if one is true anyway. */

@@ -68,7 +68,7 @@ export class QuickChecks {
       rule: rules.numbers,
       clause: [-low.literal, -high.literal],
       terms: [],
-      numbers: { multipliers: [1n, 1n], facts: [] },
+      multipliers: [1n, 1n],
     };
   }
 }

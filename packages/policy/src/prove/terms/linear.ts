@@ -1,4 +1,3 @@
-import { longMaximum, longMinimum } from '../../values/value.ts';
 import type { Term } from './term.ts';
 
 /** constant + Σ coefficient × term. No coefficient need be different from zero. */
@@ -33,37 +32,6 @@ export function combine(...summands: readonly (readonly [Term, bigint])[]): Line
   const sum: Linear = { constant: 0n, parts: new Map() };
   for (const [term, factor] of summands) addTo(sum, term, factor);
   return sum;
-}
-
-export interface Range {
-  readonly least: bigint;
-  readonly greatest: bigint;
-}
-
-const long: Range = { least: longMinimum, greatest: longMaximum };
-
-/** What a term of number kind can be at least and at most. */
-export function rangeOf(term: Term): Range {
-  switch (term.form) {
-    case 'sum':
-      return rangeOfSum(linearOf(term));
-    case 'floor': {
-      const { least, greatest } = rangeOf(term.parts[0]!);
-      return { least: floorDivide(least, term.number), greatest: floorDivide(greatest, term.number) };
-    }
-    default:
-      return long;
-  }
-}
-
-export function rangeOfSum({ constant, parts }: Linear): Range {
-  let [least, greatest] = [constant, constant];
-  for (const [term, factor] of parts) {
-    const range = rangeOf(term);
-    least += factor * (factor > 0n ? range.least : range.greatest);
-    greatest += factor * (factor > 0n ? range.greatest : range.least);
-  }
-  return { least, greatest };
 }
 
 export function floorDivide(value: bigint, by: bigint): bigint {

@@ -1,7 +1,7 @@
 import type { RequestEnvironment, SchemaModel } from '../schema/schema-model.ts';
 import { type EntityKind, type Kind, kindOf, type NumberKind, type Type } from '../schema/type.ts';
 import { declaredField } from './declared-field.ts';
-import { addTo, floorDivide, type Linear, linearOf } from './linear.ts';
+import { addTo, type Linear } from './linear.ts';
 import { elementType, type Term, type TermForm } from './term.ts';
 
 interface Fields {
@@ -84,24 +84,9 @@ export class TermTable {
     });
   }
 
-  /** Division by n, rounded down: what is a multiple of n whatever the terms comes out. */
+  /** Division by n, rounded down. */
   floor(of: Term, by: bigint): Term {
-    const { constant, parts } = linearOf(of);
-    const whole: Linear = { constant: floorDivide(constant, by), parts: new Map() };
-    const rest: Linear = { constant: constant - whole.constant * by, parts: new Map() };
-    for (const [term, factor] of parts)
-      if (factor % by === 0n) whole.parts.set(term, factor / by);
-      else rest.parts.set(term, factor);
-    if (rest.parts.size === 0) return this.sum('Long', whole);
-    const inner = this.sum('Long', rest);
-    const floor = this.#make(`floor${inner.id}/${by}`, {
-      form: 'floor',
-      kind: 'Long',
-      parts: [inner],
-      number: by,
-    });
-    addTo(whole, floor, 1n);
-    return this.sum('Long', whole);
+    return this.#make(`floor${of.id}/${by}`, { form: 'floor', kind: 'Long', parts: [of], number: by });
   }
 
   attribute(of: Term, name: string): Term {

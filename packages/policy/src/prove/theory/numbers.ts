@@ -1,15 +1,22 @@
+import { longMaximum, longMinimum } from '../../values/value.ts';
 import type { Literal } from '../formula/formula.ts';
 import { atLeast } from '../formula/say-numbers.ts';
-import type { NumberFact } from '../search/lemma.ts';
 import { rules } from '../search/lemma.ts';
-import { floorDivide, linearOf, rangeOf } from '../terms/linear.ts';
+import { addTo, floorDivide, type Linear, linearOf } from '../terms/linear.ts';
 import { subterms } from '../terms/replace.ts';
 import type { Term } from '../terms/term.ts';
 import type { Fact, Reasoning } from './facts.ts';
 import type { Rational } from './rational.ts';
 import { type Inequality, solveInequalities } from './simplex.ts';
 
-type Source = Fact | Omit<NumberFact, 'multiplier'>;
+/** What is so of a number anyhow: a sum is at least that. */
+interface Bound {
+  readonly about: Term;
+  readonly sum: Linear;
+  readonly least: bigint;
+}
+
+type Source = Fact | Bound;
 
 export type Numbers =
   | { readonly kind: 'values'; readonly values: ReadonlyMap<Term, bigint> }
@@ -30,7 +37,7 @@ export function chooseNumbers(
     inequalities.push(inequalityOf(fact));
     for (const term of fact.atom.terms) for (const part of subterms(term)) addUnknowns(unknowns, part);
   }
-  for (const term of unknowns) inequalities.push(...factsAbout(term));
+  for (const term of unknowns) inequalities.push(...boundsOf(term).map(inequality));
   const solution = solveInequalities(inequalities);
   if ('contradiction' in solution) {
     addContradiction(reasoning, solution.contradiction);
@@ -100,34 +107,43 @@ function inequalityOf(fact: Fact): Inequality<Term, Source> {
   };
 }
 
-function factsAbout(term: Term): readonly Inequality<Term, Source>[] {
-  const { least, greatest } = rangeOf(term);
-  const ranges: Inequality<Term, Source>[] = [
-    { parts: [[term, 1n]], bound: least, source: { fact: 0, term } },
-    { parts: [[term, -1n]], bound: -greatest, source: { fact: 1, term } },
-  ];
-  if (term.form !== 'floor') return ranges;
-  const { constant, parts } = linearOf(term.parts[0]!);
-  const divisor = term.number;
-  const whole = [...parts, [term, -divisor] as const];
-  const negative = whole.map(([part, factor]) => [part, -factor] as const);
+function boundsOf(about: Term): readonly Bound[] {
+  const times = (factor: bigint, term: Term, other = 0n): Linear => {
+    const sum = { constant: 0n, parts: new Map<Term, bigint>() };
+    addTo(sum, term, factor);
+    if (other !== 0n) addTo(sum, about, other);
+    return sum;
+  };
+  if (about.form !== 'floor')
+    return [
+      { about, sum: times(1n, about), least: longMinimum },
+      { about, sum: times(-1n, about), least: -longMaximum },
+    ];
+  const [whole, divisor] = [about.parts[0]!, about.number];
   return [
-    ...ranges,
-    { parts: whole, bound: -constant, source: { fact: 2, term } },
-    { parts: negative, bound: 1n - divisor + constant, source: { fact: 3, term } },
+    { about, sum: times(1n, whole, -divisor), least: 0n },
+    { about, sum: times(-1n, whole, divisor), least: 1n - divisor },
   ];
+}
+
+function inequality(bound: Bound): Inequality<Term, Source> {
+  const { sum, least } = bound;
+  return { parts: [...sum.parts], bound: least - sum.constant, source: bound };
 }
 
 function addContradiction(reasoning: Reasoning, contradiction: readonly (readonly [Source, bigint])[]): void {
   const clause: Literal[] = [];
   const multipliers: bigint[] = [];
-  const facts: NumberFact[] = [];
   for (const [source, multiplier] of contradiction) {
-    if ('fact' in source) facts.push({ ...source, multiplier });
-    else {
+    if (multiplier === 0n) continue;
+    multipliers.push(multiplier);
+    if ('atom' in source) {
       clause.push(-source.literal);
-      multipliers.push(multiplier);
+      continue;
     }
+    const literal = atLeast(reasoning.universe, source.sum, source.least);
+    reasoning.add(rules.bounds, [literal], source.about);
+    clause.push(-literal);
   }
-  reasoning.lemmas.push({ rule: rules.numbers, clause, terms: [], numbers: { multipliers, facts } });
+  reasoning.lemmas.push({ rule: rules.numbers, clause, terms: [], multipliers });
 }

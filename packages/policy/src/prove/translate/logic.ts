@@ -50,7 +50,6 @@ const choose: Translate = (body, { universe, translate }) => {
   const [then, otherwise] = [translate(body.then), translate(body.else)];
   if ('yes' in then && 'yes' in otherwise) {
     const yes = formula.or(formula.and(condition.yes, then.yes), formula.and(condition.no, otherwise.yes));
-    if (isExact(condition, then, otherwise)) return { yes, no: -yes };
     const no = formula.or(formula.and(condition.yes, then.no), formula.and(condition.no, otherwise.no));
     return { yes, no };
   }

@@ -1,7 +1,6 @@
 import { FALSE, type Literal } from '../formula/formula.ts';
 import { isEmpty } from '../formula/say-equal.ts';
-import { isIn, isInAny, understandsIn } from '../formula/say-in.ts';
-import { fails, truth } from '../formula/say-truth.ts';
+import { isIn, isInAny } from '../formula/say-in.ts';
 import type { Universe } from '../formula/universe.ts';
 import { isEntityKind } from '../schema/type.ts';
 import { elementType, type Term } from '../terms/term.ts';
@@ -23,24 +22,15 @@ export function membership(universe: Universe, left: Meaning, right: Meaning): M
 /** undefined where it fails. */
 function ofTerms(universe: Universe, entity: Term, group: Term): Truth | undefined {
   if (!isEntityKind(entity.kind)) return undefined;
-  if (isEntityKind(group.kind))
-    return understandsIn(entity) ? exact(isIn(universe, entity, group)) : call(universe, entity, group);
+  if (isEntityKind(group.kind)) return exact(isIn(universe, entity, group));
   if (group.kind !== 'set') return undefined;
   if (group.form === 'set' && !group.parts.every(({ kind }) => isEntityKind(kind))) return undefined;
   // Of a set of anything else each element makes it fail.
   if (group.form !== 'set' && elementType(group)?.kind !== 'entity')
     return { yes: FALSE, no: isEmpty(universe, group) };
-  return understandsIn(entity) ? exact(isInAny(universe, entity, group)) : call(universe, entity, group);
+  return exact(isInAny(universe, entity, group));
 }
 
 function exact(literal: Literal): Truth {
   return { yes: literal, no: -literal };
-}
-
-/** It may be true, false or fail; but the same for the same terms. */
-function call(universe: Universe, ...terms: readonly Term[]): Truth {
-  const { formula, terms: table } = universe;
-  const literal = truth(universe, table.call('in', terms));
-  const succeeds = -fails(universe, 'in', terms);
-  return { yes: formula.and(succeeds, literal), no: formula.and(succeeds, -literal) };
 }
