@@ -25,15 +25,34 @@ const attributeNames: readonly (readonly [ClaimName, string])[] = claimNames.map
   claim.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
 ]);
 
-/** A `Device` of the default schema. */
-export function deviceEntity({ id, groups, standing, vector, overdue }: DeviceFacts): NamedEntity {
+/**
+ * What is known of devices, by all that is known: most devices of a fleet have it in common with others, and what they
+ * share stays in the processor's cache.
+ */
+const shared = new Map<string, Entity>();
+const mostShared = 65_536;
+
+/** A `Device` of the default schema. Devices of which the policies know the same share one entity. */
+export function deviceEntity(facts: DeviceFacts): NamedEntity {
+  const { id, groups, standing, vector, overdue } = facts;
+  const key = JSON.stringify([standing, overdue, groups, attributeNames.map(([claim]) => vector[claim])]);
+  let entity = shared.get(key);
+  if (entity === undefined) {
+    entity = knownOf(facts);
+    if (shared.size >= mostShared) shared.clear();
+    shared.set(key, entity);
+  }
+  return { uid: entityValue('Device', id), entity };
+}
+
+function knownOf({ groups, standing, vector, overdue }: DeviceFacts): Entity {
   const attributes = new Map<string, Value>([
     ['standing', standing],
     ['overdue', overdue],
     ['vector', recordValue(attributeNames.map(([claim, name]) => [name, BigInt(vector[claim])] as const))],
     ['tier', recordValue(attributeNames.map(([claim, name]) => [name, tierOf(vector[claim])] as const))],
   ]);
-  return { uid: entityValue('Device', id), entity: memberOf('Group', groups, attributes) };
+  return memberOf('Group', groups, attributes);
 }
 
 /** An `Operator` of the default schema. */
