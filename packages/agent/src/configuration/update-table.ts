@@ -2,7 +2,7 @@ import { KitenError } from '@kiten/codec';
 import { parseVerifierKey, type VerifierKey } from '@kiten/ledger';
 import type { LogTrust } from '@kiten/update';
 import type { Program } from '../update/run-program.ts';
-import type { SlotSettings, UpdateSettings } from '../update/settings.ts';
+import type { SlotSettings, SuitSettings, UpdateSettings } from '../update/settings.ts';
 import type { Table } from './table.ts';
 
 const minute = 60_000;
@@ -24,6 +24,7 @@ export function updateOf(table: Table | undefined, device: string): UpdateSettin
     boots: table.integer('confirm-within-boots', 1, 100) ?? 3,
     interval: minutes('interval-minutes', 60),
     log: logOf(table.table('log')),
+    suit: suitOf(table.table('suit')),
   };
   table.finish();
   return settings;
@@ -82,6 +83,20 @@ function programOf(table: Table, key: string): Program | undefined {
 
 function missing(table: Table, key: string): never {
   throw table.refusal(key, 'is missing');
+}
+
+function suitOf(table: Table | undefined): SuitSettings | undefined {
+  if (table === undefined) return undefined;
+  const keys = table.texts('keys') ?? missing(table, 'keys');
+  const suit = {
+    keys,
+    threshold: table.integer('threshold', 1, keys.length) ?? 1,
+    vendor: table.needed('vendor'),
+    class: table.needed('class'),
+    component: table.text('component') ?? '/image',
+  };
+  table.finish();
+  return suit;
 }
 
 function logOf(table: Table | undefined): LogTrust | undefined {

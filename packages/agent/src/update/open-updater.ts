@@ -1,9 +1,20 @@
+import { createPublicKey } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeResult } from '@kiten/attestation';
-import { KitenError } from '@kiten/codec';
+import { type Clock, KitenError } from '@kiten/codec';
 import { loadSigner, nodeVerify } from '@kiten/identity';
-import { initialiseTufClient, targetUrlPath, UptaneClient, type UptaneRepository } from '@kiten/update';
+import {
+  classIdentifierOf,
+  defaultTufLimits,
+  initialiseTufClient,
+  parseComponent,
+  retrieve,
+  targetUrlPath,
+  UptaneClient,
+  type UptaneRepository,
+  vendorIdentifierOf,
+} from '@kiten/update';
 import { attest } from '../agent/attest.ts';
 import { type Host, siteClient } from '../agent/host.ts';
 import { requireIdentity } from '../agent/identity.ts';
@@ -14,11 +25,12 @@ import type { Installer } from './installer/installer.ts';
 import { programInstaller } from './installer/program-installer.ts';
 import { installedImage, manifestOf } from './manifest.ts';
 import { runProgram } from './run-program.ts';
-import type { UpdateSettings } from './settings.ts';
-import { siteFiles } from './site-files.ts';
+import type { SuitSettings, UpdateSettings } from './settings.ts';
+import { type FetchFrom, siteFiles } from './site-files.ts';
 import { SiteUpdates } from './site-updates.ts';
 import { type Boot, SlotKeeper } from './slot-keeper.ts';
 import { Staging } from './staging.ts';
+import type { SuitPorts } from './suit.ts';
 import { Updater } from './updater.ts';
 
 /** Milliseconds in which a program has to say how the device is, or to start it again. */
@@ -45,6 +57,7 @@ export async function openUpdates(host: Host): Promise<OpenUpdates> {
   const { ecu, hardware: hardwareId } = settings;
   const updater = new Updater({
     ...{ ecu, keeper, installer, state, clock: host.clock, log: settings.log },
+    suit: await suitOf(settings.suit, `${base}/image/targets/`, fetch, host.clock),
     staging: new Staging({ directory: state.file('staging'), fetch, clock: host.clock }),
     site: new SiteUpdates(siteClient(host, connect)),
     client: (running, releaseCounter) => {
@@ -90,6 +103,45 @@ export async function openKeeper(host: Host): Promise<SlotKeeper> {
       },
     }),
   });
+}
+
+/** What a manifest names is fetched from the site, like everything else. */
+async function suitOf(
+  settings: SuitSettings | undefined,
+  base: string,
+  fetch: FetchFrom,
+  clock: Clock,
+): Promise<SuitPorts | undefined> {
+  if (settings === undefined) return undefined;
+  const { keys, threshold, vendor: domain, class: information, component } = settings;
+  const signers = await Promise.all(keys.map(async (name) => ({ name, publicKey: await publicKeyIn(name) })));
+  const vendor = vendorIdentifierOf(domain);
+  const { targetDeadline: deadline, minimumRate, rateWindow } = defaultTufLimits;
+  return {
+    trust: { signers, threshold, verify: nodeVerify },
+    vendor,
+    model: classIdentifierOf(vendor, information),
+    component: parseComponent(component),
+    fetch: (uri, maxBytes) => {
+      const url = new URL(uri, base).href;
+      if (!url.startsWith(base)) {
+        throw new KitenError(
+          'agent/suit-elsewhere',
+          `A manifest names ${uri.slice(0, 200)}: files come from the site alone.`,
+        );
+      }
+      return retrieve(url, { fetch, clock, maxBytes, deadline, minimumRate, rateWindow });
+    },
+  };
+}
+
+async function publicKeyIn(file: string): Promise<Uint8Array> {
+  try {
+    const key = createPublicKey(await readFile(file));
+    return new Uint8Array(key.export({ type: 'spki', format: 'der' }));
+  } catch (cause) {
+    throw new KitenError('agent/key-unreadable', `${file} has no public key, PEM.`, { cause });
+  }
 }
 
 function settingsOf({ configuration: { update } }: Host): UpdateSettings {

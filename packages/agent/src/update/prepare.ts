@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { fromHex } from '@kiten/codec';
 import { applyDelta } from '@kiten/update';
-import type { Image, ImageDelta, PreparedImage } from './image.ts';
+import { contentOf, type Image, type ImageDelta, type PreparedImage } from './image.ts';
 import type { OpenSlot } from './installer/installer.ts';
 
 const readBytes = 256 * 1024;
@@ -43,4 +43,4 @@ export async function preparedDelta(
 export const deltaFrom = (
   deltas: readonly ImageDelta[],
   running: Image | undefined,
-): ImageDelta | undefined => deltas.find(({ base }) => base === running?.sha256);
+): ImageDelta | undefined => running && deltas.find(({ base }) => base === contentOf(running).sha256);

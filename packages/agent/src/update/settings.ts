@@ -13,6 +13,17 @@ export type SlotSettings =
     }
   | { readonly kind: 'programs'; readonly programs: InstallerPrograms };
 
+/** Whose SUIT manifests are taken, and what they call this device. */
+export interface SuitSettings {
+  /** Files: public keys, PEM. */
+  readonly keys: readonly string[];
+  readonly threshold: number;
+  /** A domain, and what tells the vendor’s devices apart (draft-ietf-suit-manifest §8.4.8.2). */
+  readonly vendor: string;
+  readonly class: string;
+  readonly component: string;
+}
+
 /** How the device is updated. Times in milliseconds. */
 export interface UpdateSettings {
   /** Directory: metadata, what is fetched, what is remembered. */
@@ -33,4 +44,6 @@ export interface UpdateSettings {
   readonly interval: number;
   /** Undefined: no log is asked. */
   readonly log: LogTrust | undefined;
+  /** Undefined: no envelope is taken. */
+  readonly suit: SuitSettings | undefined;
 }

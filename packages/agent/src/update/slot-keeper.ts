@@ -1,7 +1,7 @@
 import { equalBytes, fromHex, KitenError } from '@kiten/codec';
 import { measure } from '@kiten/update';
 import type { StateDirectory } from '../state/state-directory.ts';
-import { type Image, otherSlot, type PreparedImage, type Slot } from './image.ts';
+import { contentOf, type Image, otherSlot, type PreparedImage, type Slot } from './image.ts';
 import type { Installer } from './installer/installer.ts';
 import { type Attempt, readUpdateState, type UpdateState, withReport, writeUpdateState } from './state.ts';
 
@@ -94,10 +94,10 @@ export class SlotKeeper {
     this.#checkInstallable(image);
     const running = await installer.running();
     const slot = otherSlot(running);
-    const { path, length, sha256, releaseCounter } = image;
+    const { pieces: _pieces, file: _file, ...described } = image;
     const { name: boot, uptime: since } = await this.#options.boot();
     const attempt: Attempt = {
-      ...{ phase: 'writing', slot, image: { path, length, sha256, releaseCounter }, assigned },
+      ...{ phase: 'writing', slot, image: described, assigned },
       ...{ boot, boots: 0, since },
       ...(trustBefore !== undefined && { trustBefore }),
     };
@@ -159,8 +159,9 @@ export class SlotKeeper {
   async #checkWritten({ slot, image }: Attempt): Promise<void> {
     if (this.#options.installer.open === undefined) return;
     await using opened = await this.#options.installer.open(slot);
-    const found = await measure(opened.file, image.length);
-    if (found.length === image.length && equalBytes(found.sha256, fromHex(image.sha256))) return;
+    const { length, sha256 } = contentOf(image);
+    const found = await measure(opened.file, length);
+    if (found.length === length && equalBytes(found.sha256, fromHex(sha256))) return;
     throw new KitenError('agent/slot-mismatch', 'The slot doesn’t hold what was written into it.');
   }
 

@@ -9,6 +9,7 @@ import type { SiteUpdates } from './site-updates.ts';
 import type { SlotKeeper, Trial } from './slot-keeper.ts';
 import type { Staging } from './staging.ts';
 import type { UpdateReport } from './state.ts';
+import { isEnvelope, processEnvelope, type SuitPorts } from './suit.ts';
 
 export interface UpdaterPorts {
   readonly ecu: string;
@@ -19,6 +20,8 @@ export interface UpdaterPorts {
   readonly state: StateDirectory;
   readonly clock: Clock;
   readonly log: LogTrust | undefined;
+  /** Undefined: no envelope is taken. */
+  readonly suit: SuitPorts | undefined;
   /** Judges by what the device runs now. */
   readonly client: (running: Image | undefined, releaseCounter: number) => UptaneClient;
   /** Signed by the device. */
@@ -85,13 +88,13 @@ export class Updater {
    * @throws KitenError `update/…`: what is refused, `agent/…`.
    */
   async install(assigned: AssignedImage): Promise<void> {
-    const { keeper, staging, lastTrust } = this.#ports;
+    const { staging, lastTrust } = this.#ports;
     const { image, version } = assigned;
     const prepared = await this.#refusals(image.path, async () => {
       await this.#requireLogged(image);
       return this.#prepare(assigned);
     });
-    await keeper.install(prepared, version, await lastTrust());
+    await this.#put(prepared, version, await lastTrust());
     await staging.keepOnly([]);
     await this.#deliver();
   }
@@ -116,6 +119,26 @@ export class Updater {
     }
     await keeper.confirm();
     await this.#deliver();
+  }
+
+  /** A SUIT envelope brings what is to be written; anything else is that itself. */
+  async #put(prepared: PreparedImage, version: number, trustBefore: string | undefined): Promise<void> {
+    const { keeper, suit, state } = this.#ports;
+    if (prepared.file === undefined || !(await isEnvelope(prepared.file)))
+      return keeper.install(prepared, version, trustBefore);
+    if (suit === undefined) {
+      throw new KitenError(
+        'agent/suit-unconfigured',
+        'The image is a SUIT envelope, and nobody is trusted to sign those.',
+      );
+    }
+    const running = (await keeper.runningImage())?.image.content;
+    const { file: envelope, ...image } = prepared;
+    return this.#refusals(image.path, () =>
+      processEnvelope(envelope, state.path, running, suit, (content, file) =>
+        keeper.install({ ...preparedFile(image, file), content }, version, trustBefore),
+      ),
+    );
   }
 
   async #prepare({ image, deltas }: AssignedImage): Promise<PreparedImage> {

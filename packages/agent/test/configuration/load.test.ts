@@ -63,6 +63,7 @@ image-root = "/etc/image.json"
       boots: 3,
       interval: 3_600_000,
       log: undefined,
+      suit: undefined,
     });
   });
 
@@ -82,6 +83,7 @@ image-root = "/etc/image.json"
       'update.confirm-within-minutes',
       `${update}confirm-within-minutes = 0\n[update.directories]\ndirectory = "/s"\n`,
     ],
+    ['update.suit.vendor', `${update}[update.directories]\ndirectory = "/s"\n[update.suit]\nkeys = ["/k"]\n`],
     [
       'update.log.keys',
       `${update}[update.directories]\ndirectory = "/s"\n[update.log]\nkeys = ["l+0123abcd+AaAa"]\n`,

@@ -88,7 +88,7 @@ export class UpdatedDevice {
       fetch,
     });
     const updater = new Updater({
-      ...{ ecu, keeper, state, clock, log: undefined },
+      ...{ ecu, keeper, state, clock, log: undefined, suit: undefined },
       installer: directoryInstaller(this.slots),
       staging: new Staging({ directory: state.file('staging'), fetch, clock, limits }),
       site: new SiteUpdates(new SiteClient(address, open)),

@@ -2,7 +2,7 @@ import { open, readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { KitenError } from '@kiten/codec';
 import { positionedFile } from '@kiten/update';
-import { otherSlot, type Slot } from '../image.ts';
+import { contentOf, otherSlot, type Slot } from '../image.ts';
 import { onDisk, replaceFile, writePieces } from './durable.ts';
 import type { Installer } from './installer.ts';
 
@@ -43,7 +43,7 @@ export function deviceInstaller({ devices, bootState, root }: DeviceSlots): Inst
       }),
     write: (slot, image) =>
       onDisk(devices[slot], async () => {
-        await requireRoom(devices[slot], image.length, root);
+        await requireRoom(devices[slot], contentOf(image).length, root);
         await using handle = await open(devices[slot], 'r+');
         await writePieces(handle, image.pieces());
         await handle.sync();

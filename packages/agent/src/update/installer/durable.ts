@@ -46,7 +46,10 @@ export async function removeFile(path: string): Promise<void> {
 }
 
 /** From the beginning on. */
-export async function writePieces(handle: FileHandle, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writePieces(
+  handle: FileHandle,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<void> {
   let position = 0;
   for await (const piece of pieces) {
     for (let done = 0; done < piece.length; ) {
