@@ -10,18 +10,20 @@ import { showEvent } from './output.ts';
 /** What the device runs, and how it gets to run something else. */
 export const updateCommands: Readonly<Record<string, Command>> = {
   async 'update check'(host, given, { output }) {
-    const { updater } = await openUpdates(host);
-    return output.say(given.json, await updater.check(), showChecked);
+    using updates = await openUpdates(host);
+    return output.say(given.json, await updates.updater.check(), showChecked);
   },
   async 'update install'(host, given, { output }) {
-    const { updater, keeper } = await openUpdates(host);
+    using updates = await openUpdates(host);
+    const { updater, keeper } = updates;
     const checked = await updater.check();
     if (checked.assigned === undefined) return output.say(given.json, checked, showChecked);
     await updater.install(checked.assigned);
     return output.say(given.json, await updateStatus(keeper), showUpdateStatus);
   },
   async 'update confirm'(host, given, { output }) {
-    const { updater, keeper } = await openUpdates(host);
+    using updates = await openUpdates(host);
+    const { updater, keeper } = updates;
     await updater.confirm();
     return output.say(given.json, await updateStatus(keeper), showUpdateStatus);
   },

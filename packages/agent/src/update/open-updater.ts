@@ -23,29 +23,35 @@ import { deviceInstaller } from './installer/device-installer.ts';
 import { directoryInstaller } from './installer/directory-installer.ts';
 import type { Installer } from './installer/installer.ts';
 import { programInstaller } from './installer/program-installer.ts';
+import { lockUpdates } from './lock.ts';
 import { installedImage, manifestOf } from './manifest.ts';
 import { runProgram } from './run-program.ts';
 import type { SuitSettings, UpdateSettings } from './settings.ts';
 import { type FetchFrom, siteFiles } from './site-files.ts';
 import { SiteUpdates } from './site-updates.ts';
-import { type Boot, SlotKeeper } from './slot-keeper.ts';
+import { SlotKeeper } from './slot-keeper.ts';
 import { Staging } from './staging.ts';
 import type { SuitPorts } from './suit.ts';
+import type { Boot } from './trial.ts';
 import { Updater } from './updater.ts';
 
 /** Milliseconds in which a program has to say how the device is, or to start it again. */
 const longestProgram = 120_000;
 
-/** The device’s updates, opened: slots, and what leads through them. */
-export interface OpenUpdates {
+/** The device’s updates, opened for this process alone: slots, and what leads through them. */
+export interface OpenUpdates extends Disposable {
   readonly keeper: SlotKeeper;
   readonly updater: Updater;
 }
 
-/** @throws KitenError `agent/no-update`, `agent/not-enrolled`, `agent/root-unreadable`, `update/…`, `agent/state-…` */
+/**
+ * @throws KitenError `agent/no-update`, `agent/updates-in-use`, `agent/not-enrolled`, `agent/root-unreadable`,
+ * `agent/state-…`, `update/…`
+ */
 export async function openUpdates(host: Host): Promise<OpenUpdates> {
   const settings = settingsOf(host);
   const state = await StateDirectory.open(settings.directory);
+  const lock = lockUpdates(state.file('lock'));
   const installer = installerOf(settings, host.configuration.root);
   const keeper = await openKeeper(host);
   const { device, site: address } = host.configuration;
@@ -85,7 +91,7 @@ export async function openUpdates(host: Host): Promise<OpenUpdates> {
       return result === undefined ? undefined : decodeResult(result).status;
     },
   });
-  return { keeper, updater };
+  return { keeper, updater, [Symbol.dispose]: () => lock[Symbol.dispose]() };
 }
 
 /** The slots alone, without the site. @throws KitenError `agent/no-update`, `agent/state-…` */

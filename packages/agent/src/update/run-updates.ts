@@ -12,7 +12,7 @@ const trialWait = 10_000;
  */
 export async function runUpdates(host: Host, report: Report, stop: AbortSignal): Promise<void> {
   const { device, update } = host.configuration;
-  const updates = await openUpdates(host);
+  using updates = await openUpdates(host);
   report({ event: 'started', device });
   const backoff = new Backoff(host.random);
   while (!stop.aborted) {

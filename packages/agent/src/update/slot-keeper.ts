@@ -4,6 +4,7 @@ import type { StateDirectory } from '../state/state-directory.ts';
 import { contentOf, type Image, otherSlot, type PreparedImage, type Slot } from './image.ts';
 import type { Installer } from './installer/installer.ts';
 import { type Attempt, readUpdateState, type UpdateState, withReport, writeUpdateState } from './state.ts';
+import { type Boot, failureOf, type Trial } from './trial.ts';
 
 export interface SlotKeeperOptions {
   readonly directory: StateDirectory;
@@ -16,16 +17,6 @@ export interface SlotKeeperOptions {
   /** How often the device may start with an image that isn’t. */
   readonly boots: number;
 }
-
-export interface Boot {
-  /** The kernel’s name for it. */
-  readonly name: string;
-  /** Milliseconds since it began. */
-  readonly uptime: number;
-}
-
-/** Where an image stands that isn’t confirmed yet. */
-export type Trial = 'none' | 'before-reboot' | 'on-trial';
 
 /**
  * Leads images through the slots: written, activated, and then confirmed or given up. Before each step that changes
@@ -102,7 +93,8 @@ export class SlotKeeper {
       ...(trustBefore !== undefined && { trustBefore }),
     };
     const { [slot]: _overwritten, ...slots } = this.#state.slots;
-    const confirmed = this.#state.confirmed ?? running;
+    // Where the boot loader has gone back by itself, that is what there is to go back to.
+    const confirmed = running ?? this.#state.confirmed;
     await this.#save({ ...this.#state, ...(confirmed && { confirmed }), slots, attempt });
     try {
       await installer.write(slot, image);
@@ -236,25 +228,4 @@ export class SlotKeeper {
 
 function nothingOnTrial(): KitenError {
   return new KitenError('agent/nothing-on-trial', 'No image is on trial.');
-}
-
-function failureOf(trial: {
-  readonly runs: boolean;
-  readonly boots: number;
-  readonly most: number;
-  readonly waited: number;
-  readonly confirmWithin: number;
-}): KitenError | undefined {
-  const { runs, boots, most, waited, confirmWithin } = trial;
-  if (!runs) {
-    return new KitenError('agent/update-not-started', 'The device was started, and not from the new slot.');
-  }
-  if (boots > most) {
-    return new KitenError(
-      'agent/update-unconfirmed',
-      `The device was started ${boots} times, and nothing was confirmed.`,
-    );
-  }
-  if (waited <= confirmWithin) return undefined;
-  return new KitenError('agent/update-unconfirmed', `Nothing was confirmed within ${confirmWithin} ms.`);
 }

@@ -6,10 +6,11 @@ import type { Image, ImageDelta, PreparedImage } from './image.ts';
 import type { Installer } from './installer/installer.ts';
 import { deltaFrom, preparedDelta, preparedFile } from './prepare.ts';
 import type { SiteUpdates } from './site-updates.ts';
-import type { SlotKeeper, Trial } from './slot-keeper.ts';
+import type { SlotKeeper } from './slot-keeper.ts';
 import type { Staging } from './staging.ts';
 import type { UpdateReport } from './state.ts';
 import { isEnvelope, processEnvelope, type SuitPorts } from './suit.ts';
+import type { Trial } from './trial.ts';
 
 export interface UpdaterPorts {
   readonly ecu: string;

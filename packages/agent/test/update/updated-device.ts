@@ -206,14 +206,14 @@ export class UpdatedDevice {
 }
 
 /** A device that runs release 1 from slot a, and a site that has nothing new for it. */
-export async function newUpdatedDevice(): Promise<UpdatedDevice> {
+export async function newUpdatedDevice(car = newVehicle(deviceName, [ecu])): Promise<UpdatedDevice> {
   const folder = await mkdtemp(join(tmpdir(), 'agent-update-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const state = join(folder, 'state');
   for (const name of ['slots/a', 'state/director', 'state/image'])
     await mkdir(join(folder, name), { recursive: true });
   await chmod(state, 0o700);
-  const device = new UpdatedDevice(new World(folder, newVehicle(deviceName, [ecu])), folder);
+  const device = new UpdatedDevice(new World(folder, car), folder);
   const { world } = device;
   await initialiseTufClient(join(state, 'director'), world.directorFiles.file('metadata/1.root.json'), {
     verify: nodeVerify,
