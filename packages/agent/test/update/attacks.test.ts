@@ -157,7 +157,7 @@ describe('on the device', () => {
       `metadata/${device.world.said!.targets.version}.targets.json`,
       old.targets.bytes,
     );
-    await device.refuses('update/metadata-mismatch');
+    await device.refuses('update/version-mismatch');
   });
 
   it('8 dependencies: on what the device has nothing of', async () => {

@@ -7,7 +7,6 @@ import {
   encodePem,
   equalBytes,
   publicKeyFits,
-  toHex,
   type Verify,
 } from '@kiten/codec';
 
@@ -33,7 +32,7 @@ export function createVerify(cacheSize = 64): Verify {
 export const nodeVerify: Verify = createVerify();
 
 function importedKey(keys: Map<string, KeyObject>, limit: number, spki: Uint8Array): KeyObject | undefined {
-  const name = toHex(spki);
+  const name = Buffer.from(spki).toString('latin1');
   let key = keys.get(name);
   if (key === undefined) {
     key = importPublicKey(spki);

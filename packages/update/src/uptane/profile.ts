@@ -1,5 +1,5 @@
 import { canonicalJson, encodeUtf8 } from '@kiten/codec';
-import { canonicalMetadata } from '../tuf/metadata/canonical-json.ts';
+import { canonicalText } from '../tuf/metadata/canonical-json.ts';
 import type { Fields } from '../tuf/metadata/fields.ts';
 import { type MetadataFormat, tufFormat } from '../tuf/metadata/format.ts';
 import { legacyFormat } from './legacy-format.ts';
@@ -18,5 +18,10 @@ export function formatOf(profile: UptaneProfile): MetadataFormat {
 
 /** What signatures are over. */
 export function signedForm(signed: Fields, profile: UptaneProfile): Uint8Array {
-  return profile === 'legacy' ? encodeUtf8(canonicalJson(signed)) : canonicalMetadata(signed);
+  return encodeUtf8(signedText(signed, profile));
+}
+
+/** {@link signedForm} before it is encoded. */
+export function signedText(signed: Fields, profile: UptaneProfile): string {
+  return profile === 'legacy' ? canonicalJson(signed) : canonicalText(signed);
 }

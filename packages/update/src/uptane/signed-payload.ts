@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   algorithmOf,
   decodeUtf8,
@@ -68,7 +68,7 @@ function checkHash(entry: Fields, signedBytes: Uint8Array): void {
 /** Signs a payload with the key of an ECU, or of a time server. @throws KitenError `update/key-unsupported`. */
 export function signPayload(signed: Fields, signers: readonly Signer[], profile: UptaneProfile): Fields {
   const signedBytes = signedForm(signed, profile);
-  const sha256 = createHash('sha256').update(signedBytes).digest('hex');
+  const sha256 = hash('sha256', signedBytes, 'hex');
   const signatures = signers.map((signer) => {
     const key = keyObjectOf(signer.algorithm, signer.publicKey);
     const named = { keyid: keyIdOf({ ...key }), method: key.scheme };

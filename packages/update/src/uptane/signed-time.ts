@@ -1,6 +1,7 @@
 import { type Clock, KitenError, type Signer, type Verify } from '@kiten/codec';
 import { formatDateTime, parseDateTime } from '../tuf/metadata/date-time.ts';
 import { malformed, textAt, textsAt } from '../tuf/metadata/fields.ts';
+import { parseRoleKeys } from '../tuf/metadata/role-keys.ts';
 import { verifyThreshold } from '../tuf/metadata/verify-threshold.ts';
 import type { Holders } from '../tuf/repository/drafts.ts';
 import { ecuKey } from './ecu.ts';
@@ -34,8 +35,8 @@ export function signTime(
  * @param nonce what the ECU has asked with, and asks with once only.
  * @param latest the latest time that it has verified: time doesn’t go back.
  * @returns milliseconds since 1970.
- * @throws KitenError `update/unsigned`, `update/threshold`, `update/uptane-time-nonce`, `update/uptane-time-rollback`,
- * `update/metadata-malformed`.
+ * @throws KitenError `update/unsigned`, `update/threshold`, `update/threshold-invalid`, `update/uptane-time-nonce`,
+ * `update/uptane-time-rollback`, `update/metadata-malformed`.
  */
 export function verifyTime(
   bytes: Uint8Array,
@@ -55,8 +56,8 @@ export function verifyTime(
 ): number {
   const payload = readPayload(parsePayload(bytes, maxBytes), profile);
   const keys = new Map(server.keys.map(ecuKey).map((key) => [key.keyId, key]));
-  const role = { name: 'time', keys, keyIds: [...keys.keys()], threshold: server.threshold };
-  verifyThreshold(payload, role, verify);
+  const role = parseRoleKeys({ keyids: [...keys.keys()], threshold: server.threshold });
+  verifyThreshold(payload, { name: 'time', keys, ...role }, verify);
   const time = parseDateTime(textAt(payload.signed, 'time'), 'time');
   const nonces = textsAt(payload.signed, 'nonces');
   checkNonces(nonces);

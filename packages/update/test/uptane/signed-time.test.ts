@@ -48,6 +48,11 @@ describe.each(['standard', 'legacy'] as const)('the time that a server attests (
     const two = { keys: [server, ecdsaSigner()], threshold: 2 };
     const single = signTime(now, [nonce(1)], [server], profile);
     expect(codeOf(() => verifyTime(single, { ...asked, profile, server: two }))).toBe('update/threshold');
+    const none = { keys: [server], threshold: 0 };
+    const stranger = signTime(now, [nonce(1)], [ed25519Signer()], profile);
+    expect(codeOf(() => verifyTime(stranger, { ...asked, profile, server: none }))).toBe(
+      'update/threshold-invalid',
+    );
     const both = signTime(now, [nonce(1)], two.keys, profile);
     expect(verifyTime(both, { ...asked, profile, server: two })).toBe(now);
   });

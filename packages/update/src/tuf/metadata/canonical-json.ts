@@ -9,11 +9,16 @@ import { encodeUtf8, KitenError } from '@kiten/codec';
  * @throws KitenError `update/canonical-number` for a fraction or a number beyond 2^53 − 1, which have no such form.
  */
 export function canonicalMetadata(value: unknown): Uint8Array {
+  return encodeUtf8(canonicalText(value));
+}
+
+/** {@link canonicalMetadata} before it is encoded. It is JSON unless a string has a control character. */
+export function canonicalText(value: unknown): string {
   const text = new CanonicalText(byCodeUnit).of(value);
   // UTF-16 code units are in the order of code points unless there are surrogates, which stand before U+E000. They are
   // rare, and looked for once in all of the text rather than in each name.
-  if (!/[\ud800-\uffff]/.test(text)) return encodeUtf8(text);
-  return encodeUtf8(new CanonicalText((names) => names.sort(byCodePoint)).of(value));
+  if (!/[\ud800-\uffff]/.test(text)) return text;
+  return new CanonicalText((names) => names.sort(byCodePoint)).of(value);
 }
 
 /** Appends to one text all along: joining the parts of each object would copy them at every level. */

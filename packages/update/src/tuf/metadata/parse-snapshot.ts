@@ -26,7 +26,8 @@ function parseMeta(signed: Fields): ReadonlyMap<string, MetaFile> {
   );
 }
 
-function parseMetaFile(fields: Fields): MetaFile {
+/** What one file says of another. */
+export function parseMetaFile(fields: Fields): MetaFile {
   return {
     version: wholeAt(fields, 'version', 1),
     ...(member(fields, 'length') !== undefined && { length: wholeAt(fields, 'length', 0) }),

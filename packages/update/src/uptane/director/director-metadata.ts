@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { formatDateTime } from '../../tuf/metadata/date-time.ts';
 import type { Fields } from '../../tuf/metadata/fields.ts';
 import { type Description, specVersion } from '../../tuf/repository/drafts.ts';
@@ -42,20 +42,29 @@ export function sayTargets(heading: Heading, assignments: readonly Assignment[])
       custom: releaseCounter === undefined ? more : { ...more, releaseCounter },
     };
   }
-  return { ...common('targets', heading), targets };
+  // What was said to one must not pass as said to another (Uptane 2.1 §5.2.3.1).
+  return { ...common('targets', heading), custom: { vehicle: heading.vehicle }, targets };
 }
 
+/**
+ * Names a version of targets and nothing of a vehicle: one snapshot serves all whose targets have that version.
+ */
 export function saySnapshot(heading: Heading, targets: DirectorFile): Fields {
-  return { ...common('snapshot', heading), meta: { 'targets.json': describe(targets, heading.profile) } };
+  return { ...common('snapshot', heading), meta: { 'targets.json': { version: targets.version } } };
 }
 
-export function sayTimestamp(heading: Heading, snapshot: DirectorFile): Fields {
-  return { ...common('timestamp', heading), meta: { 'snapshot.json': describe(snapshot, heading.profile) } };
+/** Beside the snapshot it describes the targets, which the snapshot can’t. */
+export function sayTimestamp(heading: Heading, snapshot: DirectorFile, targets: DirectorFile): Fields {
+  const { vehicle, profile } = heading;
+  return {
+    ...common('timestamp', heading),
+    custom: { vehicle, targets: describe(targets, profile) },
+    meta: { 'snapshot.json': describe(snapshot, profile) },
+  };
 }
 
-/** The vehicle is named in each: what was said to one must not pass as said to another (Uptane 2.1 §5.2.3.1). */
-function common(type: OnlineRoleName, { vehicle, version, expires, profile }: Heading): Fields {
-  const said = { version, expires: formatDateTime(expires), custom: { vehicle } };
+function common(type: OnlineRoleName, { version, expires, profile }: Heading): Fields {
+  const said = { version, expires: formatDateTime(expires) };
   return profile === 'legacy'
     ? { _type: legacyType(type), ...said }
     : { _type: type, spec_version: specVersion, ...said };
@@ -63,8 +72,7 @@ function common(type: OnlineRoleName, { vehicle, version, expires, profile }: He
 
 function describe({ version, bytes }: DirectorFile, profile: UptaneProfile): Description {
   const described = formatOf(profile).described(bytes);
-  const sha256 = createHash('sha256').update(described).digest('hex');
-  return { version, length: described.length, hashes: { sha256 } };
+  return { version, length: described.length, hashes: { sha256: hash('sha256', described, 'hex') } };
 }
 
 /** The files of a vehicle’s metadata under the names that it asks for them by; its roots are the Director’s. */

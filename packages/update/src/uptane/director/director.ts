@@ -25,13 +25,15 @@ export interface DirectorOptions {
   readonly clock: Clock;
   /** What the Image repository says of an image: for what images need, and can’t be together with. */
   readonly rulesOf: (path: string) => ImageRules | undefined;
-  /** How long each role holds, in milliseconds. Renewed when half of it is over. */
-  readonly lifetimes?: Partial<Readonly<Record<OnlineRoleName, number>>>;
+  /** How long targets (and snapshot) and timestamp hold, in milliseconds. Renewed when half of it is over. */
+  readonly lifetimes?: Partial<DirectorLifetimes>;
   readonly profile?: UptaneProfile;
 }
 
+export type DirectorLifetimes = Readonly<Record<'targets' | 'timestamp', number>>;
+
 const day = 86_400_000;
-const defaultLifetimes = { targets: 30 * day, snapshot: 30 * day, timestamp: day };
+const defaultLifetimes: DirectorLifetimes = { targets: 30 * day, timestamp: day };
 
 /**
  * The Director repository (Uptane 2.1 §5.3.2): says to each vehicle which images its ECUs are to run, in metadata of its
@@ -40,9 +42,11 @@ const defaultLifetimes = { targets: 30 * day, snapshot: 30 * day, timestamp: day
 export class Director {
   readonly #options: DirectorOptions;
   readonly #profile: UptaneProfile;
-  readonly #lifetimes: Readonly<Record<OnlineRoleName, number>>;
+  readonly #lifetimes: DirectorLifetimes;
   readonly #roles: Readonly<Record<OnlineRoleName, OnlineRole>>;
   readonly #keys: string;
+  /** The newest: while many vehicles are told something in one second, they share one. */
+  #snapshot: DirectorFile | undefined;
 
   /** @throws KitenError `update/uptane-director-key`, or what makes the root none. */
   constructor(options: DirectorOptions) {
@@ -74,7 +78,8 @@ export class Director {
     assignments: readonly Assignment[],
     previous?: DirectorMetadata,
   ): DirectorMetadata {
-    const now = this.#options.clock.now();
+    // In whole seconds, as metadata has times.
+    const now = Math.floor(this.#options.clock.now() / 1000) * 1000;
     const { identifier } = vehicle;
     checkVehicle(identifier, manifest.vehicle);
     if (previous !== undefined) checkVehicle(identifier, previous.vehicle);
@@ -84,39 +89,52 @@ export class Director {
       checkAssignments(assignments, vehicle);
       checkBundle(vehicle, manifest, assignments, this.#options.rulesOf);
     }
-    const targets =
-      (isSaid && this.#fresh('targets', previous, now)) ||
-      this.#say('targets', vehicle, previous, now, (heading) => sayTargets(heading, assignments));
-    const snapshot =
-      (isSaid && targets === previous.targets && this.#fresh('snapshot', previous, now)) ||
-      this.#say('snapshot', vehicle, previous, now, (heading) => saySnapshot(heading, targets));
-    const timestamp =
-      (isSaid && snapshot === previous.snapshot && this.#fresh('timestamp', previous, now)) ||
-      this.#say('timestamp', vehicle, previous, now, (heading) => sayTimestamp(heading, snapshot));
-    if (timestamp === previous?.timestamp) return previous;
+    if (isSaid && this.#isFresh('targets', previous.targets, now)) {
+      if (this.#isFresh('timestamp', previous.timestamp, now)) return previous;
+      return { ...previous, timestamp: this.#sayTimestamp(identifier, previous, previous, now) };
+    }
+    const version = nextVersion(previous?.targets.version, now);
+    const expires = now + this.#lifetimes.targets;
+    const heading = { vehicle: identifier, version, expires, profile: this.#profile };
+    const targets = this.#say('targets', heading, sayTargets(heading, assignments));
+    const snapshot = this.#snapshotFor(heading, targets);
+    const timestamp = this.#sayTimestamp(identifier, { targets, snapshot }, previous, now);
     return { vehicle: identifier, decision, keys: this.#keys, targets, snapshot, timestamp };
   }
 
-  /** What was said in a role, unless half of its time is over. */
-  #fresh(role: OnlineRoleName, previous: DirectorMetadata, now: number): DirectorFile | undefined {
-    const file = previous[role];
-    return file.expires - now > this.#lifetimes[role] / 2 ? file : undefined;
+  #isFresh(role: keyof DirectorLifetimes, { expires }: DirectorFile, now: number): boolean {
+    return expires - now > this.#lifetimes[role] / 2;
   }
 
-  #say(
-    role: OnlineRoleName,
-    vehicle: Vehicle,
+  /** In the version of the targets, with which it is renewed. */
+  #snapshotFor(heading: Heading, targets: DirectorFile): DirectorFile {
+    const shared = this.#snapshot;
+    if (shared !== undefined && shared.version === heading.version && shared.expires === heading.expires)
+      return shared;
+    this.#snapshot = this.#say('snapshot', heading, saySnapshot(heading, targets));
+    return this.#snapshot;
+  }
+
+  #sayTimestamp(
+    vehicle: string,
+    { targets, snapshot }: Pick<DirectorMetadata, 'targets' | 'snapshot'>,
     previous: DirectorMetadata | undefined,
     now: number,
-    said: (heading: Heading) => Fields,
   ): DirectorFile {
-    // At least the seconds since 1970: a Director that has lost its last words says nothing that is older than them.
-    const version = Math.max((previous?.[role].version ?? 0) + 1, Math.floor(now / 1000));
-    const expires = now + this.#lifetimes[role];
-    const heading = { vehicle: vehicle.identifier, version, expires, profile: this.#profile };
-    return { version, expires, bytes: this.#roles[role].sign(said(heading)) };
+    const version = nextVersion(previous?.timestamp.version, now);
+    const expires = now + this.#lifetimes.timestamp;
+    const heading = { vehicle, version, expires, profile: this.#profile };
+    return this.#say('timestamp', heading, sayTimestamp(heading, snapshot, targets));
+  }
+
+  #say(role: OnlineRoleName, { version, expires }: Heading, said: Fields): DirectorFile {
+    return { version, expires, bytes: this.#roles[role].sign(said) };
   }
 }
+
+/** At least the seconds since 1970: a Director that has lost its last words says nothing that is older than them. */
+const nextVersion = (previous: number | undefined, now: number): number =>
+  Math.max((previous ?? 0) + 1, Math.floor(now / 1000));
 
 function checkVehicle(vehicle: string, found: string): void {
   if (found === vehicle) return;

@@ -1,7 +1,7 @@
-import { equalBytes, KitenError, type Signer, toBase64, toHex } from '@kiten/codec';
+import { encodeUtf8, equalBytes, KitenError, type Signer, toBase64, toHex } from '@kiten/codec';
 import type { Fields } from '../../tuf/metadata/fields.ts';
 import type { RootMetadata } from '../../tuf/metadata/model.ts';
-import { signedForm, type UptaneProfile } from '../profile.ts';
+import { signedText, type UptaneProfile } from '../profile.ts';
 import { signatureOf } from '../signed-payload.ts';
 
 /** The roles that the Director signs with keys at hand. */
@@ -44,13 +44,19 @@ export class OnlineRole {
 
   /** The file of what is signed. */
   sign(signed: Fields): Uint8Array {
-    const form = signedForm(signed, this.#profile);
+    const text = signedText(signed, this.#profile);
+    const form = encodeUtf8(text);
     const signatures = this.#keys.map(({ keyId, method, signer }) => {
       const signature = signatureOf(signer, form);
       return this.#profile === 'legacy'
         ? { keyid: keyId, method, sig: toBase64(signature) }
         : { keyid: keyId, sig: toHex(signature) };
     });
-    return Buffer.from(JSON.stringify({ signatures, signed }));
+    // What was signed is what is written, unless a string in it has to be escaped for JSON.
+    const body = controls.test(text) ? JSON.stringify(signed) : text;
+    return Buffer.from(`{"signatures":${JSON.stringify(signatures)},"signed":${body}}`);
   }
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controls = /[\u0000-\u001f]/;

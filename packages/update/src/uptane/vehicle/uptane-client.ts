@@ -7,6 +7,7 @@ import type { FetchFile } from '../../tuf/client/retrieve.ts';
 import type { TrustedMetadata } from '../../tuf/client/trusted-metadata.ts';
 import { defaultTufLimits, type TufLimits } from '../../tuf/limits.ts';
 import { formatOf, type UptaneProfile } from '../profile.ts';
+import { checkDescribedTargets } from './described-targets.ts';
 import { checkAddressee, type DirectedImage, directedImages } from './directed-images.ts';
 import { checkForEcu, type EcuState, runs } from './ecu-rules.ts';
 import { ImageRepository } from './image-repository.ts';
@@ -74,9 +75,10 @@ export class UptaneClient {
     const { director, image, vehicle } = this.#options;
     const directorKept = await this.#kept(director);
     const trusted = await this.#update(director, directorKept).run();
-    for (const role of [trusted.timestamp, trusted.snapshot, trusted.targets]) {
-      checkAddressee(role, vehicle, this.#profile);
-    }
+    checkAddressee(trusted.timestamp, vehicle, this.#profile);
+    checkAddressee(trusted.targets, vehicle, this.#profile);
+    const targets = await directorKept.read('targets', this.#limits.targetsBytes);
+    checkDescribedTargets(targets ?? new Uint8Array(), trusted.timestamp, this.#profile);
     const images = this.#forOwnEcus(directedImages(trusted.targets, this.#profile));
     const order = images.every(({ isInstalled }) => isInstalled)
       ? images

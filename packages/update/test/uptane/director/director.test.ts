@@ -2,7 +2,7 @@ import { KitenError } from '@kiten/codec';
 import { describe, expect, it } from 'vitest';
 import { parseMetadata, verifyThreshold } from '../../../src/index.ts';
 import { ed25519Signer, nodeVerify } from '../../support/keys.ts';
-import { day, holder, type Json } from '../../support/simulator.ts';
+import { day, hashesOf, holder, type Json } from '../../support/simulator.ts';
 import { newVehicle, newWorld, vin, type World } from '../world.ts';
 
 const spoken = (bytes: Uint8Array): Json => (JSON.parse(Buffer.from(bytes).toString()) as Json).signed;
@@ -21,7 +21,7 @@ const refused = (world: World, ...assignments: Parameters<World['direct']>): str
   codeOf(() => world.direct(...assignments));
 
 describe('what the Director says to a vehicle', () => {
-  it('names each image with the ECUs that run it, and the vehicle in every role', async () => {
+  it('names each image with the ECUs that run it, and the vehicle to which it is said', async () => {
     const world = await newWorld();
     const said = world.direct(
       world.assign('engine', 1),
@@ -33,9 +33,29 @@ describe('what the Director says to a vehicle', () => {
       releaseCounter: 1,
     });
     expect(targets.targets['brake/1.bin'].custom.uri).toBe('https://cdn.example/b');
-    for (const role of ['targets', 'snapshot', 'timestamp'] as const) {
-      expect(spoken(said[role].bytes).custom).toEqual({ vehicle: vin });
-    }
+    expect(targets.custom).toEqual({ vehicle: vin });
+    expect(spoken(said.timestamp.bytes).custom).toMatchObject({ vehicle: vin });
+  });
+
+  it('describes the targets in the timestamp, so that a snapshot can serve all who are told something at once', async () => {
+    const world = await newWorld();
+    const director = world.director();
+    const other = newVehicle('KTN-0002');
+    const [one, two] = [
+      director.metadataFor(world.car.vehicle, world.manifest(), [world.assign('engine', 1)]),
+      director.metadataFor(other.vehicle, { ...world.manifest(), vehicle: 'KTN-0002' }, []),
+    ];
+    expect(two.snapshot).toBe(one.snapshot);
+    const { length, hashes } = spoken(two.timestamp.bytes).custom.targets;
+    expect({ length, hashes }).toEqual({
+      length: two.targets.bytes.length,
+      hashes: hashesOf(two.targets.bytes),
+    });
+    world.clock.advance(1000);
+    expect(
+      director.metadataFor(other.vehicle, { ...world.manifest(), vehicle: 'KTN-0002' }, [], undefined)
+        .snapshot,
+    ).not.toBe(one.snapshot);
   });
 
   it('is signed by the keys that its root names for each role', async () => {

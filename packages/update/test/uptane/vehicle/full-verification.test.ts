@@ -19,8 +19,8 @@ describe('full verification', () => {
         isInstalled,
       })),
     ).toEqual([
-      { ecu: 'engine', path: 'engine/2.bin', releaseCounter: 2, isInstalled: false },
       { ecu: 'brake', path: 'brake/2.bin', releaseCounter: 2, isInstalled: false },
+      { ecu: 'engine', path: 'engine/2.bin', releaseCounter: 2, isInstalled: false },
     ]);
   });
 
