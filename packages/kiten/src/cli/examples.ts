@@ -94,6 +94,24 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
       'kiten update publish repository --key new.key --restart 42',
     ],
   ],
+  'kiten update uptane verify': [
+    [
+      'what a Director said to a vehicle, against the releases',
+      'kiten update uptane verify --director told --image repository --inventory vehicle.json',
+    ],
+  ],
+  'kiten update uptane manifest': [
+    [
+      'of two ECUs',
+      'kiten update uptane manifest gateway.json engine.json --vehicle KTN-1 --primary gateway --key gateway.key --out manifest.json',
+    ],
+  ],
+  'kiten update uptane direct': [
+    [
+      'by what the vehicle reported',
+      'kiten update uptane direct assignments.json --inventory vehicle.json --manifest manifest.json --image repository --root director-root.json --key online.key --out told',
+    ],
+  ],
   'kiten update suit build': [
     ['of what a file describes', 'kiten update suit build app.json --out app.suit'],
   ],

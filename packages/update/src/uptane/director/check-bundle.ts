@@ -1,7 +1,7 @@
 import { KitenError } from '@kiten/codec';
 import { orderOfBundle, type PlannedImage } from '../bundle.ts';
 import type { Vehicle } from '../ecu.ts';
-import { hashesMatch } from '../hashes-match.ts';
+import { hashesAgree } from '../hashes-match.ts';
 import type { ImageRules } from '../image-rules.ts';
 import type { VerifiedManifest } from '../manifest/verify-manifest.ts';
 import type { Assignment } from './assignment.ts';
@@ -42,7 +42,7 @@ export function checkBundle(
       !(
         installed?.path === path &&
         installed.length === assignment.length &&
-        hashesMatch(installed.hashes, new Map(Object.entries(assignment.hashes)))
+        hashesAgree(installed.hashes, new Map(Object.entries(assignment.hashes)))
       );
     planned.push({ ...known, ecu, path, isNew, ...(counter !== undefined && { releaseCounter: counter }) });
   }

@@ -1,5 +1,5 @@
 import { KitenError } from '@kiten/codec';
-import { hashesMatch } from '../hashes-match.ts';
+import { hashesAgree } from '../hashes-match.ts';
 import type { InstalledImage } from '../manifest/ecu-report.ts';
 import type { DirectedImage } from './directed-images.ts';
 
@@ -41,6 +41,6 @@ export function runs({ installed }: EcuState, image: InstalledImage): boolean {
     installed !== undefined &&
     installed.path === image.path &&
     installed.length === image.length &&
-    hashesMatch(installed.hashes, image.hashes)
+    hashesAgree(installed.hashes, image.hashes)
   );
 }
