@@ -8,7 +8,12 @@ export {
 } from './uptane/director/director-metadata.ts';
 export type { OnlineRoleName } from './uptane/director/online-role.ts';
 export { type Ecu, ecuKey, type Vehicle, vehicleOf } from './uptane/ecu.ts';
-export type { GroupJournal } from './uptane/group/group-journal.ts';
+export {
+  decodeEntry,
+  encodeEntry,
+  type GroupEntry,
+  type GroupJournal,
+} from './uptane/group/group-journal.ts';
 export {
   type EcuInstaller,
   type GroupOutcome,

@@ -8,27 +8,27 @@ import {
   type Signer,
   toBase64,
   toHex,
+  type Verify,
 } from '@kiten/codec';
-import {
-  asFields,
-  asList,
-  type Fields,
-  fieldsAt,
-  malformed,
-  member,
-  textAt,
-} from '../tuf/metadata/fields.ts';
+import { asFields, asList, type Fields, fieldsAt, member, textAt } from '../tuf/metadata/fields.ts';
 import { hasHashes, parseHashes } from '../tuf/metadata/hashes.ts';
 import { keyIdOf, keyObjectOf } from '../tuf/metadata/key.ts';
-import type { MetadataSignature } from '../tuf/metadata/model.ts';
+import type { MetadataSignature, TufKey } from '../tuf/metadata/model.ts';
 import { parseSignatures } from '../tuf/metadata/parse-signatures.ts';
+import { parseRoleKeys } from '../tuf/metadata/role-keys.ts';
+import { verifyThreshold } from '../tuf/metadata/verify-threshold.ts';
 import { hexOfBase64 } from './legacy-format.ts';
 import { signedForm, type UptaneProfile } from './profile.ts';
+
+interface PayloadSignature extends MetadataSignature {
+  /** How it is signed: the scheme of a key. Absent in the legacy profile, which has other names for them. */
+  readonly method?: string;
+}
 
 /** A payload and who signed it, not yet judged: what manifests, reports and the time come in. */
 export interface SignedPayload {
   readonly signed: Fields;
-  readonly signatures: readonly MetadataSignature[];
+  readonly signatures: readonly PayloadSignature[];
   readonly signedBytes: Uint8Array;
 }
 
@@ -51,18 +51,44 @@ export function readPayload(file: Fields, profile: UptaneProfile): SignedPayload
     const inHex = signatures.map((each) => ({ ...each, signature: hexOfBase64(each.signature) }));
     return { signed, signatures: inHex, signedBytes };
   }
-  for (const entry of asList(member(file, 'signatures'), 'signatures'))
-    checkHash(asFields(entry, 'signatures'), signedBytes);
-  return { signed, signatures, signedBytes };
+  const entries = asList(member(file, 'signatures'), 'signatures');
+  const named = signatures.map((each, index) => {
+    const entry = asFields(entries[index], 'signatures');
+    checkHash(entry, signedBytes);
+    return { ...each, method: textAt(entry, 'method') };
+  });
+  return { signed, signatures: named, signedBytes };
 }
 
 function checkHash(entry: Fields, signedBytes: Uint8Array): void {
-  if (textAt(entry, 'method') === '') throw malformed('method', 'names how it is signed');
   if (hasHashes(signedBytes, parseHashes(entry))) return;
   throw new KitenError(
     'update/uptane-payload-hash',
     'A signature is said to be over a payload with another hash.',
   );
+}
+
+/**
+ * That enough of some keys signed a payload, each by the method that is its own.
+ *
+ * @param name whose payload it is, for the sentence of the refusal.
+ * @throws KitenError `update/unsigned`, `update/threshold`.
+ */
+export function verifyPayload(
+  { signatures, signedBytes }: SignedPayload,
+  {
+    name,
+    keys,
+    threshold,
+  }: { readonly name: string; readonly keys: readonly TufKey[]; readonly threshold: number },
+  verify: Verify,
+): void {
+  const byId = new Map(keys.map((key) => [key.keyId, key]));
+  const counted = signatures.filter(
+    ({ keyId, method }) => method === undefined || method === byId.get(keyId)?.scheme,
+  );
+  const role = parseRoleKeys({ keyids: [...byId.keys()], threshold });
+  verifyThreshold({ signatures: counted, signedBytes }, { name, keys: byId, ...role }, verify);
 }
 
 /** Signs a payload with the key of an ECU, or of a time server. @throws KitenError `update/key-unsupported`. */

@@ -1,12 +1,10 @@
 import { type Clock, KitenError, type Signer, type Verify } from '@kiten/codec';
 import { formatDateTime, parseDateTime } from '../tuf/metadata/date-time.ts';
 import { malformed, textAt, textsAt } from '../tuf/metadata/fields.ts';
-import { parseRoleKeys } from '../tuf/metadata/role-keys.ts';
-import { verifyThreshold } from '../tuf/metadata/verify-threshold.ts';
 import type { Holders } from '../tuf/repository/drafts.ts';
 import { ecuKey } from './ecu.ts';
 import type { UptaneProfile } from './profile.ts';
-import { parsePayload, readPayload, signPayload } from './signed-payload.ts';
+import { parsePayload, readPayload, signPayload, verifyPayload } from './signed-payload.ts';
 
 const maxBytes = 64 * 1024;
 const mostNonces = 1024;
@@ -55,9 +53,8 @@ export function verifyTime(
   },
 ): number {
   const payload = readPayload(parsePayload(bytes, maxBytes), profile);
-  const keys = new Map(server.keys.map(ecuKey).map((key) => [key.keyId, key]));
-  const role = parseRoleKeys({ keyids: [...keys.keys()], threshold: server.threshold });
-  verifyThreshold(payload, { name: 'time', keys, ...role }, verify);
+  const { threshold } = server;
+  verifyPayload(payload, { name: 'time', keys: server.keys.map(ecuKey), threshold }, verify);
   const time = parseDateTime(textAt(payload.signed, 'time'), 'time');
   const nonces = textsAt(payload.signed, 'nonces');
   checkNonces(nonces);

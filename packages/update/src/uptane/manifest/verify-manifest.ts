@@ -1,8 +1,7 @@
 import { KitenError, type Verify } from '@kiten/codec';
-import { verifyThreshold } from '../../tuf/metadata/verify-threshold.ts';
 import type { Ecu, Vehicle } from '../ecu.ts';
 import type { UptaneProfile } from '../profile.ts';
-import type { SignedPayload } from '../signed-payload.ts';
+import { type SignedPayload, verifyPayload } from '../signed-payload.ts';
 import type { EcuReport } from './ecu-report.ts';
 import { type ReportMemory, rememberReport } from './report-memory.ts';
 import {
@@ -113,6 +112,5 @@ function checkTime({ ecu, time }: EcuReport, now: number): void {
 }
 
 function verifySigner(payload: SignedPayload, { identifier, key }: Ecu, verify: Verify): void {
-  const keys = new Map([[key.keyId, key]]);
-  verifyThreshold(payload, { name: identifier, keys, keyIds: [key.keyId], threshold: 1 }, verify);
+  verifyPayload(payload, { name: identifier, keys: [key], threshold: 1 }, verify);
 }

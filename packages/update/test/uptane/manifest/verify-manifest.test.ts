@@ -124,6 +124,10 @@ describe('1 arbitrary reports', () => {
     expect(codeOf(signedOver(forged))).toBe('update/unsigned');
   });
 
+  it('a signature by another method than that of the key', () => {
+    expect(codeOf(changed(({ signatures }) => (signatures[0].method = 'ed25519')))).toBe('update/unsigned');
+  });
+
   it('a signature that is there twice', () => {
     expect(codeOf(changed(({ signatures }) => signatures.push(signatures[0])))).toBe(
       'update/signature-repeated',
