@@ -127,7 +127,7 @@ describe('kiten update root', { timeout: 60_000 }, () => {
     expect(await refused(...sign('online', ...digest))).toBe('kiten/holder-unknown');
     for (const name of ['ann', 'dora']) await done(...sign(name, ...digest, '--out', at(`${name}.json`)));
     expect(await done('root', 'assemble', repository, at('ann.json'))).toMatchObject({ complete: false });
-    expect(await refused('publish', repository, '--key', at('online.key'))).toBe('update/threshold');
+    expect(await refused('publish', repository, '--key', at('online.key'))).toBe('update/root-not-vouched-for');
     expect(await done('root', 'assemble', repository, at('dora.json'))).toMatchObject({
       complete: false,
       needs: [
@@ -189,7 +189,7 @@ describe('kiten update root', { timeout: 60_000 }, () => {
     const { code, stdout } = await ceremony.update('root', 'propose', repository, ...change, '--rehearse');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^A rehearsal, with throw-away keys in a copy\. Nothing was changed\.\n1\. /);
-    expect(stdout).toContain('published too early, it is refused: update/threshold');
+    expect(stdout).toContain('published too early, it is refused: update/root-not-vouched-for');
     expect(stdout).toMatch(
       /● a client that is up to date accepts: root 2, timestamp \d+, snapshot \d+, targets 1\n/,
     );
@@ -239,10 +239,10 @@ describe('kiten update root', { timeout: 60_000 }, () => {
     for (const name of ['dora', 'emil']) await done('sign', proposal, '--key', at(`${name}.key`));
     await done('sign', at('repository', 'staged', 'targets.json'), '--key', at('makers2.key'));
     const publish = ['publish', repository, '--key', at('online2.key')];
-    expect(await refused(...publish)).toBe('update/unsigned');
+    expect(await refused(...publish)).toBe('update/root-not-vouched-for');
     expect(await done(...publish, '--new-trust')).toMatchObject({ root: 2 });
     const url = `${await serve(repository)}/metadata`;
-    expect(await refused(...client, 'refresh', '--metadata-url', url)).toBe('update/unsigned');
+    expect(await refused(...client, 'refresh', '--metadata-url', url)).toBe('update/root-not-vouched-for');
     const replace = [...client, 'init', ceremony.root(2), '--replace', '--digest'];
     expect(await refused(...replace, '00'.repeat(32))).toBe('update/root-digest');
     const { stdout } = spawnSync('sha256sum', [ceremony.root(2)], { encoding: 'utf8' });

@@ -38,7 +38,7 @@ export { targetUrlPath } from './tuf/client/target-path.ts';
 export { type Delegation, TrustedMetadata } from './tuf/client/trusted-metadata.ts';
 export { defaultTufLimits, type TufLimits } from './tuf/limits.ts';
 export { canonicalMetadata } from './tuf/metadata/canonical-json.ts';
-export { binName, type Delegate, delegatesFor } from './tuf/metadata/delegates-for.ts';
+export { binFor, binName, type Delegate, delegatesFor } from './tuf/metadata/delegates-for.ts';
 export type { Fields } from './tuf/metadata/fields.ts';
 export type { MetadataFormat } from './tuf/metadata/format.ts';
 export { isHolderName, type KeyObject, keyIdOf, keyObjectOf } from './tuf/metadata/key.ts';
@@ -66,7 +66,14 @@ export type {
 export { parseMetadata } from './tuf/metadata/parse-metadata.ts';
 export { matchesPath } from './tuf/metadata/path-pattern.ts';
 export { verifyThreshold } from './tuf/metadata/verify-threshold.ts';
-export type { Description, Holders, NewDelegation, NewTarget, PublicKey } from './tuf/repository/drafts.ts';
+export type {
+  Description,
+  Holders,
+  NewBins,
+  NewDelegation,
+  NewTarget,
+  PublicKey,
+} from './tuf/repository/drafts.ts';
 export {
   type MetadataFile,
   readMetadataFile,

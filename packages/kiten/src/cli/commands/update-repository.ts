@@ -47,7 +47,7 @@ export function repositoryCommands(update: Command): void {
     .command('add <directory> <file>')
     .description('have a role speak for a file; what it says waits for signatures')
     .requiredOption('--as <path>', 'the target’s path in the metadata')
-    .option('--role <name>', 'the role that speaks for it', 'targets')
+    .option('--role <name>', 'the role that speaks for it, or what the names of bins begin with', 'targets')
     .option('--custom <json>', 'what more is said of it: a JSON object', parseObject)
     .option('--json', 'print JSON')
     .action(async (directory: string, file: string, options: AddOptions) => {
@@ -59,8 +59,13 @@ export function repositoryCommands(update: Command): void {
 
   update
     .command('delegate <directory> <name>')
-    .description('entrust paths to another role, which has holders of its own')
-    .requiredOption('--path <pattern...>', 'the paths that it may speak for: valve/*')
+    .description('entrust paths to another role, which has holders of its own; or all of them to bins')
+    .option('--path <pattern...>', 'the paths that it may speak for: valve/*')
+    .option(
+      '--succinct <bits>',
+      'to 2^BITS bins NAME-0, NAME-1 … by the hash of the path (TAP 15): 12 for a million targets',
+      parseThreshold,
+    )
     .requiredOption('--key <file...>', 'public keys of its holders, PEM')
     .option('--threshold <n>', 'how many of them have to sign', parseThreshold, 1)
     .option('--terminating', 'nobody who comes later is asked for these paths')
@@ -69,7 +74,21 @@ export function repositoryCommands(update: Command): void {
     .action(async (directory: string, name: string, options: DelegateOptions) => {
       const repository = openRepository(directory);
       const keys = await Promise.all(options.key.map(readPublicKey));
-      const { path: paths, threshold, terminating = false, by } = options;
+      const { path: paths, threshold, terminating = false, by, succinct } = options;
+      if ((paths === undefined) === (succinct === undefined)) {
+        throw new KitenError(
+          'kiten/option-missing',
+          'Say what it may speak for: --path PATTERN, or --succinct BITS.',
+        );
+      }
+      if (paths === undefined) {
+        const bins = { bitLength: succinct ?? 0, namePrefix: name, keys, threshold };
+        const count = await repository.delegateToBins(bins);
+        if (options.json) return printJson({ bins: count });
+        return print(
+          `${counted(count, 'bin waits', 'bins wait')} for signatures, and targets: staged/${name}-*.json`,
+        );
+      }
       await repository.delegate({ name, paths, keys, threshold, terminating }, by);
       return tellStaged(repository, options.json);
     });
@@ -84,17 +103,22 @@ export function repositoryCommands(update: Command): void {
       return tellStaged(repository, options.json);
     });
 
-  withSigningKeys(update.command('sign <file>'))
-    .description('add the signatures of holders to a metadata file, which may have been carried here')
+  withSigningKeys(update.command('sign <file...>'))
+    .description('add the signatures of holders to metadata files, which may have been carried here')
     .option('--json', 'print JSON')
-    .action(async (file: string, options: SigningOptions & { json?: boolean }) => {
+    .action(async (files: readonly string[], options: SigningOptions & { json?: boolean }) => {
       const signers = await signersOf(options);
-      const signed = signers.reduce(signMetadata, readMetadataFile(await readBytes(file)));
-      await writeBytes(file, writeMetadataFile(signed));
-      const { _type: type, version } = signed.signed;
-      const keyIds = signed.signatures.map(({ keyid }) => keyid);
-      if (options.json) return printJson({ file, type, version, signatures: keyIds });
-      return print(`${file}: ${type} ${version} has ${counted(keyIds.length, 'signature', 'signatures')}`);
+      const told = [];
+      for (const file of files) {
+        const signed = signers.reduce(signMetadata, readMetadataFile(await readBytes(file)));
+        await writeBytes(file, writeMetadataFile(signed));
+        const { _type: type, version } = signed.signed;
+        told.push({ file, type, version, signatures: signed.signatures.map(({ keyid }) => keyid) });
+      }
+      if (options.json) return printJson(told.length === 1 ? told[0] : told);
+      for (const { file, type, version, signatures } of told)
+        print(`${file}: ${type} ${version} has ${counted(signatures.length, 'signature', 'signatures')}`);
+      return undefined;
     });
 
   withSigningKeys(update.command('publish <directory>'))
@@ -168,7 +192,8 @@ interface PublishCommandOptions extends SigningOptions {
 }
 
 interface DelegateOptions {
-  readonly path: readonly string[];
+  readonly path?: readonly string[];
+  readonly succinct?: number;
   readonly key: readonly string[];
   readonly threshold: number;
   readonly terminating?: boolean;

@@ -32,6 +32,7 @@ export async function look(
 async function digestOf(directory: string): Promise<string> {
   const hash = createHash('sha256');
   for (const name of (await readdir(directory)).sort()) {
+    if (name === '.lock') continue;
     hash.update(`${name}\n`).update(await readFile(join(directory, name)));
   }
   return hash.digest('hex');

@@ -123,7 +123,7 @@ async function attack(
   if (stolen.root !== undefined && stolen.root.length > 0) {
     const served = await thief.takeOver();
     report.add(thiefIs, 'names themselves the holder of everything, in the next root', {
-      clients: [await look(client, served, ['update/threshold', 'update/unsigned'])],
+      clients: [await look(client, served, ['update/root-not-vouched-for'])],
     });
   }
   const takes = powers.includes('arbitrary-software') ? 'accepts' : 'refuses';

@@ -1,12 +1,14 @@
 import { type Clock, KitenError, type Verify } from '@kiten/codec';
 import { defaultTufLimits, type TufLimits } from '../limits.ts';
 import type { TargetFile } from '../metadata/model.ts';
+import { withClientLock } from './client-lock.ts';
 import { type DownloadedTarget, type DownloadOptions, downloadTarget } from './download.ts';
 import { removePending } from './durable-files.ts';
 import { MetadataDirectory } from './metadata-directory.ts';
 import { MetadataUpdate } from './metadata-update.ts';
 import type { FetchFile } from './retrieve.ts';
 import { findTarget } from './search.ts';
+import { TimeFloor } from './time-floor.ts';
 import type { TrustedMetadata } from './trusted-metadata.ts';
 
 export interface TufClientOptions {
@@ -53,15 +55,25 @@ export class TufClient {
 
   /**
    * Brings the metadata of the four top-level roles up to date (TUF §5.1 to §5.6.6). All that comes after, and up to
-   * the next refresh, is judged by the time at which this one began.
+   * the next refresh, is judged by the time at which this one began, or by the latest that was seen before if the clock
+   * says less.
    *
-   * @throws KitenError `update/…`: what was refused, and why.
+   * @throws KitenError `update/client-busy` while another client works in the directory; `update/…`: what was refused,
+   * and why.
    */
-  async refresh(): Promise<TrustedVersions> {
+  refresh(): Promise<TrustedVersions> {
+    return withClientLock(this.#options.metadataDirectory, () => this.#refresh());
+  }
+
+  async #refresh(): Promise<TrustedVersions> {
     this.#trusted = undefined;
-    await removePending(this.#options.metadataDirectory);
+    const { metadataDirectory, clock } = this.#options;
+    await removePending(metadataDirectory);
     const update = new MetadataUpdate(this.#metadata, this.#options, this.#limits);
-    const trusted = await update.run();
+    const floor = new TimeFloor(metadataDirectory);
+    const [notBefore, started] = [await floor.read(), clock.now()];
+    const trusted = await update.run(notBefore);
+    await floor.raise(notBefore, started);
     this.#trusted = trusted;
     const { root, timestamp, snapshot, targets } = trusted;
     return {
@@ -77,10 +89,12 @@ export class TufClient {
    *
    * @throws KitenError `update/no-such-target`, `update/too-many-roles`, or what was refused on the way.
    */
-  async find(path: string): Promise<FoundTarget> {
-    if (this.#trusted === undefined) await this.refresh();
-    if (this.#trusted === undefined) throw new KitenError('update/out-of-order', 'Refresh first.');
-    return findTarget(path, this.#trusted, this.#metadata, this.#options, this.#limits);
+  find(path: string): Promise<FoundTarget> {
+    return withClientLock(this.#options.metadataDirectory, async () => {
+      if (this.#trusted === undefined) await this.#refresh();
+      if (this.#trusted === undefined) throw new KitenError('update/out-of-order', 'Refresh first.');
+      return findTarget(path, this.#trusted, this.#metadata, this.#options, this.#limits);
+    });
   }
 
   /**

@@ -29,10 +29,12 @@ export class MetadataUpdate {
     this.#limits = limits;
   }
 
-  async run(): Promise<TrustedMetadata> {
+  /** @param notBefore the latest time that was seen, in milliseconds since 1970. */
+  async run(notBefore?: number): Promise<TrustedMetadata> {
     const started = this.#source.clock.now();
     const trusted = new TrustedMetadata(await this.#keptRoot(), {
       started,
+      notBefore,
       limits: this.#limits,
       verify: this.#source.verify,
       format: this.#source.format,

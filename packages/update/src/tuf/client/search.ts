@@ -14,7 +14,8 @@ import type { Delegation, TrustedMetadata } from './trusted-metadata.ts';
  *
  * @param hardwareId the kind of hardware that the target is for: delegations for other kinds are passed over (Uptane
  * 2.1 §5.4.4.7).
- * @throws KitenError `update/no-such-target`, `update/too-many-roles`, or what was refused on the way: then who comes
+ * @throws KitenError `update/no-such-target`, or `update/delegation-terminated` or `update/delegation-cycle` if that is what
+ * ended the search; `update/too-many-roles`, or what was refused on the way: then who comes
  * later isn't asked, for whoever comes first may have had something to say.
  */
 export async function findTarget(
@@ -27,10 +28,12 @@ export async function findTarget(
 ): Promise<FoundTarget> {
   const update = new MetadataUpdate(kept, source, limits);
   const visited = new Set<string>();
+  let ended: NotFound = 'update/no-such-target';
   // The next to be asked is the last of the list.
-  let waiting: (Delegation | 'targets')[] = ['targets'];
+  let waiting: Asked[] = [{ name: 'targets', above: [] }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const role = next === 'targets' ? next : next.name;
+    const { name: role, above } = next;
+    if (above.includes(role) && ended === 'update/no-such-target') ended = 'update/delegation-cycle';
     if (visited.has(role)) continue;
     if (visited.size >= limits.roles) {
       throw new KitenError(
@@ -39,34 +42,54 @@ export async function findTarget(
       );
     }
     visited.add(role);
+    const { delegation } = next;
     const metadata =
-      next === 'targets' ? trusted.targets : await delegated(next, trusted, kept, update, limits);
+      delegation === undefined ? trusted.targets : await delegated(delegation, trusted, kept, update, limits);
     const target = metadata.targets.get(path);
     if (target !== undefined) return { path, role, ...target };
-    const { terminating, delegations } = delegationsFor(metadata, path, hardwareId);
+    const { terminating, unheard, delegations } = delegationsFor(metadata, path, hardwareId);
+    if (terminating && (unheard > 0 || waiting.length > 0)) ended = 'update/delegation-terminated';
     if (terminating) waiting = [];
-    waiting.push(...delegations.reverse());
+    const below = delegations.map((each) => ({ name: each.name, delegation: each, above: [...above, role] }));
+    waiting.push(...below.reverse());
   }
-  throw new KitenError(
-    'update/no-such-target',
-    `Nobody who may speaks for the target ${path.slice(0, 200)}.`,
-    {
-      detail: { path },
-    },
-  );
+  throw new KitenError(ended, notFound[ended](path.slice(0, 200)), { detail: { path } });
 }
+
+/** Whether a search came to its end and nobody spoke for the target, whatever ended it. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof KitenError && Object.hasOwn(notFound, error.code);
+}
+
+/** A role that is to be asked, and those that led to it. */
+interface Asked {
+  readonly name: string;
+  readonly delegation?: Delegation;
+  readonly above: readonly string[];
+}
+
+const notFound = {
+  'update/no-such-target': (path: string) => `Nobody who may speaks for the target ${path}.`,
+  'update/delegation-terminated': (path: string) =>
+    `Nobody speaks for the target ${path}: a terminating delegation keeps those who come later from being asked.`,
+  'update/delegation-cycle': (path: string) =>
+    `Nobody speaks for the target ${path}, and roles delegate to each other in a circle.`,
+};
+
+type NotFound = keyof typeof notFound;
 
 function delegationsFor(
   { delegations }: TargetsMetadata,
   path: string,
   hardwareId: string | undefined,
-): { readonly terminating: boolean; readonly delegations: Delegation[] } {
-  if (delegations === undefined) return { terminating: false, delegations: [] };
+): { readonly terminating: boolean; readonly unheard: number; readonly delegations: Delegation[] } {
+  if (delegations === undefined) return { terminating: false, unheard: 0, delegations: [] };
   const delegates = delegatesFor(delegations, path, hardwareId);
   const last = delegates.findIndex(({ terminating }) => terminating);
   const heard = last < 0 ? delegates : delegates.slice(0, last + 1);
   return {
     terminating: last >= 0,
+    unheard: delegates.length - heard.length,
     delegations: heard.map(({ name, keyIds, threshold }) => ({
       ...{ name, keyIds, threshold, keys: delegations.keys },
     })),

@@ -29,6 +29,7 @@ export interface Delegation extends RoleKeys {
  * rollback; `accept…` takes what has been fetched, and only what it accepts may be kept.
  */
 export class TrustedMetadata {
+  readonly #clock: number;
   readonly #started: number;
   readonly #limits: TufLimits;
   readonly #verify: Verify;
@@ -46,9 +47,17 @@ export class TrustedMetadata {
    */
   constructor(
     root: Uint8Array,
-    options: { started: number; limits: TufLimits; verify: Verify; format?: MetadataFormat | undefined },
+    options: {
+      started: number;
+      /** The latest time that was seen before, in milliseconds since 1970: none before it is believed. */
+      notBefore?: number | undefined;
+      limits: TufLimits;
+      verify: Verify;
+      format?: MetadataFormat | undefined;
+    },
   ) {
-    this.#started = options.started;
+    this.#clock = options.started;
+    this.#started = Math.max(options.started, options.notBefore ?? options.started);
     this.#limits = options.limits;
     this.#verify = options.verify;
     this.#format = options.format ?? tufFormat;
@@ -76,13 +85,15 @@ export class TrustedMetadata {
   /**
    * Takes the next root (TUF §5.3.4 to §5.3.7).
    *
+   * @throws KitenError `update/root-not-vouched-for` when too few of the holders before signed it,
+   * `update/root-not-self-signed` when too few of its own did, `update/root-version`, or what makes it no root.
    * @returns whether it takes keys of the timestamp or the snapshot away, so that what they signed has to go (§5.3.11).
    */
   acceptRoot(bytes: Uint8Array): boolean {
     const signed = this.#format.read('root', bytes, this.#limits.rootBytes);
-    this.#verifyTopLevel(signed, 'root');
     const next = signed.metadata;
-    this.#verifyBy(next, signed, 'root');
+    requireSuccession(() => this.#verifyTopLevel(signed, 'root'), 'update/root-not-vouched-for');
+    requireSuccession(() => this.#verifyBy(next, signed, 'root'), 'update/root-not-self-signed');
     if (next.version !== this.#root.version + 1) {
       throw new KitenError(
         'update/root-version',
@@ -208,11 +219,37 @@ export class TrustedMetadata {
 
   #checkExpiry(role: string, { expires }: CommonMetadata): void {
     if (expires > this.#started) return;
+    if (expires > this.#clock) {
+      throw new KitenError(
+        'update/clock-set-back',
+        `The metadata of ${role} expired on ${new Date(expires).toISOString()}, which this device has seen pass: its clock was set back.`,
+        { detail: { role, expires } },
+      );
+    }
     throw new KitenError(
       'update/expired',
       `The metadata of ${role} expired on ${new Date(expires).toISOString()}: what is offered may be out of date.`,
       { detail: { role, expires } },
     );
+  }
+}
+
+/** Who didn’t sign a new root is told apart from who didn’t sign other metadata: there are two sides to it. */
+function requireSuccession(
+  verify: () => void,
+  code: 'update/root-not-vouched-for' | 'update/root-not-self-signed',
+): void {
+  try {
+    verify();
+  } catch (cause) {
+    const isShort =
+      cause instanceof KitenError && (cause.code === 'update/unsigned' || cause.code === 'update/threshold');
+    if (!isShort) throw cause;
+    const sentences = {
+      'update/root-not-vouched-for': 'Too few holders of the trusted root have signed the next one.',
+      'update/root-not-self-signed': 'Too few of the holders that the next root names have signed it.',
+    };
+    throw new KitenError(code, sentences[code], { cause, ...(cause.detail && { detail: cause.detail }) });
   }
 }
 

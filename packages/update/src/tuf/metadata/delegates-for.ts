@@ -33,12 +33,19 @@ function isForHardware({ hardwareIds }: DelegatedRole, hardwareId: string | unde
   return hardwareIds === undefined || hardwareId === undefined || hardwareIds.includes(hardwareId);
 }
 
-function binOf(succinct: SuccinctRoles, firstBits: number): string {
+type Bins = Pick<SuccinctRoles, 'bitLength' | 'namePrefix'>;
+
+/** The bin that speaks for a path. */
+export function binFor(bins: Bins, path: string): string {
+  return binOf(bins, createHash('sha256').update(path).digest().readUInt32BE(0));
+}
+
+function binOf(succinct: Bins, firstBits: number): string {
   return binName(succinct, Math.floor(firstBits / 2 ** (32 - succinct.bitLength)));
 }
 
 /** All names of bins have as many hexadecimal digits as the last one's. */
-export function binName({ bitLength, namePrefix }: SuccinctRoles, bin: number): string {
+export function binName({ bitLength, namePrefix }: Bins, bin: number): string {
   const width = (2 ** bitLength - 1).toString(16).length;
   return `${namePrefix}-${bin.toString(16).padStart(width, '0')}`;
 }

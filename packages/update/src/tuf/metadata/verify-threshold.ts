@@ -5,7 +5,8 @@ import type { RoleKeys, Signed, TufKey, TufKeys } from './model.ts';
  * Refuses metadata unless enough keys of a role signed it (TUF §5.3.4). What counts is distinct keys: one key under two
  * key ids, or under two schemes, counts once. Signatures of others are left aside.
  *
- * @throws KitenError `update/unsigned` when no key of the role signed it, `update/threshold` when too few did.
+ * @throws KitenError `update/unsigned` when no key of the role signed it, `update/threshold` when too few did,
+ * `update/key-counted-twice` when it would be enough if one key, or one signature, counted twice.
  */
 export function verifyThreshold(
   { signatures, signedBytes }: Pick<Signed, 'signatures' | 'signedBytes'>,
@@ -20,11 +21,33 @@ export function verifyThreshold(
       detail,
     });
   }
+  if (countsTwice({ signatures, signedBytes }, role, verify)) {
+    throw new KitenError(
+      'update/key-counted-twice',
+      `The metadata of ${role.name} wants the signatures of ${role.threshold} keys, and one key would have to count twice.`,
+      { detail },
+    );
+  }
   throw new KitenError(
     'update/threshold',
     `The metadata of ${role.name} wants the signatures of ${role.threshold} keys and has those of ${signers.size}.`,
     { detail },
   );
+}
+
+/** Whether a key signs under several ids, or one signature stands under several. */
+function countsTwice(
+  { signatures, signedBytes }: Pick<Signed, 'signatures' | 'signedBytes'>,
+  { keys, keyIds }: { readonly keys: TufKeys; readonly keyIds: readonly string[] },
+  verify: Verify,
+): boolean {
+  const wanted = signatures.filter(({ keyId }) => keyIds.includes(keyId));
+  if (new Set(wanted.map(({ signature }) => signature.toLowerCase())).size < wanted.length) return true;
+  const identities = wanted
+    .map(({ keyId, signature }) => ({ material: keys.get(keyId)?.material, signature }))
+    .filter(({ material, signature }) => material && holdsFor(material, signedBytes, signature, verify))
+    .map(({ material }) => toHex(material!.publicKey));
+  return new Set(identities).size < identities.length;
 }
 
 /**

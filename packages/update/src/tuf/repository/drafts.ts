@@ -29,6 +29,14 @@ export interface NewDelegation extends Holders {
   readonly terminating?: boolean;
 }
 
+/** What a targets role entrusts to bins: 2^bitLength roles, each for the paths whose SHA-256 begins with its number. */
+export interface NewBins extends Holders {
+  /** 1 to 16. */
+  readonly bitLength: number;
+  /** What their names begin with: `bin` has `bin-0f3`. */
+  readonly namePrefix: string;
+}
+
 /** What a targets role says of a file. */
 export interface NewTarget {
   readonly length: number;
@@ -90,6 +98,7 @@ export function draftNextTargets(
 export function draftDelegation(targets: Fields, delegation: NewDelegation, expires: number): Fields {
   const before = member(targets, 'delegations') ?? { keys: {}, roles: [] };
   const delegations = asFields(before, 'delegations');
+  if (member(delegations, 'succinct_roles') !== undefined) throw mixed();
   const { name, paths, terminating = false } = delegation;
   const others = asList(member(delegations, 'roles'), 'roles').filter(
     (role) => textAt(asFields(role, 'roles'), 'name') !== name,
@@ -97,6 +106,42 @@ export function draftDelegation(targets: Fields, delegation: NewDelegation, expi
   const role = { name, ...roleKeysOf(delegation), paths, terminating };
   const keys = { ...fieldsAt(delegations, 'keys'), ...keysOf(delegation) };
   return { ...next(targets, expires), delegations: { keys, roles: [...others, role] } };
+}
+
+/**
+ * The same targets role again, a version later, which delegates to bins (TAP 15), or to the same ones under other keys.
+ *
+ * @throws KitenError `update/delegations-mixed` for a role that delegates otherwise already, `update/bins-impossible`.
+ */
+export function draftBins(targets: Fields, bins: NewBins, expires: number): Fields {
+  const { bitLength, namePrefix } = bins;
+  if (!Number.isSafeInteger(bitLength) || bitLength < 1 || bitLength > 16) {
+    throw new KitenError('update/bins-impossible', 'There are 2 to the power of 1 to 16 bins.');
+  }
+  const before = member(targets, 'delegations');
+  const present =
+    before === undefined ? undefined : member(asFields(before, 'delegations'), 'succinct_roles');
+  if (before !== undefined && present === undefined) throw mixed();
+  if (present !== undefined) {
+    const fields = asFields(present, 'succinct_roles');
+    const isSame =
+      wholeAt(fields, 'bit_length', 1) === bitLength && textAt(fields, 'name_prefix') === namePrefix;
+    if (!isSame) {
+      throw new KitenError(
+        'update/bins-impossible',
+        'Targets lie in bins already, in others: clients would not find them.',
+      );
+    }
+  }
+  const succinct = { ...roleKeysOf(bins), bit_length: bitLength, name_prefix: namePrefix };
+  return { ...next(targets, expires), delegations: { keys: keysOf(bins), succinct_roles: succinct } };
+}
+
+function mixed(): KitenError {
+  return new KitenError(
+    'update/delegations-mixed',
+    'A role delegates either to bins or to roles by name: put one of them below another role.',
+  );
 }
 
 /** What a file that is listed is like. */
@@ -108,7 +153,7 @@ export interface Description {
 
 export function draftSnapshot(
   version: number,
-  meta: Readonly<Record<string, Description>>,
+  meta: Readonly<Record<string, Pick<Description, 'version'> | Description>>,
   expires: number,
 ): Fields {
   return { ...common('snapshot', version, expires), meta };

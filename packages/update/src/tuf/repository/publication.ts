@@ -4,7 +4,7 @@ import { restored } from '../client/metadata-update.ts';
 import { TrustedMetadata } from '../client/trusted-metadata.ts';
 import { defaultTufLimits } from '../limits.ts';
 import type { Fields } from '../metadata/fields.ts';
-import type { RootMetadata, SnapshotMetadata, TopLevelRole } from '../metadata/model.ts';
+import type { MetaFile, RootMetadata, SnapshotMetadata, TopLevelRole } from '../metadata/model.ts';
 import { parseMetadata } from '../metadata/parse-metadata.ts';
 import { type Description, draftSnapshot, draftTimestamp } from './drafts.ts';
 import { signMetadata, writeMetadataFile } from './metadata-file.ts';
@@ -125,13 +125,16 @@ export class Publication {
 
   /** All targets roles: what is staged of each, or what is served. */
   async #currentRoles(): Promise<ReadonlyMap<string, Uint8Array>> {
-    const names = [...((await this.#publishedSnapshot())?.meta.keys() ?? [])].map((file) =>
-      file.slice(0, -'.json'.length),
-    );
+    const listed = (await this.#publishedSnapshot())?.meta ?? new Map<string, MetaFile>();
+    const names = [...listed.keys()].map((file) => file.slice(0, -'.json'.length));
+    const staged = new Set(await this.#files.stagedRoles());
     const roles = new Map<string, Uint8Array>();
-    for (const role of new Set([...names, ...(await this.#files.stagedRoles())])) {
+    for (const role of new Set([...names, ...staged])) {
       if (role === 'root') continue;
-      const bytes = (await this.#files.readStaged(role)) ?? (await this.publishedFile(role));
+      const version = listed.get(`${role}.json`)?.version;
+      const bytes = staged.has(role)
+        ? await this.#files.readStaged(role)
+        : await this.#files.published(role, version);
       if (bytes !== undefined) roles.set(role, bytes);
     }
     return roles;
@@ -160,8 +163,13 @@ export class Publication {
       if (bytes !== undefined) return bytes;
     }
     const version = await this.#versionOf('snapshot', published?.version, restart);
+    const bins = binsIn(roles.get('targets'));
     const meta = Object.fromEntries(
-      Array.from(roles, ([role, bytes]) => [`${role}.json`, describe('targets', bytes)]),
+      Array.from(roles, ([role, bytes]) => {
+        const description = describe('targets', bytes);
+        // There are thousands of bins, and a hash of each would make the snapshot as long as what it is to save.
+        return [`${role}.json`, bins(role) ? { version: description.version } : description];
+      }),
     );
     const signed = draftSnapshot(version, meta, clock.now() + lifetimes.snapshot);
     return signedBy(signed, 'snapshot', roots, signers);
@@ -231,6 +239,13 @@ function accept(trusted: TrustedMetadata, { timestamp, snapshot, roles }: Editio
 
 const parseRoot = (bytes: Uint8Array): RootMetadata =>
   parseMetadata('root', bytes, limits.rootBytes).metadata;
+
+/** Whether a role is one of the bins that the targets delegate to. */
+function binsIn(targets: Uint8Array | undefined): (role: string) => boolean {
+  const delegations = targets && parseMetadata('targets', targets, limits.targetsBytes).metadata.delegations;
+  const prefix = delegations?.succinct?.namePrefix;
+  return (role) => prefix !== undefined && role.startsWith(`${prefix}-`);
+}
 
 function describe(type: 'targets' | 'snapshot', bytes: Uint8Array): Description {
   const { version } = parseMetadata(type, bytes, limits.targetsBytes).metadata;

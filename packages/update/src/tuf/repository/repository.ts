@@ -1,16 +1,22 @@
 import { type Clock, KitenError, type Signer, type Verify } from '@kiten/codec';
 import { defaultTufLimits } from '../limits.ts';
-import type { Fields } from '../metadata/fields.ts';
-import type { TopLevelRole } from '../metadata/model.ts';
+import { binFor, binName } from '../metadata/delegates-for.ts';
+import { asFields, type Fields, member } from '../metadata/fields.ts';
+import { parseKeys } from '../metadata/key.ts';
+import type { SuccinctRoles, TopLevelRole } from '../metadata/model.ts';
+import { parseDelegations } from '../metadata/parse-delegations.ts';
 import { parseMetadata } from '../metadata/parse-metadata.ts';
 import {
+  draftBins,
   draftDelegation,
   draftNextRoot,
   draftNextTargets,
   draftRoot,
   draftTargets,
   type Holders,
+  type NewBins,
   type NewDelegation,
+  type NewTarget,
 } from './drafts.ts';
 import { type MetadataFile, readMetadataFile, signMetadata, writeMetadataFile } from './metadata-file.ts';
 import { Publication, type PublishedVersions, type PublishOptions } from './publication.ts';
@@ -81,15 +87,44 @@ export class TufRepository {
    * @throws KitenError `update/no-such-role`, `update/target-name`, `update/file-unreadable`.
    */
   async addTarget(path: string, file: string, more: { role?: string; custom?: Fields } = {}): Promise<void> {
-    const role = more.role ?? 'targets';
+    const role = await this.#roleFor(path, more.role ?? 'targets');
     const current = await this.#current(role);
-    const target = await this.#files.addTarget(path, file);
+    const measured = await this.#files.addTarget(path, file);
+    // What is in bins is there to be short, and one hash is enough.
+    const { sha256 = '' } = measured.hashes;
+    const target = role === (more.role ?? 'targets') ? measured : { ...measured, hashes: { sha256 } };
     const add = Object.fromEntries([[path, { ...target, ...(more.custom && { custom: more.custom }) }]]);
     await this.#stage(role, draftNextTargets(current, { add }, this.#expiry('targets')));
   }
 
+  /**
+   * Has roles speak for many files at once, which lie where clients ask for them already, or will.
+   *
+   * @param role `targets`, one that is delegated to, or what the names of bins begin with.
+   * @throws KitenError `update/no-such-role`.
+   */
+  async listTargets(
+    targets: Iterable<readonly [path: string, target: NewTarget]>,
+    role: string,
+  ): Promise<void> {
+    const bins = await this.#bins();
+    const byRole = new Map<string, [string, NewTarget][]>();
+    for (const [path, target] of targets) {
+      const speaker = bins?.namePrefix === role ? binFor(bins, path) : role;
+      const listed = byRole.get(speaker);
+      if (listed === undefined) byRole.set(speaker, [[path, target]]);
+      else listed.push([path, target]);
+    }
+    for (const [speaker, listed] of byRole) {
+      const add = Object.fromEntries(listed);
+      const current = await this.#current(speaker);
+      await this.#stage(speaker, draftNextTargets(current, { add }, this.#expiry('targets')));
+    }
+  }
+
   /** Has a targets role speak for a path no more. @throws KitenError `update/no-such-role`, `update/no-such-target`. */
-  async removeTarget(path: string, role = 'targets'): Promise<void> {
+  async removeTarget(path: string, from = 'targets'): Promise<void> {
+    const role = await this.#roleFor(path, from);
     const current = await this.#current(role);
     await this.#stage(role, draftNextTargets(current, { remove: [path] }, this.#expiry('targets')));
   }
@@ -105,6 +140,26 @@ export class TufRepository {
     if ((await this.#find(delegation.name)) === undefined) {
       await this.#stage(delegation.name, draftTargets(this.#expiry('targets')));
     }
+  }
+
+  /**
+   * Has the targets delegate to bins (TAP 15), each of which begins with nothing to say unless it is there: for so many
+   * targets that no client should fetch what is said of all of them.
+   *
+   * @returns how many there are.
+   * @throws KitenError `update/delegations-mixed`, `update/bins-impossible`, `update/role-name`,
+   * `update/threshold-impossible`.
+   */
+  async delegateToBins(bins: NewBins): Promise<number> {
+    await this.#stage('targets', draftBins(await this.#current('targets'), bins, this.#expiry('targets')));
+    const count = 2 ** bins.bitLength;
+    const names = Array.from({ length: count }, (_, bin) => binName(bins, bin));
+    const present = new Set(await this.#files.stagedRoles());
+    const isNew = (await this.#find(names[0]!)) === undefined;
+    for (const name of isNew ? names : []) {
+      if (!present.has(name)) await this.#stage(name, draftTargets(this.#expiry('targets')));
+    }
+    return count;
   }
 
   /**
@@ -166,6 +221,19 @@ export class TufRepository {
   publish(signers: readonly Signer[], options: PublishOptions = {}): Promise<PublishedVersions> {
     const { clock, verify } = this.#options;
     return new Publication(this.#files, { clock, verify, lifetimes: this.#lifetimes }).run(signers, options);
+  }
+
+  /** The bin that speaks for a path, if it is bins that are meant. */
+  async #roleFor(path: string, role: string): Promise<string> {
+    const bins = role === 'targets' ? undefined : await this.#bins();
+    return bins?.namePrefix === role ? binFor(bins, path) : role;
+  }
+
+  async #bins(): Promise<SuccinctRoles | undefined> {
+    const signed = await this.#current('targets');
+    const delegations = member(signed, 'delegations');
+    if (delegations === undefined) return undefined;
+    return parseDelegations(asFields(delegations, 'delegations'), parseKeys).succinct;
   }
 
   #expiry(role: TopLevelRole): number {

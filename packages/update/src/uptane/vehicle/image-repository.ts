@@ -2,7 +2,7 @@ import { KitenError } from '@kiten/codec';
 import type { FoundTarget } from '../../tuf/client/client.ts';
 import type { KeptMetadata } from '../../tuf/client/metadata-directory.ts';
 import type { MetadataSource } from '../../tuf/client/metadata-update.ts';
-import { findTarget } from '../../tuf/client/search.ts';
+import { findTarget, isNotFound } from '../../tuf/client/search.ts';
 import type { TrustedMetadata } from '../../tuf/client/trusted-metadata.ts';
 import type { TufLimits } from '../../tuf/limits.ts';
 import { orderOfBundle, type PlannedImage } from '../bundle.ts';
@@ -80,7 +80,7 @@ export class ImageRepository {
     try {
       return await findTarget(path, this.#trusted, this.#kept, this.#source, this.#limits, hardwareId);
     } catch (error) {
-      if (error instanceof KitenError && error.code === 'update/no-such-target') return undefined;
+      if (isNotFound(error)) return undefined;
       throw error;
     }
   }

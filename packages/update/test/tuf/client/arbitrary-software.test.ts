@@ -63,7 +63,7 @@ describe('1 arbitrary software', () => {
       signatures: [first, { ...second, sig: first.sig }],
       signed,
     }));
-    await fixture.refuses(() => fixture.refresh(), 'update/threshold');
+    await fixture.refuses(() => fixture.refresh(), 'update/key-counted-twice');
   });
 
   it('one key under two key ids, which counts once', async () => {
@@ -77,7 +77,7 @@ describe('1 arbitrary software', () => {
     await codeOf(fixture.refresh());
     expect(await fixture.kept('root')).toBe(2);
     repository.publish('timestamp');
-    const { detail } = await fixture.refuses(() => fixture.refresh(), 'update/threshold');
+    const { detail } = await fixture.refuses(() => fixture.refresh(), 'update/key-counted-twice');
     expect(detail).toMatchObject({ signers: 1 });
   });
 

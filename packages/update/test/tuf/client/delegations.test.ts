@@ -14,7 +14,7 @@ describe('13 delegations', () => {
     repository.delegate('b', 'a');
     repository.publishTargets('a', 'b', 'targets');
     await codeOf(fixture.download('nothing'));
-    await fixture.refuses(() => fixture.download('nothing'), 'update/no-such-target');
+    await fixture.refuses(() => fixture.download('nothing'), 'update/delegation-cycle');
   });
 
   it('more roles than are asked', async () => {
@@ -36,7 +36,7 @@ describe('13 delegations', () => {
     repository.publishTargets('first', 'second', 'targets');
     await fixture.refresh();
     await codeOf(fixture.download('valve.bin'));
-    await fixture.refuses(() => fixture.download('valve.bin'), 'update/no-such-target');
+    await fixture.refuses(() => fixture.download('valve.bin'), 'update/delegation-terminated');
   });
 
   it('a target that a role has and nobody entrusted to it', async () => {
@@ -88,9 +88,9 @@ describe('13 delegations', () => {
     const { file } = await fixture.download('valve.bin');
     expect(file).toBe('valve.bin');
     expect(repository.requests).toContain(`1.${encodeURIComponent(name)}.json`);
-    const { readdir } = await import('node:fs/promises');
     expect(await readdir(fixture.directory)).toEqual(['metadata', 'slot']);
-    expect(await readdir(fixture.metadata)).toHaveLength(5);
+    const kept = (await readdir(fixture.metadata)).filter((file) => file.endsWith('.json'));
+    expect(kept).toHaveLength(5);
   });
 
   it('roles named by numbers keep their order', async () => {

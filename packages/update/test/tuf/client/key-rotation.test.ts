@@ -26,7 +26,7 @@ describe('signatures', () => {
       digit === '0' ? '1' : '0',
     );
     repository.serve('root', file);
-    await fixture.refuses(() => fixture.refresh(), 'update/threshold');
+    await fixture.refuses(() => fixture.refresh(), 'update/root-not-vouched-for');
   });
 
   it('by an RSA key of less than 2048 bits count for nothing', async () => {
@@ -112,7 +112,7 @@ describe('the keys of the root', () => {
         [[1], 1, [1]],
         [[2], 1, [2, 3]],
       ],
-      'update/unsigned',
+      'update/root-not-vouched-for',
     ],
     [
       'the new ones did not sign',
@@ -120,7 +120,7 @@ describe('the keys of the root', () => {
         [[1], 1, [1]],
         [[2], 1, [1, 3]],
       ],
-      'update/unsigned',
+      'update/root-not-self-signed',
     ],
     [
       'too few of the old',
@@ -128,7 +128,7 @@ describe('the keys of the root', () => {
         [[0, 1, 2], 2, [0, 1]],
         [[0, 4, 5], 2, [0, 4]],
       ],
-      'update/threshold',
+      'update/root-not-vouched-for',
     ],
     [
       'too few of the new',
@@ -136,7 +136,7 @@ describe('the keys of the root', () => {
         [[0, 1, 2], 2, [0, 1]],
         [[0, 4, 5], 2, [0, 1]],
       ],
-      'update/threshold',
+      'update/root-not-self-signed',
     ],
     [
       'the old threshold is not met',
@@ -144,7 +144,7 @@ describe('the keys of the root', () => {
         [[1, 2], 2, [1, 2]],
         [[1, 2], 1, [1]],
       ],
-      'update/threshold',
+      'update/root-not-vouched-for',
     ],
     [
       'the new threshold is not met',
@@ -152,7 +152,7 @@ describe('the keys of the root', () => {
         [[1, 2], 1, [1]],
         [[1, 2], 2, [2]],
       ],
-      'update/threshold',
+      'update/root-not-self-signed',
     ],
   ])('are not: %s', async (_, steps, code) => {
     const fixture = await newClient(rotation('root', steps));

@@ -22,7 +22,8 @@ describe('a refresh', () => {
     const fixture = await newClient();
     await fixture.refresh();
     expect((await readdir(fixture.metadata)).sort()).toEqual([
-      ...['root.json', 'snapshot.json', 'targets.json', 'timestamp.json'],
+      // The lock, and the latest time that was seen.
+      ...['.lock', '.time', 'root.json', 'snapshot.json', 'targets.json', 'timestamp.json'],
     ]);
     for (const role of ['root', 'snapshot', 'targets', 'timestamp']) {
       const kept = await readFile(join(fixture.metadata, `${role}.json`));

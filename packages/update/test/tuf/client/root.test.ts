@@ -20,7 +20,7 @@ describe('12 root', () => {
     const fixture = await settledClient();
     fixture.repository.entrust('root', holder());
     fixture.repository.publish('root');
-    await fixture.refuses(() => fixture.refresh(), 'update/unsigned');
+    await fixture.refuses(() => fixture.refresh(), 'update/root-not-vouched-for');
   });
 
   it('without the signatures of the new keys', async () => {
@@ -29,7 +29,7 @@ describe('12 root', () => {
     fixture.repository.entrust('root', holder());
     fixture.repository.holders.root = old;
     fixture.repository.publish('root');
-    await fixture.refuses(() => fixture.refresh(), 'update/unsigned');
+    await fixture.refuses(() => fixture.refresh(), 'update/root-not-self-signed');
   });
 
   it('an expired one on the way is no obstacle', async () => {

@@ -39,7 +39,7 @@ describe('a rotation', () => {
     for (const signers of [fixture.root.slice(0, 2), next.slice(0, 1)]) {
       for (const signer of signers) await fixture.repository.sign('root', signer);
       expect(await codeOf(fixture.repository.publish(fixture.online))).toMatchObject({
-        code: expect.stringMatching(/^update\/(unsigned|threshold)$/),
+        code: expect.stringMatching(/^update\/root-not-(vouched-for|self-signed)$/),
       });
     }
     await fixture.repository.sign('root', next[1]!);

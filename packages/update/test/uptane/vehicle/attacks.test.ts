@@ -87,7 +87,7 @@ describe.each(['directorFiles', 'image'] as const)('%s', (which) => {
     taken.keys[thief.keyId] = thief.key;
     taken.roles.root.keyids = [thief.keyId];
     world[which].files.set('metadata/2.root.json', encoded(world[which].sign('root', taken, [thief])));
-    await world.refuses('update/unsigned');
+    await world.refuses('update/root-not-vouched-for');
   });
 });
 

@@ -1,0 +1,34 @@
+// The list of attacks on updates is true: each test that it names is there, and each code is one that is documented.
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { readRepositoryFile } from './readme.ts';
+
+const list = await readRepositoryFile('docs/update-attacks.md');
+const errors = await readRepositoryFile('docs/errors.md');
+const rows = list
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !/^\| (attack|stolen) \|/.test(line))
+  .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '')))
+  .map(([attack = '', code = '', test = '']) => ({ attack, code, test }));
+
+describe('the list of attacks on updates', () => {
+  it('has all the items of the classes that it is about', () => {
+    expect(rows.length).toBeGreaterThan(70);
+    const classes = [...list.matchAll(/^## (\d+) /gm)].map(([, number]) => Number(number));
+    expect(classes).toEqual([1, 2, 3, 4, 5, 6, 12, 13, 15, 16, 17]);
+  });
+
+  it.each(rows)('“$attack” is shown by a test that is there', async ({ code, test }) => {
+    const [, file, title = ''] = /^([a-z/-]+): (.*)$/.exec(test) ?? [];
+    const source = await readFile(
+      new URL(`../packages/update/test/${file}.test.ts`, import.meta.url),
+      'utf8',
+    );
+    expect(source).toContain(`'${title}'`);
+    for (const [, each] of code.matchAll(/`(update\/[a-z-]+)`/g)) {
+      expect(errors).toContain(`\`${each}\``);
+      // Where a code stands in the tests without its package, a helper puts that in front.
+      expect(source).toContain(`${each?.replace(/^update\/(suit-)?/, '')}`);
+    }
+  });
+});
