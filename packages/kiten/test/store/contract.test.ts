@@ -1,11 +1,20 @@
 import { join } from 'node:path';
+import { toHex } from '@kiten/codec';
 import { type Finding, parseDeviceId } from '@kiten/trust';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { hasPostgres, TestPostgres } from '../../../../test/postgres.ts';
 import { linesOf } from '../../src/backup/lines.ts';
+import {
+  forgetAttester,
+  putAttester,
+  putState,
+  storedAttesters,
+  storedStates,
+} from '../../src/store/attesters.ts';
 import { deleteAuthority, insertAuthority, storedAuthorities } from '../../src/store/authorities.ts';
 import { type Database, openDatabase, releaseErased } from '../../src/store/database.ts';
+import { devicesWithSecrets, putDeviceSecrets, secretSalt } from '../../src/store/device-secrets.ts';
 import { dumpStore, loadStore } from '../../src/store/dump.ts';
 import {
   evidenceBefore,
@@ -18,7 +27,20 @@ import {
 import { findingHistory, insertFindings, markCleared, newestFindings } from '../../src/store/findings.ts';
 import { insertMark } from '../../src/store/marks.ts';
 import { migrate } from '../../src/store/migrations.ts';
+import { putUsedNonces, storedNonces } from '../../src/store/nonces.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
+import {
+  deleteReference,
+  deleteReferenceKey,
+  deleteTarget,
+  insertReference,
+  insertReferenceKey,
+  insertTarget,
+  storedReference,
+  storedReferenceKeys,
+  storedReferences,
+  storedTargets,
+} from '../../src/store/references.ts';
 import { sharedTransactions } from '../../src/store/shared-transactions.ts';
 import {
   insertStatement,
@@ -37,6 +59,7 @@ import {
   minutesWithoutWindow,
   trafficOf,
 } from '../../src/store/traffic.ts';
+import { deleteVendor, putVendor, storedVendors } from '../../src/store/vendors.ts';
 import {
   addSuspicion,
   askedWitnesses,
@@ -47,7 +70,7 @@ import {
   replaceWitnessState,
   witnessState,
 } from '../../src/store/witnesses.ts';
-import { finding, newFolder, evidenceOn as someEvidence, start } from '../fixtures.ts';
+import { finding, newFolder, random, evidenceOn as someEvidence, start } from '../fixtures.ts';
 
 const withPostgres = hasPostgres();
 let server: TestPostgres | undefined;
@@ -74,6 +97,16 @@ function access() {
   const url = server?.database(`store${++databases}`) ?? '';
   return { url, password: server?.password ?? '' };
 }
+
+/** Bytes as text, so that Buffers and arrays of the same compare. */
+const plain = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_name, part: unknown) =>
+      part instanceof Uint8Array || (part as { type?: unknown } | null)?.type === 'Buffer'
+        ? toHex(part instanceof Uint8Array ? part : Uint8Array.from((part as { data: number[] }).data))
+        : part,
+    ),
+  );
 
 const kinds = [['SQLite', sqlite] as const, ...(withPostgres ? [['PostgreSQL', postgres] as const] : [])];
 
@@ -131,6 +164,115 @@ describe.each(kinds)('a store in %s', (_kind, open) => {
     expect(await findingHistory(store, newer.subject, 10)).toHaveLength(3);
     await markCleared(store, { ...newer, clearedBy: { operator: 'ann', reason: 'seen', at: start + 2 } });
     expect((await newestFindings(store)).find(({ value }) => value === 96)?.clearedBy?.reason).toBe('seen');
+  });
+
+  it('keeps what speaks for a device, what is remembered of it, and forgets both', async () => {
+    const attester = {
+      device: 'pump-1',
+      attestationKey: random(90),
+      endorsementKey: random(90),
+      endorsementCertificate: random(500),
+      intermediates: [random(400), random(300)],
+      activatedAt: start,
+    };
+    const { endorsementCertificate: _none, ...bare } = attester;
+    await putAttester(store, { ...bare, device: 'valve-1', intermediates: [] });
+    await putAttester(store, { ...attester, attestationKey: random(90) });
+    await putAttester(store, attester);
+    const [first, second] = (await storedAttesters(store)).toSorted((left, right) =>
+      left.device < right.device ? -1 : 1,
+    );
+    expect(plain(first)).toEqual(plain(attester));
+    expect(plain(second)).toEqual(plain({ ...bare, device: 'valve-1', intermediates: [] }));
+
+    const kept = { device: 'pump-1', nonce: random(32), evidence: 'sha256:ab', receivedAt: start };
+    await putState(store, kept);
+    await putState(store, { ...kept, state: random(200), before: random(100), receivedAt: start + 1 });
+    expect(await storedStates(store)).toMatchObject([{ device: 'pump-1', receivedAt: start + 1 }]);
+    await putState(store, kept);
+    expect(plain(await storedStates(store))).toEqual(plain([kept]));
+
+    await putUsedNonces(store, 'pump-1', { floor: start, used: [start + 1, start + 5] });
+    await putUsedNonces(store, 'pump-1', { floor: start + 5, used: [] });
+    expect([...(await storedNonces(store))]).toEqual([['pump-1', { floor: start + 5, used: [] }]]);
+
+    await forgetAttester(store, 'pump-1');
+    expect((await storedAttesters(store)).map(({ device }) => device)).toEqual(['valve-1']);
+    expect(await storedStates(store)).toEqual([]);
+    // A new key of the device must not answer what an old one answered.
+    expect((await storedNonces(store)).size).toBe(1);
+  });
+
+  it('finds who has the secret of another', async () => {
+    const secret = (fill: number, label = 'root') =>
+      ({ kind: 'password', label, digest: new Uint8Array(32).fill(fill) }) as const;
+    const digests = [1, 2].map((fill) => toHex(new Uint8Array(32).fill(fill)));
+    await putDeviceSecrets(store, 'pump-1', [secret(1), secret(2, 'pi'), secret(2, 'pi')]);
+    await putDeviceSecrets(store, 'pump-2', [secret(2, 'o\0dd')]);
+    expect(await devicesWithSecrets(store, digests, 'pump-3', 10)).toHaveLength(3);
+    expect(await devicesWithSecrets(store, digests, 'pump-1', 10)).toEqual([
+      { device: 'pump-2', kind: 'password', label: 'o dd', digest: digests[1] },
+    ]);
+    expect(await devicesWithSecrets(store, [], 'pump-1', 10)).toEqual([]);
+    await putDeviceSecrets(store, 'pump-2', [secret(3)]);
+    expect(await devicesWithSecrets(store, digests, 'pump-1', 10)).toEqual([]);
+    const salt = await secretSalt(store, random);
+    expect(salt).toHaveLength(32);
+    expect(await secretSalt(store, random)).toEqual(salt);
+  });
+
+  it('keeps reference values once, with whom they are addressed to and who signed them', async () => {
+    const key = { name: 'acme', publicKey: random(91), addedBy: 'operator:ann', addedAt: start };
+    await insertReferenceKey(store, key);
+    const reference = { digest: 'sha256:01', name: 'pump 1.0', addedBy: 'operator:ann', addedAt: start };
+    await insertReference(store, reference, Uint8Array.of(1));
+    await insertReference(
+      store,
+      { ...reference, digest: 'sha256:02', signedBy: 'acme', issuer: 'Acme', addedAt: start + 1 },
+      Uint8Array.of(2),
+    );
+    await expect(insertReference(store, reference, Uint8Array.of(1))).rejects.toThrow();
+    for (const digest of ['sha256:01', 'sha256:02'])
+      await insertTarget(store, { digest, kind: 'group', target: 'pumps' }, 'operator:ann', start);
+    await insertTarget(store, { digest: 'sha256:01', kind: 'group', target: 'pumps' }, 'operator:bob', start);
+    await insertTarget(store, { digest: 'sha256:01', kind: 'site', target: '*' }, 'operator:ann', start);
+    expect(plain(await storedReferences(store))).toEqual(
+      plain([
+        { ...reference, content: Uint8Array.of(1) },
+        {
+          ...reference,
+          digest: 'sha256:02',
+          signedBy: 'acme',
+          issuer: 'Acme',
+          addedAt: start + 1,
+          content: Uint8Array.of(2),
+        },
+      ]),
+    );
+    expect(plain(await storedReference(store, 'sha256:01'))).toEqual(plain({ content: Uint8Array.of(1) }));
+    expect(plain(await storedReference(store, 'sha256:02'))).toEqual(
+      plain({ content: Uint8Array.of(2), publicKey: key.publicKey }),
+    );
+    expect(await storedReference(store, 'sha256:03')).toBeUndefined();
+    await deleteTarget(store, { digest: 'sha256:01', kind: 'site', target: '*' });
+    expect(await storedTargets(store)).toHaveLength(2);
+    await deleteReference(store, 'sha256:01');
+    expect((await storedTargets(store)).map(({ digest }) => digest)).toEqual(['sha256:02']);
+    expect(plain(await storedReferenceKeys(store))).toEqual(plain([key]));
+    await deleteReferenceKey(store, 'acme');
+    expect(await storedReferenceKeys(store)).toEqual([]);
+  });
+
+  it('keeps the roots of vendors, and whom they count for', async () => {
+    const vendor = {
+      ...{ fingerprint: 'ab', name: 'infineon', certificate: random(900), kind: 'site', target: '*' },
+      ...{ addedBy: 'operator:ann', addedAt: start },
+    } as const;
+    await putVendor(store, vendor);
+    await putVendor(store, { ...vendor, kind: 'group', target: 'pumps' });
+    expect(plain(await storedVendors(store))).toEqual(plain([{ ...vendor, kind: 'group', target: 'pumps' }]));
+    await deleteVendor(store, 'ab');
+    expect(await storedVendors(store)).toEqual([]);
   });
 
   it('counts traffic up, and lets go of it', async () => {

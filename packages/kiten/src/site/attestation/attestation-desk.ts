@@ -28,6 +28,7 @@ import type { Proposal, TrustDesk } from '../trust-desk.ts';
 import { Turns } from '../turns.ts';
 import type { AppraisedTask } from './appraisal-task.ts';
 import type { Appraisals } from './appraisals.ts';
+import { type AttestationSchedule, retry } from './attestation-schedule.ts';
 import { type Attester, type AttesterBook, type LastEvidence, storeLast } from './attester-book.ts';
 import { challengedRegisters, knownList } from './challenge.ts';
 import type { CountedNonce, NonceBook } from './nonce-book.ts';
@@ -45,8 +46,8 @@ export interface AttestationDeskParts {
   readonly trust: TrustDesk;
   /** The attestation result of a device as it stands, over the nonce that its evidence answered. */
   readonly resultOf: (device: DeviceRecord, nonce: string | undefined) => EarClaims;
-  /** Evidence came: whatever the device was asked for is answered. */
-  readonly answered: (device: DeviceId) => void;
+  /** Hears of evidence that came, which answers whatever the device was asked for, and that it was appraised. */
+  readonly schedule: Pick<AttestationSchedule, 'answered' | 'judged'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -145,18 +146,31 @@ export class AttestationDesk {
   ): Promise<AttestationOutcome> {
     const arrivedAt = this.#parts.clock.now();
     return this.#turns.take(id, async () => {
-      for (let attempt = 0; attempt < attempts; attempt += 1) {
-        const received = this.#received(id, body, via, arrivedAt, claimed);
-        if (attempt === 0) this.#parts.answered(received.attester.device as DeviceId);
-        const shown = await this.#shown(received, arrivedAt);
-        const device = shown && (await this.#inForce(id, received, shown));
-        if (shown !== undefined && device !== undefined) return this.#outcome(received, shown, device);
+      const { schedule } = this.#parts;
+      const first = this.#received(id, body, via, arrivedAt, claimed);
+      const device = first.attester.device as DeviceId;
+      schedule.answered(device);
+      try {
+        return await this.#judge(first, () => this.#received(id, body, via, arrivedAt, claimed), arrivedAt);
+      } finally {
+        schedule.judged(device);
       }
-      throw new KitenError(
-        'kiten/appraisal-busy',
-        `What ${id} is held against goes on changing: send the evidence again in a minute.`,
-      );
     });
+  }
+
+  /** @param again the same evidence with what is known by then */
+  async #judge(first: Received, again: () => Received, arrivedAt: number): Promise<AttestationOutcome> {
+    let received = first;
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const shown = await this.#shown(received, arrivedAt);
+      const device = shown && (await this.#inForce(received, shown));
+      if (shown !== undefined && device !== undefined) return this.#outcome(received, shown, device);
+      received = again();
+    }
+    throw new KitenError(
+      'kiten/appraisal-busy',
+      `What ${first.attester.device} is held against goes on changing: send the evidence again in a minute.`,
+    );
   }
 
   /** What is known now, and the evidence with it. */
@@ -230,7 +244,8 @@ export class AttestationDesk {
   }
 
   /** Puts it in force, if it was held against what counts now. @returns undefined otherwise */
-  async #inForce(id: string, received: Received, shown: Shown): Promise<DeviceRecord | undefined> {
+  async #inForce(received: Received, shown: Shown): Promise<DeviceRecord | undefined> {
+    const id = received.attester.device;
     let isCurrent = true;
     const device = await this.#parts.trust.settle(id, (before) => {
       if (before.standing === 'revoked') throw forbidden(id);
@@ -312,9 +327,6 @@ function lastEvidence(
 /** When what was found last by evidence was taken. */
 const newestWord = ({ findings }: DeviceRecord): number =>
   Math.max(0, ...findings.filter(({ appraiser }) => appraiser === appraiserName).map(({ at }) => at));
-
-/** A device whose evidence proved nothing may try again soon. */
-const retry = 60_000;
 
 const unreadable = (problem: string) => conclude('evidence-unreadable', 'quote', { problem });
 

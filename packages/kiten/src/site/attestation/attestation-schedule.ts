@@ -46,6 +46,8 @@ const unansweredMediaType = 'application/vnd.kiten.unanswered-challenge+json';
 const recent = 300_000;
 /** Whoever has just connected has to subscribe before it can hear a challenge. */
 const settling = 3000;
+/** A device whose evidence proved nothing may try again soon. */
+export const retry = 60_000;
 /** Challenges that go out in one look at the time: a fleet that is due at once is asked one after the other. */
 const perLook = 50;
 /** Devices that are asked for as soon as they are there. */
@@ -58,6 +60,9 @@ export class AttestationSchedule {
   readonly #wanted = new Map<DeviceId, { readonly occasion: Occasion; readonly from: number }>();
   /** Challenges that went out unasked. */
   readonly #open = new Map<DeviceId, Asked>();
+  /** Whose evidence is being appraised, and when that of others was, whatever it came to. */
+  readonly #underWay = new Set<DeviceId>();
+  readonly #judged = new Map<DeviceId, number>();
 
   constructor(parts: AttestationScheduleParts) {
     this.#parts = parts;
@@ -89,10 +94,17 @@ export class AttestationSchedule {
     if (newest !== undefined && newest.appraiser !== appraiserName) this.want(id, 'fall');
   }
 
-  /** Evidence came: whatever was asked for is answered. */
+  /** Evidence came: whatever was asked for is answered, and what it comes to will be known soon. */
   answered(device: DeviceId): void {
     this.#open.delete(device);
     this.#wanted.delete(device);
+    this.#underWay.add(device);
+  }
+
+  /** It was appraised. If it proved nothing, the device is asked again, but not at once. */
+  judged(device: DeviceId): void {
+    this.#underWay.delete(device);
+    this.#judged.set(device, this.#parts.clock.now());
   }
 
   /**
@@ -124,7 +136,8 @@ export class AttestationSchedule {
         continue;
       }
       if (sent === perLook) return;
-      if (this.#open.has(device) || this.#reach?.isConnected(device) !== true) continue;
+      if (this.#open.has(device) || this.#underWay.has(device)) continue;
+      if (this.#reach?.isConnected(device) !== true) continue;
       this.#challenge(record, occasion);
       sent += 1;
     }
@@ -137,7 +150,10 @@ export class AttestationSchedule {
       const record = book.find(device);
       if (record === undefined) continue;
       const { everySeconds } = book.attestation(record);
-      if (now >= (last?.receivedAt ?? activatedAt) + everySeconds * 1000) yield [record.id, 'schedule'];
+      const every = everySeconds * 1000;
+      const tried = this.#judged.get(record.id) ?? Number.NEGATIVE_INFINITY;
+      const due = Math.max((last?.receivedAt ?? activatedAt) + every, tried + Math.min(retry, every));
+      if (now >= due) yield [record.id, 'schedule'];
     }
   }
 

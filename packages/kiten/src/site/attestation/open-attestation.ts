@@ -112,7 +112,7 @@ export async function openAttestation(parts: AttestationParts): Promise<Attestat
     ...{ book, attesters, appraisals, images, trust, journal, clock, random },
     nonces: await NonceBook.load(database, { key: parts.keys.nonces, clock, random }),
     secrets: await SecretDesk.open({ database, book, trust }, random),
-    answered: (device) => schedule.answered(device),
+    schedule,
     resultOf: (device, nonce) => resultOf(device, nonce, parts.earOf),
   });
   const keyJudge = new KeyJudge({ book, attesters, appraisals, nonces: attestation, images, clock });
