@@ -127,7 +127,9 @@ describe('kiten update root', { timeout: 60_000 }, () => {
     expect(await refused(...sign('online', ...digest))).toBe('kiten/holder-unknown');
     for (const name of ['ann', 'dora']) await done(...sign(name, ...digest, '--out', at(`${name}.json`)));
     expect(await done('root', 'assemble', repository, at('ann.json'))).toMatchObject({ complete: false });
-    expect(await refused('publish', repository, '--key', at('online.key'))).toBe('update/root-not-vouched-for');
+    expect(await refused('publish', repository, '--key', at('online.key'))).toBe(
+      'update/root-not-vouched-for',
+    );
     expect(await done('root', 'assemble', repository, at('dora.json'))).toMatchObject({
       complete: false,
       needs: [

@@ -1,5 +1,5 @@
 import { KitenError } from '@kiten/codec';
-import type { Detector, Statistic } from './detectors/detector.ts';
+import type { Detector, DetectorKind, Statistic } from './detectors/detector.ts';
 import { detectorKinds } from './detectors/kinds.ts';
 import { heightFor } from './learn/budget.ts';
 import type { LearnedDetector, Profile, Resolution } from './learn/profile.ts';
@@ -41,8 +41,12 @@ export class Judge {
     this.#standardiser = new Standardiser(standard);
     this.bySeverity = new Float64Array(profile.channels.length);
     // One alarm has one cause: detectors share the budget.
-    const share = (options.alarmsPerDay ?? profile.alarmsPerDay) / detectors.length;
-    this.#watches = detectors.map((learned) => watch(learned, profile.channels.length, share));
+    const weights = detectors.map(({ kind }) => kindOf(kind).weight);
+    const perWeight =
+      (options.alarmsPerDay ?? profile.alarmsPerDay) / weights.reduce((sum, weight) => sum + weight, 0);
+    this.#watches = detectors.map((learned, at) =>
+      watch(learned, profile.channels.length, perWeight * (weights[at] as number)),
+    );
   }
 
   /** @param values a reading a channel, in the profile's order; NaN: missing */
@@ -79,12 +83,7 @@ function watch(
   channels: number,
   share: number,
 ): Watch {
-  const kind = detectorKinds.get(name);
-  if (kind === undefined)
-    throw new KitenError(
-      'measurement/detector-unknown',
-      `The profile was learned for a detector “${name}”, which is not known here. Learn it anew.`,
-    );
+  const kind = kindOf(name);
   const detector = kind.start(model, channels);
   const height = Math.max(1, heightFor(peaks, share));
   return {
@@ -92,4 +91,13 @@ function watch(
     factors: limits.map((limit) => 1 / (limit * height)),
     into: new Float64Array(limits.length),
   };
+}
+
+function kindOf(name: string): DetectorKind<object> {
+  const kind = detectorKinds.get(name);
+  if (kind !== undefined) return kind;
+  throw new KitenError(
+    'measurement/detector-unknown',
+    `The profile was learned for a detector “${name}”, which is not known here. Learn it anew.`,
+  );
 }

@@ -27,6 +27,8 @@ export interface NormalRows {
 /** How one kind of detector is learned and started. `Model` is plain data: numbers, and arrays of them. */
 export interface DetectorKind<Model extends object> {
   readonly name: string;
+  /** How much of the budget of alarms it gets, in proportion to others. */
+  readonly weight: number;
   learn(normal: NormalRows): Model;
   /** Whether what was read from a file is such a model of so many channels. */
   fits(model: object, channels: number): model is Model;

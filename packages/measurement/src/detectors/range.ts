@@ -8,6 +8,7 @@ export interface RangeModel {
 /** Sees a channel outside of what it ever was, by how much of that span. */
 export const range: DetectorKind<RangeModel> = {
   name: 'range',
+  weight: 0.5,
   learn(normal) {
     const least = new Float64Array(normal.channels).fill(Number.POSITIVE_INFINITY);
     const most = new Float64Array(normal.channels).fill(Number.NEGATIVE_INFINITY);

@@ -25,6 +25,7 @@ const least = 0.003;
  */
 export const relation: DetectorKind<RelationModel> = {
   name: 'relation',
+  weight: 4,
   learn(normal) {
     const { channels } = normal;
     const order = channels * (lags + 1);

@@ -9,6 +9,8 @@ export interface Peaks {
 /** Rows of calm between two peaks that count as two. */
 const calm = 10;
 const mostKept = 1000;
+/** How many of its standard errors the mean excess is taken to be off by. */
+const certainty = 5;
 
 export function peaksOf(series: Float64Array, days: number): Peaks {
   const peaks: number[] = [];
@@ -38,5 +40,7 @@ export function heightFor({ days, highest }: Peaks, perDay: number): number {
   if (count < 1) return highest[0] as number;
   const base = highest[count] as number;
   const excess = highest.subarray(0, count).reduce((sum, peak) => sum + peak - base, 0) / count;
-  return base + excess * Math.max(0, Math.log(count / budget));
+  // The mean of a few excesses is itself uncertain: by one over the root of their number.
+  const uncertain = 1 + certainty / Math.sqrt(count);
+  return base + excess * uncertain * Math.max(0, Math.log(count / budget));
 }
