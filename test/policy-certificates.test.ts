@@ -76,6 +76,23 @@ describe('what is proved of random policy sets', () => {
   );
 });
 
+test.each([
+  ['read', 700_003],
+  ['meet', 700_380],
+] as const)('the terms of what is rounded down may have a factor in common: %s, seed %i', (action, seed) => {
+  const { policies, invariants } = randomImplications(new Random(seed * 104_729), action);
+  const wanted = named(invariants);
+  const { outcomes, certificate } = new PolicyProver(testModel).prove(
+    compilePolicies(policies),
+    compilePolicies(wanted),
+  );
+  const given = { schema, policies: exactJsonText(policies), invariants: exactJsonText(wanted) };
+  expect(checkPolicyCertificate({ ...given, certificate: certificate! })).toMatchObject({
+    holds: true,
+    proven: outcomes.map(({ id }) => id),
+  });
+});
+
 describe('a certificate says which policies it needs', () => {
   const scopes = '(principal is User, action == Action::"read", resource is File)';
   const when = (condition: string) => `${scopes} when { ${condition} };`;

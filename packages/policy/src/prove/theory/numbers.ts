@@ -1,4 +1,5 @@
 import { longMaximum, longMinimum } from '../../values/value.ts';
+import type { Atom } from '../formula/atom.ts';
 import type { Literal } from '../formula/formula.ts';
 import { atLeast } from '../formula/say-numbers.ts';
 import { rules } from '../search/lemma.ts';
@@ -136,14 +137,25 @@ function addContradiction(reasoning: Reasoning, contradiction: readonly (readonl
   const multipliers: bigint[] = [];
   for (const [source, multiplier] of contradiction) {
     if (multiplier === 0n) continue;
-    multipliers.push(multiplier);
     if ('atom' in source) {
       clause.push(-source.literal);
+      multipliers.push(multiplier);
       continue;
     }
     const literal = atLeast(reasoning.universe, source.sum, source.least);
     reasoning.add(rules.bounds, [literal], source.about);
     clause.push(-literal);
+    // The atom is divided by what its coefficients have in common.
+    const [term, coefficient] = firstOf(reasoning.universe.atoms.of(Math.abs(literal))!);
+    multipliers.push(multiplier * absolute(source.sum.parts.get(term)! / coefficient));
   }
   reasoning.lemmas.push({ rule: rules.numbers, clause, terms: [], multipliers });
+}
+
+function firstOf({ terms, coefficients }: Atom): readonly [Term, bigint] {
+  return [terms[0]!, coefficients[0]!];
+}
+
+function absolute(value: bigint): bigint {
+  return value < 0n ? -value : value;
 }
