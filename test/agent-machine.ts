@@ -23,6 +23,7 @@ import type { TestSite } from './kiten.ts';
 export const agentPorts = {
   clock: { now: () => Date.now() },
   random: (length: number) => new Uint8Array(randomBytes(length)),
+  environment: process.env,
   wait: async (milliseconds: number, signal?: AbortSignal) => {
     const options = signal === undefined ? {} : { signal };
     // Told to stop, it is over early.
@@ -32,10 +33,12 @@ export const agentPorts = {
   },
 };
 
-/** Where the agent finds its TPM and the logs of the machine. */
-export const settingsOf = ({ address, logs, root }: MeasuredDevice): string => `
+/** Where the agent finds its TPM and the logs of the machine, and where it keeps the key of its certificate. */
+export const settingsOf = ({ address, logs, root }: MeasuredDevice, key: 'tpm' | 'file' = 'file'): string => `
 [tpm]
 address = "${address}"
+[key]
+store = "${key}"
 [logs]
 boot = "${logs.bootLog}"
 measurements = "${logs.imaLog}"

@@ -18,12 +18,17 @@ export interface AgentDevice {
   enrol(): Promise<Record<string, unknown>>;
 }
 
-/** @param settings further lines of its configuration */
+/**
+ * @param settings further lines of its configuration
+ * @param options of the token that it enrols with
+ * @param env that its agent finds
+ */
 export async function agentDevice(
   site: TestSite,
   id: string,
   settings = '',
   options: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<AgentDevice> {
   const folder = join(site.directory, `agent-${id}`);
   const configuration = join(folder, 'agent.toml');
@@ -38,7 +43,7 @@ state = "${join(folder, 'state')}"
 ${settings}`,
   );
   const agent = (...args: readonly string[]) =>
-    run(process.execPath, [agentProgram, ...args, '--config', configuration]);
+    run(process.execPath, [agentProgram, ...args, '--config', configuration], { env });
   const json = async <T = Record<string, unknown>>(...args: readonly string[]): Promise<T> => {
     const { code, stdout, stderr } = await agent(...args, '--json');
     if (code !== 0) throw new Error(`kiten-agent ${args.join(' ')}: ${stderr}`);

@@ -1,7 +1,8 @@
-export { answer, attest, gather } from './agent/attest.ts';
+export { answer, attest } from './agent/attest.ts';
 export { type Enrolled, enrol, renew } from './agent/enrol.ts';
 export { establishKey } from './agent/establish-key.ts';
 export type { AgentEvent, Report } from './agent/event.ts';
+export { gather } from './agent/gather.ts';
 export { type AgentPorts, type Host, openHost } from './agent/host.ts';
 export { type Identity, requireIdentity } from './agent/identity.ts';
 export { run } from './agent/run.ts';
@@ -16,8 +17,13 @@ export {
 } from './evidence/attestation-key.ts';
 export { collectEvidence } from './evidence/collect-evidence.ts';
 export { kernelMeasurementFiles, type MeasurementFiles, readMeasurements } from './evidence/measurements.ts';
+export { createTpmKey, loadTpmKey, tpmSigningKey, type UseTpm } from './keys/tpm-key.ts';
+export { decodeTpmKey, encodeTpmKey } from './keys/tpm-key-file.ts';
 export { type TpmRequestFields, tpmRequest } from './keys/tpm-request.ts';
-export { MqttClient, type MqttOptions } from './mqtt/mqtt-client.ts';
+export { type Authentication, MqttClient, type MqttOptions } from './mqtt/mqtt-client.ts';
+export type { HardwareKey } from './openssl/hardware-key.ts';
+export { type HardwareIdentity, opensslConnector } from './openssl/openssl-connector.ts';
+export type { Environment } from './openssl/workspace.ts';
 export {
   type CollectedReport,
   RuntimeCollector,
@@ -34,6 +40,8 @@ export { authorityCertificates, freshnessNonce, requestCertificate, tokenHeader 
 export { nodeConnector } from './site/node-connector.ts';
 export { SiteClient } from './site/site-client.ts';
 export { StateDirectory } from './state/state-directory.ts';
+export { type ServedToken, serveToken } from './token/serve-token.ts';
+export { type SigningKey, SigningToken, tokenKeyUri } from './token/signing-token.ts';
 export { activateCredential } from './tpm/activate-credential.ts';
 export { certify, quote, type SignedStatement } from './tpm/attest.ts';
 export { describeTpm, listHandles, type TpmDescription } from './tpm/capabilities.ts';

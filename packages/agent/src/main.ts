@@ -22,7 +22,12 @@ async function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
 
 process.exitCode = await commandLine(process.argv.slice(2), {
   environment: process.env,
-  ports: { clock: steadyClock(Date.now), random: (length) => randomBytes(length), wait },
+  ports: {
+    clock: steadyClock(Date.now),
+    random: (length) => randomBytes(length),
+    wait,
+    environment: process.env,
+  },
   output: new Output(
     (text) => process.stdout.write(text),
     (text) => process.stderr.write(text),

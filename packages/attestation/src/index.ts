@@ -123,6 +123,7 @@ export {
 } from './quote/key-statement.ts';
 export { pcrDigest } from './quote/pcr-digest.ts';
 export { readPcrFile } from './quote/pcr-file.ts';
+export { measurementRegister, usualRegisters } from './quote/usual-registers.ts';
 export { decodeCorim } from './reference/corim-decode.ts';
 export { encodeCorim, type ReferenceFields } from './reference/corim-encode.ts';
 export { type GoldenDevice, learnReference } from './reference/learn-reference.ts';

@@ -1,10 +1,12 @@
 import { decodePem, KitenError, parseCertificate, toHex } from '@kiten/codec';
+import type { Asking, KeyPlace } from '../keys/device-key.ts';
 import { AttestationClient } from '../site/attestation-client.ts';
 import { authorityCertificates, requestCertificate, tokenHeader } from '../site/est-client.ts';
 import { nodeConnector } from '../site/node-connector.ts';
+import { nextKey } from './device-keys.ts';
 import { describeConfirmed, establishKey } from './establish-key.ts';
 import { type Host, siteClient } from './host.ts';
-import { nextKey, requireIdentity, storeIdentity } from './identity.ts';
+import { requireIdentity, storeIdentity } from './identity.ts';
 
 /** What came of an enrolment or a renewal. */
 export interface Enrolled {
@@ -13,7 +15,7 @@ export interface Enrolled {
   /** Milliseconds since the Unix epoch. */
   readonly notAfter: number;
   /** Where its key lives: whoever becomes root can copy a file. */
-  readonly key: 'file';
+  readonly key: KeyPlace;
   readonly attestation: ReturnType<typeof describeConfirmed> | null;
 }
 
@@ -30,24 +32,31 @@ export async function enrol(host: Host, token: string): Promise<Enrolled> {
     tpm === undefined
       ? null
       : describeConfirmed(await establishKey(host, new AttestationClient(site), headers));
-  const key = nextKey();
-  const certificate = await requestCertificate(site, await key.request(device), key.publicKey, headers);
-  await storeIdentity(host, key, certificate);
-  return { ...describeCertificate(host, certificate), attestation: confirmed };
+  return { ...(await certify(host, { device, site, token: headers })), attestation: confirmed };
 }
 
-/** A new certificate, by the one that is there (RFC 7030, 4.2.2). */
+/**
+ * A new certificate, by the one that is there (RFC 7030, 4.2.2). A key in a TPM that the site doesn't know is preceded
+ * by the key that attests for it.
+ */
 export async function renew(host: Host): Promise<Enrolled> {
   const identity = await requireIdentity(host);
   const site = siteClient(host, identity.connect);
-  const key = nextKey();
-  const certificate = await requestCertificate(
-    site,
-    await key.request(host.configuration.device),
-    key.publicKey,
-  );
+  const { device, key } = host.configuration;
+  const isKnown = key.store !== 'tpm' || (await host.state.read('attestation.json')) !== undefined;
+  const confirmed = isKnown ? null : await establishKey(host, new AttestationClient(site));
+  const certified = await certify(host, { device, site });
+  return { ...certified, attestation: confirmed === null ? null : describeConfirmed(confirmed) };
+}
+
+/** Makes or finds the key, has it certified, and keeps both. */
+async function certify(host: Host, asking: Asking): Promise<Omit<Enrolled, 'attestation'>> {
+  const key = await nextKey(host);
+  const { request, publicKey } = await key.request(asking);
+  const certificate = await requestCertificate(asking.site, request, publicKey, asking.token);
   await storeIdentity(host, key, certificate);
-  return { ...describeCertificate(host, certificate), attestation: null };
+  const { serialNumber, notAfter } = parseCertificate(decodePem(certificate)[0]!.der);
+  return { device: asking.device, serial: toHex(serialNumber), notAfter, key: key.place };
 }
 
 /** The site hands out its chain; its root has to be the one that was given, or a token would go to another. */
@@ -58,10 +67,4 @@ async function requireSameAuthority(host: Host, certificates: readonly Uint8Arra
     'agent/site-untrusted',
     `The authority of the site does not lead to ${host.configuration.trust}.`,
   );
-}
-
-function describeCertificate({ configuration }: Host, pem: string) {
-  const { serialNumber, notAfter } = parseCertificate(decodePem(pem)[0]!.der);
-  const { device } = configuration;
-  return { device, serial: toHex(serialNumber), notAfter, key: 'file' } as const;
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '@kiten/codec';
 import { KitenError } from '@kiten/codec';
 import type { AgentConfiguration } from '../configuration/configuration.ts';
+import type { Environment } from '../openssl/workspace.ts';
 import { RuntimeCollector } from '../runtime/collect-report.ts';
 import { openJournal } from '../runtime/open-journal.ts';
 import type { Connect } from '../site/connector.ts';
@@ -18,6 +19,8 @@ export interface AgentPorts {
   readonly random: Random;
   /** Resolves after so many milliseconds, or as soon as it is told to stop. */
   readonly wait: (milliseconds: number, stop?: AbortSignal) => Promise<void>;
+  /** What the programs find that the agent starts. */
+  readonly environment: Environment;
 }
 
 /** The agent on its machine: its settings, its directory, the root that it trusts. */
@@ -28,6 +31,8 @@ export interface Host extends AgentPorts {
   readonly trust: string;
   /** Lets one after the other have the TPM. */
   readonly turns: Turns;
+  /** Lets one evidence after the other reach the site: of two at once the older may come last, as if time went back. */
+  readonly attestations: Turns;
   /** Looks at what the device runs; opened when it is first asked for. */
   readonly runtime: () => Promise<RuntimeCollector>;
 }
@@ -41,6 +46,7 @@ export async function openHost(configuration: AgentConfiguration, ports: AgentPo
       configuration,
       state,
       turns: new Turns(),
+      attestations: new Turns(),
       runtime: collectorOf(configuration.root, state, ports.random),
       trust: await readFile(configuration.trust, 'utf8'),
     };

@@ -1,10 +1,10 @@
-import { type Certificate, decodePem, KitenError, parseCertificate } from '@kiten/codec';
+import { type Certificate, decodePem, encodePem, KitenError, parseCertificate } from '@kiten/codec';
 import type { DeviceKey } from '../keys/device-key.ts';
-import { createFileKey, loadFileKey } from '../keys/file-key.ts';
 import type { Connect } from '../site/connector.ts';
+import { storedKey } from './device-keys.ts';
 import type { Host } from './host.ts';
 
-/** The certificate and, if it lives in a file, its key: one file, so that the two always fit. */
+/** The certificate and what its key is found by: one file, so that the two always fit. */
 const file = 'identity.pem';
 
 /** Who the device is. */
@@ -18,16 +18,17 @@ export interface Identity {
 export async function storedIdentity(host: Host): Promise<Identity | undefined> {
   const text = (await host.state.read(file))?.toString('utf8');
   if (text === undefined) return undefined;
-  const block = decodePem(text).find(({ label }) => label === 'CERTIFICATE');
-  if (block === undefined) {
+  const blocks = decodePem(text);
+  const certificate = blocks.find(({ label }) => label === 'CERTIFICATE')?.der;
+  if (certificate === undefined) {
     throw new KitenError(
       'agent/state-malformed',
       `${host.state.file(file)} holds no certificate: enrol anew.`,
     );
   }
-  const pem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/.exec(text)?.[0] ?? '';
-  const key = await keyOf(host);
-  return { certificate: parseCertificate(block.der), connect: key.connector(host.trust, pem), key };
+  const key = await storedKey(host, host.state.file(file), blocks);
+  const connect = key.connector(host.trust, encodePem('CERTIFICATE', certificate));
+  return { certificate: parseCertificate(certificate), connect, key };
 }
 
 /** @throws KitenError `agent/not-enrolled` */
@@ -40,13 +41,6 @@ export async function requireIdentity(host: Host): Promise<Identity> {
   );
 }
 
-/** A key for the next certificate. */
-export const nextKey = (): DeviceKey => createFileKey();
-
 /** Keeps a certificate with its key. */
 export const storeIdentity = (host: Host, key: DeviceKey, certificate: string): Promise<void> =>
-  host.state.write(file, certificate + (key.secret ?? ''));
-
-async function keyOf(host: Host): Promise<DeviceKey> {
-  return loadFileKey(host.state.file(file));
-}
+  host.state.write(file, certificate + (key.kept ?? ''));

@@ -1,5 +1,6 @@
 import { decodeResult } from '@kiten/attestation';
 import { toHex } from '@kiten/codec';
+import type { KeyPlace } from '../keys/device-key.ts';
 import type { Host } from './host.ts';
 import { storedIdentity } from './identity.ts';
 
@@ -11,8 +12,8 @@ export interface AgentStatus {
     readonly notAfter: number;
     readonly valid: boolean;
   } | null;
-  /** Where its key lives: a file is readable by whoever becomes root. */
-  readonly key: 'file';
+  /** Where its key lives, or will: a file is readable by whoever becomes root. */
+  readonly key: KeyPlace;
   readonly attestation: unknown;
   /** Of the last evidence. */
   readonly result: {
@@ -31,7 +32,7 @@ export async function status(host: Host): Promise<AgentStatus> {
   return {
     device: host.configuration.device,
     certificate: identity === undefined ? null : certificateStatus(host, identity),
-    key: 'file',
+    key: identity?.key.place ?? host.configuration.key.store,
     attestation: attestation === undefined ? null : JSON.parse(attestation.toString('utf8')),
     result: result === undefined ? null : resultStatus(result),
   };

@@ -32,7 +32,11 @@ export class Output {
 const time = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
 
-const places = { file: 'in a file (whoever becomes root can copy it)' } as const;
+const places = {
+  tpm: 'in the TPM and never leaves it',
+  pkcs11: 'in a PKCS #11 token',
+  file: 'in a file (whoever becomes root can copy it)',
+} as const;
 
 export function showEnrolled({ device, serial, notAfter, key, attestation }: Enrolled): string {
   const lines = [

@@ -1,7 +1,12 @@
 import type { MeasurementFiles } from '../evidence/measurements.ts';
+import type { Pkcs11Settings } from '../keys/pkcs11-key.ts';
 import type { Address } from '../site/connector.ts';
 import type { TpmKeyKind } from '../tpm/key-template.ts';
 import type { UpdateSettings } from '../update/settings.ts';
+
+export type KeySettings =
+  | { readonly store: 'tpm' | 'file' }
+  | ({ readonly store: 'pkcs11' } & Pkcs11Settings);
 
 /** The agent's configuration, with what was left out filled in. */
 export interface AgentConfiguration {
@@ -20,6 +25,8 @@ export interface AgentConfiguration {
         readonly endorsement: TpmKeyKind | undefined;
       }
     | undefined;
+  /** Where the key of the device's certificate lives. */
+  readonly key: KeySettings;
   readonly logs: MeasurementFiles;
   /** Where the device's files lie that the runtime report is made of. */
   readonly root: string;

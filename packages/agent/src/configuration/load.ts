@@ -3,8 +3,10 @@ import { KitenError } from '@kiten/codec';
 import { parseDeviceId } from '@kiten/trust';
 import { parse, TomlError } from 'smol-toml';
 import { kernelMeasurementFiles } from '../evidence/measurements.ts';
+import { keyPlaces } from '../keys/device-key.ts';
+import type { Pkcs11Settings } from '../keys/pkcs11-key.ts';
 import type { Address } from '../site/connector.ts';
-import type { AgentConfiguration } from './configuration.ts';
+import type { AgentConfiguration, KeySettings } from './configuration.ts';
 import { Table } from './table.ts';
 import { updateOf } from './update-table.ts';
 
@@ -24,12 +26,14 @@ export async function loadConfiguration(file: string): Promise<AgentConfiguratio
 export function parseConfiguration(text: string, file: string): AgentConfiguration {
   const root = new Table(file, '', parseToml(text, file));
   const device = deviceOf(root);
+  const tpm = tpmOf(root.table('tpm'));
   const configuration = {
     device,
     site: addressOf(root, 'site', 'https:', 8443)!,
     trust: root.needed('trust'),
     state: root.text('state') ?? '/var/lib/kiten-agent',
-    tpm: tpmOf(root.table('tpm')),
+    tpm,
+    key: keyOf(root.table('key'), tpm),
     logs: logsOf(root.table('logs')),
     root: rootOf(root.table('runtime')),
     mqtt: addressOf(root, 'mqtt', 'mqtts:', 8883),
@@ -83,6 +87,23 @@ function tpmOf(table: Table | undefined): AgentConfiguration['tpm'] {
   };
   table.finish();
   return tpm;
+}
+
+/** In the TPM where there is one: a file is for devices that have nothing better. */
+function keyOf(table: Table | undefined, tpm: AgentConfiguration['tpm']): KeySettings {
+  const store = table?.oneOf('store', keyPlaces) ?? (tpm === undefined ? 'file' : 'tpm');
+  if (store === 'tpm' && tpm === undefined) throw table!.refusal('store', 'is "tpm", but there is no [tpm]');
+  const settings = store === 'pkcs11' ? { store, ...tokenOf(table!) } : { store };
+  table?.finish();
+  return settings;
+}
+
+function tokenOf(table: Table): Pkcs11Settings {
+  const uri = table.needed('uri');
+  if (!/^pkcs11:[!-~]+$/.test(uri))
+    throw table.refusal('uri', 'is an address such as pkcs11:token=device;object=key');
+  if (/[?&]pin-(value|source)=/.test(uri)) throw table.refusal('uri', 'has no PIN in it: name a pin-file');
+  return { uri, module: table.needed('module'), pinFile: table.text('pin-file') };
 }
 
 function rootOf(table: Table | undefined): string {

@@ -1,4 +1,10 @@
-import { type ChallengeMessage, coveredLength, type ImaPart, type TpmEvidence } from '@kiten/attestation';
+import {
+  type ChallengeMessage,
+  coveredLength,
+  type ImaPart,
+  measurementRegister,
+  type TpmEvidence,
+} from '@kiten/attestation';
 import { KitenError } from '@kiten/codec';
 import { type PcrSelection, tpmAlgorithm } from '@kiten/wire';
 import type { CollectedReport } from '../runtime/collect-report.ts';
@@ -8,9 +14,6 @@ import type { TpmObject } from '../tpm/object.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import { type ConsistentQuote, quoteWithValues } from './consistent-quote.ts';
 import { type MeasurementFiles, readMeasurements } from './measurements.ts';
-
-/** The register of the kernel's measurement list. */
-const measurementList = 10;
 
 /**
  * What answers a challenge: a quote over the registers asked for, their values, the boot log, and what the site doesn't
@@ -28,7 +31,7 @@ export async function collectEvidence(
   const selections = await selectionsOf(tpm, challenge);
   const quoted = await quoteWithValues(tpm, attestationKey.handle, challenge.nonce, selections);
   const bootLog = await readMeasurements(files.bootLog);
-  const asksForList = challenge.pcrs.sha256.includes(measurementList);
+  const asksForList = challenge.pcrs.sha256.includes(measurementRegister);
   const list = asksForList ? await readMeasurements(files.imaLog) : undefined;
   return {
     quotes: [quoted.signed],

@@ -10,8 +10,11 @@ export const createFileKey = (): DeviceKey => fileKey(generateSigner('ES256'));
 export const loadFileKey = async (file: string): Promise<DeviceKey> => fileKey(await loadSigner(file));
 
 const fileKey = (signer: Signer): DeviceKey => ({
-  publicKey: signer.publicKey,
-  secret: exportPrivateKey(signer),
-  request: async (device) => createCertificationRequest({ subject: [{ type: 'CN', value: device }] }, signer),
+  place: 'file',
+  kept: exportPrivateKey(signer),
+  request: async ({ device }) => ({
+    request: createCertificationRequest({ subject: [{ type: 'CN', value: device }] }, signer),
+    publicKey: signer.publicKey,
+  }),
   connector: (trust, certificate) => nodeConnector(trust, { certificate, key: exportPrivateKey(signer) }),
 });

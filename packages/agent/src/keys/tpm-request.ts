@@ -1,19 +1,16 @@
-import { encodeCertifyStatement, encodeWrapperStatement, keyOfArea } from '@kiten/attestation';
+import { encodeCertifyStatement, encodeWrapperStatement } from '@kiten/attestation';
 import {
   type Attribute,
   attestationAttribute,
-  concatBytes,
   createCertificationRequest,
   encodeAttestationBundle,
-  KitenError,
   type Signer,
 } from '@kiten/codec';
 import { sha256 } from '@kiten/identity';
-import { decodePublicArea, decodeTpmSignature, tpmAlgorithm, tpmHashOf } from '@kiten/wire';
 import { certify } from '../tpm/attest.ts';
 import type { TpmObject } from '../tpm/object.ts';
-import { signDigest } from '../tpm/sign.ts';
 import type { Tpm } from '../tpm/tpm.ts';
+import { publicKeyOf, signRaw } from './tpm-key.ts';
 
 /** What is asked for, and by what it is shown where its key lives. */
 export interface TpmRequestFields {
@@ -27,9 +24,6 @@ export interface TpmRequestFields {
   readonly evidence?: Uint8Array;
 }
 
-const scheme = { algorithm: tpmAlgorithm.ecdsa, hash: tpmHashOf(tpmAlgorithm.sha256)! };
-const coordinateBytes = 32;
-
 /**
  * A PKCS #10 request for a key in a TPM, signed there, with what the TPM says of the key
  * (draft-ietf-lamps-csr-attestation).
@@ -39,10 +33,7 @@ const coordinateBytes = 32;
  */
 export async function tpmRequest(tpm: Tpm, fields: TpmRequestFields): Promise<Uint8Array> {
   const { device, key, attestationKey, nonce } = fields;
-  const { publicKey, kind, coordinateBytes: length } = keyOfArea(decodePublicArea(key.publicArea));
-  if (kind !== 'ec' || length !== coordinateBytes) {
-    throw new KitenError('agent/key-kind', 'A device’s key in a TPM lies on P-256.');
-  }
+  const publicKey = publicKeyOf(key.publicArea);
   const statement = await certify(tpm, key.handle, attestationKey.handle, nonce);
   const attributes = [attestation({ ...statement, publicArea: key.publicArea }, fields.evidence)];
   const subject = [{ type: 'CN', value: device }] as const;
@@ -54,12 +45,10 @@ export async function tpmRequest(tpm: Tpm, fields: TpmRequestFields): Promise<Ui
     ...signer,
     sign(data) {
       signed = data;
-      return new Uint8Array(coordinateBytes * 2).fill(1);
+      return new Uint8Array(64).fill(1);
     },
   });
-  const signature = decodeTpmSignature(await signDigest(tpm, key.handle, sha256(signed), scheme));
-  if (signature.scheme !== 'ecdsa') throw new KitenError('agent/key-kind', 'The TPM signs otherwise.');
-  const raw = concatBytes(whole(signature.r), whole(signature.s));
+  const raw = await signRaw(tpm, key.handle, sha256(signed));
   return create({ ...signer, sign: () => raw });
 }
 
@@ -69,10 +58,4 @@ function attestation(certified: Certified, evidence: Uint8Array | undefined): At
   const wrapped = evidence === undefined ? [] : [encodeWrapperStatement(evidence)];
   const statements = [encodeCertifyStatement(certified), ...wrapped];
   return { oid: attestationAttribute, values: [encodeAttestationBundle({ statements, certificates: [] })] };
-}
-
-function whole(coordinate: Uint8Array): Uint8Array {
-  const octets = new Uint8Array(coordinateBytes);
-  octets.set(coordinate, coordinateBytes - coordinate.length);
-  return octets;
 }

@@ -17,6 +17,14 @@ export interface MqttOptions {
   readonly keepAlive: number;
   /** What arrives at a subscribed topic. Must not throw. */
   readonly received: (topic: string, payload: Buffer) => void;
+  /** Authenticates within AUTH before it is connected (MQTT 5.0, 4.12). */
+  readonly authentication?: Authentication;
+}
+
+export interface Authentication {
+  readonly method: string;
+  /** What answers the server's data: 65,535 octets at most. A KitenError that it throws ends the connection. */
+  readonly answer: (data: Buffer) => Promise<Uint8Array>;
 }
 
 type Waiting = { readonly resolve: (packet: Packet) => void; readonly reject: (error: Error) => void };
@@ -25,6 +33,8 @@ const maximumPacket = 4 << 20;
 /** Header, packet identifier and a topic. */
 const overhead = 512;
 const firstFailure = 0x80;
+/** Continue authentication (MQTT 5.0, 3.15.2.1). */
+const goOn = 0x18;
 
 /**
  * As much of an MQTT 5 client as an agent needs: a clean session, QoS 1 both ways, no state that outlives the
@@ -41,11 +51,13 @@ export class MqttClient {
   #packetId = 0;
   #maximumSent = maximumPacket;
   #reason: KitenError | undefined;
+  #isUnanswered = false;
+  #proof: Buffer | undefined;
 
   private constructor(stream: Duplex, options: MqttOptions) {
     this.#stream = stream;
     this.#options = options;
-    this.#pings = setInterval(() => this.#send({ type: 'pingreq' }), (options.keepAlive * 1000) / 2);
+    this.#pings = setInterval(() => this.#ping(), (options.keepAlive * 1000) / 2);
     stream.on('data', (chunk: Buffer) => this.#read(chunk));
     stream.on('error', (cause) => this.#end(closed(cause.message)));
     this.ended = once(stream, 'close').then(() => {
@@ -59,18 +71,20 @@ export class MqttClient {
   /** @throws KitenError `agent/mqtt-refused` with the reason code, `agent/mqtt-closed` */
   static async connect(stream: Duplex, options: MqttOptions): Promise<MqttClient> {
     const client = new MqttClient(stream, options);
-    const { clientId, keepAlive } = options;
+    const { clientId, keepAlive, authentication } = options;
     const connect = {
       type: 'connect',
       version: 5,
       clientId,
       cleanStart: true,
       keepAlive,
-      properties: noProperties,
+      properties:
+        authentication === undefined ? noProperties : { authenticationMethod: authentication.method },
     };
     const answer = await client.#ask('connack', connect as Packet);
     if (answer.type === 'connack' && answer.reasonCode === 0) {
       client.#maximumSent = answer.properties.maximumPacketSize ?? client.#maximumSent;
+      client.#proof = answer.properties.authenticationData;
       return client;
     }
     client.close();
@@ -89,6 +103,11 @@ export class MqttClient {
     const codes = answer.type === 'suback' ? answer.reasonCodes : [];
     const failure = codes.find((code) => code >= firstFailure);
     if (failure !== undefined) throw refused('A subscription is', failure);
+  }
+
+  /** What the server said at the end of the authentication, if there was one. */
+  get proof(): Buffer | undefined {
+    return this.#proof;
   }
 
   /** Octets of payload that the server certainly takes. */
@@ -164,10 +183,40 @@ export class MqttClient {
         this.#end(refused('The session is ended:', packet.reasonCode));
         return;
       case 'pingresp':
+        this.#isUnanswered = false;
+        return;
+      case 'auth':
+        this.#authenticate(packet.properties.authenticationData);
         return;
       default:
         this.#answer(packet.type, packet);
     }
+  }
+
+  #authenticate(data: Buffer = Buffer.alloc(0)): void {
+    const { authentication } = this.#options;
+    if (authentication === undefined) {
+      this.#end(closed('the site speaks AUTH unasked'));
+      return;
+    }
+    const { method: authenticationMethod, answer } = authentication;
+    answer(data).then(
+      (octets) => {
+        const properties = { authenticationMethod, authenticationData: Buffer.from(octets) };
+        this.#send({ type: 'auth', reasonCode: goOn, properties });
+      },
+      (error: unknown) => this.#end(error instanceof KitenError ? error : closed(String(error))),
+    );
+  }
+
+  /** What was not answered until the next is due is not answered any more. */
+  #ping(): void {
+    if (this.#isUnanswered) {
+      this.#end(closed('the site answers no more'));
+      return;
+    }
+    this.#isUnanswered = true;
+    this.#send({ type: 'pingreq' });
   }
 
   #answer(type: PacketType, packet: Packet): void {

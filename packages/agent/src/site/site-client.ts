@@ -17,7 +17,8 @@ export interface SiteAnswer {
 }
 
 const maximumAnswer = 4 << 20;
-const timeout = 60_000;
+/** For a whole exchange: a connection may be a child process, which has no timer of its own. */
+const timeout = 120_000;
 
 /** Asks the site's port for devices over HTTPS, one connection for each request. */
 export class SiteClient {
@@ -48,9 +49,8 @@ export class SiteClient {
           ...(body === undefined ? {} : { 'content-length': body.length }),
         },
         createConnection: () => socket,
-        timeout,
+        signal: AbortSignal.timeout(timeout),
       });
-      request.on('timeout', () => request.destroy(new Error('no answer in time')));
       request.end(body);
       const [response] = (await once(request, 'response')) as [IncomingMessage];
       const received = await readAll(response);

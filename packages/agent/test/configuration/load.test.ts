@@ -14,6 +14,7 @@ describe('the agent’s configuration', () => {
       trust: '/etc/kiten-agent/site.pem',
       state: '/var/lib/kiten-agent',
       tpm: undefined,
+      key: { store: 'file' },
       logs: {
         bootLog: '/sys/kernel/security/tpm0/binary_bios_measurements',
         imaLog: '/sys/kernel/security/ima/binary_runtime_measurements',
@@ -38,6 +39,7 @@ measurements = "/m"
     expect(parseConfiguration(text, 'agent.toml')).toMatchObject({
       mqtt: { host: '::1', port: 8883 },
       tpm: { address: 'device:/dev/tpmrm0', attestation: 'rsa', endorsement: 'rsa' },
+      key: { store: 'tpm' },
       logs: { bootLog: '/b', imaLog: '/m' },
     });
   });
@@ -95,6 +97,15 @@ image-root = "/etc/image.json"
     );
   });
 
+  it('says where the key of the certificate lives: in the TPM if there is one', () => {
+    const keyOf = (text: string) => parseConfiguration(`${needed}${text}`, 'agent.toml').key;
+    expect(keyOf('[tpm]\n[key]\nstore = "file"')).toEqual({ store: 'file' });
+    const token = { uri: 'pkcs11:token=device;object=key', module: '/usr/lib/softhsm/libsofthsm2.so' };
+    const lines = `[key]\nstore = "pkcs11"\nuri = "${token.uri}"\nmodule = "${token.module}"\n`;
+    expect(keyOf(lines)).toEqual({ store: 'pkcs11', ...token, pinFile: undefined });
+    expect(keyOf(`${lines}pin-file = "/pin"`)).toEqual({ store: 'pkcs11', ...token, pinFile: '/pin' });
+  });
+
   it.each([
     ['device', 'site = "https://x"\ntrust = "/t"'],
     ['device', needed.replace('pump-1', 'no/device')],
@@ -105,11 +116,14 @@ image-root = "/etc/image.json"
     ['stat', `${needed}stat = "/s"`],
     ['tpm.adress', `${needed}[tpm]\nadress = "x"`],
     ['tpm.attestation-key', `${needed}[tpm]\nattestation-key = "dsa"`],
-    [
-      'key',
-      `${needed}[key]
-in = "tpm"`,
-    ],
+    ['key.in', `${needed}[tpm]\n[key]\nin = "tpm"`],
+    ['key.store', `${needed}[key]\nstore = "tpm"`],
+    ['key.store', `${needed}[key]\nstore = "cloud"`],
+    ['key.uri', `${needed}[key]\nstore = "file"\nuri = "pkcs11:token=x"`],
+    ['key.uri', `${needed}[key]\nstore = "pkcs11"\nmodule = "/m"`],
+    ['key.uri', `${needed}[key]\nstore = "pkcs11"\nmodule = "/m"\nuri = "file:/k"`],
+    ['key.uri', `${needed}[key]\nstore = "pkcs11"\nmodule = "/m"\nuri = "pkcs11:token=x?pin-value=1234"`],
+    ['key.module', `${needed}[key]\nstore = "pkcs11"\nuri = "pkcs11:token=x"`],
     ['mqtt', `${needed}mqtt = "mqtt://x"`],
     ['logs', `${needed}logs = 1`],
   ])('is refused for “%s”, by name', (key, text) => {

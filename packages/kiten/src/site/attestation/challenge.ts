@@ -1,8 +1,10 @@
-import type { AttesterState, ChallengeMessage, ReferenceImage } from '@kiten/attestation';
+import {
+  type AttesterState,
+  type ChallengeMessage,
+  type ReferenceImage,
+  usualRegisters,
+} from '@kiten/attestation';
 import { tpmAlgorithm } from '@kiten/wire';
-
-/** Firmware, boot loader, kernel, IMA, and what shim keeps (TCG PC Client Platform Firmware Profile 1.06, 3.3.4). */
-const usual = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14];
 
 /** The registers to quote: the usual ones, and all that the reference values name. */
 export function challengedRegisters(images: readonly ReferenceImage[]): ChallengeMessage['pcrs'] {
@@ -10,8 +12,8 @@ export function challengedRegisters(images: readonly ReferenceImage[]): Challeng
     images.flatMap(({ states }) => states.flatMap((state) => [...(state.get(bank)?.keys() ?? [])]));
   const sha384 = named(tpmAlgorithm.sha384);
   return {
-    sha256: ascending([...usual, ...named(tpmAlgorithm.sha256)]),
-    ...(sha384.length === 0 ? {} : { sha384: ascending([...usual, ...sha384]) }),
+    sha256: ascending([...usualRegisters, ...named(tpmAlgorithm.sha256)]),
+    ...(sha384.length === 0 ? {} : { sha384: ascending([...usualRegisters, ...sha384]) }),
   };
 }
 
