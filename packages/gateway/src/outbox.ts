@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream';
 /** Most turns say little to each peer: they begin with a small slab, and all of those fit into the processor's cache. */
 const smallSlab = 4_096;
 const largeSlab = 65_536;
-/** Larger pieces go out as they are. */
-const largePiece = 16_384;
+/** As much is copied for a transport that keeps what it is given; a slab that holds more is given away. */
+const largestCopy = 16_384;
 /** Up to here copying is cheaper than a call. */
 const smallPiece = 48;
 /** Slabs that are kept of each size: what is allocated and dropped again and again is paid for in collections of garbage. */
@@ -67,6 +67,8 @@ export class Output {
   readonly #isSocket: boolean;
   #full: Buffer[] = [];
   #fullBytes = 0;
+  /** Of the last turn's bytes: this turn's will be much the same. */
+  #lastSize = 0;
   #dirty = false;
   #isWatching = false;
   #closed = false;
@@ -85,7 +87,7 @@ export class Output {
 
   append(bytes: Buffer, start: number, end: number): void {
     const size = end - start;
-    if (size > largePiece) {
+    if (size > largeSlab) {
       this.#spill();
       this.#keep(Buffer.from(bytes.subarray(start, end)));
       this.#mark();
@@ -99,9 +101,9 @@ export class Output {
     this.commit(size);
   }
 
-  /** Room for `size` ≤ 16 KiB bytes at `length` of the slab it returns. */
+  /** Room for `size` ≤ 64 KiB bytes at `length` of the slab it returns. */
   reserve(size: number): Buffer {
-    if (this.slab === undefined) this.slab = this.#outbox.slab(size);
+    if (this.slab === undefined) this.slab = this.#outbox.slab(Math.max(size, this.#lastSize));
     else if (this.length + size > this.slab.length) this.#makeRoom(size);
     return this.slab;
   }
@@ -150,7 +152,8 @@ export class Output {
     const size = this.length;
     this.slab = undefined;
     this.length = 0;
-    if (this.#keepsBytes && size <= largePiece) {
+    this.#lastSize = size;
+    if (this.#keepsBytes && size <= largestCopy) {
       this.#write(Buffer.from(slab.subarray(0, size)));
       this.#outbox.recycle(slab);
       return;
