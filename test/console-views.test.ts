@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessProblems } from './console-access.ts';
 import { consoleTools, openBrowser, openPage, signIn, speak, type WatchedPage } from './console-browser.ts';
 import { enrol, publish } from './device.ts';
-import { TestSite } from './kiten.ts';
+import { kiten, TestSite } from './kiten.ts';
 
 /** Every view, with something that shows that it is there in full. */
 const views: readonly (readonly [path: string, whole: string])[] = [
@@ -20,9 +20,40 @@ const views: readonly (readonly [path: string, whole: string])[] = [
   ['/traffic', '.traffic-map'],
   ['/log?of=0', '.proven .check-outcome'],
   ['/decisions', '#exceptions-title'],
+  ['/campaigns', '.wave-bars'],
   ['/attestation', '#reference-keys-title'],
   ['/settings', '.group-table tbody tr'],
 ];
+
+/** A campaign over a release that is published for this: the view has something to show. */
+async function createCampaign(site: TestSite): Promise<void> {
+  const at = (name: string) => join(site.directory, name);
+  const update = async (...args: string[]) => {
+    const outcome = await kiten(['update', ...args], site.env);
+    if (outcome.code !== 0) throw new Error(outcome.stderr);
+  };
+  await update('key', 'generate', at('release.key'));
+  const roles = ['root', 'targets', 'snapshot', 'timestamp'].flatMap((role) => [
+    '--holder',
+    `${role}=${at('release.pub')}`,
+  ]);
+  await update('init', at('repository'), ...roles);
+  await update('sign', at('repository/staged/root.json'), '--key', at('release.key'));
+  await writeFile(at('meter.img'), 'meter 2');
+  const custom = JSON.stringify({ hardwareIds: ['meter'], releaseCounter: 2, version: '2.0' });
+  await update('add', at('repository'), at('meter.img'), '--as', 'meter.img', '--custom', custom);
+  await update('sign', at('repository/staged/targets.json'), '--key', at('release.key'));
+  const publishing = ['--key', at('release.key'), '--to-site', '--reason', 'release', '--data', site.data];
+  await update('publish', at('repository'), ...publishing);
+  const definition = {
+    name: 'meters to 2.0',
+    targets: ['meter.img'],
+    cohort: 'permit (principal, action, resource);',
+    waves: [{ devices: 1 }, { percent: 100 }],
+  };
+  await writeFile(at('campaign.json'), JSON.stringify(definition));
+  await site.json('update', 'campaign', 'create', at('campaign.json'), '--reason', 'release');
+}
 
 describe.skipIf(!consoleTools())('the views of the console', () => {
   let site: TestSite;
@@ -33,6 +64,7 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
   beforeAll(async () => {
     site = await TestSite.start(undefined, 'demo');
     const device = await enrol(site, 'meter-9');
+    await createCampaign(site);
     for (const other of ['a', 'b', 'c', 'd', 'e', 'f'])
       await publish(site, device, 'mqttv5', '-t', `c/${other}/set`, '-m', '1', '-q', '1');
     browser = await openBrowser();

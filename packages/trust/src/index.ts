@@ -126,7 +126,7 @@ export type { Atom, Term } from './proof/term.ts';
 export { readVerdictFacts, type VerdictReading } from './proof/verdict-reading.ts';
 export { type VerdictRule, type VerdictRuleSet, verdictRules } from './proof/verdict-rules.ts';
 export type { EventValue, RecordedEvent } from './recorded-event.ts';
-export { type Language, languages, type Template } from './sentence.ts';
+export { fillTemplate, type Language, languages, type Template } from './sentence.ts';
 export { isStanding, type Standing, standings } from './standing.ts';
 export {
   maximumStatementBytes,

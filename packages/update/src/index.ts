@@ -97,5 +97,6 @@ export {
   type VerifiedRepository,
   type VerifyRepositoryOptions,
   verifyRepository,
+  verifyTargets,
 } from './tuf/repository/verify-repository.ts';
 export * from './uptane.ts';

@@ -36,7 +36,7 @@ export {
   type WaveState,
   withstands,
 } from './rollout/gate.ts';
-export { type WayBack, wayBack } from './rollout/go-back.ts';
+export { goneBack, type WayBack, wayBack } from './rollout/go-back.ts';
 export {
   appraised,
   assign,
@@ -59,6 +59,6 @@ export {
   planCampaign,
 } from './rollout/plan.ts';
 export { campaignToJson, parseCampaign, readCampaign } from './rollout/read-definition.ts';
-export { type Reason, type ReasonCode, reason, reasonTemplates } from './rollout/reason.ts';
+export { pausedReason, type Reason, type ReasonCode, reason, reasonTemplates } from './rollout/reason.ts';
 export { type EcuFacts, type Release, releaseFor, releaseOf } from './rollout/release.ts';
 export { isWindowOpen, type MaintenanceWindow, windowOpensAt } from './rollout/window.ts';

@@ -11,6 +11,7 @@ export const eventNames = [
   'brake',
   'approval',
   'exception',
+  'campaign',
   'story',
   'log',
   'reset',

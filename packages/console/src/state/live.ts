@@ -5,6 +5,7 @@ import { Problem } from '../api/problem.ts';
 import type { DeviceDetail } from '../api/types.ts';
 import { deviceIn } from '../route.ts';
 import { announceContraindicated, announceLink } from './announcements.ts';
+import { campaignsTold } from './campaigns.ts';
 import { decisionEvents, decisionsTold } from './decisions.ts';
 import { type Happening, happeningOf, happeningOfEntry } from './happenings.ts';
 import { route } from './navigation.ts';
@@ -100,6 +101,7 @@ export function followSite(): () => void {
     if (name === 'reset') queue.addAll();
     if (name === 'story') loadStory().catch(failed);
     if (name === 'reset' || decisionEvents.has(name)) decisionsTold.value++;
+    if (name === 'reset' || name === 'campaign') campaignsTold.value++;
     // Brakes and broken glass stand among the site's warnings, above every view.
     if (decisionEvents.has(name)) loadAbout().catch(failed);
     if (typeof data.device === 'string' && changesDevice.has(name)) queue.add(data.device);

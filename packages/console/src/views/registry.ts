@@ -1,6 +1,7 @@
 import { matchPath, type Route, type RouteParameters } from '../route.ts';
 import { accessView } from './access/view.ts';
 import { attestationView } from './attestation/view.ts';
+import { campaignsView } from './campaigns/view.ts';
 import { decisionsView } from './decisions/view.ts';
 import { deviceView } from './device/view.ts';
 import { fleetView } from './fleet/view.ts';
@@ -20,6 +21,7 @@ export const views: readonly View[] = [
   whyView,
   policiesView,
   decisionsView,
+  campaignsView,
   guideView,
   accessView,
   storyView,

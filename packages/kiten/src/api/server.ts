@@ -44,6 +44,8 @@ import { siteRoutes } from './routes/site.ts';
 import { storyRoutes } from './routes/story.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { trafficRoutes } from './routes/traffic.ts';
+import { imageMediaType, updateImageRoutes } from './routes/update-images.ts';
+import { updateRoutes } from './routes/updates.ts';
 import { vendorRoutes } from './routes/vendors.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
 import { witnessRoutes } from './routes/witnesses.ts';
@@ -91,6 +93,8 @@ export async function buildApi(services: SiteServices): Promise<Api> {
     { parseAs: 'buffer' },
     async (_request: unknown, body: Buffer) => body,
   );
+  // An image is as large as it is: it goes to the disk as it comes.
+  api.addContentTypeParser(imageMediaType, async (_request: unknown, payload: unknown) => payload);
   await api.register(cookie);
   await api.register(swagger, {
     openapi: {
@@ -139,6 +143,8 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       attestationKeyRoutes(routes, services);
       referenceRoutes(routes, services);
       vendorRoutes(routes, services);
+      updateRoutes(routes, services);
+      updateImageRoutes(routes, services);
       authorityRoutes(routes, services);
       caRoutes(routes, services);
       healthViewRoutes(routes, services);

@@ -12,6 +12,8 @@ export interface Client {
   text(path: string): Promise<string>;
   bytes(path: string): Promise<Uint8Array>;
   send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  /** Posts octets that come piece by piece. */
+  stream<T>(path: string, body: AsyncIterable<Uint8Array>): Promise<T>;
   /** Posts octets as they are. */
   post<T>(path: string, type: string, body: Uint8Array): Promise<T>;
 }
@@ -32,11 +34,12 @@ export async function openClient(options: SiteOptions, environment: Environment)
     method: string,
     path: string,
     type?: string,
-    body?: string | Uint8Array<ArrayBuffer>,
+    body?: string | Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>,
   ): Promise<Response> {
-    const init: RequestInit = { method, headers: { authorization: `Bearer ${token}` } };
+    const init: RequestInit & { duplex?: 'half' } = { method, headers: { authorization: `Bearer ${token}` } };
     if (body !== undefined && type !== undefined) {
-      init.body = body;
+      init.body = body as NonNullable<RequestInit['body']>;
+      if (typeof body !== 'string' && !(body instanceof Uint8Array)) init.duplex = 'half';
       init.headers = { ...init.headers, 'content-type': type };
     }
     let response: Response;
@@ -57,6 +60,8 @@ export async function openClient(options: SiteOptions, environment: Environment)
     get: async (path) => (await ask('GET', path)).json() as Promise<never>,
     text: async (path) => (await ask('GET', path)).text(),
     bytes: async (path) => new Uint8Array(await (await ask('GET', path)).arrayBuffer()),
+    stream: async (path, body) =>
+      (await request('POST', path, 'application/octet-stream', body)).json() as Promise<never>,
     post: async (path, type, body) =>
       (await request('POST', path, type, new Uint8Array(body))).json() as Promise<never>,
     async send(method, path, body) {

@@ -1,7 +1,8 @@
 import { basename, extname } from 'node:path';
-import { decodePem, KitenError, publicKeyAlgorithm } from '@kiten/codec';
+import { decodePem, KitenError } from '@kiten/codec';
 import { type Holders, isHolderName, type PublicKey, type TopLevelRole } from '@kiten/update';
 import { type Command, InvalidArgumentError } from 'commander';
+import { algorithmOfKey } from '../site/key-algorithm.ts';
 import { readText } from './files.ts';
 
 export type RoleFile = readonly [role: string, file: string];
@@ -62,14 +63,6 @@ export async function readPublicKey(file: string): Promise<PublicKey> {
     'kiten/public-key-malformed',
     `${file} has no public key ("-----BEGIN PUBLIC KEY-----") of Ed25519, P-256, P-384, P-521 or RSA.`,
   );
-}
-
-function algorithmOfKey(publicKey: Uint8Array): PublicKey['algorithm'] | undefined {
-  const found = publicKeyAlgorithm(publicKey);
-  if (found.kind === 'ed25519') return 'EdDSA';
-  if (found.kind === 'rsa') return 'PS256';
-  if (found.kind !== 'ec') return undefined;
-  return ({ 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' } as const)[found.curve];
 }
 
 export const collect =

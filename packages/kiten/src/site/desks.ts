@@ -26,6 +26,7 @@ import { type EnrolmentDesk, openEnrolmentDesk } from './enrolment.ts';
 import { EvidenceDesk } from './evidence-desk.ts';
 import { ExceptionDesk } from './exceptions.ts';
 import { type GroupDesk, openGroupDesk } from './groups.ts';
+import { trustInForce } from './held-fall.ts';
 import { LogAnchor } from './log-anchor.ts';
 import { originOf } from './log-identity.ts';
 import type { Manufacturers } from './manufacturers.ts';
@@ -41,6 +42,7 @@ import { RetentionDesk } from './retention.ts';
 import type { SiteOptions, SiteState } from './state.ts';
 import { stateFinding } from './statements.ts';
 import { TrustDesk } from './trust-desk.ts';
+import { openUpdate, type Update } from './update/open-update.ts';
 import { VerdictDesk } from './verdict-desk.ts';
 import { WitnessDesk } from './witness-desk.ts';
 import { WitnessingDesk } from './witnessing.ts';
@@ -54,7 +56,7 @@ export interface Outlet {
 }
 
 /** Everything that decides. */
-export interface Desks extends Attestation {
+export interface Desks extends Attestation, Update {
   readonly trust: TrustDesk;
   readonly policies: PolicyDesk;
   readonly operators: OperatorDesk;
@@ -98,6 +100,7 @@ export async function openDesks(
   const { clock, random, logger } = options;
   let outlet: Outlet | undefined;
   let schedule: AttestationSchedule | undefined;
+  let update: Update | undefined;
 
   const evidence = new EvidenceDesk({ database, payloads, book, journal, clock, random });
   const passports = await PassportBoard.load(database, { book, marks, clock });
@@ -131,7 +134,12 @@ export async function openDesks(
       outlet?.device(device, fall);
       if (fall) schedule?.fallen(device);
     },
-    changed: ({ id }) => hub.publish('device', { device: id }),
+    changed(device) {
+      hub.publish('device', { device: device.id });
+      update?.updates
+        .appraised(device.id)
+        .catch((error: unknown) => logger.error({ err: error, device: device.id }, 'a campaign lags behind'));
+    },
   });
   const authorities = await AuthorityDesk.open({ database, journal, book, clock, marks, trust });
   // A crash may have come between the end of somebody's word and what rested on it.
@@ -157,8 +165,18 @@ export async function openDesks(
       logger.warn({ code: 'kiten/attestation-unanswered', device, occasion }, 'a session was cut'),
   });
   schedule = attestation.schedule;
+  update = await openUpdate({
+    ...{ ...state, ...attestation, brake, witnesses, clock, random, logger },
+    isPermitted(device) {
+      const { vector, overdue } = trustInForce(device).verdict;
+      const { id, standing } = device;
+      const facts = { id, standing, vector, overdue, groups: book.groupsOf(device) };
+      return policies.permitsDevice(facts, 'update', site);
+    },
+  });
   return {
     ...attestation,
+    ...update,
     trust,
     brake,
     playbooks,

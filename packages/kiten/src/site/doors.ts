@@ -14,6 +14,8 @@ import { attestationRoutes } from '../device/attestation-routes.ts';
 import { startDeviceServer } from '../device/device-server.ts';
 import { logRoutes } from '../device/log-routes.ts';
 import { passportRoute } from '../device/passport-route.ts';
+import { updateRoutes } from '../device/update-routes.ts';
+import { storedVehicle } from '../store/updates.ts';
 import { version } from '../version.ts';
 import { attestationTopics, MqttAttestation } from './attestation/mqtt-attestation.ts';
 import type { Desks } from './desks.ts';
@@ -27,6 +29,7 @@ import { PresenceBoard } from './presence.ts';
 import { openStandingDesk, type StandingDesk } from './standing.ts';
 import type { SiteOptions, SiteState } from './state.ts';
 import { openTlsDesk, type TlsDesk } from './tls-material.ts';
+import { updateTopic } from './update/update-notices.ts';
 
 export interface DoorParts {
   readonly state: SiteState;
@@ -84,7 +87,7 @@ export async function openDoors(
       queueOverflow: configuration.queueOverflow,
       storeDirectory: state.layout.sessions,
       proxies: configuration.proxies,
-      siteTopics: attestationTopics,
+      siteTopics: { ...attestationTopics, spoken: [...attestationTopics.spoken, updateTopic('{device}')] },
       limits: { maximumKeepAlive: configuration.keepAliveLimitSeconds, statisticsInterval: 2_000 },
     },
     gatewayEvents({
@@ -126,6 +129,10 @@ export async function openDoors(
     challenge: (device, deadline) => mqttAttestation.challenge(device, deadline),
     sever: (device, reason) => link.sever(device, reason),
   });
+  desks.updateNotices.connect({
+    isConnected: (device) => presence.of(device).length > 0,
+    tell: (device) => link.say({ topic: updateTopic(device), payload: '{}', lifetime: 60_000 }),
+  });
   const mqtt = { kind: 'tls', setting: 'mqtt' } as const;
   const mqttPort = await link.listen(mqtt, configuration.mqttHosts, configuration.mqttPort);
   const passwordPorts: Partial<Record<PasswordDoor['kind'], number>> = {};
@@ -166,6 +173,12 @@ export async function openDoors(
           keys: desks.attestationKeys,
           attestation: desks.attestation,
           mayAttest: (device) => permits('attest', device),
+        });
+        updateRoutes(server, {
+          ...{ book, clock, updates: desks.updates, director: desks.director, images: desks.images },
+          inclusions: desks.inclusions,
+          vehicle: (device) => storedVehicle(database, device),
+          mayUpdate: (device) => permits('update', device),
         });
       },
       mqtt: (transport, presented) => link.admit(transport, presented),
@@ -244,7 +257,7 @@ export async function openDoors(
     );
   }
 
-  function permits(action: EnrolmentQuestion['action'] | 'attest', device: DeviceId): boolean {
+  function permits(action: EnrolmentQuestion['action'] | 'attest' | 'update', device: DeviceId): boolean {
     const known = book.find(device);
     const standing =
       known === undefined || (action !== 'renew' && known.standing === 'revoked')

@@ -13,6 +13,8 @@ import type { Operator } from './operators.ts';
 import type { OperatorAction, PolicyDesk, PolicyRevision } from './policies.ts';
 import type { Retention, RetentionDesk } from './retention.ts';
 import type { StandingDesk } from './standing.ts';
+import type { Campaign } from './update/campaign.ts';
+import type { CampaignDesk } from './update/campaign-desk.ts';
 
 /** What may need a second person. */
 export const approvalActions = [
@@ -26,6 +28,9 @@ export const approvalActions = [
   'evidence-erasure',
   'tpm-replacement',
   'retention-change',
+  'campaign-start',
+  'campaign-resume',
+  'campaign-rollback',
 ] as const;
 export type ApprovalAction = (typeof approvalActions)[number];
 
@@ -59,7 +64,12 @@ export interface DrasticActions extends Readonly<Record<ApprovalAction, unknown>
   readonly 'evidence-erasure': DrasticAction<{ readonly digest: string }, void>;
   readonly 'tpm-replacement': DrasticAction<{ readonly device: string }, void>;
   readonly 'retention-change': DrasticAction<Retention, Retention>;
+  readonly 'campaign-start': CampaignAction;
+  readonly 'campaign-resume': CampaignAction;
+  readonly 'campaign-rollback': CampaignAction;
 }
+
+type CampaignAction = DrasticAction<{ readonly campaign: string }, Campaign>;
 
 export interface DrasticParts {
   readonly book: DeviceBook;
@@ -71,12 +81,18 @@ export interface DrasticParts {
   readonly standing: StandingDesk;
   readonly attestationKeys: Pick<KeyDesk, 'forget'>;
   readonly retention: RetentionDesk;
+  readonly campaignDesk: CampaignDesk;
 }
 
 /** How each drastic action is done. */
 export function drasticActions(parts: DrasticParts): DrasticActions {
   const { book, groups, policies, evidence, brakes, exceptions, standing, attestationKeys, retention } =
     parts;
+  const campaignAction = (command: 'start' | 'resume' | 'rollback'): CampaignAction => ({
+    needs: 'operate',
+    prepare: ({ campaign }) => parts.campaignDesk.mustTake(campaign, command),
+    perform: ({ campaign }, { operator, reason }) => parts.campaignDesk[command](campaign, operator, reason),
+  });
   return {
     'break-glass': {
       needs: 'operate',
@@ -136,5 +152,8 @@ export function drasticActions(parts: DrasticParts): DrasticActions {
       needs: 'administer',
       perform: (wanted, { operator, reason }) => retention.set(wanted, operator, reason),
     },
+    'campaign-start': campaignAction('start'),
+    'campaign-resume': campaignAction('resume'),
+    'campaign-rollback': campaignAction('rollback'),
   };
 }

@@ -18,6 +18,9 @@ export interface Layout {
   readonly timeStamps: string;
   /** What MQTT sessions wait for. */
   readonly sessions: string;
+  /** The Image repository that devices are served from, and the Director's root. */
+  readonly images: string;
+  readonly director: string;
   readonly keys: string;
   readonly certificates: string;
   /** The root certificate that devices are given to trust. */
@@ -42,6 +45,8 @@ export function layoutOf(directory: string): Layout {
     payloads: join(directory, 'payloads'),
     timeStamps: join(directory, 'timestamps'),
     sessions: join(directory, 'sessions'),
+    images: join(directory, 'update', 'images'),
+    director: join(directory, 'update', 'director'),
     keys: join(directory, 'keys'),
     certificates: join(directory, 'ca'),
     caFile: join(directory, 'ca', 'root.pem'),

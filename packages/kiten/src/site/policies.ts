@@ -181,7 +181,7 @@ export class PolicyDesk {
   }
 
   /** May this device, known or about to be, ask the site itself for that? */
-  permitsDevice(device: DeviceFacts, action: 'enrol' | 'renew' | 'attest', site: string): boolean {
+  permitsDevice(device: DeviceFacts, action: 'enrol' | 'renew' | 'attest' | 'update', site: string): boolean {
     const known = deviceEntity(device);
     const request = {
       principal: known.uid,

@@ -36,6 +36,7 @@ import type { RetentionDesk } from './retention.ts';
 import type { StandingDesk } from './standing.ts';
 import type { StoryBoard } from './story-board.ts';
 import type { TrustDesk } from './trust-desk.ts';
+import type { Update } from './update/open-update.ts';
 import type { VerdictDesk } from './verdict-desk.ts';
 import type { WitnessDesk } from './witness-desk.ts';
 import type { WitnessingDesk } from './witnessing.ts';
@@ -61,7 +62,7 @@ export interface Addresses {
 }
 
 /** What the API stands on. */
-export interface SiteServices extends Attestation {
+export interface SiteServices extends Attestation, Update {
   readonly site: string;
   readonly startedAt: number;
   /** Names this run; it stands in the owner-only file by which the command line finds the site. */

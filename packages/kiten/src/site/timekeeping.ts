@@ -64,6 +64,7 @@ export async function openTimekeeping(parts: TimekeepingParts): Promise<Disposab
 async function eachSecond({ state, desks, doors, options }: TimekeepingParts): Promise<void> {
   const now = options.clock.now();
   doors.heartbeat(now);
+  desks.updateNotices.look();
   const due = [...state.book.all()].filter((device) => lapsesAt(device) <= now);
   await Promise.all([
     doors.reconsider(),
@@ -71,6 +72,7 @@ async function eachSecond({ state, desks, doors, options }: TimekeepingParts): P
     desks.exceptions.expire(),
     desks.playbooks.expire(),
     desks.schedule.look(),
+    desks.campaignGates.look(),
     ...due.map(({ id }) => desks.trust.lapse(id)),
   ]);
 }

@@ -209,6 +209,24 @@ const attestationExchange = [
   'create index device_secrets_by_digest on device_secrets (digest)',
 ];
 
+/** What devices are told to install, and how far they have come with it. */
+const updates = [
+  `create table update_releases (target text primary key, length integer not null, hashes text not null, custom text not null,
+     published_by text not null, published_at integer not null, log_size integer not null, withdrawn_at integer) strict`,
+  `create table update_vehicles (device text primary key, inventory text, manifest blob, manifest_at integer, ecus text not null,
+     memory text not null, director text, log_size integer not null) strict`,
+  `create table update_campaigns (id text primary key, name text not null, definition text not null, seed text not null, state text not null,
+     wave integer not null, since integer not null, forgiven text not null, cause text, created_by text not null,
+     created_at integer not null, changed_by text not null, changed_at integer not null, reason text not null) strict`,
+  `create table update_members (campaign text not null references update_campaigns (id), device text not null, wave integer not null,
+     kind text not null, state text not null, attempts integer not null, trust_before text, assigned_at integer, installed_at integer,
+     confirmed_at integer, ended_at integer, shown_at integer, not_before integer, failure text, code text, said text,
+     primary key (campaign, device)) strict, without rowid`,
+  'create index update_members_by_device on update_members (device)',
+  'create index update_members_by_state on update_members (campaign, wave, state)',
+  'create index update_members_assigned on update_members (campaign, assigned_at)',
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -229,6 +247,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0016-provider-sessions': { up: run(providerSessions) },
   '0017-key-rules': { up: run(keyRules) },
   '0018-attestation-exchange': { up: run(attestationExchange) },
+  '0019-updates': { up: run(updates) },
 };
 
 /**

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { toHex } from '@kiten/codec';
 import { type Finding, parseDeviceId } from '@kiten/trust';
+import type { Member } from '@kiten/update';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { hasPostgres, TestPostgres } from '../../../../test/postgres.ts';
@@ -60,6 +61,23 @@ import {
   trafficOf,
 } from '../../src/store/traffic.ts';
 import { deleteVendor, putVendor, storedVendors } from '../../src/store/vendors.ts';
+import {
+  assignmentsSince,
+  insertMembers,
+  memberCounts,
+  membershipsOf,
+  overdueMembers,
+  putCampaign,
+  putMember,
+  putRelease,
+  putVehicle,
+  storedCampaigns,
+  storedMembers,
+  storedReleases,
+  storedVehicle,
+  unheardMembers,
+  watchedMembers,
+} from '../../src/store/updates.ts';
 import {
   addSuspicion,
   askedWitnesses,
@@ -359,6 +377,63 @@ describe.each(kinds)('a store in %s', (_kind, open) => {
     expect(await storedAuthorities(store)).toHaveLength(1);
     await deleteAuthority(store, 'acme', 'manufacturer');
     expect(await storedAuthorities(store)).toEqual([]);
+  });
+
+  it('counts the members of a campaign, and knows who is late, unheard or was told just now', async () => {
+    const kept = {
+      ...{
+        id: 'c1',
+        name: 'pumps',
+        definition: '{}',
+        seed: 's',
+        state: 'running',
+        wave: 0,
+        since: 100,
+        forgiven: '{}',
+      },
+      ...{ cause: null, created_by: 'ann', created_at: 1, changed_by: 'ann', changed_at: 1, reason: 'test' },
+    };
+    await putCampaign(store, kept);
+    await putCampaign(store, { ...kept, state: 'paused', cause: '{"code":"operator"}' });
+    expect(await storedCampaigns(store)).toEqual([
+      { ...kept, state: 'paused', cause: '{"code":"operator"}' },
+    ]);
+    const member = (device: string, more: Partial<Member> = {}): Member => ({
+      ...{ device, wave: 0, kind: 'm', state: 'waiting', attempts: 0 },
+      ...more,
+    });
+    await insertMembers(store, 'c1', [member('a'), member('b'), member('c')]);
+    const told = member('a', { state: 'assigned', assignedAt: 150, trustBefore: 'affirming' });
+    await putMember(store, 'c1', told);
+    await insertMembers(store, 'c1', [member('a')]);
+    expect(await membershipsOf(store, 'a')).toEqual([{ campaign: 'c1', member: told }]);
+    expect((await memberCounts(store, 'c1')).toSorted((left, right) => left.count - right.count)).toEqual([
+      { wave: 0, kind: 'm', state: 'assigned', count: 1 },
+      { wave: 0, kind: 'm', state: 'waiting', count: 2 },
+    ]);
+    await putVehicle(store, { device: 'b', ecus: '[]', memory: '{}', manifestAt: 120, logSize: 3 });
+    await putVehicle(store, {
+      device: 'b',
+      ecus: '[1]',
+      memory: '{}',
+      manifestAt: 130,
+      manifest: new Uint8Array([1]),
+      logSize: 4,
+    });
+    expect(await storedVehicle(store, 'b')).toMatchObject({ ecus: '[1]', manifestAt: 130, logSize: 4 });
+    expect(await unheardMembers(store, 'c1', 0, 100)).toEqual([{ kind: 'm', count: 1 }]);
+    expect((await overdueMembers(store, 'c1', 149, 10)).length).toBe(0);
+    expect((await overdueMembers(store, 'c1', 150, 10)).map(({ device }) => device)).toEqual(['a']);
+    expect(await assignmentsSince(store, 'c1', 149)).toEqual([150]);
+    expect(await watchedMembers(store, ['c1'])).toEqual(['a']);
+    expect((await storedMembers(store, 'c1', { after: 'a', limit: 1 })).map(({ device }) => device)).toEqual([
+      'b',
+    ]);
+    const file = { length: 1, hashes: new Map([['sha256', 'ab']]), custom: { releaseCounter: 7 } };
+    const release = { target: 'x', file, publishedBy: 'ann', publishedAt: 1, logSize: 2 };
+    await putRelease(store, release);
+    await putRelease(store, { ...release, withdrawnAt: 5 });
+    expect(await storedReleases(store)).toEqual([{ ...release, withdrawnAt: 5 }]);
   });
 
   it('takes back all of a transaction that fails, and nothing of those beside it', async () => {

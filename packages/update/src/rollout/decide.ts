@@ -15,8 +15,8 @@ export interface Situation {
     readonly state: CampaignState;
     /** The wave that is open, from 0. */
     readonly wave: number;
-    /** Why it is paused, in words. */
-    readonly cause: string;
+    /** Why it is paused, if it is. */
+    readonly paused?: Reason;
   };
   readonly member: Member;
   readonly device: DeviceFacts;
@@ -88,9 +88,9 @@ const named = (ecus: DeviceFacts['ecus'], releases: readonly Release[]): readonl
 
 function obstacleTo(situation: Situation): Decision | undefined {
   const { campaign, member, device, cohort, now } = situation;
-  const { definition, releases, state, wave, cause } = campaign;
+  const { definition, releases, state, wave, paused } = campaign;
   if (state === 'draft') return none(reason('draft'));
-  if (state === 'paused') return none(reason('paused', { cause }));
+  if (state === 'paused') return none(paused ?? reason('paused-by-operator', { who: '–', why: '–' }));
   if (state === 'aborted' || state === 'finished') return none(reason(state));
   const isRepair = member.wave < 0;
   if (!isRepair && member.wave > wave)

@@ -1,3 +1,5 @@
+import type { PauseCause } from './gate.ts';
+
 /** Why a device is, or is not, updated: a code, and what its sentence is filled with. */
 export interface Reason {
   readonly code: ReasonCode;
@@ -43,7 +45,18 @@ export const reasonTemplates = {
     ja: 'キャンペーン「{campaign}」の対象になっています。',
   },
   draft: { en: 'The campaign has not been started.', ja: 'キャンペーンはまだ開始されていません。' },
-  paused: { en: 'The campaign is paused: {cause}', ja: 'キャンペーンは一時停止中です：{cause}' },
+  'paused-by-operator': {
+    en: '{who} has paused the campaign: {why}',
+    ja: '{who} がキャンペーンを一時停止しました：{why}',
+  },
+  'paused-by-failures': {
+    en: 'The campaign paused itself: {failed} of {of} devices {kind}failed, and {tolerated} are tolerated.',
+    ja: 'キャンペーンは自動的に一時停止しました：{kind}{of} 台中 {failed} 台が失敗しました（許容は {tolerated} 台）。',
+  },
+  'paused-by-quorum': {
+    en: 'The campaign paused itself: {proven} of {of} devices were proven in time, and it takes {quorum}.',
+    ja: 'キャンペーンは自動的に一時停止しました：期限までに証明されたのは {of} 台中 {proven} 台です（必要数は {quorum} 台）。',
+  },
   aborted: { en: 'The campaign was aborted.', ja: 'キャンペーンは中止されました。' },
   finished: {
     en: 'The campaign was over before its turn came.',
@@ -108,8 +121,11 @@ export const reasonTemplates = {
     en: 'It was assigned {target} at {at} and has not been proven since.',
     ja: '{at} に {target} を割り当てましたが、その後まだ証明されていません。',
   },
-  'going-back': { en: 'It is told to go back to {target}.', ja: '{target} に戻すよう指示しています。' },
-  'went-back': { en: 'It went back to {target}.', ja: '{target} に戻りました。' },
+  'going-back': {
+    en: 'It is told to go back to what it ran before.',
+    ja: '以前の状態に戻すよう指示しています。',
+  },
+  'went-back': { en: 'It went back to what it ran before.', ja: '以前の状態に戻りました。' },
   'cannot-go-back': {
     en: 'It has confirmed release counter {burnt}: it cannot go back, and takes a newer release.',
     ja: 'リリースカウンター {burnt} を確定済みのため戻せません。より新しいリリースが必要です。',
@@ -120,4 +136,27 @@ export type ReasonCode = keyof typeof reasonTemplates;
 
 export function reason(code: ReasonCode, parameters: Reason['parameters'] = {}): Reason {
   return { code, parameters };
+}
+
+/** Why a campaign is paused, as its devices and its operators are told. */
+export function pausedReason(
+  cause: PauseCause | { readonly code: 'operator'; readonly by: string; readonly reason: string },
+): Reason {
+  switch (cause.code) {
+    case 'operator':
+      return reason('paused-by-operator', { who: cause.by.replace(/^operator:/, ''), why: cause.reason });
+    case 'too-many-failed': {
+      const { failed, of, tolerated } = cause;
+      return reason('paused-by-failures', {
+        failed,
+        of,
+        tolerated,
+        kind: cause.kind === '' ? '' : `[${cause.kind}] `,
+      });
+    }
+    case 'quorum-missed': {
+      const { proven, of, quorum } = cause;
+      return reason('paused-by-quorum', { proven, of, quorum });
+    }
+  }
 }

@@ -10,6 +10,7 @@ import {
   type EcuFacts,
   elapsed,
   fittings,
+  goneBack,
   type Member,
   type Report,
   reported,
@@ -24,7 +25,6 @@ const campaign = {
   releases: [release()],
   state: 'running' as CampaignState,
   wave: 0,
-  cause: '',
 };
 const situation = (more: Partial<Situation> = {}): Situation => ({
   ...{
@@ -155,33 +155,33 @@ describe('a pause that races with devices', () => {
 });
 
 describe('a roll-back of a campaign', () => {
-  const previous = [release({ target: 'pump-2.0.img', releaseCounter: 6, version: '2.0' })];
   const on = (more: Partial<EcuFacts>) => device({ ecus: [ecu({ target: 'pump-2.1.img', ...more })] });
   const installed = member({ state: 'installed', assignedAt: 1, installedAt: 2 });
+  const previous = [release({ target: 'pump-2.0.img', releaseCounter: 6, version: '2.0' })];
 
   it('takes back who has not confirmed, and leaves who has: its counter is burnt', () => {
-    expect(wayBack(installed, on({ releaseCounter: 6 }), [release()], previous)).toMatchObject({
-      kind: 'back',
-      fittings: [{ release: { target: 'pump-2.0.img' } }],
-    });
+    const back = wayBack(installed, on({ releaseCounter: 6 }), [release()], previous);
+    // It is told nothing, and its own other slot has what it ran.
+    expect(back).toMatchObject({ kind: 'back', fittings: [] });
+    expect(goneBack(installed, back, 9)).toMatchObject({ state: 'returning' });
     const confirmed = { ...installed, state: 'confirmed' as const, confirmedAt: 3 };
-    expect(wayBack(confirmed, on({ releaseCounter: 7 }), [release()], previous)).toEqual({
-      kind: 'stuck',
-      reason: { code: 'cannot-go-back', parameters: { burnt: 7 } },
-    });
+    const stuck = wayBack(confirmed, on({ releaseCounter: 7 }), [release()], previous);
+    expect(stuck).toEqual({ kind: 'stuck', reason: { code: 'cannot-go-back', parameters: { burnt: 7 } } });
+    expect(goneBack(confirmed, stuck, 9)).toMatchObject({ state: 'stuck', endedAt: 9 });
   });
 
   it('lets who has confirmed go back to what has the same counter', () => {
     const equal = [release({ target: 'pump-2.0b.img', releaseCounter: 7 })];
-    expect(wayBack(installed, on({ releaseCounter: 7 }), [release()], equal).kind).toBe('back');
+    const back = wayBack(installed, on({ releaseCounter: 7 }), [release()], equal);
+    expect(back).toMatchObject({ kind: 'back', fittings: [{ release: { target: 'pump-2.0b.img' } }] });
   });
 
   it('has nothing to say to who never had it, or is back', () => {
     expect(wayBack(member(), device(), [release()], previous)).toMatchObject({ kind: 'nothing' });
-    expect(wayBack(installed, device(), [release()], previous)).toMatchObject({
-      kind: 'nothing',
-      reason: { code: 'went-back' },
-    });
+    const back = wayBack(installed, device(), [release()], previous);
+    expect(back).toMatchObject({ kind: 'nothing', reason: { code: 'went-back' } });
+    expect(goneBack(installed, back, 9)).toMatchObject({ state: 'returned', endedAt: 9 });
+    expect(goneBack(member(), back, 9)).toEqual(member());
   });
 
   it('and every other assignment never goes below a counter that is burnt', () => {

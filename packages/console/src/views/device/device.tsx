@@ -19,6 +19,7 @@ import { DeviceKeys } from './device-keys.tsx';
 import { DeviceRights } from './device-rights.tsx';
 import { DeviceStanding } from './device-standing.tsx';
 import { DeviceTimeline } from './device-timeline.tsx';
+import { DeviceUpdates } from './device-updates.tsx';
 import { DeviceVector } from './device-vector.tsx';
 import { FindingCard } from './finding-card.tsx';
 
@@ -86,6 +87,7 @@ function Known({ device, act }: { device: DeviceDetail; act: (action: Action) =>
         <DeviceVector device={device.id} vector={device.vector} />
         <DeviceKeys device={device} />
         <DeviceAttestation device={device} />
+        <DeviceUpdates device={device} />
         <DeviceConnections connections={device.connections} />
         <Facts device={device} />
         <News device={device.id} />

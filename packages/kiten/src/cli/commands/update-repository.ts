@@ -14,6 +14,8 @@ import {
 } from '@kiten/update';
 import { type Command, InvalidArgumentError } from 'commander';
 import { warnOfExpiry } from '../ceremony-files.ts';
+import { openClient } from '../client.ts';
+import type { Environment } from '../environment.ts';
 import { isDirectory, readBytes, writeBytes } from '../files.ts';
 import { type SigningOptions, signersOf, withSigningKeys } from '../holder-key.ts';
 import {
@@ -25,11 +27,13 @@ import {
   withHolders,
 } from '../holder-options.ts';
 import { type LoggedReport, printLogged } from '../logged-files.ts';
+import { dataHelp, type SiteOptions } from '../options.ts';
 import { counted, print, printJson, showTime } from '../output.ts';
+import { bringToSite, printBrought } from '../site-images.ts';
 import { systemSources } from '../system.ts';
 
 /** `kiten update init|add|delegate|rotate|sign|publish|verify`: a TUF repository in a directory. */
-export function repositoryCommands(update: Command): void {
+export function repositoryCommands(update: Command, environment: Environment): void {
   withHolders(update.command('init <directory>'))
     .description('begin a repository: a root and empty targets, which wait for signatures')
     .action(async (directory: string, options: HoldersOptions) => {
@@ -129,17 +133,50 @@ export function repositoryCommands(update: Command): void {
       parseThreshold,
     )
     .option('--new-trust', 'serve a root that the one before does not vouch for: no client follows by itself')
+    .option('--to-site', 'bring it to the site’s Image repository, from where devices are updated')
+    .option('--data <directory>', `with --to-site: ${dataHelp}`)
+    .option('--site <url>', 'with --to-site: a site’s API address instead; its token comes from KITEN_TOKEN')
+    .option('--reference <file...>', 'with --to-site: reference values (CoRIM) that come with the releases')
+    .option('--reason <text>', 'with --to-site: why; it stands in the log')
     .option('--json', 'print JSON')
-    .action(async (directory: string, options: PublishCommandOptions) => {
-      const signers = await signersOf(options);
-      const { restart, newTrust: isNewTrust = false } = options;
-      const from = restart === undefined ? {} : { restart: { snapshot: restart, timestamp: restart } };
-      const published = await openRepository(directory).publish(signers, { ...from, isNewTrust });
-      const { targets, ...versions } = published;
-      await warnOfExpiry(directory);
-      if (options.json) return printJson({ ...versions, targets });
-      return print(tellVersions({ ...versions, ...targets }));
-    });
+    .action((directory: string, options: PublishingOptions) => publish(directory, options, environment));
+}
+
+type PublishingOptions = SiteOptions &
+  PublishCommandOptions & {
+    readonly toSite?: boolean;
+    readonly reference?: readonly string[];
+    readonly reason?: string;
+  };
+
+async function publish(
+  directory: string,
+  options: PublishingOptions,
+  environment: Environment,
+): Promise<void> {
+  const {
+    restart,
+    newTrust: isNewTrust = false,
+    toSite = false,
+    reason,
+    reference: references = [],
+  } = options;
+  if (toSite && reason === undefined)
+    throw new KitenError('kiten/option-missing', 'What is brought to a site has a reason: --reason TEXT.');
+  const signers = await signersOf(options);
+  const from = restart === undefined ? {} : { restart: { snapshot: restart, timestamp: restart } };
+  const published = await openRepository(directory).publish(signers, { ...from, isNewTrust });
+  const { targets, ...versions } = published;
+  await warnOfExpiry(directory);
+  if (!options.json) print(tellVersions({ ...versions, ...targets }));
+  if (!toSite) {
+    if (options.json) printJson({ ...versions, targets });
+    return;
+  }
+  const client = await openClient(options, environment);
+  const brought = await bringToSite(client, directory, { reason: reason ?? '', references });
+  if (options.json) printJson({ ...versions, targets, site: brought });
+  else printBrought(brought);
 }
 
 /** A repository as all its clients would verify it, to the last target; or one metadata file under a root. */

@@ -87,6 +87,13 @@ export class ReferenceDesk {
     return this.#book.imagesFor(targetsOf(device, book, makes), clock.now());
   }
 
+  /** Whether the last evidence of a device would hold against any of these alone, whatever else counts for it. */
+  async holds(device: string, digests: readonly string[]): Promise<boolean> {
+    const images = digests.flatMap((digest) => this.#book.find(digest)?.image ?? []);
+    if (images.length === 0) return false;
+    return (await this.#parts.reappraisal.foresee([device], () => images)).length === 0;
+  }
+
   /** A CoRIM as it came. @throws KitenError `kiten/reference-unknown` */
   async content(digest: string): Promise<Uint8Array> {
     this.#book.get(digest);

@@ -5,7 +5,7 @@ import { TrustedMetadata } from '../client/trusted-metadata.ts';
 import { defaultTufLimits } from '../limits.ts';
 import type { PublishedVersions } from './publication.ts';
 import { RepositoryDirectory } from './repository-directory.ts';
-import { acceptAllTargets } from './whole-repository.ts';
+import { acceptAllTargets, type ListedTarget } from './whole-repository.ts';
 
 export interface VerifyRepositoryOptions {
   readonly directory: string;
@@ -30,6 +30,13 @@ export interface VerifiedRepository extends PublishedVersions {
  * that isn’t there or is another file.
  */
 export async function verifyRepository(options: VerifyRepositoryOptions): Promise<VerifiedRepository> {
+  return (await verifyTargets(options)).repository;
+}
+
+/** As {@link verifyRepository}, with every target that the repository speaks for. */
+export async function verifyTargets(
+  options: VerifyRepositoryOptions,
+): Promise<{ readonly repository: VerifiedRepository; readonly targets: readonly ListedTarget[] }> {
   const files = new RepositoryDirectory(options.directory);
   const { clock, verify } = options;
   const first = options.root ?? (await needed(files.published('root', 1), 'root'));
@@ -65,12 +72,13 @@ export async function verifyRepository(options: VerifyRepositoryOptions): Promis
     snapshot.meta,
     ([file, meta]) => [file.replace(/\.json$/, ''), meta.version] as const,
   );
-  return {
+  const repository = {
     ...{ root: root.version, timestamp: timestamp.version, snapshot: snapshot.version },
     targets: Object.fromEntries(versions),
     files: listed.length,
     expires: Math.min(root.expires, timestamp.expires, snapshot.expires, targets.expires),
   };
+  return { repository, targets: listed };
 }
 
 async function needed(file: Promise<Uint8Array | undefined>, role: string): Promise<Uint8Array> {

@@ -1,0 +1,354 @@
+import { campaignStates, campaignToJson, fragileWaves, toleratedOf } from '@kiten/update';
+import Type from 'typebox';
+import type { Operator } from '../../site/operators.ts';
+import type { SiteServices } from '../../site/services.ts';
+import type { Campaign } from '../../site/update/campaign.ts';
+import { waveState } from '../../site/update/campaign-gates.ts';
+import { pausedAs, shownReason } from '../../site/update/reasons.ts';
+import { storedMembers } from '../../store/updates.ts';
+import { deviceId, deviceParameter, reason, time, waiting } from '../schemas.ts';
+import type { Api } from '../server.ts';
+import { approvalView } from '../views.ts';
+
+const both = Type.Object({ en: Type.String(), ja: Type.String() });
+const why = Type.Object({
+  code: Type.String(),
+  parameters: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
+  sentence: both,
+});
+const definition = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'What docs/how-to/roll-out-an-update.md describes, strictly read',
+});
+const wave = Type.Object({
+  size: Type.Integer({ description: 'Without those that left' }),
+  proven: Type.Integer(),
+  failed: Type.Integer(),
+  underWay: Type.Integer({ description: 'Assigned the release, and neither proven nor failed' }),
+  waiting: Type.Integer(),
+  tolerated: Type.Integer({ description: 'So many may fail, or say so, before the campaign pauses' }),
+});
+const campaign = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  state: Type.Enum([...campaignStates]),
+  targets: Type.Array(Type.String()),
+  wave: Type.Integer({
+    description: 'The wave that is open, from 1; one past the last once all are through',
+  }),
+  since: time,
+  paused: Type.Optional(why),
+  waves: Type.Array(wave),
+  repairs: wave,
+  createdBy: Type.String(),
+  createdAt: time,
+  changedBy: Type.String(),
+  changedAt: time,
+  reason: Type.String(),
+});
+const member = Type.Object({
+  device: deviceId,
+  wave: Type.Integer({ description: 'From 1; 0 for a repair' }),
+  state: Type.String(),
+  attempts: Type.Integer(),
+  assignedAt: Type.Optional(time),
+  endedAt: Type.Optional(time),
+  code: Type.Optional(Type.String()),
+});
+const pageSize = 1000;
+
+/** Campaigns: what is rolled out to whom, and why a device is, or is not, updated. */
+export function updateRoutes(api: Api, services: SiteServices): void {
+  const { campaigns, campaignDesk, updates, releases, approvals, database } = services;
+
+  api.get(
+    '/update/releases',
+    {
+      schema: {
+        summary: 'What the Image repository speaks for and may be rolled out, the newest first',
+        response: {
+          200: Type.Object({
+            releases: Type.Array(
+              Type.Object({
+                target: Type.String(),
+                version: Type.String(),
+                releaseCounter: Type.Integer(),
+                hardwareIds: Type.Array(Type.String()),
+                length: Type.Integer(),
+                references: Type.Array(Type.String()),
+                remedies: Type.Array(Type.String()),
+                publishedBy: Type.String(),
+                publishedAt: time,
+                withdrawnAt: Type.Optional(time),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async () => ({
+      releases: releases.all().map((one) => ({
+        ...one,
+        ...{
+          hardwareIds: [...one.hardwareIds],
+          references: [...one.references],
+          remedies: [...one.remedies],
+        },
+      })),
+    }),
+  );
+
+  api.get(
+    '/update/campaigns',
+    {
+      schema: {
+        summary: 'All campaigns, the newest first',
+        response: { 200: Type.Object({ campaigns: Type.Array(campaign) }) },
+      },
+    },
+    async () => ({ campaigns: campaigns.all().toReversed().map(campaignView) }),
+  );
+
+  api.post(
+    '/update/campaigns/plan',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary: 'Who a campaign would reach, as things stand; nothing is kept',
+        body: Type.Object({ definition }),
+        response: {
+          200: Type.Object({
+            considered: Type.Integer(),
+            left: Type.Record(Type.String(), Type.Integer(), { description: 'Why devices are not in it' }),
+            waves: Type.Array(
+              Type.Object({
+                devices: Type.Integer(),
+                examples: Type.Array(Type.String()),
+                withstands: Type.Object({ stop: Type.Integer(), drive: Type.Integer() }),
+              }),
+            ),
+            fragile: Type.Array(Type.Integer(), {
+              description: 'Waves, from 1, that a single device pauses by failing or saying so',
+            }),
+            repairs: Type.Integer(),
+            unprovable: Type.Integer({
+              description: 'Those of them that have no TPM whose evidence could prove it',
+            }),
+          }),
+        },
+      },
+    },
+    async ({ body }) => {
+      const plan = await campaignDesk.foresee(body.definition);
+      return {
+        ...{ considered: plan.considered, left: Object.fromEntries(plan.left), unprovable: plan.unprovable },
+        waves: plan.waves.map(({ devices, withstands }) => ({
+          ...{ devices: devices.length, examples: devices.slice(0, 5), withstands: { ...withstands } },
+        })),
+        fragile: fragileWaves(plan).map((index) => index + 1),
+        repairs: plan.repairs.length,
+      };
+    },
+  );
+
+  api.post(
+    '/update/campaigns',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary: 'Create a campaign; nothing happens before it is started',
+        body: Type.Object({ definition, reason }),
+        response: { 201: campaign },
+      },
+    },
+    async ({ body, operator }, reply) =>
+      reply.code(201).send(campaignView(await campaignDesk.create(body.definition, operator, body.reason))),
+  );
+
+  const params = Type.Object({ campaign: Type.String({ minLength: 1, maxLength: 80 }) });
+
+  api.get(
+    '/update/campaigns/:campaign',
+    {
+      schema: {
+        summary: 'A campaign, by its id or its name',
+        params,
+        response: { 200: Type.Intersect([campaign, Type.Object({ definition })]) },
+      },
+    },
+    async ({ params }) => {
+      const found = campaigns.get(params.campaign);
+      return { ...campaignView(found), definition: { ...campaignToJson(found.record.definition) } };
+    },
+  );
+
+  api.get(
+    '/update/campaigns/:campaign/devices',
+    {
+      schema: {
+        summary: `Devices of a campaign in the order of their ids, ${pageSize} at a time`,
+        params,
+        querystring: Type.Object({
+          state: Type.Optional(Type.String({ maxLength: 20 })),
+          after: Type.Optional(deviceId),
+        }),
+        response: { 200: Type.Object({ devices: Type.Array(member), more: Type.Boolean() }) },
+      },
+    },
+    async ({ params, query }) => {
+      const { id } = campaigns.get(params.campaign);
+      const found = await storedMembers(database, id, { ...query, limit: pageSize + 1 });
+      return {
+        devices: found.slice(0, pageSize).map(({ wave, failure, code, ...one }) => ({
+          ...one,
+          wave: wave + 1,
+          ...(failure === undefined && code === undefined ? {} : { code: code ?? failure }),
+        })),
+        more: found.length > pageSize,
+      };
+    },
+  );
+
+  for (const [verb, summary, action] of [
+    ['start', 'Plan it over the devices there are, and open the first wave', 'campaign-start'],
+    ['resume', 'Go on, despite what has failed so far', 'campaign-resume'],
+    ['rollback', 'Take it back from whoever has not confirmed', 'campaign-rollback'],
+  ] as const)
+    command(verb, summary, async (id, operator, why) => {
+      const asked = await approvals.ask(action, { campaign: id }, operator, why);
+      return 'done' in asked ? asked.done : approvalView(asked.pending);
+    });
+  command('pause', 'From the answer on, nobody is told anything by it', (id, operator, why) =>
+    campaignDesk.pause(id, operator, why),
+  );
+  command('abort', 'End it; whoever has installed the release goes on with it', (id, operator, why) =>
+    campaignDesk.abort(id, operator, why),
+  );
+
+  function command(
+    verb: string,
+    summary: string,
+    perform: (
+      id: string,
+      operator: Operator,
+      why: string,
+    ) => Promise<Campaign | ReturnType<typeof approvalView>>,
+  ): void {
+    api.post(
+      `/update/campaigns/:campaign/${verb}`,
+      {
+        config: { action: 'operate' },
+        schema: { summary, params, body: Type.Object({ reason }), response: { 200: campaign, 202: waiting } },
+      },
+      async ({ params, body, operator }, reply) => {
+        const { id } = campaigns.get(params.campaign);
+        const done = await perform(id, operator, body.reason);
+        return 'requestedBy' in done
+          ? reply.code(202).send({ approval: done })
+          : campaignView(done as Campaign);
+      },
+    );
+  }
+
+  api.get(
+    '/devices/:id/updates',
+    {
+      schema: {
+        summary: 'What a device runs, and why each campaign does, or does not, update it',
+        params: deviceParameter,
+        response: {
+          200: Type.Object({
+            askedAt: Type.Optional(time),
+            ecus: Type.Array(
+              Type.Object({
+                ecu: Type.String(),
+                hardwareId: Type.String(),
+                target: Type.Optional(Type.String()),
+                version: Type.Optional(Type.String()),
+                releaseCounter: Type.Integer({ description: 'The highest that it has confirmed' }),
+              }),
+            ),
+            campaigns: Type.Array(
+              Type.Object({
+                id: Type.String(),
+                name: Type.String(),
+                state: Type.Enum([...campaignStates]),
+                member: Type.Optional(member),
+                why,
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async ({ params: { id } }) => {
+      const vehicle = services.vehicles.find(services.book.get(id).id);
+      const explained = await updates.explain(id);
+      return {
+        ...(vehicle === undefined ? {} : { askedAt: vehicle.manifestAt }),
+        ecus: (vehicle?.ecus ?? []).map((ecu) => ({ ...ecu })),
+        campaigns: explained.toReversed().map(({ campaign, member: own, reason: found }) => ({
+          ...{ id: campaign.id, name: campaign.record.definition.name, state: campaign.record.state },
+          ...(own === undefined ? {} : { member: { ...own, wave: own.wave + 1 } }),
+          why: shownReason(found),
+        })),
+      };
+    },
+  );
+
+  api.put(
+    '/devices/:id/inventory',
+    {
+      config: { action: 'operate' },
+      schema: {
+        summary:
+          'Say what ECUs a device has; one that nobody described is a device of one, as its model says',
+        params: deviceParameter,
+        body: Type.Object({
+          ecus: Type.Array(
+            Type.Object(
+              {
+                ecu: Type.String({ minLength: 1, maxLength: 255 }),
+                hardwareId: Type.String({ minLength: 1, maxLength: 255 }),
+                key: Type.Optional(
+                  Type.String({
+                    maxLength: 16_384,
+                    description: 'The key of its reports, PEM; of the device’s certificate unless given',
+                  }),
+                ),
+                primary: Type.Optional(Type.Boolean()),
+              },
+              { additionalProperties: false },
+            ),
+            { minItems: 1, maxItems: 64 },
+          ),
+          reason,
+        }),
+        response: { 204: Type.Null() },
+      },
+    },
+    async ({ params: { id }, body, operator }, reply) => {
+      await updates.describe(services.book.get(id).id, body.ecus, operator, body.reason);
+      return reply.code(204).send(null);
+    },
+  );
+
+  function campaignView(found: Campaign) {
+    const { id, record, counts } = found;
+    const { definition: wanted, cause } = record;
+    const view = (number: number) => {
+      const { tally } = waveState(found, number);
+      const { size, proven, failed, underWay } = tally;
+      const left = counts.sum(['waiting'], number);
+      return { size, proven, failed, underWay, waiting: left, tolerated: toleratedOf(size, wanted.gate) };
+    };
+    return {
+      ...{ id, name: wanted.name, state: record.state, targets: [...wanted.targets] },
+      ...{ wave: record.wave + 1, since: record.since },
+      ...(cause === undefined ? {} : { paused: pausedAs(cause) }),
+      waves: wanted.waves.map((_, number) => view(number)),
+      repairs: view(-1),
+      ...{ createdBy: record.createdBy, createdAt: record.createdAt, changedBy: record.changedBy },
+      ...{ changedAt: record.changedAt, reason: record.reason },
+    };
+  }
+}
