@@ -60,7 +60,6 @@ import {
   minutesWithoutWindow,
   trafficOf,
 } from '../../src/store/traffic.ts';
-import { deleteVendor, putVendor, storedVendors } from '../../src/store/vendors.ts';
 import {
   assignmentsSince,
   insertMembers,
@@ -78,6 +77,7 @@ import {
   unheardMembers,
   watchedMembers,
 } from '../../src/store/updates.ts';
+import { deleteVendor, putVendor, storedVendors } from '../../src/store/vendors.ts';
 import {
   addSuspicion,
   askedWitnesses,
