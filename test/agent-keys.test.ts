@@ -1,13 +1,16 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodePem, parseCertificate } from '@kiten/codec';
+import { nodeVerify } from '@kiten/identity';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pkcs11Key } from '../packages/agent/src/keys/pkcs11-key.ts';
 import { MeasuredDevice } from '../packages/agent/test/measured-device.ts';
 import { hasHardwareTls } from '../packages/agent/test/openssl/peer.ts';
 import { hasSwtpm } from '../packages/agent/test/swtpm.ts';
 import { type AgentDevice, agentDevice, agentProgram } from './agent.ts';
 import { learnFrom, settingsOf } from './agent-machine.ts';
 import { run, TestSite } from './kiten.ts';
-import { hasSoftToken, SoftToken } from './soft-token.ts';
+import { hasSoftToken, SoftToken, softTokenLibrary } from './soft-token.ts';
 
 /** What the site holds of a device. */
 async function verdictOf(site: TestSite, id: string) {
@@ -133,6 +136,15 @@ describe.skipIf(!hasSoftToken || !hasHardwareTls)('a device whose key is in a PK
     expect(await pump.json('status')).toMatchObject({ key: 'pkcs11', certificate: { serial, valid: true } });
     expect(await publish(pump)).toMatchObject({ size: 3 });
     expect(await kept(pump)).not.toContain('PRIVATE KEY');
+  });
+
+  it('signs what the device says of itself with it', async () => {
+    const uri = 'pkcs11:token=device;object=tls;type=private';
+    const settings = { uri, module: softTokenLibrary, pinFile: token.pinFile };
+    const key = pkcs11Key(settings, { ...process.env, ...token.environment });
+    const message = new TextEncoder().encode('what pump-1 runs');
+    const { publicKey } = parseCertificate(decodePem(await kept(pump))[0]!.der);
+    expect(nodeVerify('ES256', publicKey, message, await key.sign(message))).toBe(true);
   });
 
   it('has shown nobody that it is there: a group that wants hardware refuses it', async () => {

@@ -5,6 +5,7 @@ import { run } from './kiten.ts';
 import { requireFile, requireTool } from './tools.ts';
 
 const library = '/usr/lib/softhsm/libsofthsm2.so';
+export const softTokenLibrary = library;
 
 /** Whether a PKCS #11 token in software is here. */
 export const hasSoftToken = [

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type ChallengeMessage,
   encodeTpmEvidence,
@@ -59,6 +60,7 @@ function tpmKey(host: Host, key: WrappedKey): DeviceKey {
       request: await requestOf(host, key, asking),
       publicKey: signer.publicKey,
     }),
+    sign: (message) => signer.sign(createHash('sha256').update(message).digest()),
     connector: (trust, certificate) =>
       opensslConnector(trust, { certificate, key: { signer } }, host.environment),
   };

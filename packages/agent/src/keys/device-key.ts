@@ -27,6 +27,12 @@ export interface DeviceKey {
   /** PEM that is kept beside the certificate, to find the key again: the private key itself if it lives in a file. */
   readonly kept?: string;
   request(asking: Asking): Promise<KeyRequest>;
+  /**
+   * Signs a message, not its digest; ECDSA yields r ‖ s.
+   *
+   * @throws KitenError `agent/tpm-…`, `agent/key-unusable`, `agent/software-missing`
+   */
+  sign(message: Uint8Array): Promise<Uint8Array>;
   /** Connects as the device. @param trust PEM of the site's root @param certificate PEM */
   connector(trust: string, certificate: string): Connect;
 }

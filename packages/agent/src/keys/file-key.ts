@@ -16,5 +16,6 @@ const fileKey = (signer: Signer): DeviceKey => ({
     request: createCertificationRequest({ subject: [{ type: 'CN', value: device }] }, signer),
     publicKey: signer.publicKey,
   }),
+  sign: async (message) => signer.sign(message),
   connector: (trust, certificate) => nodeConnector(trust, { certificate, key: exportPrivateKey(signer) }),
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { KitenError, parseCertificationRequest } from '@kiten/codec';
 import { opensslConnector } from '../openssl/openssl-connector.ts';
-import { signRequest } from '../openssl/sign-request.ts';
+import { signMessage, signRequest } from '../openssl/sign-request.ts';
 import type { Environment } from '../openssl/workspace.ts';
 import type { DeviceKey } from './device-key.ts';
 
@@ -26,6 +26,10 @@ export function pkcs11Key({ uri, module, pinFile }: Pkcs11Settings, environment:
       await checkPin(pinFile);
       const request = await signRequest(key, device, environment);
       return { request, publicKey: parseCertificationRequest(request).publicKey };
+    },
+    async sign(message) {
+      await checkPin(pinFile);
+      return signMessage(key, message, environment);
     },
     connector: (trust, certificate) => async (address) => {
       await checkPin(pinFile);

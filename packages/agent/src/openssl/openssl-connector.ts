@@ -43,8 +43,8 @@ export const opensslConnector =
   };
 
 async function connected(workspace: Workspace, address: Address): Promise<Duplex> {
-  const { folder, environment, key, token } = workspace;
-  const args = ['s_client', ...key, ...siteOptions(address), ...fixedOptions];
+  const { folder, environment, engine, uri, token } = workspace;
+  const args = ['s_client', ...engine, '-key', uri, ...siteOptions(address), ...fixedOptions];
   // In a session of its own it has no terminal to ask for a PIN, and gets no signal that is meant for the agent.
   const child = spawn('openssl', args, {
     cwd: folder,

@@ -13,8 +13,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Workspace {
   readonly folder: string;
   readonly environment: Environment;
-  /** Options that name the key. */
-  readonly key: readonly string[];
+  /** Options that name the key: how it is found, and by which name. */
+  readonly engine: readonly string[];
+  readonly uri: string;
   readonly token: ServedToken | undefined;
   remove(): Promise<void>;
 }
@@ -23,7 +24,7 @@ export interface Workspace {
 export async function openWorkspace(
   key: HardwareKey,
   environment: Environment,
-  files: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string | Uint8Array>> = {},
 ): Promise<Workspace> {
   const client = key.signer === undefined ? undefined : await findClientModule();
   const folder = await makeFolder(environment.TMPDIR ?? '/tmp');
@@ -37,14 +38,8 @@ export async function openWorkspace(
     return {
       folder,
       environment: { ...environment, ...moduleOf(key, client, socket) },
-      key: [
-        '-engine',
-        'pkcs11',
-        '-keyform',
-        'engine',
-        '-key',
-        key.signer === undefined ? key.uri : tokenKeyUri,
-      ],
+      engine: ['-engine', 'pkcs11', '-keyform', 'engine'],
+      uri: key.signer === undefined ? key.uri : tokenKeyUri,
       token,
       remove,
     };

@@ -9,6 +9,8 @@ export interface AssignedImage {
   readonly deltas: readonly ImageDelta[];
   /** The version of the Director’s targets. */
   readonly version: number;
+  /** SHA-256 of that file, in hexadecimal. */
+  readonly decision: string;
   /** Whether the device runs it already. */
   readonly isInstalled: boolean;
 }
@@ -21,7 +23,10 @@ const mostDeltas = 64;
  *
  * @throws KitenError `agent/image-unsuitable` for an image without SHA-256 or release counter, or malformed deltas.
  */
-export function assignedImage({ version, images }: VerifiedUpdate, ecu: string): AssignedImage | undefined {
+export function assignedImage(
+  { version, sha256: decision, images }: VerifiedUpdate,
+  ecu: string,
+): AssignedImage | undefined {
   const found = images.find((image) => image.ecu === ecu);
   if (found === undefined) return undefined;
   const { path, length, releaseCounter, isInstalled } = found;
@@ -30,7 +35,7 @@ export function assignedImage({ version, images }: VerifiedUpdate, ecu: string):
     throw new KitenError('agent/image-unsuitable', `The image ${path} has no SHA-256 or no release counter.`);
   }
   const image = { path, length, sha256, releaseCounter };
-  return { image, deltas: deltasOf(found), version, isInstalled };
+  return { image, deltas: deltasOf(found), version, decision, isInstalled };
 }
 
 function deltasOf({ path, custom = {} }: VerifiedImage): readonly ImageDelta[] {

@@ -2,8 +2,8 @@ import { createPublicKey } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeResult } from '@kiten/attestation';
-import { type Clock, KitenError } from '@kiten/codec';
-import { loadSigner, nodeVerify } from '@kiten/identity';
+import { type Clock, KitenError, publicKeyFits } from '@kiten/codec';
+import { nodeVerify } from '@kiten/identity';
 import {
   classIdentifierOf,
   defaultTufLimits,
@@ -62,7 +62,7 @@ export async function openUpdates(host: Host): Promise<OpenUpdates> {
   const image = await repository(state, 'image', settings.imageRoot, `${base}/image/metadata`);
   const { ecu, hardware: hardwareId } = settings;
   const updater = new Updater({
-    ...{ ecu, keeper, installer, state, clock: host.clock, log: settings.log },
+    ...{ device, ecu, keeper, installer, state, clock: host.clock, log: settings.log },
     suit: await suitOf(settings.suit, `${base}/image/targets/`, fetch, host.clock),
     staging: new Staging({ directory: state.file('staging'), fetch, clock: host.clock }),
     site: new SiteUpdates(siteClient(host, connect)),
@@ -76,9 +76,11 @@ export async function openUpdates(host: Host): Promise<OpenUpdates> {
       });
     },
     manifest: async (running, attack) => {
-      const signer = await loadSigner(host.state.file('identity.pem'));
+      const { certificate, key } = await requireIdentity(host);
+      const { publicKey } = certificate;
+      const sign = (message: Uint8Array) => key.sign(message);
       const fields = { vehicle: device, ecu, image: running, attack, now: host.clock.now() };
-      return manifestOf(fields, signer, host.random);
+      return manifestOf(fields, { algorithm: ownAlgorithm(publicKey), publicKey, sign }, host.random);
     },
     url: ({ path, sha256 }) =>
       `${base}/image/targets/${targetUrlPath(path, new Map([['sha256', sha256]]), true)}`,
@@ -199,3 +201,6 @@ async function rootIn(file: string): Promise<Uint8Array> {
     throw new KitenError('agent/root-unreadable', `The first root ${file} cannot be read.`, { cause });
   }
 }
+
+/** Keys of devices are on P-256, or Ed25519 in a file. */
+const ownAlgorithm = (publicKey: Uint8Array) => (publicKeyFits('EdDSA', publicKey) ? 'EdDSA' : 'ES256');

@@ -1,5 +1,5 @@
-import { type Clock, fromHex, KitenError } from '@kiten/codec';
-import { type LogTrust, requireLogged, type UptaneClient } from '@kiten/update';
+import { type Clock, fromHex, KitenError, toHex } from '@kiten/codec';
+import { type Logged, type LogTrust, requireLogged, type UptaneClient } from '@kiten/update';
 import type { StateDirectory } from '../state/state-directory.ts';
 import { type AssignedImage, assignedImage } from './assigned-image.ts';
 import type { Image, ImageDelta, PreparedImage } from './image.ts';
@@ -13,6 +13,7 @@ import { isEnvelope, processEnvelope, type SuitPorts } from './suit.ts';
 import type { Trial } from './trial.ts';
 
 export interface UpdaterPorts {
+  readonly device: string;
   readonly ecu: string;
   readonly keeper: SlotKeeper;
   readonly installer: Installer;
@@ -83,8 +84,8 @@ export class Updater {
   }
 
   /**
-   * Fetches an image, requires its release to be in the log where the configuration says so, and puts it into the other
-   * slot. Nothing is written there before the image has proved to be the one that is vouched for.
+   * Fetches an image, requires its release and the decision to be in the log where the configuration says so, and puts it
+   * into the other slot. Nothing is written there before the image has proved to be the one that is vouched for.
    *
    * @throws KitenError `update/…`: what is refused, `agent/…`.
    */
@@ -92,7 +93,7 @@ export class Updater {
     const { staging, lastTrust } = this.#ports;
     const { image, version } = assigned;
     const prepared = await this.#refusals(image.path, async () => {
-      await this.#requireLogged(image);
+      await this.#requireLogged(assigned);
       return this.#prepare(assigned);
     });
     await this.#put(prepared, version, await lastTrust());
@@ -164,15 +165,26 @@ export class Updater {
     return preparedDelta(image, file, () => installer.open!(slot));
   }
 
-  async #requireLogged({ path: target, length, sha256 }: Image): Promise<void> {
-    const { log: trust, site, state, clock } = this.#ports;
+  /**
+   * Others have to be able to see what was released, and what this device in particular is told. What is remembered of the
+   * log is kept once both are there.
+   */
+  async #requireLogged({ image, version, decision }: AssignedImage): Promise<void> {
+    const { log: trust, site, state, clock, device } = this.#ports;
     if (trust === undefined) return;
-    const remembered = (await state.read(checkpointFile))?.toString('utf8');
-    const since = remembered === undefined ? undefined : Number(remembered.split('\n')[1]);
-    const inclusion = await site.inclusion(sha256, since);
-    const logged = { kind: 'release', target, length, sha256: fromHex(sha256) } as const;
-    const { checkpoint } = requireLogged(inclusion, logged, { trust, now: clock.now(), remembered });
-    await state.write(checkpointFile, checkpoint);
+    const { path: target, length, sha256 } = image;
+    const both: readonly Logged[] = [
+      { kind: 'decision', device, version, sha256: fromHex(decision) },
+      { kind: 'release', target, length, sha256: fromHex(sha256) },
+    ];
+    let remembered = (await state.read(checkpointFile))?.toString('utf8');
+    for (const logged of both) {
+      const since = remembered === undefined ? undefined : Number(remembered.split('\n')[1]);
+      const inclusion = await site.inclusion(toHex(logged.sha256), since);
+      const proof = requireLogged(inclusion, logged, { trust, now: clock.now(), remembered });
+      remembered = proof.checkpoint;
+    }
+    await state.write(checkpointFile, remembered as string);
   }
 
   /** What was rolled back is not tried again because it is still assigned, but because it is assigned anew. */

@@ -1,10 +1,11 @@
 // Attacks that reach the device, with real files and a real server: each is refused with a code of its own, the site is
 // told so, and neither slots nor what the device remembers were written. The numbers are those of the design’s list.
+import { hash } from 'node:crypto';
 import { chmod, readdir, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { fromHex, KitenError } from '@kiten/codec';
+import { fromHex, KitenError, toHex } from '@kiten/codec';
 import { createDelta, type Logged } from '@kiten/update';
 import { describe, expect, it } from 'vitest';
 import { gathered, inMemory } from '../../../update/test/delta/support.ts';
@@ -343,51 +344,76 @@ describe('17 the log, as the device asks for it', () => {
     return { kind: 'release', target, length, sha256: fromHex(hashes.sha256!) };
   };
 
-  it('that shows the release, seen by witnesses, lets it be installed; the checkpoint is remembered', async () => {
+  /** What the Director says to this device now, as the log has it. */
+  const decided = ({ world }: UpdatedDevice): Logged => {
+    const names = [...world.directorFiles.files.keys()];
+    const versions = names.flatMap((name) => /^metadata\/(\d+)\.targets\.json$/.exec(name)?.[1] ?? []);
+    const version = Math.max(...versions.map(Number));
+    const bytes = world.directorFiles.file(`metadata/${version}.targets.json`);
+    return { kind: 'decision', device: deviceName, version, sha256: hash('sha256', bytes, 'buffer') };
+  };
+  const entriesOf = (device: UpdatedDevice) => [entryOf(logged(device)), entryOf(decided(device)), other];
+  /** Where in that log is what has this SHA-256. */
+  const placeOf = (device: UpdatedDevice, sha256: string) =>
+    sha256 === toHex(logged(device).sha256) ? 0 : 1;
+  type Answering = (
+    log: TestLog,
+    device: UpdatedDevice,
+    sha256: string,
+  ) => ReturnType<TestLog['inclusion']> | undefined;
+  const truly: Answering = (log, device, sha256) => log.inclusion(placeOf(device, sha256));
+
+  it('that shows release and decision, seen by witnesses, lets it be installed; the checkpoint is remembered', async () => {
     const device = await assigned();
-    const log = new TestLog([entryOf(logged(device))]);
-    device.inclusion = () => log.inclusion(0);
+    const log = new TestLog(entriesOf(device));
+    device.inclusion = (sha256) => truly(log, device, sha256);
     await device.update({ log: log.trust });
     expect(await device.runs()).toBe(textOf(2));
     expect(await readdir(join(device.folder, 'state'))).toContain('checkpoint');
   });
 
-  it.each<
-    readonly [
-      string,
-      string,
-      (log: TestLog, device: UpdatedDevice) => ReturnType<TestLog['inclusion']> | undefined,
-    ]
-  >([
-    ['has no such release', 'update/inclusion-missing', () => undefined],
+  it.each<readonly [string, string, Answering]>([
+    [
+      'has no such release',
+      'update/inclusion-missing',
+      (log, device, sha256) => (placeOf(device, sha256) === 0 ? undefined : truly(log, device, sha256)),
+    ],
+    [
+      'has no such decision: others could not see what this device alone is told',
+      'update/inclusion-missing',
+      (log, device, sha256) => (placeOf(device, sha256) === 1 ? undefined : truly(log, device, sha256)),
+    ],
     [
       'was seen by too few',
       'update/checkpoint-witnesses',
-      (log) => log.inclusion(0, { checkpoint: log.cosigned(1) }),
+      (log, device, sha256) => log.inclusion(placeOf(device, sha256), { checkpoint: log.cosigned(1) }),
     ],
     [
       'was seen long ago',
       'update/checkpoint-stale',
-      (log, { world }) => log.inclusion(0, { checkpoint: log.cosigned(2, world.clock.now() - 2 * day) }),
+      (log, device, sha256) =>
+        log.inclusion(placeOf(device, sha256), {
+          checkpoint: log.cosigned(2, device.world.clock.now() - 2 * day),
+        }),
     ],
-    ['shows something else', 'update/inclusion-other', (log) => log.inclusion(1)],
+    ['shows something else', 'update/inclusion-other', (log) => log.inclusion(2)],
     [
       'is signed by somebody else',
       'update/checkpoint-forged',
-      (_, device) => new TestLog([entryOf(logged(device))]).inclusion(0),
+      (_, device, sha256) => truly(new TestLog(entriesOf(device)), device, sha256),
     ],
-  ])('that %s', async (_, code, inclusion) => {
+  ])('that %s', async (_, code, answering) => {
     const device = await assigned();
-    const log = new TestLog([entryOf(logged(device)), other]);
-    device.inclusion = () => inclusion(log, device);
+    const log = new TestLog(entriesOf(device));
+    device.inclusion = (sha256) => answering(log, device, sha256);
     await device.refuses(code, () => device.update({ log: log.trust }), afterMetadata);
   });
 
   it('that shows another tree than before: a split view', async () => {
     const device = await assigned();
-    const log = new TestLog([entryOf(logged(device))]);
-    device.inclusion = () => log.inclusion(0);
-    const seen = new TestLog([other], log).cosigned();
+    const log = new TestLog(entriesOf(device));
+    device.inclusion = (sha256) => truly(log, device, sha256);
+    const seen = new TestLog([other, other, other], log).cosigned();
     await writeFile(join(device.folder, 'state', 'checkpoint'), seen, { mode: 0o600 });
     await device.refuses('update/log-split-view', () => device.update({ log: log.trust }), afterMetadata);
   });

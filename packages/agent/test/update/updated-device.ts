@@ -44,7 +44,7 @@ export class UpdatedDevice {
   readonly boot = { name: 'boot-1', uptime: 0 };
   /** Answers in place of the site where it returns true. */
   instead: Answer = () => false;
-  inclusion: ((since: number) => LogInclusion | undefined) | undefined;
+  inclusion: ((sha256: string, since: number) => LogInclusion | undefined) | undefined;
   isReachable = true;
   port = 0;
 
@@ -88,6 +88,7 @@ export class UpdatedDevice {
       fetch,
     });
     const updater = new Updater({
+      device: deviceName,
       ...{ ecu, keeper, state, clock, log: undefined, suit: undefined },
       installer: directoryInstaller(this.slots),
       staging: new Staging({ directory: state.file('staging'), fetch, clock, limits }),
@@ -111,7 +112,7 @@ export class UpdatedDevice {
       manifest: async (image, attack) =>
         manifestOf(
           { vehicle: deviceName, ecu, image, attack, now: clock.now() },
-          this.world.car.signers[ecu]!,
+          { ...this.world.car.signers[ecu]!, sign: async (data) => this.world.car.signers[ecu]!.sign(data) },
           (length) => crypto.getRandomValues(new Uint8Array(length)),
         ),
       url: ({ path, sha256 }) =>
@@ -184,8 +185,8 @@ export class UpdatedDevice {
       say({});
       return;
     }
-    const inclusion = /^\/update\/inclusion\/[0-9a-f]{64}(?:\?since=(\d+))?$/.exec(url);
-    const proof = inclusion === null ? undefined : this.inclusion?.(Number(inclusion[1] ?? 0));
+    const inclusion = /^\/update\/inclusion\/([0-9a-f]{64})(?:\?since=(\d+))?$/.exec(url);
+    const proof = inclusion === null ? undefined : this.inclusion?.(inclusion[1]!, Number(inclusion[2] ?? 0));
     const file = proof === undefined ? this.#file(url) : Buffer.from(encodeInclusion(proof));
     if (file === undefined) {
       response.writeHead(404).end();

@@ -60,7 +60,7 @@ export class UpdateGroup {
    * @throws KitenError `update/uptane-group-open` while another group has not ended, `update/uptane-group-incomplete` when
    * an ECU of it has no installer: nothing is begun then; and as {@link resume}.
    */
-  async install({ version, images }: VerifiedUpdate): Promise<GroupOutcome> {
+  async install({ version, images }: Pick<VerifiedUpdate, 'version' | 'images'>): Promise<GroupOutcome> {
     if ((await this.#journal.read()) !== undefined) {
       throw new KitenError('update/uptane-group-open', 'Another update has not ended: it is resumed first.');
     }

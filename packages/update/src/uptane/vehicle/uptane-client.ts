@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type Clock, KitenError, type Verify } from '@kiten/codec';
 import { type DownloadedTarget, type DownloadOptions, downloadTarget } from '../../tuf/client/download.ts';
 import { removePending } from '../../tuf/client/durable-files.ts';
@@ -46,6 +47,8 @@ export interface VerifiedImage extends DirectedImage {
 export interface VerifiedUpdate {
   /** The version of the Director’s targets that says so. */
   readonly version: number;
+  /** SHA-256 of that file as it was served, in hexadecimal: what the log has of the decision. */
+  readonly sha256: string;
   /** In the order of their installation: each after those that it needs. */
   readonly images: readonly VerifiedImage[];
 }
@@ -77,14 +80,14 @@ export class UptaneClient {
     const trusted = await this.#update(director, directorKept).run();
     checkAddressee(trusted.timestamp, vehicle, this.#profile);
     checkAddressee(trusted.targets, vehicle, this.#profile);
-    const targets = await directorKept.read('targets', this.#limits.targetsBytes);
-    checkDescribedTargets(targets ?? new Uint8Array(), trusted.timestamp, this.#profile);
+    const targets = (await directorKept.read('targets', this.#limits.targetsBytes)) ?? new Uint8Array();
+    checkDescribedTargets(targets, trusted.timestamp, this.#profile);
     const images = this.#forOwnEcus(directedImages(trusted.targets, this.#profile));
     const order = images.every(({ isInstalled }) => isInstalled)
       ? images
       : await this.#matched(images, image);
     await directorKept.commit();
-    return { version: trusted.targets.version, images: order };
+    return { version: trusted.targets.version, sha256: hash('sha256', targets, 'hex'), images: order };
   }
 
   /**

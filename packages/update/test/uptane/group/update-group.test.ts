@@ -36,7 +36,7 @@ class Bench {
     }
   }
 
-  update(version = 7): VerifiedUpdate {
+  update(version = 7): Pick<VerifiedUpdate, 'version' | 'images'> {
     return {
       version,
       images: this.ecus.map((ecu) => ({
