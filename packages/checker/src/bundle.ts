@@ -38,9 +38,7 @@ export function readBundle(input: Uint8Array) {
   need(input.length <= 65_536, 'bundle-too-large', 'A bundle has at most 65,536 bytes.');
   const item = is.attempt(() => decodeCbor(input, { maxDepth: 4 }));
   if (item instanceof KitenError) throw new Refusal('bundle-malformed', item.message);
-  // Another version may have another layout.
-  const [format, version] = Array.isArray(item) ? item : [];
-  const isOther = format === 'kiten-verdict' && is.integer(version) && version !== 1;
+  const isOther = is.otherVersion('kiten-verdict', 1)(item);
   need(!isOther, 'bundle-version', 'This checker reads version 1 of verdict bundles.');
   need(layout(item), 'bundle-malformed', 'The layout is not that of a verdict bundle.');
   const [, , [digest, ruleText], checkpoint, keys, leaves, steps, goal] = item;

@@ -24,6 +24,9 @@ export const list = <T>(item: Shape<T>, least: number, most = Number.POSITIVE_IN
   shape<T[]>((value) => array(value) && value.length >= least && value.length <= most && value.every(item));
 export const tuple = <T extends Items>(...shapes: Shapes<T>) =>
   shape<T>((all) => array(all) && all.length === shapes.length && shapes.every((item, at) => item(all[at])));
+/** What says that it is of another version of a format, which may have another layout. */
+export const otherVersion = (format: string, version: number) =>
+  shape<Items>((all) => array(all) && all[0] === format && integer(all[1]) && all[1] !== version);
 export const members = shape<Readonly<Record<string, unknown>>>((all) => Object(all) === all && !array(all));
 /** An object with no other members than these. One that is not there is undefined. */
 export const object = <T>(shapes: Shapes<T>) => {

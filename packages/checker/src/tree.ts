@@ -35,12 +35,10 @@ export async function requireMark(
 ): Promise<void> {
   const [, kind, value] = leaf;
   const mark = concatBytes(encodeUtf8(`${kind}:`), bytes(value) ? value : encodeUtf8(String(value)));
-  const requireIn = async (entry: Entry) =>
-    need(
-      await isIn(marks, entry, basis),
-      'marks-not-proven',
-      'The path of a mark does not lead to the root.',
-    );
+  const requireIn = async (entry: Entry) => {
+    const isShown = await isIn(marks, entry, basis);
+    need(isShown, 'marks-not-proven', 'The path of a mark does not lead to the root.');
+  };
   if (leaf[0] === 3) {
     need(leaf[3] < marks.size, 'marks-malformed', 'The tree of marks has no such index.');
     return requireIn([leaf[3], mark, leaf[4]]);

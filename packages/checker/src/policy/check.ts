@@ -39,9 +39,7 @@ function readCertificate(certificate: Uint8Array) {
   const maxBytes = 2 ** 24;
   need(certificate.length <= maxBytes, 'certificate-too-large', 'A certificate has at most 16 MiB.');
   const item = decodeCbor(certificate, { maxBytes, maxItems: maxBytes, maxDepth: 9 });
-  // Another version may have another layout.
-  const [format, version] = Array.isArray(item) ? item : [];
-  const isOther = format === 'kiten-policy-certificate' && is.integer(version) && version !== 1;
+  const isOther = is.otherVersion('kiten-policy-certificate', 1)(item);
   need(!isOther, 'certificate-version', 'This checker reads version 1 of policy certificates.');
   must(layout(item), 'The layout is not that of a policy certificate.');
   return { proven: item[2], proofs: item[3] };
@@ -58,28 +56,25 @@ function check(input: PolicyCheckInput): PolicyReport {
     const isGiven = given.some(({ id }) => id === invariant);
     at({ invariant }, () => need(isGiven, 'invariant-unknown', 'There is no invariant of this id.'));
   }
-  const claimed = given.filter(({ id }) => proven.includes(id));
+  const claim = { policies, claimed: given.filter(({ id }) => proven.includes(id)) };
   const environments = new Map<string, { place: PolicyEnvironment; action: Action; proof?: Proof }>();
   for (const action of schema.actions.values())
     for (const principal of action.principals)
       for (const resource of action.resources) {
-        const { type, id } = action.uid;
         const place = { principal, action: action.uid, resource };
-        environments.set(JSON.stringify([principal, type, id, resource]), { place, action });
+        environments.set(JSON.stringify(place), { place, action });
       }
-  for (const [place, terms, steps] of proofs) {
-    const [principal, type, id, resource] = place;
-    at({ environment: { principal, action: { type, id }, resource } }, () => {
-      const known = environments.get(JSON.stringify(place));
+  for (const [[principal, type, id, resource], terms, steps] of proofs) {
+    const environment = { principal, action: { type, id }, resource };
+    at({ environment }, () => {
+      const known = environments.get(JSON.stringify(environment));
       need(known, 'environment-unknown', 'The schema has no such environment.');
       need(!known.proof, 'environment-repeated', 'There are two proofs of this environment.');
       known.proof = { terms, steps };
     });
   }
   for (const { place, action, proof = { terms: [], steps: [] } } of environments.values())
-    at({ environment: place }, () =>
-      checkProof({ policies, claimed }, proof, logicOf(schema, place, action)),
-    );
+    at({ environment: place }, () => checkProof(claim, proof, logicOf(schema, place, action)));
   const unproven = given.map(({ id }) => id).filter((id) => !proven.includes(id));
   return { holds: true, proven, unproven, environments: environments.size };
 }
@@ -137,14 +132,10 @@ function checkProof(claim: Claim, proof: Proof, logic: Logic): void {
 /** Translates invariants, and the policies that the proof names; and names what they say. */
 function translate({ policies, claimed }: Claim, proof: Proof, logic: Logic): void {
   const { satisfied, isOpen, names, propagation } = logic;
-  const name = (key: string, literal: Literal): Literal => {
-    names.set(key, literal);
-    return literal;
-  };
-  const regions = claimed.map((invariant) => {
-    const region = at({ invariant: invariant.id }, () => satisfied(invariant), 'invariant-too-complex');
-    return name(`region ${invariant.id}`, region);
-  });
+  const name = (key: string, literal: Literal): Literal => names.set(key, literal).get(key)!;
+  const region = (invariant: Policy) => name(`region ${invariant.id}`, satisfied(invariant));
+  for (const invariant of claimed)
+    at({ invariant: invariant.id }, () => region(invariant), 'invariant-too-complex');
   const needed = new Set(proof.terms.flatMap((item) => (isNaming(item) ? item[1] : [])));
   const sides: Record<Policy['effect'], Set<Literal>> = { permit: new Set(), forbid: new Set() };
   // The proof holds whatever the others say.
@@ -160,8 +151,10 @@ function translate({ policies, claimed }: Claim, proof: Proof, logic: Logic): vo
   const permitted = name('permitted', either(sides.permit));
   const forbidden = name('forbidden', either(sides.forbid));
   const allowed = name('allowed', propagation.gate([permitted, -forbidden]));
-  for (const [index, { id, effect }] of claimed.entries())
-    name(`broken ${id}`, propagation.gate([regions[index]!, effect === 'forbid' ? allowed : -allowed]));
+  for (const invariant of claimed) {
+    const wrong = invariant.effect === 'forbid' ? allowed : -allowed;
+    name(`broken ${invariant.id}`, propagation.gate([names.get(`region ${invariant.id}`)!, wrong]));
+  }
 }
 
 const isNaming = is.tuple(is.one('policy'), is.text);

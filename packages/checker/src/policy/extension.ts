@@ -19,9 +19,8 @@ export const constructors: ReadonlyMap<string, (text: string) => bigint | undefi
   ['duration', counting(durationForm, [86_400_000n, 3_600_000n, 60_000n, 1000n, 1n])],
 ]);
 
-const [dateForm, timeForm] = ['([0-9]{4}-[0-9]{2}-[0-9]{2})', '([0-9]{2}:[0-9]{2}:[0-9]{2})'];
-const zoneForm = '(?:Z|([+-])([01][0-9]|2[0-3])([0-5][0-9]))';
-const datetimeForm = new RegExp(`^${dateForm}(?:T${timeForm}(?:\\.([0-9]{3}))?${zoneForm})?$`);
+const datetimeForm =
+  /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}:\d{2})(?:\.(\d{3}))?(?:Z|([+-])([01]\d|2[0-3])([0-5]\d)))?$/;
 
 /** Milliseconds since 1970-01-01T00:00:00Z, without leap seconds. */
 function readDatetime(text: string): bigint | undefined {
@@ -45,10 +44,8 @@ export function networkOf([version, address, prefix]: Ip): Ip {
 }
 
 /** Cedar's `isInRange`: whether a range is within another. Two that are not so either way have nothing in common. */
-export const isWithin = ([version, address, prefix]: Ip, other: Ip): boolean =>
-  version === other[0] &&
-  prefix >= other[2] &&
-  networkOf([version, address, other[2]])[1] === networkOf(other)[1];
+export const isWithin = ([version, address, prefix]: Ip, [family, base, length]: Ip): boolean =>
+  version === family && prefix >= length && (address ^ base) >> (bitsOf(version) - length) === 0n;
 
 /** What `ip(text)` gives in Cedar, or undefined if it is malformed. */
 export function readIp(text: string): Ip | undefined {

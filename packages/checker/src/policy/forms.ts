@@ -49,14 +49,11 @@ const readers: Readonly<Record<string, (item: unknown) => Value>> = {
  * which are then one array), and the letters of its values.
  */
 export type Forms<Made> = Readonly<Record<string, (...parts: never[]) => Made>>;
-type Parts = readonly [form: string, operands: readonly Term[], values: readonly Value[]];
+/** Makes a thing of what its form says of it. */
+type Settle<M, T> = (made: M, form: string, operands: readonly Term[], values: readonly Value[]) => T;
 
-/** Makes things by their form, the same of the same parts. `settle` makes a thing of what its form says of it. */
-export function makerOf<Made, T>(
-  forms: Forms<Made>,
-  effort: Effort,
-  settle: (made: Made, ...all: Parts) => T,
-) {
+/** Makes things by their form, the same of the same parts. */
+export function makerOf<Made, T>(forms: Forms<Made>, effort: Effort, settle: Settle<Made, T>) {
   const layouts = new Map(
     Object.entries(forms).map(([key, made]) => {
       const [, form = '', letters = '', isMany, values = ''] = /^(.+)\((\w*)(\*?)\) ?(\w*)$/.exec(key) ?? [];

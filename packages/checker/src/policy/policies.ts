@@ -20,19 +20,20 @@ const functions = new Set([
   ...words('greaterThan greaterThanOrEqual unknown'),
 ]);
 const infix = words('== != in < <= > >= && || + - * contains containsAll containsAny getTag hasTag');
-const isVariable = is.one('principal', 'action', 'resource', 'context');
 const patternForm = is.list(is.either(is.one('Wildcard'), is.object({ Literal: is.text })), 0);
 const having = (names: string) => Object.fromEntries(words(names).map((name) => [name, any]));
-/** What the body of an operator has: operands, and perhaps what is none. */
-const bodies: Readonly<Record<string, is.Shape<unknown>>> = {
-  ...Object.fromEntries(infix.map((op) => [op, is.object(having('left right'))])),
-  ...Object.fromEntries(words('! neg isEmpty').map((op) => [op, is.object(having('arg'))])),
-  'if-then-else': is.object(having('if then else')),
-  '.': is.object({ left: any, attr: is.text }),
-  has: is.object({ left: any, attr: is.either(is.text, is.list(is.text, 1, 64)) }),
-  like: is.object({ left: any, pattern: patternForm }),
-  is: is.object({ left: any, entity_type: isName, in: is.optional(any) }),
-};
+/** What the body of an operator is: a variable, operands, or members that are operands and perhaps one that is none. */
+const bodies: ReadonlyMap<string, is.Shape<unknown>> = new Map<string, is.Shape<unknown>>([
+  ['Var', is.one('principal', 'action', 'resource', 'context')],
+  ...['Set', ...functions].map((op) => [op, is.list(any, 0)] as const),
+  ...infix.map((op) => [op, is.object(having('left right'))] as const),
+  ...words('! neg isEmpty').map((op) => [op, is.object(having('arg'))] as const),
+  ['if-then-else', is.object(having('if then else'))],
+  ['.', is.object({ left: any, attr: is.text })],
+  ['has', is.object({ left: any, attr: is.either(is.text, is.list(is.text, 1, 64)) })],
+  ['like', is.object({ left: any, pattern: patternForm })],
+  ['is', is.object({ left: any, entity_type: isName, in: is.optional(any) })],
+]);
 const operandNames = words('left right arg if then else in');
 const [one, many] = [is.object({ fn: is.text, arg: any }), is.object({ fn: is.text, args: is.list(any, 0) })];
 const callForm = is.object({ __extn: is.either(one, many) });
@@ -47,22 +48,13 @@ export function expressionReader(): (json: unknown) => Expression {
     return expression;
   };
   const read = (json: unknown): Expression => {
-    must(is.members(json), 'An expression is no object.');
-    const [op = '', ...others] = Object.keys(json);
+    const [[op, body] = ['', undefined], ...others] = entries(json);
     must(others.length === 0, 'An expression has more than one operator.');
-    const body = json[op];
     if (op === 'Value') return readValue(body);
     if (op === 'Record') return recordOf(entries(body), read);
-    if (op === 'Var') {
-      must(isVariable(body), `There is no variable ${body}.`);
-      return make(op, [], body);
-    }
-    if (op === 'Set' || functions.has(op)) {
-      must(Array.isArray(body), `The operands of ${op} are no array.`);
-      return make(op, body.map(read));
-    }
-    const isKnown = Object.hasOwn(bodies, op) && bodies[op]!(body);
-    must(isKnown, `There is no operator or function ${op}, or it has not its members.`);
+    must(bodies.get(op)?.(body), `There is no operator ${op}, or its body is not one of it.`);
+    if (is.text(body)) return make(op, [], body);
+    if (Array.isArray(body)) return make(op, body.map(read));
     const own = body as Readonly<Record<string, unknown>>;
     const all = operandNames.filter((name) => Object.hasOwn(own, name)).map((name) => read(own[name]));
     const value = (own.attr ?? own.entity_type) as string | readonly string[] | undefined;
@@ -76,19 +68,20 @@ export function expressionReader(): (json: unknown) => Expression {
     const has = make('has', owner, name);
     return rest.length === 0 ? has : make('&&', [has, hasAll([make('.', owner, name)], rest)]);
   };
+  const constant = (form: string, ...values: Value[]) => make('Value', [], [form, [], ...values]);
   /** A value: one of JSON's own, or under its escape an entity or a call of a function. */
   const readValue = (json: unknown): Expression => {
-    if (typeof json === 'boolean') return make('Value', [], [String(json), []]);
-    if (typeof json === 'string') return make('Value', [], ['string', [], json]);
+    if (typeof json === 'boolean') return constant(String(json));
+    if (typeof json === 'string') return constant('string', json);
     if (Array.isArray(json)) return make('Set', json.map(readValue));
     if (typeof json === 'bigint' || is.integer(json)) {
       must(json >= leastLong && json <= greatestLong, 'An integer does not fit 64 bits.');
-      return make('Value', [], ['sum', [], 'Long', BigInt(json), []]);
+      return constant('sum', 'Long', BigInt(json), []);
     }
     const all = entries(json);
     if (!all.some(([name]) => /^__(entity|extn|expr)$/.test(name))) return recordOf(all, readValue);
     if (entityForm(json) && '__entity' in json)
-      return make('Value', [], ['entity', [], uidOf(json).type, uidOf(json).id]);
+      return constant('entity', json.__entity.type, json.__entity.id);
     must(callForm(json) && functions.has(json.__extn.fn), 'An escape is unknown, or has not its form.');
     const { fn, ...call } = json.__extn;
     return make(fn, ('args' in call ? call.args : [call.arg]).map(readValue));

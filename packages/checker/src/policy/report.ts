@@ -30,13 +30,8 @@ type Reason = PolicyReason | 'malformed' | 'too-large';
 
 /** How the inside of this package says that a certificate does not hold. It never leaves the package. */
 export class Refusal extends Error {
-  readonly reason: Reason;
-  readonly place: PolicyPlace;
-  constructor(reason: Reason, message: string, place: PolicyPlace = {}) {
-    super(message);
-    this.reason = reason;
-    this.place = place;
-  }
+  reason: Reason = 'malformed';
+  place: PolicyPlace = {};
   get report(): PolicyReport {
     return { holds: false, reason: this.reason as PolicyReason, ...this.place, message: this.message };
   }
@@ -44,7 +39,7 @@ export class Refusal extends Error {
 
 /** Refuses unless a condition holds. The message says what does not. */
 export function need(condition: unknown, reason: Reason, message: string): asserts condition {
-  if (!condition) throw new Refusal(reason, message);
+  if (!condition) throw Object.assign(new Refusal(message), { reason });
 }
 
 /** Requires a form. The message says what is wrong with it. */
@@ -58,10 +53,19 @@ export function at<T>(place: PolicyPlace, act: () => T, malformed?: PolicyReason
     return act();
   } catch (error) {
     if (!(error instanceof Refusal || error instanceof KitenError)) throw error;
-    const { reason, place: inner } = error instanceof Refusal ? error : new Refusal('malformed', '');
-    const known = reason === 'malformed' ? malformed : reason === 'too-large' ? tooLarge : reason;
-    throw new Refusal(known ?? reason, error.message, { ...place, ...inner });
+    const { reason, place: inner } = error instanceof Refusal ? error : new Refusal();
+    const known = (reason === 'malformed' ? malformed : reason === 'too-large' ? tooLarge : reason) ?? reason;
+    throw Object.assign(new Refusal(error.message), { reason: known, place: { ...place, ...inner } });
   }
+}
+
+/** A function that is asked once for each thing, and remembers. */
+export function once<K extends object, T>(make: (one: K) => T, known = new WeakMap<K, T>()) {
+  return (one: K): T => {
+    const made = known.get(one) ?? make(one);
+    known.set(one, made);
+    return made;
+  };
 }
 
 /** Counts the work on one environment, which the sizes of what is read do not bound by themselves. */

@@ -2,18 +2,22 @@ import type { Logic } from './check.ts';
 import { bitsOf, greatestLong, type Ip, isWithin, leastLong } from './extension.ts';
 import { array, readInteger, type Term, termAt } from './forms.ts';
 import { always, type Literal, never } from './propagation.ts';
-import { must } from './report.ts';
+import { must, once } from './report.ts';
 import { isNumberKind } from './schema.ts';
 import { combine, type Weight } from './terms.ts';
 import { isPossible, type Wish } from './texts.ts';
 
 type Clause = readonly Literal[];
-/** Clauses that hold in every model, made of the terms that a step tells of: as many as there are parameters. */
-type Lemma = (logic: Logic, ...named: Term[]) => readonly Clause[];
-/** Whether a clause holds in every model, or follows from those before it. */
-type Rule = (clause: Clause, logic: Logic, ...named: Term[]) => boolean;
+/**
+ * What a rule makes of the terms that a step tells of, one a parameter: clauses that hold in every model; or a test whether
+ * a clause does, or follows from those before it.
+ */
+type Rule = (logic: Logic, ...named: Term[]) => readonly Clause[] | ((clause: Clause) => boolean);
 
-const lemmas: Readonly<Record<number, Lemma>> = {
+const rules: Readonly<Record<number, Rule>> = {
+  0: (logic) => (clause) => logic.propagation.implies(clause),
+  1: (logic) => (clause) => isEveryText(clause, logic),
+  3: (logic, one, other) => (clause) => isReplaced(clause, logic, one, other),
   4: ({ is }, a, b, c) => [[-is('in', a, b), -is('in', b, c), is('in', a, c)]],
   5: ({ is }, a, b) => [[-is('in', a, b), is('equal', a, b), is('known', a)]],
   6: ({ is }, a, b) => [[-is('in', a, b), -is('in', b, a), is('equal', a, b)]],
@@ -58,34 +62,30 @@ const lemmas: Readonly<Record<number, Lemma>> = {
   },
 };
 
-const others: Readonly<Record<number, Rule>> = {
-  0: (clause, { propagation }) => propagation.implies(clause),
-  /** Each text is as some literal says. */
-  1: (clause, { atomAt, effort }) => {
-    const all = clause.map(atomAt);
-    const text = all[0]?.operands[0];
-    if (!all.every((atom) => atom?.form === 'like' && atom.operands[0] === text)) return false;
-    const wishes = all.map((atom, at): Wish => [atom!.values[0] as readonly string[], clause[at]! < 0]);
-    return clause.length > 0 && !isPossible(wishes, effort);
-  },
-  3: isReplaced,
-};
-
 /**
  * Whether a step's clause holds in every model, by the number of its rule and by what else the step has; for rule 0,
  * whether it follows from the clauses before it (docs/policy-certificate.md, the table of rules).
  */
 export function isValid(rule: number, clause: Clause, rest: readonly unknown[], logic: Logic): boolean {
   if (rule === 2) return addsUp(clause, array(array(rest, 1, 1)[0], clause.length, clause.length), logic);
-  const [named, lemma, other] = [rest.map((index) => termAt(index, logic.known)), lemmas[rule], others[rule]];
-  const count = lemma ? lemma.length - 1 : other ? other.length - 2 : -1;
-  must(named.length === count, 'There is no such rule, or it needs other things.');
-  return lemma ? lemma(logic, ...named).some((one) => has(clause, one)) : other!(clause, logic, ...named);
+  const [named, holds] = [rest.map((index) => termAt(index, logic.known)), rules[rule]];
+  must(holds?.length === named.length + 1, 'There is no such rule, or it needs other things.');
+  const made = holds(logic, ...named);
+  return typeof made === 'function' ? made(clause) : made.some((one) => has(clause, one));
 }
 
 /** Whether a clause has these literals. One that is ⊥ it need not have. A clause with ⊤ is valid. */
 const has = (clause: Clause, needed: Clause): boolean =>
   needed.every((literal) => literal === never || clause.includes(literal)) || clause.includes(always);
+
+/** Rule 1: each text is as some literal says. */
+function isEveryText(clause: Clause, { atomAt, effort }: Logic): boolean {
+  const all = clause.map(atomAt);
+  const text = all[0]?.operands[0];
+  if (!all.every((atom) => atom?.form === 'like' && atom.operands[0] === text)) return false;
+  const wishes = all.map((atom, at): Wish => [atom!.values[0] as readonly string[], clause[at]! < 0]);
+  return clause.length > 0 && !isPossible(wishes, effort);
+}
 
 /** Rule 2: the negations of the literals add up to 0 ≥ b with b > 0, each times its multiplier. */
 function addsUp(clause: Clause, multipliers: readonly unknown[], { atomAt, effort }: Logic): boolean {
@@ -111,12 +111,10 @@ function isReplaced(clause: Clause, logic: Logic, one: Term, other: Term): boole
     ? [-atLeast(0n, [1n, one], [-1n, other]), -atLeast(0n, [1n, other], [-1n, one])]
     : [-is('equal', one, other)];
   if (!has(clause, premises)) return false;
-  const known = new Map<Term, Term>([[one, other]]);
-  const replace = (term: Term): Term => {
-    const replaced = known.get(term) ?? make(term.form, term.operands.map(replace), ...term.values);
-    known.set(term, replaced);
-    return replaced;
-  };
+  const replace = once(
+    ({ form, operands, values }: Term): Term => make(form, operands.map(replace), ...values),
+    new WeakMap([[one, other]]),
+  );
   const seen = new Set<Literal>([never]);
   return clause.some((literal) => {
     const atom = premises.includes(literal) ? undefined : atomAt(literal);

@@ -39,12 +39,9 @@ export type Terms = ReturnType<typeof termsOf>;
 export const isConstant = ({ form, operands }: Term): boolean =>
   /^(string|entity|ip|sum)$/.test(form) && operands.length === 0;
 const elementOf = ({ type }: Term): schemas.Type => type.element!;
-/** Of which kind operators are about which nothing more is known. All others are of kind Bool. */
-const calls = new Map([
-  ['*', 'Long'],
-  ['ip', 'ipaddr'],
-  ...[...constructors.keys()].map((name) => [name, name] as const),
-]);
+/** Of which kind an operator is about which nothing more is known. */
+const kindOfCall = (operator: string): Kind =>
+  constructors.has(operator) ? operator : operator === '*' ? 'Long' : operator === 'ip' ? 'ipaddr' : 'Bool';
 const constant = (isSo: boolean): Literal => (isSo ? always : never);
 const { entityKind, isActionKind, isEntityKind, isNumberKind } = schemas;
 
@@ -158,7 +155,7 @@ export function termsOf(
       must(isSound, 'A record has a name twice, or not as many as members.');
       return 'record';
     },
-    'call(t*) s': (_: readonly Term[], operator: string) => calls.get(operator) ?? 'Bool',
+    'call(t*) s': (_: readonly Term[], operator: string) => kindOfCall(operator),
     'above(eD)': (_: Term, set: Term) => elementOf(set),
     ...{ 'outside(DS)': elementOf, 'common(DS)': elementOf },
     'known(e)': (entity: Term) => {

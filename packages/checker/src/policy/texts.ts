@@ -1,10 +1,7 @@
-import type { Effort } from './report.ts';
+import { type Effort, once } from './report.ts';
 
 /** A pattern of `like` as an automaton. A place is how much of it a text matches so far; −1 if none that goes on can. */
-type Automaton = ReturnType<typeof automatonOf>;
-const automata = new WeakMap<readonly string[], Automaton>();
-
-function automatonOf(parts: readonly string[]) {
+const automatonOf = once((parts: readonly string[]) => {
   // A wildcard is null.
   const tokens = parts.flatMap((part, at) => [...(at > 0 ? [null] : []), ...part]);
   /** Where a text is, too, that is at a place: the furthest place before, of which the wildcard is the last. */
@@ -30,18 +27,14 @@ function automatonOf(parts: readonly string[]) {
   /** Whether it stays so whatever follows. */
   const isSettled = (place: number): boolean => place < 0 || (accepts(place) && tokens.at(-1) === null);
   return { start: passed(0), step, named, accepts, isSettled };
-}
+});
 
 /** A pattern, and whether a text has to match it or must not. */
 export type Wish = readonly [parts: readonly string[], isWanted: boolean];
 
 /** Whether some text fulfils all wishes: a search through the product of the patterns as automata over characters. */
 export function isPossible(wishes: readonly Wish[], effort: Effort): boolean {
-  const all = wishes.map(([parts]) => {
-    const automaton = automata.get(parts) ?? automatonOf(parts);
-    automata.set(parts, automaton);
-    return automaton;
-  });
+  const all = wishes.map(([parts]) => automatonOf(parts));
   const open = [all.map(({ start }) => start)];
   const seen = new Set([open.join()]);
   for (let state = open.pop(); state !== undefined; state = open.pop()) {

@@ -2,7 +2,7 @@ import { constructors, greatestLong, leastLong, readIp } from './extension.ts';
 import { type Forms, makerOf, type Term, type Value } from './forms.ts';
 import type { Expression, Policy } from './policies.ts';
 import { always, type Literal, never, type Propagation } from './propagation.ts';
-import type { Effort, Uid } from './report.ts';
+import { type Effort, once, type Uid } from './report.ts';
 import { entityKind, isEntityKind, type Kind } from './schema.ts';
 import { isConstant, type Terms, type Weight } from './terms.ts';
 
@@ -20,9 +20,9 @@ const day = 86_400_000n;
 export function translationOf(terms: Terms, { and, or }: Propagation, action: Uid, effort: Effort) {
   const { make, truth, is, sum, atLeast, entity } = terms;
   const [yes, no] = [make('true', []), make('false', [])];
-  const said = ({ isTrue, isFalse }: Verdict): Cases => [
-    [isTrue, yes],
-    [isFalse, no],
+  const said = ({ isTrue, isFalse }: Verdict, one = yes, other = no): Cases => [
+    [isTrue, one],
+    [isFalse, other],
   ];
   /** What nothing is known about but whether it fails. */
   const opaque = (name: string, ...operands: readonly Term[]): Cases => [
@@ -49,16 +49,11 @@ export function translationOf(terms: Terms, { and, or }: Propagation, action: Ui
   const [less, notMore] = [compare(1n, -1n), compare(0n, -1n)];
   const [more, notLess] = [compare(1n, 1n), compare(0n, 1n)];
   /** Toward zero. */
-  const divide =
-    (unit: bigint) =>
-    (duration: Term): Cases => {
-      const [isPositive, opposite] = [atLeast(0n, [1n, duration]), sum('Long', 0n, [-1n, duration])];
-      const negative = sum('Long', 0n, [-1n, make('floor', [opposite], unit)]);
-      return [
-        [isPositive, make('floor', [duration], unit)],
-        [-isPositive, negative],
-      ];
-    };
+  const divide = (unit: bigint) => (duration: Term) => {
+    const [isPositive, opposite] = [atLeast(0n, [1n, duration]), sum('Long', 0n, [-1n, duration])];
+    const negative = sum('Long', 0n, [-1n, make('floor', [opposite], unit)]);
+    return said({ isTrue: isPositive, isFalse: -isPositive }, make('floor', [duration], unit), negative);
+  };
   const isIn =
     (...ranges: readonly string[]) =>
     (address: Term) =>
@@ -106,8 +101,7 @@ export function translationOf(terms: Terms, { and, or }: Propagation, action: Ui
     'toMilliseconds(u)': (duration: Term) => sum('Long', 0n, [1n, duration]),
     ...{ 'toSeconds(u)': divide(1000n), 'toMinutes(u)': divide(60_000n) },
     ...{ 'toHours(u)': divide(3_600_000n), 'toDays(u)': divide(day) },
-    ...{ 'ip(x)': construct('ip'), 'decimal(x)': construct('decimal') },
-    ...{ 'datetime(x)': construct('datetime'), 'duration(x)': construct('duration') },
+    ...Object.fromEntries(['ip', ...constructors.keys()].map((name) => [`${name}(x)`, construct(name)])),
     ...{ 'isIpv4(a)': isIn('0.0.0.0/0'), 'isIpv6(a)': isIn('::/0') },
     ...{ 'isLoopback(a)': isIn('127.0.0.0/8', '::1/128'), 'isMulticast(a)': isIn('224.0.0.0/4', 'ff00::/8') },
   };
@@ -118,18 +112,15 @@ export function translationOf(terms: Terms, { and, or }: Propagation, action: Ui
   const { tried } = makerOf(forms, effort, casesOf);
   /** Without those that never hold; those with the same term are one. */
   const joined = (all: Cases): Cases => {
-    const conditions = new Map<Term, Literal[]>();
-    for (const [condition, term] of all)
-      if (condition !== never && !conditions.get(term)?.push(condition)) conditions.set(term, [condition]);
-    return [...conditions].map(([term, some]) => [or(some), term]);
+    const possible = all.filter(([condition]) => condition !== never);
+    const byTerm = Map.groupBy(possible, ([, term]) => term);
+    return [...byTerm].map(([term, some]) => [or(some.map(([condition]) => condition)), term]);
   };
   const under = (condition: Literal, all: Cases): Cases =>
     condition === always ? all : all.map(([own, term]) => [and([condition, own]), term]);
   /** All combinations of the operands' values, each with the condition that they are these. */
   const combinations = (operands: readonly Cases[]): (readonly [condition: Literal, values: Term[]])[] => {
-    const [first = [], ...others] = operands;
-    if (others.length === 0)
-      return operands.length === 0 ? [[always, []]] : first.map(([own, term]) => [own, [term]]);
+    if (operands.length < 2) return operands[0]?.map(([own, term]) => [own, [term]]) ?? [[always, []]];
     const middle = operands.length >> 1;
     const right = combinations(operands.slice(middle));
     const all = combinations(operands.slice(0, middle)).flatMap(([condition, values]) =>
@@ -142,9 +133,8 @@ export function translationOf(terms: Terms, { and, or }: Propagation, action: Ui
   };
   const verdict = once((expression: Expression): Verdict => {
     const bools = meaning(expression).filter(([, term]) => term.kind === 'Bool');
-    const truths = bools.map(([condition, { literal }]) => [condition, literal!] as const);
-    const isTrue = or(truths.map(and));
-    return { isTrue, isFalse: or(truths.map(([condition, one]) => and([condition, -one]))) };
+    const when = (sign: 1 | -1) => or(bools.map(([own, { literal }]) => and([own, sign * literal!])));
+    return { isTrue: when(1), isFalse: when(-1) };
   });
   /** `l && r`: false if l is, or if l is true and r is false. */
   const both = (left: Verdict, right: Verdict): Verdict => {
@@ -182,14 +172,4 @@ export function translationOf(terms: Terms, { and, or }: Propagation, action: Ui
     return and([...scopes.map((scope) => verdict(scope).isTrue), ...are]);
   };
   return { satisfied, isOpen };
-}
-
-/** A function that is asked once for each expression, and remembers. */
-function once<T>(make: (expression: Expression) => T): (expression: Expression) => T {
-  const known = new Map<Expression, T>();
-  return (expression) => {
-    const made = known.get(expression) ?? make(expression);
-    known.set(expression, made);
-    return made;
-  };
 }

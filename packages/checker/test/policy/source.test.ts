@@ -7,10 +7,9 @@ const sources = readdirSync(folder).map((file) => ({
   text: readFileSync(new URL(file, folder), 'utf8'),
 }));
 
-// 1,500 are the aim.
 test('the checker of policy certificates can be read in two sittings', () => {
   const lines = sources.map(({ text }) => text.split('\n').length - 1);
-  expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1547);
+  expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1500);
 });
 
 test('it stands on codec and on nothing else', () => {
