@@ -3,7 +3,7 @@ import type { Detector, DetectorKind } from './detector.ts';
 /** Sees a channel that has stood still for longer than it ever did: a stuck sensor, or one that is held. */
 export const freeze: DetectorKind<Record<string, never>> = {
   name: 'freeze',
-  weight: 0.5,
+  weight: 0.1,
   learn: () => ({}),
   fits: (model): model is Record<string, never> => Object.keys(model).length === 0,
   start(_, channels): Detector {

@@ -20,7 +20,7 @@ const leastAlternating = -0.5;
  */
 export const noise: DetectorKind<NoiseModel> = {
   name: 'noise',
-  weight: 0.5,
+  weight: 0.1,
   learn(normal) {
     const { channels, rows } = normal;
     const floors = new Float64Array(channels);
