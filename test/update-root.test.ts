@@ -112,12 +112,12 @@ describe('kiten update root', { timeout: 60_000 }, () => {
     const proposed = await done<{ digest: string; differences: unknown; complete: boolean }>(
       ...['root', 'propose', repository, ...change],
     );
+    // Beside them it expires later, unless it was made within the same second as the first.
     expect(proposed).toMatchObject({
-      differences: [
-        { kind: 'holder-removed', role: 'root', holder: 'cho' },
-        { kind: 'holder-added', role: 'root', holder: 'dora' },
-        { kind: 'expires' },
-      ],
+      differences: expect.arrayContaining([
+        expect.objectContaining({ kind: 'holder-removed', role: 'root', holder: 'cho' }),
+        expect.objectContaining({ kind: 'holder-added', role: 'root', holder: 'dora' }),
+      ]),
       complete: false,
     });
     const sign = (name: string, ...more: string[]) =>
