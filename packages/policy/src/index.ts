@@ -14,7 +14,7 @@ export {
 export type { Observation } from './explain/observe.ts';
 export { defaultInvariants } from './fleet/default-invariants.ts';
 export { defaultPolicies } from './fleet/default-policies.ts';
-export { defaultSchema } from './fleet/default-schema.ts';
+export { defaultSchema, trustTypes } from './fleet/default-schema.ts';
 export {
   type DeviceFacts,
   deviceEntity,

@@ -46,6 +46,16 @@ export async function holdersOf({
   return holders;
 }
 
+/** As {@link holdersOf}, for a root that has none yet. @throws KitenError `kiten/option-missing` for a role without a holder */
+export async function allHoldersOf(
+  options: HoldersOptions,
+): Promise<Readonly<Record<TopLevelRole, Holders>>> {
+  const holders = await holdersOf(options);
+  const missing = topLevelRoles.find((role) => holders[role] === undefined);
+  if (missing === undefined) return holders as Readonly<Record<TopLevelRole, Holders>>;
+  throw new KitenError('kiten/option-missing', `Every role has a holder: --holder ${missing}=FILE.`);
+}
+
 /** A public key under its holder’s name, which is that of the file: `ann.pub` is Ann’s. */
 export async function readHolder(file: string): Promise<PublicKey> {
   const holder = basename(file, extname(file));

@@ -1,13 +1,5 @@
-/**
- * The Cedar schema of a site: devices with their trust vector, topics, operators, and what they may do.
- * Vector and tier attributes are the AR4SI claims in camel case.
- */
-export const defaultSchema = `entity Site;
-entity Group;
-entity Role;
-entity Operator in [Role];
-
-type Vector = {
+/** The types of a device's vector and tiers: the AR4SI claims in camel case. */
+export const trustTypes = `type Vector = {
   instanceIdentity: Long,
   configuration: Long,
   executables: Long,
@@ -28,7 +20,17 @@ type Tiers = {
   runtimeOpaque: String,
   storageOpaque: String,
   sourcedData: String,
-};
+};`;
+
+/**
+ * The Cedar schema of a site: devices with their trust vector, topics, operators, and what they may do.
+ */
+export const defaultSchema = `entity Site;
+entity Group;
+entity Role;
+entity Operator in [Role];
+
+${trustTypes}
 
 entity Device in [Group] {
   standing: String, // "admitted", "quarantined" or "revoked"

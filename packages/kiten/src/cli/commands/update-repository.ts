@@ -1,10 +1,8 @@
 import { KitenError } from '@kiten/codec';
 import { nodeVerify } from '@kiten/identity';
 import {
-  type Holders,
   readMetadataFile,
   signMetadata,
-  type TopLevelRole,
   TufRepository,
   type VerifiedFile,
   type VerifyFileOptions,
@@ -19,11 +17,11 @@ import type { Environment } from '../environment.ts';
 import { isDirectory, readBytes, writeBytes } from '../files.ts';
 import { type SigningOptions, signersOf, withSigningKeys } from '../holder-key.ts';
 import {
+  allHoldersOf,
   type HoldersOptions,
   holdersOf,
   parseThreshold,
   readPublicKey,
-  topLevelRoles,
   withHolders,
 } from '../holder-options.ts';
 import { type LoggedReport, printLogged } from '../logged-files.ts';
@@ -37,13 +35,9 @@ export function repositoryCommands(update: Command, environment: Environment): v
   withHolders(update.command('init <directory>'))
     .description('begin a repository: a root and empty targets, which wait for signatures')
     .action(async (directory: string, options: HoldersOptions) => {
-      const holders = await holdersOf(options);
-      const missing = topLevelRoles.filter((role) => holders[role] === undefined);
-      if (missing.length > 0) {
-        throw new KitenError('kiten/option-missing', `Every role has a holder: --holder ${missing[0]}=FILE.`);
-      }
+      const holders = await allHoldersOf(options);
       const repository = openRepository(directory);
-      await repository.create(holders as Readonly<Record<TopLevelRole, Holders>>);
+      await repository.create(holders);
       return tellStaged(repository, options.json);
     });
 

@@ -4,7 +4,6 @@ import { nodeVerify } from '@kiten/identity';
 import {
   assembleSignatures,
   changedHolders,
-  type Holders,
   judgeSuccession,
   readMetadataFile,
   rehearseChange,
@@ -31,9 +30,9 @@ import { exitCodes } from '../exit-codes.ts';
 import { readBytes, readIfThere, writeBytes } from '../files.ts';
 import { type SigningOptions, signersOf, withSigningKeys } from '../holder-key.ts';
 import {
+  allHoldersOf,
   collect,
   type HoldersOptions,
-  holdersOf,
   parseRoleCount,
   parseRoleFile,
   type RoleCount,
@@ -88,13 +87,9 @@ export function rootCommands(update: Command): void {
   withHolders(root.command('begin-anew <directory>'))
     .description('stage a root that nobody vouches for, after a majority of root was stolen; see `recover`')
     .action(async (directory: string, options: HoldersOptions) => {
-      const holders = await holdersOf(options);
-      const missing = topLevelRoles.filter((role) => holders[role] === undefined);
-      if (missing.length > 0) {
-        throw new KitenError('kiten/option-missing', `Every role has a holder: --holder ${missing[0]}=FILE.`);
-      }
+      const holders = await allHoldersOf(options);
       const repository = openRepository(directory);
-      await repository.beginAnew(holders as Readonly<Record<TopLevelRole, Holders>>);
+      await repository.beginAnew(holders);
       return tellStaged(repository, options.json);
     });
 }

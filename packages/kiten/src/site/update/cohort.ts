@@ -7,6 +7,7 @@ import {
   entityValue,
   type NamedEntity,
   type DeviceFacts as PolicyFacts,
+  trustTypes,
   type Value,
 } from '@kiten/policy';
 import { checkPolicies } from '@kiten/policy/cedar';
@@ -16,28 +17,7 @@ import { type Cohort, type DeviceFacts, type EcuFacts, type Release, releaseFor 
 /** What the policies of a campaign speak of: a device as it stands, and the release that is for its hardware. */
 export const cohortSchema = `entity Group;
 
-type Vector = {
-  instanceIdentity: Long,
-  configuration: Long,
-  executables: Long,
-  fileSystem: Long,
-  hardware: Long,
-  runtimeOpaque: Long,
-  storageOpaque: Long,
-  sourcedData: Long,
-};
-
-// Each is "none", "affirming", "warning" or "contraindicated".
-type Tiers = {
-  instanceIdentity: String,
-  configuration: String,
-  executables: String,
-  fileSystem: String,
-  hardware: String,
-  runtimeOpaque: String,
-  storageOpaque: String,
-  sourcedData: String,
-};
+${trustTypes}
 
 entity Device in [Group] {
   site: String,
