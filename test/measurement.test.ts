@@ -105,4 +105,66 @@ describe('kiten measurement', () => {
     const labels = ['score', '--scores', at('scores.csv'), '--labels', at('other.csv')];
     expect(refusal(await measurement(...labels, '--json'))).toBe('kiten/label-missing');
   });
+
+  it('says how far a lie moves a controller, and whether it was noticed before harm', async () => {
+    await writeFile(at('controller.mjs'), controller);
+    await writeFile(at('honest.csv'), table(1500));
+    const files = [
+      '--consumer',
+      at('controller.mjs'),
+      '--honest',
+      at('honest.csv'),
+      '--input',
+      at('live.csv'),
+    ];
+    const { stdout } = await measurement(
+      ...['effect', ...files, '--profile', at('profile.json'), '--harm', '50', '--json'],
+    );
+    const effect = JSON.parse(stdout);
+    // Two more than there is, 300 times.
+    expect(effect.outputs[0]).toMatchObject({ output: 'refill', at: 1499 });
+    expect(effect.outputs[0].most).toBeCloseTo(600, 6);
+    expect(effect.harmfulFrom).toBe(1224);
+    expect(effect.noticedAt).toBeGreaterThanOrEqual(1200);
+    expect(effect.lead).toBe(1224 - effect.noticedAt);
+    expect(effect.leadSeconds).toBe(60 * effect.lead);
+  });
+
+  it('looks for the lie that stays unseen, within what the attacker holds', async () => {
+    await writeFile(at('controller.mjs'), controller);
+    await writeFile(at('honest.csv'), table(400));
+    const { stdout } = await measurement(
+      ...['blind-spot', '--consumer', at('controller.mjs'), '--profile', at('profile.json')],
+      ...['--input', at('honest.csv'), '--channels', 'inflow,outflow', '--trials', '100', '--json'],
+    );
+    const found = JSON.parse(stdout);
+    expect(found.output).toBe('refill');
+    expect(found.severity).toBeLessThan(1);
+    expect(Math.abs(found.shift)).toBeGreaterThan(0);
+    expect(found.trials).toBeLessThan(120);
+    expect(Object.keys(found.alteration.amounts)).toEqual(['inflow', 'outflow']);
+  });
+
+  it('refuses what is no consumer of readings, and a model for which nothing is installed', async () => {
+    await writeFile(at('wrong.mjs'), 'export default 7;');
+    await writeFile(at('model.onnx'), '');
+    const files = ['--honest', at('live.csv'), '--input', at('live.csv')];
+    expect(refusal(await measurement('effect', '--consumer', at('wrong.mjs'), ...files, '--json'))).toBe(
+      'kiten/consumer-unusable',
+    );
+    expect(refusal(await measurement('effect', '--consumer', at('model.onnx'), ...files, '--json'))).toBe(
+      'kiten/onnx-missing',
+    );
+  });
 });
+
+/** Fills up what flows out. */
+const controller = `export default {
+  outputs: ['refill'],
+  start(channels) {
+    const outflow = channels.indexOf('outflow');
+    let sum = 0;
+    return (row) => [(sum += row[outflow])];
+  },
+};
+`;

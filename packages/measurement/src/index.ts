@@ -1,3 +1,8 @@
+export { type Alteration, altered, type Shape, shapes } from './consumer/alteration.ts';
+export { type BlindSpot, type BlindSpotOptions, blindSpot } from './consumer/blind-spot.ts';
+export { type Consumer, type Readings, type SteppedConsumer, stepped } from './consumer/consumer.ts';
+export { type Effect, type EffectOptions, effectOf, type OutputShift } from './consumer/effect.ts';
+export { type Shift, spreadOf } from './consumer/shift.ts';
 export type { Detector, DetectorKind, NormalRows, Statistic } from './detectors/detector.ts';
 export {
   defaultFreshness,

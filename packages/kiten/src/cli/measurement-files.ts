@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { KitenError } from '@kiten/codec';
-import { type Frame, FrameReader } from '@kiten/measurement';
+import { type Frame, FrameReader, type Readings } from '@kiten/measurement';
 import { byteProgress } from './byte-progress.ts';
 
 /**
@@ -28,3 +28,25 @@ export async function readFrame(file: string): Promise<Frame> {
 /** A field of CSV, in quotes where it needs them. */
 export const csvField = (text: string): string =>
   /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+
+/** Where each channel stands in a table. @throws KitenError `kiten/channel-missing` */
+export function columnsFor(names: readonly string[], { channels }: Pick<Frame, 'channels'>): number[] {
+  return names.map((name) => {
+    const column = channels.indexOf(name);
+    if (column >= 0) return column;
+    throw new KitenError(
+      'kiten/channel-missing',
+      `A channel “${name}” is needed; there are ${channels.join(', ')}.`,
+      { detail: { channel: name } },
+    );
+  });
+}
+
+/** Some channels of a table, in an order of their own. */
+export function readingsOf({ rows, channels, values }: Frame, columns: readonly number[]): Readings {
+  const picked = new Float64Array(rows * columns.length);
+  for (let row = 0; row < rows; row++)
+    for (const [at, column] of columns.entries())
+      picked[row * columns.length + at] = values[row * channels.length + column] as number;
+  return { rows, values: picked };
+}

@@ -1,8 +1,7 @@
-import { KitenError } from '@kiten/codec';
 import { decimalsOf, type Frame, Judge, type Profile, parseProfile } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { readBytes, writePieces } from '../files.ts';
-import { csvField, readFrame } from '../measurement-files.ts';
+import { columnsFor, csvField, readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
 import { parseAmount } from './measurement-learn.ts';
 
@@ -44,7 +43,7 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
   const { profile: profileFile, input, out, alarmsPerDay, json } = options;
   const profile = parseProfile(await readBytes(profileFile));
   const frame = await readFrame(input);
-  const columns = columnsFor(profile, frame);
+  const columns = columnsFor(profile.channels, frame);
   const judge = new Judge(profile, {
     decimals: decimalsOf(frame.values),
     ...(alarmsPerDay === undefined ? {} : { alarmsPerDay }),
@@ -105,17 +104,4 @@ function note(runs: AlarmRun[], row: number, score: number, kind: string, channe
   open.last = row;
   for (const channel of channels) open.channels.add(channel);
   if (score > open.score) Object.assign(open, { score, kind });
-}
-
-/** Where each channel of the profile stands in the table. @throws KitenError `kiten/channel-missing` */
-function columnsFor(profile: Profile, frame: Frame): number[] {
-  return profile.channels.map((name) => {
-    const column = frame.channels.indexOf(name);
-    if (column >= 0) return column;
-    throw new KitenError(
-      'kiten/channel-missing',
-      `The profile was learned with a channel “${name}”; the table has ${frame.channels.join(', ')}.`,
-      { detail: { channel: name } },
-    );
-  });
 }

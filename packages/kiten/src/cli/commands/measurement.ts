@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { blindSpotCommand } from './measurement-blind-spot.ts';
 import { detectCommand } from './measurement-detect.ts';
+import { effectCommand } from './measurement-effect.ts';
 import { learnCommand } from './measurement-learn.ts';
 import { scoreCommand } from './measurement-score.ts';
 
@@ -7,8 +9,10 @@ import { scoreCommand } from './measurement-score.ts';
 export function measurementCommands(program: Command): void {
   const measurement = program
     .command('measurement')
-    .description('readings of sensors: learn what is normal, find what is not, and say how good that was');
+    .description('readings of sensors: learn what is normal, find what is not, and say what a lie would do');
   learnCommand(measurement);
   detectCommand(measurement);
   scoreCommand(measurement);
+  effectCommand(measurement);
+  blindSpotCommand(measurement);
 }

@@ -1,0 +1,93 @@
+import { KitenError } from '@kiten/codec';
+import { type BlindSpot, blindSpot, decimalsOf, Judge, parseProfile, spreadOf } from '@kiten/measurement';
+import type { Command } from 'commander';
+import { consumerFrom } from '../consumer-file.ts';
+import { readBytes } from '../files.ts';
+import { columnsFor, readFrame, readingsOf } from '../measurement-files.ts';
+import { print, printJson, printTable } from '../output.ts';
+import { stepProgress } from '../step-progress.ts';
+import { parseAmount } from './measurement-learn.ts';
+
+interface BlindSpotFileOptions {
+  readonly consumer: string;
+  readonly profile: string;
+  readonly input: string;
+  readonly channels?: string;
+  readonly from?: number;
+  readonly rows?: number;
+  readonly trials: number;
+  readonly alarmsPerDay?: number;
+  readonly json?: boolean;
+}
+
+export function blindSpotCommand(measurement: Command): void {
+  measurement
+    .command('blind-spot')
+    .description('look for the lie that moves a controller or a model farthest without an alarm')
+    .requiredOption(
+      '--consumer <file>',
+      'a module (outputs, start) or a model (.onnx) that reads the channels',
+    )
+    .requiredOption('--profile <file>', 'what `kiten measurement learn` wrote')
+    .requiredOption('--input <file>', 'a table (CSV) of readings without an attack, to alter')
+    .option('--channels <names>', 'those that an attacker holds, with commas between; all, unless given')
+    .option('--from <row>', 'the first row that is altered; the middle, unless given', parseAmount)
+    .option('--rows <n>', 'how many are altered; the rest, unless given', parseAmount)
+    .option('--trials <n>', 'how often the readings are judged in the search', parseAmount, 1000)
+    .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
+    .option('--json', 'print JSON')
+    .action(blindSpotFile);
+}
+
+async function blindSpotFile(options: BlindSpotFileOptions): Promise<void> {
+  const profile = parseProfile(await readBytes(options.profile));
+  const frame = await readFrame(options.input);
+  const honest = readingsOf(frame, columnsFor(profile.channels, frame));
+  const consumer = await consumerFrom(options.consumer, profile.channels);
+  const from = options.from === undefined ? Math.trunc(frame.rows / 2) : Math.round(options.from) - 1;
+  const rows = Math.round(options.rows ?? frame.rows - from);
+  if (from + rows > frame.rows)
+    throw new KitenError(
+      'kiten/rows-differ',
+      `The table has ${frame.rows} rows; ${rows} of them from row ${from + 1} on are more.`,
+    );
+  const names = options.channels?.split(',') ?? profile.channels;
+  const held = columnsFor(names, profile);
+  const judgeOptions = {
+    decimals: decimalsOf(frame.values),
+    ...(options.alarmsPerDay === undefined ? {} : { alarmsPerDay: options.alarmsPerDay }),
+  };
+  const found = await blindSpot(
+    consumer,
+    () => new Judge(profile, judgeOptions),
+    honest,
+    spreadOf(honest.values, profile.channels.length),
+    {
+      ...{ held, from, rows, trials: Math.round(options.trials) },
+      progress: stepProgress('looking for what stays unseen'),
+    },
+  );
+  const amounts = held.map((channel) => found.alteration.amounts[channel] as number);
+  if (options.json)
+    return printJson({
+      ...found,
+      alteration: {
+        ...found.alteration,
+        from,
+        amounts: Object.fromEntries(names.map((name, at) => [name, amounts[at]])),
+      },
+    });
+  tell(found, names, amounts);
+}
+
+function tell(found: BlindSpot, names: readonly string[], amounts: readonly number[]): void {
+  const { alteration, output, shift, relative, severity, trials } = found;
+  print(
+    `${output} moves by ${shift.toPrecision(4)} (${relative.toPrecision(3)} of its deviations) without an alarm, by a ${alteration.shape} over rows ${alteration.from + 1}–${alteration.from + alteration.rows}:`,
+  );
+  printTable(
+    ['channel', 'altered by'],
+    names.map((name, at) => [name, (amounts[at] as number).toPrecision(4)]),
+  );
+  print(`It comes to ${severity.toFixed(2)} of an alarm. ${trials} trials; more may be possible.`);
+}
