@@ -10,7 +10,14 @@ import { type PrintedFigure, standing } from './figure.ts';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const helpers = new Set(['figure', 'run']);
 /** They take long, and run only if they are named. */
-const long = new Set(['measurement-data', 'mqtt', 'soak', 'tuf-million', 'update-delta']);
+const long = new Set([
+  'measurement-data',
+  'measurement-faults',
+  'mqtt',
+  'soak',
+  'tuf-million',
+  'update-delta',
+]);
 /** Milliseconds after which a benchmark counts as stuck. */
 const limit = 180_000;
 const longLimit = 1_800_000;

@@ -1,3 +1,4 @@
+export { chance } from '@kiten/numerics';
 export { type Alteration, altered, type Shape, shapes } from './consumer/alteration.ts';
 export { type BlindSpot, type BlindSpotOptions, blindSpot } from './consumer/blind-spot.ts';
 export { type Consumer, type Readings, type SteppedConsumer, stepped } from './consumer/consumer.ts';
@@ -19,6 +20,8 @@ export {
   signPack,
   verifyPack,
 } from './freshness/signed-pack.ts';
+export { type InjectedKind, injectedKinds, usualSizes } from './inject/faults.ts';
+export { attackLabel, type Injection, inject } from './inject/inject.ts';
 export { Judge, type Judgement, type JudgeOptions } from './judge.ts';
 export { type LearnOptions, learn } from './learn/learn.ts';
 export type { LearnedDetector, Profile, Resolution } from './learn/profile.ts';
@@ -36,3 +39,7 @@ export type { SenmlReading, SenmlRecord } from './senml/record.ts';
 export { resolveSenml } from './senml/resolve-senml.ts';
 export { decimalsOf } from './series/decimals.ts';
 export { type Frame, FrameReader } from './series/frame.ts';
+export { type Grid, gridOf, noGrid, offGrid } from './series/grid.ts';
+export { pumpingStation } from './simulate/pumping-station.ts';
+export { type FaultKind, faultKinds } from './suspicion/kind.ts';
+export { type Carrier, combined, type Suspicion } from './suspicion/suspicion.ts';

@@ -1,3 +1,4 @@
+export { chance, gaussian } from './chance.ts';
 export { Cholesky } from './cholesky.ts';
 export { Gram } from './gram.ts';
 export { median, quantile, robustDeviation, sorted } from './quantile.ts';

@@ -59,6 +59,16 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
   'kiten measurement score': [
     ['against what was an attack', 'kiten measurement score --scores scores.csv --labels live.csv'],
   ],
+  'kiten measurement simulate': [
+    [
+      'three weeks of a station without an attack',
+      'kiten measurement simulate --rows 30000 --out normal.csv',
+    ],
+    [
+      'a recording that is played back',
+      'kiten measurement simulate --input normal.csv --fault replay --channel outlet_pressure --from 20001 --rows 300 --out live.csv',
+    ],
+  ],
   'kiten update init': [
     [
       'two of three holders for the root',

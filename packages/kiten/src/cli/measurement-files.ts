@@ -50,3 +50,21 @@ export function readingsOf({ rows, channels, values }: Frame, columns: readonly 
       picked[row * columns.length + at] = values[row * channels.length + column] as number;
   return { rows, values: picked };
 }
+
+/** Readings as CSV: the column of time as it was read, in seconds, then channels, then labels. */
+export async function* tableOf(frame: Frame): AsyncGenerator<Uint8Array> {
+  const width = frame.channels.length;
+  const labels = [...frame.labels];
+  const header = ['time', ...frame.channels, ...labels.map(([name]) => name)];
+  let text = `${header.map(csvField).join(',')}\n`;
+  const written = (value: number) => (Number.isNaN(value) ? '' : String(value));
+  for (let row = 0; row < frame.rows; row++) {
+    const values = frame.values.subarray(row * width, (row + 1) * width);
+    const told = labels.map(([, values]) => written(values[row] as number));
+    text += `${[frame.times[row], ...Array.from(values, written), ...told].join(',')}\n`;
+    if (text.length < 1 << 16) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  yield Buffer.from(text);
+}

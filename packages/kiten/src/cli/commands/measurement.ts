@@ -4,6 +4,7 @@ import { detectCommand } from './measurement-detect.ts';
 import { effectCommand } from './measurement-effect.ts';
 import { learnCommand } from './measurement-learn.ts';
 import { scoreCommand } from './measurement-score.ts';
+import { simulateCommand } from './measurement-simulate.ts';
 
 /** Whether readings can be believed, from and to files: no site is needed. */
 export function measurementCommands(program: Command): void {
@@ -15,4 +16,5 @@ export function measurementCommands(program: Command): void {
   scoreCommand(measurement);
   effectCommand(measurement);
   blindSpotCommand(measurement);
+  simulateCommand(measurement);
 }

@@ -1,0 +1,115 @@
+import { randomInt } from 'node:crypto';
+import {
+  chance,
+  type Frame,
+  type InjectedKind,
+  type Injection,
+  inject,
+  injectedKinds,
+  pumpingStation,
+} from '@kiten/measurement';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { writePieces } from '../files.ts';
+import { readFrame, tableOf } from '../measurement-files.ts';
+import { counted, print, printJson } from '../output.ts';
+
+interface SimulateFileOptions {
+  readonly input?: string;
+  readonly out: string;
+  readonly fault?: InjectedKind;
+  readonly channel?: string;
+  readonly from?: number;
+  readonly rows: number;
+  readonly size?: number;
+  readonly source?: number;
+  readonly other?: string;
+  readonly seed?: number;
+  readonly json?: boolean;
+}
+
+export function simulateCommand(measurement: Command): void {
+  measurement
+    .command('simulate')
+    .description(
+      'put a fault or an attack into readings, to see whether it is found; or make readings to begin with',
+    )
+    .option(
+      '--input <file>',
+      'readings without an attack (CSV); without it, those of a simulated pumping station',
+    )
+    .requiredOption(
+      '--out <file>',
+      'where the readings go: CSV, with a column `attack` that is 1 where they were altered',
+    )
+    .addOption(new Option('--fault <kind>', 'what is done').choices(injectedKinds))
+    .option('--channel <name>', 'the channel that it is done to')
+    .option(
+      '--from <row>',
+      'the first row that is altered, counted from 1; the middle, unless given',
+      parseRow,
+    )
+    .option('--rows <n>', 'how many rows are altered; without --fault, how many are made', parseRow, 300)
+    .option(
+      '--size <n>',
+      'bias, drift (at its end), noise and alias in deviations of the channel; the factor of gain, and of the noise of a replacement',
+      parseSize,
+    )
+    .option(
+      '--source <row>',
+      'replay: the row that the recording begins with; the rows just before, unless given',
+      parseRow,
+    )
+    .option('--other <name>', 'swap: the other channel')
+    .option('--seed <n>', 'for the same outcome each time', parseRow)
+    .option('--json', 'print JSON')
+    .action(simulateFile);
+}
+
+async function simulateFile(options: SimulateFileOptions): Promise<void> {
+  const { input, out, rows, json } = options;
+  const seed = options.seed ?? randomInt(1, 2 ** 31);
+  const random = chance(seed);
+  const frame = input === undefined ? pumpingStation(madeRows(options), random) : await readFrame(input);
+  const injection = injectionOf(options, frame);
+  const told = injection === undefined ? frame : inject(frame, injection, random);
+  await writePieces(out, tableOf(told));
+  if (json) return printJson({ out, rows: told.rows, channels: told.channels, seed, injection });
+  print(
+    `${out}: ${counted(told.rows, 'row', 'rows')} of ${counted(told.channels.length, 'channel', 'channels')}`,
+  );
+  if (injection !== undefined)
+    print(
+      `  ${injection.kind} of ${injection.channel} in rows ${injection.from + 1}–${injection.from + rows}`,
+    );
+  print(`  seed ${seed}`);
+}
+
+/** A station is simulated for long enough to have calm rows around the fault. */
+function madeRows({ fault, from, rows }: SimulateFileOptions): number {
+  return fault === undefined ? rows : (from ?? 2 * rows + 1) + 2 * rows;
+}
+
+function injectionOf(options: SimulateFileOptions, frame: Frame): Injection | undefined {
+  const { fault: kind, channel, rows, size, source, other } = options;
+  if (kind === undefined) return undefined;
+  const from = options.from === undefined ? Math.trunc(frame.rows / 2) : options.from - 1;
+  return {
+    ...{ kind, rows, from, channel: channel ?? (frame.channels[0] as string) },
+    ...(size === undefined ? {} : { size }),
+    ...(source === undefined ? {} : { source: source - 1 }),
+    ...(other === undefined ? {} : { other }),
+  };
+}
+
+/** @throws InvalidArgumentError */
+function parseRow(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('This is a whole number from 1 on.');
+}
+
+/** @throws InvalidArgumentError */
+function parseSize(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value !== 0) return value;
+  throw new InvalidArgumentError('This is a number other than 0, such as 1.5 or −2.');
+}

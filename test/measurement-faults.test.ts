@@ -1,0 +1,57 @@
+// Faults that are put into readings, and found again.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { kiten } from './kiten.ts';
+import { newFolder, refusal } from './outcomes.ts';
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+const measurement = (...args: string[]) => kiten(['measurement', ...args]);
+
+beforeEach(async () => {
+  folder = await newFolder();
+});
+
+describe('kiten measurement simulate', () => {
+  it('puts a fault into readings that is found again, and says where it did', async () => {
+    const normal = ['simulate', '--rows', '4000', '--out', at('station.csv'), '--seed', '5'];
+    expect((await measurement(...normal)).stdout).toContain('4000 rows of 15 channels');
+    const fault = [
+      '--fault',
+      'bias',
+      '--channel',
+      'outflow',
+      '--from',
+      '3001',
+      '--rows',
+      '200',
+      '--size',
+      '2',
+    ];
+    const input = ['--input', at('station.csv')];
+    const { stdout } = await measurement(
+      ...['simulate', ...input, ...fault, '--out', at('faulty.csv'), '--json'],
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      rows: 4000,
+      injection: { kind: 'bias', channel: 'outflow', from: 3000, rows: 200, size: 2 },
+    });
+    const learned = at('station.json');
+    await measurement(...['learn', ...input, '--out', learned, '--alarms-per-day', '0.1']);
+    const found = await measurement(
+      ...['detect', '--profile', learned, '--input', at('faulty.csv'), '--out', at('found.csv'), '--json'],
+    );
+    const [alarm] = JSON.parse(found.stdout).alarms as { first: number; channels: string[] }[];
+    expect(alarm?.first).toBeGreaterThanOrEqual(3000);
+    expect(alarm?.first).toBeLessThan(3200);
+    expect(alarm?.channels).toContain('outflow');
+  });
+
+  it('refuses to alter what is not there', async () => {
+    await writeFile(at('live.csv'), 'a,b\n1,2\n2,3\n3,4\n');
+    const simulate = ['simulate', '--input', at('live.csv'), '--out', at('x.csv'), '--json'];
+    const late = await measurement(...simulate, '--fault', 'bias', '--from', '2', '--rows', '200');
+    expect(refusal(late)).toBe('measurement/injection-impossible');
+  });
+});
