@@ -1,40 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  type AlgorithmName,
-  decodePem,
-  encodePem,
-  fromHex,
-  KitenError,
-  publicKeyAlgorithm,
-  publicKeyFits,
-  toHex,
-} from '@kiten/codec';
+import { type AlgorithmName, encodePem, KitenError, publicKeyFits, toHex } from '@kiten/codec';
 import { canonicalMetadata } from './canonical-json.ts';
-import { asFields, type Fields, fieldsAt, malformed, member, textAt } from './fields.ts';
+import { asFields, type Fields, fieldsAt, member, textAt } from './fields.ts';
+import { ed25519Prefix, materialOf } from './key-material.ts';
 import type { TufKey, TufKeys } from './model.ts';
-
-/** The DER of a SubjectPublicKeyInfo of Ed25519 (RFC 8410 §4) before the 32 octets of the key. */
-const ed25519Prefix = '302a300506032b6570032100';
-
-/** The schemes of TUF §4.2.2, and those that its reference implementation adds to them, by kind of key. */
-const schemes: Readonly<Record<string, Readonly<Record<string, AlgorithmName>>>> = {
-  ed25519: { ed25519: 'EdDSA' },
-  ecdsa: {
-    'ecdsa-sha2-nistp256': 'ES256',
-    'ecdsa-sha2-nistp384': 'ES384',
-    'ecdsa-sha2-nistp521': 'ES512',
-  },
-  'ecdsa-sha2-nistp256': { 'ecdsa-sha2-nistp256': 'ES256' },
-  'ecdsa-sha2-nistp384': { 'ecdsa-sha2-nistp384': 'ES384' },
-  rsa: {
-    'rsassa-pss-sha256': 'PS256',
-    'rsassa-pss-sha384': 'PS384',
-    'rsassa-pss-sha512': 'PS512',
-    'rsa-pkcs1v15-sha256': 'RS256',
-    'rsa-pkcs1v15-sha384': 'RS384',
-    'rsa-pkcs1v15-sha512': 'RS512',
-  },
-};
 
 /** Reads the keys of a root or of delegations, by their ids. */
 export type KeyReader = (fields: Fields) => TufKeys;
@@ -43,7 +12,8 @@ export type KeyReader = (fields: Fields) => TufKeys;
  * Reads the keys of a root or of delegations and recomputes their ids (TUF §4.3).
  *
  * An id is the SHA-256 of the key in canonical JSON: of the whole object, or of its `keytype`, `scheme` and `keyval`
- * alone, for what else stands in a key is made out by nobody in the same way.
+ * alone, for what else stands in a key is made out by nobody in the same way. python-tuf until its version 3 took the
+ * `keyid_hash_algorithms` in that it then left out of the file.
  *
  * @throws KitenError `update/key-id-mismatch`, `update/metadata-malformed`.
  */
@@ -53,12 +23,15 @@ export function parseKeys(fields: Fields): TufKeys {
   );
 }
 
+const keyid_hash_algorithms = ['sha256', 'sha512'];
+
 function parseKey(keyId: string, value: unknown): TufKey {
   const key = asFields(value, 'keys');
   const keyType = textAt(key, 'keytype');
   const scheme = textAt(key, 'scheme');
   const keyval = fieldsAt(key, 'keyval');
-  if (keyId !== keyIdOf(key) && keyId !== keyIdOf({ keytype: keyType, scheme, keyval })) {
+  const alone = { keytype: keyType, scheme, keyval };
+  if (![key, alone, { ...alone, keyid_hash_algorithms }].some((form) => keyId === keyIdOf(form))) {
     throw new KitenError(
       'update/key-id-mismatch',
       `The key id ${keyId.slice(0, 80)} is not that of its key.`,
@@ -89,36 +62,6 @@ export const isHolderName = (text: string): boolean => /^[^\p{C}\p{Zl}\p{Zp}]{1,
 /** The SHA-256 of a key in canonical JSON, in hexadecimal. */
 export function keyIdOf(key: Fields): string {
   return createHash('sha256').update(canonicalMetadata(key)).digest('hex');
-}
-
-function materialOf(keyType: string, scheme: string, value: unknown): TufKey['material'] {
-  if (typeof value !== 'string') throw malformed('keyval.public', 'is a string');
-  const byScheme = Object.hasOwn(schemes, keyType) ? schemes[keyType] : undefined;
-  const algorithm = byScheme && Object.hasOwn(byScheme, scheme) ? byScheme[scheme] : undefined;
-  if (algorithm === undefined) return undefined;
-  const publicKey = asNoKey(() => (keyType === 'ed25519' ? fromEd25519(value) : fromPem(value)));
-  if (publicKey === undefined || !publicKeyFits(algorithm, publicKey)) return undefined;
-  return { algorithm, publicKey };
-}
-
-/** What can't be read is a key that verifies nothing: whoever delegated to it must not spoil all else with it. */
-function asNoKey(read: () => Uint8Array): Uint8Array | undefined {
-  try {
-    const publicKey = read();
-    publicKeyAlgorithm(publicKey);
-    return publicKey;
-  } catch (error) {
-    if (error instanceof KitenError) return undefined;
-    throw error;
-  }
-}
-
-const fromEd25519 = (hex: string): Uint8Array => fromHex(`${ed25519Prefix}${hex}`);
-
-function fromPem(pem: string): Uint8Array {
-  const [block, ...others] = decodePem(pem);
-  if (block?.label === 'PUBLIC KEY' && others.length === 0) return block.der;
-  throw malformed('keyval.public', 'is a public key in PEM');
 }
 
 const kinds: Partial<Record<AlgorithmName, { readonly keytype: string; readonly scheme: string }>> = {

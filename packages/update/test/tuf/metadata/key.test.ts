@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { keyIdOf, keyObjectOf, parseMetadata, verifyThreshold } from '../../../src/index.ts';
 import { ed25519Signer, nodeVerify, rsaSigner } from '../../support/keys.ts';
@@ -91,4 +92,39 @@ describe('a key in metadata', () => {
       );
     }
   });
+});
+
+describe('a key of another implementation', () => {
+  const keyOf = (keyId: string, key: object) => {
+    const repository = new Simulator();
+    repository.root.keys[keyId] = key;
+    return parseMetadata('root', encoded(repository.sign('root')), 1e6).metadata.keys.get(keyId);
+  };
+
+  // The root of go-tuf’s client/python_interop/testdata/python-tuf-v3.0.0.
+  it('has the id that python-tuf made with a member that it left out', () => {
+    const keyval = { public: '0cb442e869c9aead667909ba27ce7ed2c87d396fb92a180ec02b37c64f0f0404' };
+    const keyId = 'c3fcd2035fd2d29b36a29c9e9a52b199f85492b7cf8f9730b865dfa989eb47c8';
+    expect(keyOf(keyId, { keytype: 'ed25519', scheme: 'ed25519', keyval })?.material?.algorithm).toBe(
+      'EdDSA',
+    );
+    expect(() => keyOf(keyId, { keytype: 'ed25519', scheme: 'rsassa-pss-sha256', keyval })).toThrow(
+      expect.objectContaining({ code: 'update/key-id-mismatch' }),
+    );
+  });
+
+  it.each(['P-256', 'P-384', 'P-521'])(
+    'is a point of %s in hexadecimal, as go-tuf wrote it',
+    (namedCurve) => {
+      const { publicKey } = generateKeyPairSync('ec', { namedCurve });
+      const spki = publicKey.export({ format: 'der', type: 'spki' });
+      const coordinates = Math.ceil(Number(namedCurve.slice(2)) / 8);
+      const point = spki.subarray(-1 - 2 * coordinates).toString('hex');
+      const scheme = `ecdsa-sha2-nist${namedCurve.replace('-', '').toLowerCase()}`;
+      const key = { keytype: 'ecdsa', scheme, keyval: { public: point } };
+      expect(Buffer.from(keyOf(keyIdOf(key), key)!.material!.publicKey)).toEqual(spki);
+      const other = { ...key, keyval: { public: `05${point.slice(2)}` } };
+      expect(keyOf(keyIdOf(other), other)).not.toHaveProperty('material');
+    },
+  );
 });
