@@ -2,70 +2,17 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type AgentDevice, agentDevice } from './agent.ts';
 import { wholeLog } from './busy-site.ts';
-import { kiten, run, TestSite } from './kiten.ts';
+import type { TestSite } from './kiten.ts';
 import { refusal } from './outcomes.ts';
+import { type Campaign, newReleasingSite } from './releasing-site.ts';
 import { requireTool } from './tools.ts';
 import { UpdatedDevice } from './updated-device.ts';
 
 const openssl = requireTool('openssl', 'openssl');
 const image = Buffer.alloc(300_000, 'kiten 2.1 ');
-
-interface Campaign {
-  readonly id: string;
-  readonly state: string;
-  readonly wave: number;
-  readonly paused?: { readonly code: string };
-  readonly waves: readonly {
-    readonly size: number;
-    readonly proven: number;
-    readonly failed: number;
-    readonly waiting: number;
-  }[];
-}
-
-/** A site, and a repository of its releases with keys of its own. */
-async function newSite() {
-  const site = await TestSite.start();
-  onTestFinished(() => site[Symbol.asyncDispose]());
-  const at = (name: string) => join(site.directory, name);
-  for (const name of ['root', 'targets', 'online']) {
-    await run('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', at(`${name}.key`)]);
-    await run('openssl', ['pkey', '-in', at(`${name}.key`), '-pubout', '-out', at(`${name}.pub`)]);
-    await run('chmod', ['600', at(`${name}.key`)]);
-  }
-  const done = async (...args: string[]) => {
-    const outcome = await site.kiten('update', ...args);
-    expect(outcome).toMatchObject({ code: 0 });
-    return outcome.stdout;
-  };
-  const offline = async (...args: string[]) => {
-    expect(await kiten(['update', ...args], site.env)).toMatchObject({ code: 0 });
-  };
-  const holders = ['root=root', 'targets=targets', 'snapshot=online', 'timestamp=online'];
-  const named = holders.flatMap((one) => ['--holder', `${one.replace('=', `=${site.directory}/`)}.pub`]);
-  await offline('init', at('repository'), ...named);
-  await offline('sign', at('repository/staged/root.json'), '--key', at('root.key'));
-
-  /** Publishes an image, signed by whose it is, into the site. */
-  async function publish(target: string, content: Buffer, custom: object) {
-    await writeFile(at('image'), content);
-    const said = JSON.stringify({ hardwareIds: ['pump-2'], ...custom });
-    await offline('add', at('repository'), at('image'), '--as', target, '--custom', said);
-    await offline('sign', at('repository/staged/targets.json'), '--key', at('targets.key'));
-    const to = ['--to-site', '--reason', 'release', '--json'];
-    return JSON.parse(await done('publish', at('repository'), '--key', at('online.key'), ...to));
-  }
-
-  async function create(definition: object): Promise<Campaign> {
-    await writeFile(at('campaign.json'), JSON.stringify(definition));
-    return site.json<Campaign>('update', 'campaign', 'create', at('campaign.json'), '--reason', 'test');
-  }
-
-  return { site, at, done, publish, create };
-}
 
 const definition = (more: object = {}) => ({
   name: 'pumps to 2.1',
@@ -81,7 +28,7 @@ const show = (site: TestSite, id: string) => site.json<Campaign>('update', 'camp
 
 describe.skipIf(!openssl)('a roll-out', () => {
   it('brings a release to devices that believe two repositories alone, and says of each why', async () => {
-    const { site, publish, create } = await newSite();
+    const { site, publish, create } = await newReleasingSite();
     const published = await publish('pump/2.1.img', image, release);
     expect(published.site).toMatchObject({ releases: ['pump/2.1.img'], files: 1 });
     const pumps = [
@@ -150,7 +97,7 @@ describe.skipIf(!openssl)('a roll-out', () => {
   }, 120_000);
 
   it('is for whoever shows a certificate that is in force, piece by piece where a device asks for a piece', async () => {
-    const { site, publish } = await newSite();
+    const { site, publish } = await newReleasingSite();
     await publish('pump/2.1.img', image, release);
     const device = await UpdatedDevice.enrol(site, 'pump-1', 'pump-2');
     const path = `/update/image/targets/pump/${createHash('sha256').update(image).digest('hex')}.2.1.img`;
@@ -182,7 +129,7 @@ describe.skipIf(!openssl)('a roll-out', () => {
   }, 120_000);
 
   it('publishes nothing that devices would refuse, or that is older than what they have seen', async () => {
-    const { site, at, publish } = await newSite();
+    const { site, at, publish } = await newReleasingSite();
     await publish('pump/2.1.img', image, release);
     const old = new Map<string, string>();
     for (const name of await readdir(at('repository/metadata')))
@@ -211,7 +158,7 @@ describe.skipIf(!openssl)('a roll-out', () => {
 
 describe.skipIf(!openssl)('agents of a fleet', () => {
   it('install a release into their other slot, wave by wave, and one that is not well does not confirm', async () => {
-    const { site, at, publish, create } = await newSite();
+    const { site, at, publish, create } = await newReleasingSite();
     await publish('pump/2.1.img', image, release);
     const agents: AgentDevice[] = [];
     for (const id of ['pump-1', 'pump-2']) {
@@ -263,7 +210,7 @@ directory = "${slots}"
 
 describe.skipIf(!openssl)('a crash in the middle of a wave', () => {
   it('loses nothing that a device was answered, and repeats nothing', async () => {
-    const { site, publish, create } = await newSite();
+    const { site, publish, create } = await newReleasingSite();
     await publish('pump/2.1.img', image, release);
     const devices: UpdatedDevice[] = [];
     for (let number = 0; number < 10; number += 1)

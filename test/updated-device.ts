@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
@@ -99,8 +100,19 @@ export class UpdatedDevice {
     return askAs(this.site, this.credentials, method, path, more);
   }
 
+  /** What somebody in between answers in place of the site, by path. */
+  readonly forged = new Map<string, Uint8Array>();
+
   /** Says what it runs. */
   manifest(): Promise<DeviceAnswer> {
+    return this.ask('POST', '/update/manifest', { body: this.manifestBytes() });
+  }
+
+  get signer(): Signer {
+    return this.#signer;
+  }
+
+  manifestBytes(): Uint8Array {
     this.#reports += 1;
     const { path, content } = this.installed;
     const hashes = new Map([['sha256', createHash('sha256').update(content).digest('hex')]]);
@@ -110,8 +122,7 @@ export class UpdatedDevice {
       ...{ time: now, previousTime: now, counter: this.#reports },
     };
     const reports = new Map([['main', signReport(report, this.#signer)]]);
-    const manifest = signVehicleManifest({ vehicle: this.id, primary: 'main', reports }, this.#signer);
-    return this.ask('POST', '/update/manifest', { body: manifest });
+    return signVehicleManifest({ vehicle: this.id, primary: 'main', reports }, this.#signer);
   }
 
   report(target: string, state: string, more: object = {}): Promise<DeviceAnswer> {
@@ -125,8 +136,10 @@ export class UpdatedDevice {
     const repository = async (name: 'director' | 'image', metadata: string) => {
       const metadataDirectory = join(this.#folder, name);
       await mkdir(metadataDirectory, { recursive: true });
-      const root = await this.ask('GET', `${metadata}/1.root.json`);
-      await initialiseTufClient(metadataDirectory, root.bytes, { verify: nodeVerify });
+      if (!existsSync(join(metadataDirectory, 'root.json'))) {
+        const root = await this.ask('GET', `${metadata}/1.root.json`);
+        await initialiseTufClient(metadataDirectory, root.bytes, { verify: nodeVerify });
+      }
       return { metadataDirectory, metadataUrl: `${this.site.ready.device}${metadata}`, fetch: this.#fetch };
     };
     const { path, content } = this.installed;
@@ -155,6 +168,8 @@ export class UpdatedDevice {
 
   readonly #fetch: FetchFile = async (url) => {
     const { pathname } = new URL(url);
+    const forged = this.forged.get(pathname);
+    if (forged !== undefined) return { status: 200, body: pieces(forged) };
     const answer = await this.ask('GET', pathname);
     return { status: answer.status, body: pieces(answer.bytes) };
   };

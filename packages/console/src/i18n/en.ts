@@ -274,6 +274,10 @@ export const en = {
   'happened.update-refused': '{device} refused an update, or gave one up: {code}',
   'happened.update-proven': '{device} was updated, and what it shows holds ({name})',
   'happened.update-failed': 'The update of {device} failed: {code} ({name})',
+  'happened.director-rotation-begun': '{actor} made new keys for the Director; root {root} is to name them',
+  'happened.director-rotated':
+    'The Director signs with a new key, under root {root}; the one before is refused from now on',
+  'happened.director-rotation-cancelled': '{actor} took root {root} of the Director back',
   'happened.campaign-created': '{actor} created the campaign {name}',
   'happened.campaign-started': '{actor} started the campaign {name}',
   'happened.campaign-wave-opened': 'The campaign {name} opened wave {wave}',

@@ -279,6 +279,10 @@ export const ja: Dictionary = {
   'happened.update-refused': '{device} が更新を拒否または中断：{code}',
   'happened.update-proven': '{device} の更新が完了し、証拠も正常（{name}）',
   'happened.update-failed': '{device} の更新に失敗：{code}（{name}）',
+  'happened.director-rotation-begun': '{actor} がディレクターの新しい鍵を作成（ルート {root} に記載予定）',
+  'happened.director-rotated':
+    'ディレクターの署名鍵をルート {root} で更新。以前の鍵による署名は今後拒否されます',
+  'happened.director-rotation-cancelled': '{actor} がディレクターのルート {root} を取り消し',
   'happened.campaign-created': '{actor} がキャンペーン {name} を作成',
   'happened.campaign-started': '{actor} がキャンペーン {name} を開始',
   'happened.campaign-wave-opened': 'キャンペーン {name} の第 {wave} 波を開始',

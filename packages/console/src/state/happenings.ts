@@ -174,6 +174,9 @@ const loggedSentences: Readonly<Record<string, readonly [Key, Tone]>> = {
   'update/campaign-aborted': ['happened.campaign-aborted', 'warning'],
   'update/campaign-rolled-back': ['happened.campaign-rolled-back', 'alarm'],
   'update/campaign-finished': ['happened.campaign-finished', 'good'],
+  'update/director-rotation-begun': ['happened.director-rotation-begun', 'plain'],
+  'update/director-rotated': ['happened.director-rotated', 'warning'],
+  'update/director-rotation-cancelled': ['happened.director-rotation-cancelled', 'quiet'],
   'site/started': ['happened.started', 'quiet'],
   'site/stopped': ['happened.stopped', 'quiet'],
 };

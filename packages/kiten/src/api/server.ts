@@ -44,6 +44,7 @@ import { siteRoutes } from './routes/site.ts';
 import { storyRoutes } from './routes/story.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { trafficRoutes } from './routes/traffic.ts';
+import { updateDirectorRoutes } from './routes/update-director.ts';
 import { imageMediaType, updateImageRoutes } from './routes/update-images.ts';
 import { updateRoutes } from './routes/updates.ts';
 import { vendorRoutes } from './routes/vendors.ts';
@@ -145,6 +146,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       vendorRoutes(routes, services);
       updateRoutes(routes, services);
       updateImageRoutes(routes, services);
+      updateDirectorRoutes(routes, services);
       authorityRoutes(routes, services);
       caRoutes(routes, services);
       healthViewRoutes(routes, services);

@@ -1,8 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KitenError, toHex } from '@kiten/codec';
-import { generateSigner, nodeVerify, sha256 } from '@kiten/identity';
+import { nodeVerify, sha256 } from '@kiten/identity';
 import {
   expiryWarnings,
   keyIdOf,
@@ -14,6 +13,7 @@ import {
   rootWarnings,
   type TopLevelRole,
 } from '@kiten/update';
+import { withScratch as scratched } from '../rehearsal-scratch.ts';
 import { warningText } from './ceremony-output.ts';
 import { isDirectory, readBytes, readIfThere } from './files.ts';
 import { readPublicKey } from './holder-options.ts';
@@ -120,20 +120,8 @@ export const keyIdOfKey = (key: {
 }): string => keyIdOf({ ...keyObjectOf(key.algorithm, key.publicKey) });
 
 /** A rehearsal in a directory that goes with it. */
-export async function withScratch<T>(
-  directory: string,
-  play: (ports: RehearsalPorts) => Promise<T>,
-): Promise<T> {
-  const scratch = await mkdtemp(join(tmpdir(), 'kiten-rehearsal-'));
-  try {
-    return await play({
-      ...{ directory, scratch, verify: nodeVerify, clock: systemSources().clock },
-      newSigner: () => generateSigner('EdDSA'),
-    });
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
-}
+export const withScratch = <T>(directory: string, play: (ports: RehearsalPorts) => Promise<T>): Promise<T> =>
+  scratched(directory, systemSources().clock, play);
 
 async function namesIn(directory: string): Promise<readonly string[]> {
   try {

@@ -6,11 +6,11 @@ import type { Report } from '@kiten/update';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf } from '../api/problem.ts';
 import type { DeviceBook } from '../site/device-book.ts';
-import type { DirectorDesk } from '../site/update/director-desk.ts';
+import type { DirectorDesk } from '../site/update/director/director-desk.ts';
 import type { ImageDesk, ServedFile } from '../site/update/image-desk.ts';
 import type { InclusionDesk } from '../site/update/inclusion-desk.ts';
 import type { UpdateDesk } from '../site/update/update-desk.ts';
-import type { KeptVehicle } from '../store/updates.ts';
+import type { KeptVehicle } from '../store/update-vehicles.ts';
 import { presentedDevice } from './presented-device.ts';
 
 export interface UpdateRouteParts {

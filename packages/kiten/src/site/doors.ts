@@ -15,7 +15,7 @@ import { startDeviceServer } from '../device/device-server.ts';
 import { logRoutes } from '../device/log-routes.ts';
 import { passportRoute } from '../device/passport-route.ts';
 import { updateRoutes } from '../device/update-routes.ts';
-import { storedVehicle } from '../store/updates.ts';
+import { storedVehicle } from '../store/update-vehicles.ts';
 import { version } from '../version.ts';
 import { attestationTopics, MqttAttestation } from './attestation/mqtt-attestation.ts';
 import type { Desks } from './desks.ts';

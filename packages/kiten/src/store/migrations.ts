@@ -227,6 +227,12 @@ const updates = [
   'create index update_members_assigned on update_members (campaign, assigned_at)',
 ];
 
+/** How the Director’s keys went over to others, by the version of the root that says so. */
+const directorRotations = [
+  `create table update_rotations (root integer primary key, key_id text not null, stolen integer not null, state text not null,
+     begun_by text not null, begun_at integer not null, reason text not null, sha256 text, ended_by text, ended_at integer) strict`,
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -248,6 +254,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0017-key-rules': { up: run(keyRules) },
   '0018-attestation-exchange': { up: run(attestationExchange) },
   '0019-updates': { up: run(updates) },
+  '0020-director-rotations': { up: run(directorRotations) },
 };
 
 /**

@@ -420,6 +420,20 @@ export interface Tables {
     director: string | null;
     log_size: number;
   };
+  /** How the Director’s keys went over to others, by the version of the root that says so. */
+  update_rotations: {
+    root: number;
+    key_id: string;
+    stolen: number;
+    state: string;
+    begun_by: string;
+    begun_at: number;
+    reason: string;
+    /** Of the root’s file, once it is out. */
+    sha256: string | null;
+    ended_by: string | null;
+    ended_at: number | null;
+  };
   update_campaigns: {
     id: string;
     name: string;

@@ -60,23 +60,22 @@ import {
   minutesWithoutWindow,
   trafficOf,
 } from '../../src/store/traffic.ts';
+import { putCampaign, storedCampaigns } from '../../src/store/update-campaigns.ts';
 import {
   assignmentsSince,
-  insertMembers,
   memberCounts,
-  membershipsOf,
-  overdueMembers,
-  putCampaign,
-  putMember,
-  putRelease,
-  putVehicle,
-  storedCampaigns,
-  storedMembers,
-  storedReleases,
-  storedVehicle,
   unheardMembers,
   watchedMembers,
-} from '../../src/store/updates.ts';
+} from '../../src/store/update-member-counts.ts';
+import {
+  insertMembers,
+  membershipsOf,
+  overdueMembers,
+  putMember,
+  storedMembers,
+} from '../../src/store/update-members.ts';
+import { putRelease, storedReleases } from '../../src/store/update-releases.ts';
+import { putVehicle, storedVehicle } from '../../src/store/update-vehicles.ts';
 import { deleteVendor, putVendor, storedVendors } from '../../src/store/vendors.ts';
 import {
   addSuspicion,

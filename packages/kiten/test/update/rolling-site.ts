@@ -3,7 +3,7 @@ import type { Signer } from '@kiten/codec';
 import { generateSigner } from '@kiten/identity';
 import type { DeviceId } from '@kiten/trust';
 import { type Report, signReport, signVehicleManifest } from '@kiten/update';
-import { type KeptTargetFile, putRelease } from '../../src/store/updates.ts';
+import { type KeptTargetFile, putRelease } from '../../src/store/update-releases.ts';
 import { ann, type InnerSite, start } from '../fixtures.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

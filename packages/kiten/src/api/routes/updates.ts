@@ -5,7 +5,7 @@ import type { SiteServices } from '../../site/services.ts';
 import type { Campaign } from '../../site/update/campaign.ts';
 import { waveState } from '../../site/update/campaign-gates.ts';
 import { pausedAs, shownReason } from '../../site/update/reasons.ts';
-import { storedMembers } from '../../store/updates.ts';
+import { storedMembers } from '../../store/update-members.ts';
 import { deviceId, deviceParameter, reason, time, waiting } from '../schemas.ts';
 import type { Api } from '../server.ts';
 import { approvalView } from '../views.ts';

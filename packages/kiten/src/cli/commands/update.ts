@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Environment } from '../environment.ts';
 import { campaignCommands } from './update-campaign.ts';
 import { deltaCommands } from './update-delta.ts';
+import { directorCommands } from './update-director.ts';
 import { keyCommands } from './update-key.ts';
 import { releaseCommands } from './update-release.ts';
 import { repositoryCommands } from './update-repository.ts';
@@ -19,6 +20,7 @@ export function updateCommands(program: Command, environment: Environment): void
   repositoryCommands(update, environment);
   keyCommands(update);
   rootCommands(update);
+  directorCommands(update, environment);
   releaseCommands(update, environment);
   campaignCommands(update, environment);
   tufClientCommands(update);

@@ -1,7 +1,7 @@
 import { type Clock, KitenError, toHex } from '@kiten/codec';
 import type { RecordedEvent } from '@kiten/trust';
 import { type CampaignCommand, type CampaignDefinition, commanded, readCampaign } from '@kiten/update';
-import { putCampaign } from '../../store/updates.ts';
+import { putCampaign } from '../../store/update-campaigns.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { Journal } from '../journal.ts';
 import type { Operator } from '../operators.ts';

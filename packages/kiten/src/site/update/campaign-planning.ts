@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CampaignDefinition, type Member, type Plan, Planner } from '@kiten/update';
 import type { Database } from '../../store/database.ts';
-import { deleteMembers, insertMembers } from '../../store/updates.ts';
+import { deleteMembers, insertMembers } from '../../store/update-members.ts';
 import type { AttesterBook } from '../attestation/attester-book.ts';
 import type { DeviceBook } from '../device-book.ts';
 import { compileCohort } from './cohort.ts';

@@ -8,7 +8,7 @@ import {
   type Release,
   readCampaign,
 } from '@kiten/update';
-import type { KeptCampaign } from '../../store/updates.ts';
+import type { KeptCampaign } from '../../store/update-campaigns.ts';
 import { compileCohort } from './cohort.ts';
 import type { ReleaseBook } from './release-book.ts';
 import type { WaveCounts } from './wave-counts.ts';

@@ -3,17 +3,18 @@ import { createReadStream, existsSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type Clock, KitenError, toHex } from '@kiten/codec';
+import { type Clock, KitenError } from '@kiten/codec';
 import { nodeVerify } from '@kiten/identity';
 import type { Ledger } from '@kiten/ledger';
 import type { RecordedEvent } from '@kiten/trust';
 import { type VerifiedRepository, verifyTargets } from '@kiten/update';
 import type { Database } from '../../store/database.ts';
-import { type KeptTargetFile, putRelease } from '../../store/updates.ts';
+import { type KeptTargetFile, putRelease } from '../../store/update-releases.ts';
 import type { Journal } from '../journal.ts';
 import type { Layout } from '../layout.ts';
 import type { Operator } from '../operators.ts';
 import { Turns } from '../turns.ts';
+import { writeWhole } from './metadata-files.ts';
 import type { ReleaseBook } from './release-book.ts';
 import { type ListedTarget, spokenFor } from './spoken-for.ts';
 
@@ -273,21 +274,4 @@ function safeSegments(path: string): readonly string[] {
     segments.every((one) => segment.test(one) && !/^\.{1,2}$/.test(one) && !one.startsWith('.'));
   if (isSafe) return segments;
   throw new KitenError('kiten/image-path', 'There is no such path in an Image repository.');
-}
-
-async function writeWhole(directory: string, name: string, bytes: Uint8Array): Promise<void> {
-  const pending = join(directory, `.pending-${toHex(Buffer.from(randomUUID()))}`);
-  const handle = await open(pending, 'wx', 0o644);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-    await handle.close();
-    await rename(pending, join(directory, name));
-    const folder = await open(directory, 'r');
-    await folder.sync();
-    await folder.close();
-  } finally {
-    await handle.close().catch(() => undefined);
-    await rm(pending, { force: true });
-  }
 }

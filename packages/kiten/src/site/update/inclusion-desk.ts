@@ -3,7 +3,7 @@ import { type Ledger, parseCheckpoint } from '@kiten/ledger';
 import { decodeEvent } from '@kiten/trust';
 import { encodeInclusion } from '@kiten/update';
 import type { Database } from '../../store/database.ts';
-import { storedVehicle } from '../../store/updates.ts';
+import { storedVehicle } from '../../store/update-vehicles.ts';
 import type { WitnessDesk } from '../witness-desk.ts';
 import type { ReleaseBook } from './release-book.ts';
 

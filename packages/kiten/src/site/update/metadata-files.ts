@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A metadata file of a repository’s directory; `root.json` is the newest root. Undefined if there is none. */
@@ -23,5 +24,23 @@ async function ifThere<T>(read: Promise<T>): Promise<T | undefined> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
     throw error;
+  }
+}
+
+/** A file that is there as a whole, and on the disk, or not at all. */
+export async function writeWhole(directory: string, name: string, bytes: Uint8Array): Promise<void> {
+  const pending = join(directory, `.pending-${randomUUID()}`);
+  const handle = await open(pending, 'wx', 0o644);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+    await handle.close();
+    await rename(pending, join(directory, name));
+    const folder = await open(directory, 'r');
+    await folder.sync();
+    await folder.close();
+  } finally {
+    await handle.close().catch(() => undefined);
+    await rm(pending, { force: true });
   }
 }

@@ -9,7 +9,9 @@ import type { WitnessDesk } from '../witness-desk.ts';
 import { CampaignBook } from './campaign-book.ts';
 import { CampaignDesk } from './campaign-desk.ts';
 import { CampaignGates } from './campaign-gates.ts';
-import { DirectorDesk } from './director-desk.ts';
+import { DirectorDesk } from './director/director-desk.ts';
+import { DirectorFiles } from './director/director-files.ts';
+import { DirectorRotation } from './director/director-rotation.ts';
 import { ImageDesk } from './image-desk.ts';
 import { InclusionDesk } from './inclusion-desk.ts';
 import { ReferenceCarrier } from './reference-carrier.ts';
@@ -40,6 +42,8 @@ export interface Update {
   readonly campaignGates: CampaignGates;
   readonly updates: UpdateDesk;
   readonly director: DirectorDesk;
+  /** How the Director’s keys go over to others. */
+  readonly directorRotation: DirectorRotation;
   readonly inclusions: InclusionDesk;
   /** Tells devices that are there to look. */
   readonly updateNotices: UpdateNotices;
@@ -51,8 +55,15 @@ export async function openUpdate(parts: UpdateParts): Promise<Update> {
   const releases = await ReleaseBook.load(database);
   const vehicles = await VehicleBook.load(database);
   const campaigns = await CampaignBook.load(database, site, releases, clock.now());
-  const director = await DirectorDesk.open({ layout, makes, releases, clock });
+  const files = new DirectorFiles(layout, clock);
+  const directorRotation = await DirectorRotation.open({ files, database, journal, clock });
+  const { root, signer } = directorRotation.identity;
+  const director = new DirectorDesk({ files, makes, releases, clock }, root, signer);
   const updateNotices = new UpdateNotices({ database, campaigns, clock });
+  directorRotation.connect(async (identity) => {
+    director.goOver(identity.root, identity.signer);
+    updateNotices.want(vehicles.all());
+  });
   const updates = new UpdateDesk({
     ...{ ...parts, vehicles, campaigns, directing: director },
     references: new ReferenceCarrier(parts),
@@ -77,6 +88,6 @@ export async function openUpdate(parts: UpdateParts): Promise<Update> {
   const inclusions = new InclusionDesk({ ...parts, releases });
   return {
     ...{ images, releases, vehicles, campaigns, campaignDesk, campaignGates, updates, director, inclusions },
-    updateNotices,
+    ...{ updateNotices, directorRotation },
   };
 }

@@ -2,7 +2,7 @@ import { KitenError } from '@kiten/codec';
 import { type ImageRules, parseImageRules, type Release, releaseOf } from '@kiten/update';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../store/tables.ts';
-import { type KeptTargetFile, storedReleases } from '../../store/updates.ts';
+import { type KeptTargetFile, storedReleases } from '../../store/update-releases.ts';
 
 /** A release that the Image repository speaks for, or spoke for. */
 export interface SiteRelease extends Release, KeptTargetFile {

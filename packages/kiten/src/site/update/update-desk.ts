@@ -13,13 +13,8 @@ import {
 } from '@kiten/update';
 import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
-import {
-  type KeptVehicle,
-  membershipsOf,
-  putMember,
-  putVehicle,
-  storedVehicle,
-} from '../../store/updates.ts';
+import { membershipsOf, putMember } from '../../store/update-members.ts';
+import { type KeptVehicle, putVehicle, storedVehicle } from '../../store/update-vehicles.ts';
 import type { DeviceBook, DeviceRecord } from '../device-book.ts';
 import type { Journal } from '../journal.ts';
 import type { Operator } from '../operators.ts';
@@ -32,7 +27,7 @@ import {
   type Membership,
   type Outcome,
 } from './device-decisions.ts';
-import type { DescribedEcu, Directing, HeardEcu, HeardManifest } from './directing.ts';
+import type { DescribedEcu, Directing, HeardEcu, HeardManifest } from './director/directing.ts';
 import { factsOf, shownAt } from './facts.ts';
 import type { ReferenceCarrier } from './reference-carrier.ts';
 import { assignedEvent, endedEvent, heardEvents } from './update-events.ts';

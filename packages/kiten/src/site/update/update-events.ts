@@ -1,10 +1,10 @@
 import { type DeviceId, deviceSubject, type RecordedEvent } from '@kiten/trust';
 import type { Member } from '@kiten/update';
-import type { KeptVehicle } from '../../store/updates.ts';
+import type { KeptVehicle } from '../../store/update-vehicles.ts';
 import type { DeviceRecord } from '../device-book.ts';
 import type { Campaign } from './campaign.ts';
 import type { Outcome } from './device-decisions.ts';
-import type { HeardManifest } from './directing.ts';
+import type { HeardManifest } from './director/directing.ts';
 
 /** What a device's ECUs have noticed of attacks, once. */
 export function heardEvents(

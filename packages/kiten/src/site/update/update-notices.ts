@@ -1,6 +1,6 @@
 import type { Clock } from '@kiten/codec';
 import type { Database } from '../../store/database.ts';
-import { waitingMembers } from '../../store/updates.ts';
+import { waitingMembers } from '../../store/update-member-counts.ts';
 import type { Campaign } from './campaign.ts';
 import type { CampaignBook } from './campaign-book.ts';
 

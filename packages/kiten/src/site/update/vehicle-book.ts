@@ -1,7 +1,7 @@
 import type { EcuFacts } from '@kiten/update';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../store/tables.ts';
-import { storedVehicles } from '../../store/updates.ts';
+import { storedVehicles } from '../../store/update-vehicles.ts';
 
 /** What a device said last of its ECUs. */
 export interface VehicleFacts {
@@ -22,6 +22,22 @@ export class VehicleBook {
 
   find(device: string): VehicleFacts | undefined {
     return this.#vehicles.get(device);
+  }
+
+  /** The devices that have ever asked. */
+  all(): Iterable<string> {
+    return this.#vehicles.keys();
+  }
+
+  /** How many have not asked since. */
+  silentSince(at: number): number {
+    let count = 0;
+    for (const { manifestAt } of this.#vehicles.values()) if (manifestAt < at) count += 1;
+    return count;
+  }
+
+  get size(): number {
+    return this.#vehicles.size;
   }
 
   put(device: string, vehicle: VehicleFacts): void {

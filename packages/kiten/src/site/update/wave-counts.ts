@@ -1,5 +1,5 @@
 import type { Member, MemberState, Tally } from '@kiten/update';
-import type { MemberCount } from '../../store/updates.ts';
+import type { MemberCount } from '../../store/update-member-counts.ts';
 
 /** How many devices of a campaign are in which state, by wave and kind; kept as members change, and read at the start. */
 export class WaveCounts {

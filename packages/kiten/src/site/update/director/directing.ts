@@ -1,5 +1,5 @@
 import type { assignmentOf, EcuFacts } from '@kiten/update';
-import type { KeptVehicle } from '../../store/updates.ts';
+import type { KeptVehicle } from '../../../store/update-vehicles.ts';
 
 export type Assignment = ReturnType<typeof assignmentOf>;
 
