@@ -26,6 +26,22 @@ export { Judge, type Judgement, type JudgeOptions } from './judge.ts';
 export { type LearnOptions, learn } from './learn/learn.ts';
 export type { LearnedDetector, Profile, Resolution } from './learn/profile.ts';
 export { encodeProfile, parseProfile } from './learn/profile-text.ts';
+export type { Evidence, EvidenceFamily } from './physics/flight/evidence.ts';
+export {
+  type Flight,
+  type FlightTable,
+  type FlightTopic,
+  flightTable,
+  flightTopicOf,
+} from './physics/flight/flight.ts';
+export {
+  type FlightAlarm,
+  type FlightAttack,
+  type FlightJudgement,
+  type FlightMoment,
+  judgeFlight,
+} from './physics/flight/judge-flight.ts';
+export { learnNormalFlight, type NormalFlight } from './physics/flight/normal-flight.ts';
 export { type Affiliation, affiliation, affiliationOf, type Span } from './score/affiliation.ts';
 export { batadalScore, type Detection, detections } from './score/delay.ts';
 export { type Etapr, type EtaprOptions, etapr, etaprDefaults, etaprOf } from './score/etapr.ts';
@@ -40,6 +56,8 @@ export { resolveSenml } from './senml/resolve-senml.ts';
 export { decimalsOf } from './series/decimals.ts';
 export { type Frame, FrameReader } from './series/frame.ts';
 export { type Grid, gridOf, noGrid, offGrid } from './series/grid.ts';
+export { type FlightPlan, simulatedFlight } from './simulate/flight.ts';
 export { pumpingStation } from './simulate/pumping-station.ts';
+export { type FlightAttackKind, type FlightAttackPlan, flightAttackKinds } from './simulate/receiver.ts';
 export { type FaultKind, faultKinds } from './suspicion/kind.ts';
 export { type Carrier, combined, type Suspicion } from './suspicion/suspicion.ts';

@@ -59,6 +59,13 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
   'kiten measurement score': [
     ['against what was an attack', 'kiten measurement score --scores scores.csv --labels live.csv'],
   ],
+  'kiten measurement flight': [
+    ['a log that `ulog2csv` took apart', 'kiten measurement flight --input flight/'],
+    [
+      'by what is usual of the vehicle, with scores',
+      'kiten measurement flight --input flight/ --normal earlier-flight/ --out scores.csv',
+    ],
+  ],
   'kiten measurement simulate': [
     [
       'three weeks of a station without an attack',

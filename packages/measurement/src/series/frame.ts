@@ -1,7 +1,7 @@
 import { KitenError } from '@kiten/codec';
 import { quantile, sorted } from '@kiten/numerics';
 import { Delimited, type Line, malformed } from './delimited.ts';
-import { type MomentFormat, momentFormatOf, momentReaders } from './moment.ts';
+import { type MomentFormat, momentFormatOf, momentReaders, secondsOf } from './moment.ts';
 
 /** Readings of several channels, row after row; what is missing is NaN. */
 export interface Frame {
@@ -51,7 +51,7 @@ export class FrameReader {
     const columns = this.#columns as Columns | undefined;
     if (columns === undefined || columns.channels.length === 0 || this.#times.length === 0)
       throw new KitenError('measurement/table-empty', 'The table has no column of numbers, or no row.');
-    const times = Float64Array.from(this.#times);
+    const times = secondsOf(Float64Array.from(this.#times), columns.time?.format);
     return {
       channels: columns.channels.map(({ name }) => name),
       rows: times.length,

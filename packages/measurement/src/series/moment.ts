@@ -49,6 +49,21 @@ export function momentFormatOf(texts: readonly string[]): MomentFormat | undefin
   });
 }
 
+/** Steps of a series in seconds are shorter, or whole minutes. */
+const leastMicroseconds = 1000;
+
+/**
+ * Numbers that are small because they are counted in microseconds since something was switched on, as autopilots do, become seconds:
+ * whole numbers with long steps of which some are no whole minutes.
+ */
+export function secondsOf(times: Float64Array, format: MomentFormat | undefined): Float64Array {
+  if (format !== 'number' || times.length < 3 || !times.every(Number.isInteger)) return times;
+  const steps = times.slice(1).map((time, at) => time - (times[at] as number));
+  const long = steps.filter((step) => step >= leastMicroseconds);
+  const isMicroseconds = long.length > steps.length / 2 && long.some((step) => step % 60 !== 0);
+  return isMicroseconds ? times.map((time) => time / 1e6) : times;
+}
+
 function moment(
   year: string | undefined,
   month = '',

@@ -32,6 +32,13 @@ describe('a table', () => {
     expect([...read(text).values]).toEqual(values);
   });
 
+  it('counts seconds where its numbers are microseconds, as autopilots write them, and leaves Unix seconds alone', () => {
+    const micros = read('timestamp,a\n615303207,1\n615503190,2\n615703201,3\n');
+    expect(micros.times[0]).toBeCloseTo(615.303_207, 9);
+    expect(micros.interval).toBeCloseTo(0.199_997, 9);
+    expect(read('timestamp,a\n1700000000,1\n1700003600,2\n1700007200,3\n').interval).toBe(hour);
+  });
+
   it('is the same however it is cut into pieces', () => {
     const text = 'time,"a b",c,note\n0,1,2,x\n1,3,,y\n2,5,6,z\n';
     fc.assert(

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { blindSpotCommand } from './measurement-blind-spot.ts';
 import { detectCommand } from './measurement-detect.ts';
 import { effectCommand } from './measurement-effect.ts';
+import { flightCommand } from './measurement-flight.ts';
 import { learnCommand } from './measurement-learn.ts';
 import { scoreCommand } from './measurement-score.ts';
 import { simulateCommand } from './measurement-simulate.ts';
@@ -17,4 +18,5 @@ export function measurementCommands(program: Command): void {
   effectCommand(measurement);
   blindSpotCommand(measurement);
   simulateCommand(measurement);
+  flightCommand(measurement);
 }

@@ -1,0 +1,7 @@
+// What physics says of attacks on sensors: how many of them are found, how soon, and how often one is called that is none. Recordings come from
+// the folder that MEASUREMENT_DATA names, if it does; the rest is simulated, and says so.
+//
+//   MEASUREMENT_DATA=DIR npm run bench measurement-physics
+import { physicsOfFlights } from './physics/flights.ts';
+
+physicsOfFlights(process.env.MEASUREMENT_DATA);

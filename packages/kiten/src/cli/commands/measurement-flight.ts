@@ -1,0 +1,107 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KitenError } from '@kiten/codec';
+import {
+  type Flight,
+  type FlightJudgement,
+  type FlightTable,
+  type FlightTopic,
+  flightTable,
+  flightTopicOf,
+  judgeFlight,
+  learnNormalFlight,
+} from '@kiten/measurement';
+import type { Command } from 'commander';
+import { writePieces } from '../files.ts';
+import { csvField, readFrame } from '../measurement-files.ts';
+import { counted, print, printJson } from '../output.ts';
+
+interface FlightOptions {
+  readonly input: string;
+  readonly normal?: readonly string[];
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+export function flightCommand(measurement: Command): void {
+  measurement
+    .command('flight')
+    .description('judge by physics whether the satellite receiver of a PX4 flight was jammed or lied to')
+    .requiredOption(
+      '--input <directory>',
+      'tables of a flight (CSV) as `ulog2csv` writes them, whichever there are',
+    )
+    .option('--normal <directory...>', 'flights of the vehicle without an attack, to learn from; not needed')
+    .option(
+      '--out <file>',
+      'where scores go: CSV with time, score, alarm, channels, kind; an alarm begins at 1',
+    )
+    .option('--json', 'print JSON')
+    .action(judgeFlightFiles);
+}
+
+async function judgeFlightFiles({ input, normal, out, json }: FlightOptions): Promise<void> {
+  const learned =
+    normal === undefined ? undefined : learnNormalFlight(await Promise.all(normal.map(readFlight)));
+  const flight = await readFlight(input);
+  const judgement = judgeFlight(flight, learned);
+  if (out !== undefined) await writePieces(out, scores(judgement));
+  const { evidence, moments, alarms } = judgement;
+  const began = moments[0]?.time ?? 0;
+  const told = alarms.map(({ from, to, ...rest }) => ({ from: from - began, to: to - began, ...rest }));
+  const seconds = (moments.at(-1)?.time ?? 0) - began;
+  const checks = evidence.map(({ check, reads, limit }) => ({ check, limit, reads }));
+  if (json) return printJson({ tables: [...flight.keys()], seconds, checks, alarms: told });
+  print(
+    `${input}: ${seconds.toFixed(0)} s, ${counted(checks.length, 'check', 'checks')} from ${counted(flight.size, 'table', 'tables')}, ${counted(told.length, 'alarm', 'alarms')}`,
+  );
+  for (const { from, to, severity, kind, checks: seen } of told)
+    print(
+      `  ${from.toFixed(1)}–${to.toFixed(1)} s  ${severity.toFixed(1)}  ${kind}  ${seen.slice(0, 6).join(', ')}`,
+    );
+}
+
+/** @throws KitenError `kiten/file-unreadable`, `kiten/no-flight`; those of a table */
+async function readFlight(directory: string): Promise<Flight> {
+  const tables = new Map<FlightTopic, FlightTable>();
+  for (const name of (await filesOf(directory)).sort()) {
+    const topic = flightTopicOf(name);
+    if (topic === undefined) continue;
+    if (tables.has(topic))
+      throw new KitenError(
+        'kiten/no-flight',
+        `${directory} has two tables ${topic}: each flight needs a directory of its own.`,
+      );
+    tables.set(topic, flightTable(topic, await readFrame(join(directory, name))));
+  }
+  if (tables.size > 0) return tables;
+  throw new KitenError(
+    'kiten/no-flight',
+    `${directory} has no table that is understood, such as …_vehicle_gps_position_0.csv.`,
+  );
+}
+
+async function filesOf(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (cause) {
+    throw new KitenError('kiten/file-unreadable', `${directory} cannot be read.`, { cause });
+  }
+}
+
+async function* scores({ moments, alarms, evidence }: FlightJudgement): AsyncGenerator<Uint8Array> {
+  const reads = new Map(evidence.map((each) => [each.check, each.reads]));
+  let text = 'row,time,score,alarm,channels,kind\n';
+  for (const [row, { time, severity, checks }] of moments.entries()) {
+    const alarm = severity < 1 ? undefined : alarms.find(({ from, to }) => from <= time && time <= to);
+    const telling = alarm === undefined ? [] : checks.filter((each) => each.severity >= 0.5);
+    const channels = new Set(telling.flatMap(({ check }) => reads.get(check) ?? []));
+    const isAlarm = alarm === undefined ? 0 : 1;
+    const fields = [row + 1, time, severity.toPrecision(6), isAlarm, csvField([...channels].join(' '))];
+    text += `${fields.join(',')},${alarm?.kind ?? ''}\n`;
+    if (text.length < 1 << 16) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  yield Buffer.from(text);
+}
