@@ -3,5 +3,8 @@
 //
 //   MEASUREMENT_DATA=DIR npm run bench measurement-physics
 import { physicsOfFlights } from './physics/flights.ts';
+import { physicsOfInertialSensors } from './physics/inertial.ts';
 
-physicsOfFlights(process.env.MEASUREMENT_DATA);
+const folder = process.env.MEASUREMENT_DATA;
+physicsOfFlights(folder);
+physicsOfInertialSensors(folder);

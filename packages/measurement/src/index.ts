@@ -42,6 +42,31 @@ export {
   judgeFlight,
 } from './physics/flight/judge-flight.ts';
 export { learnNormalFlight, type NormalFlight } from './physics/flight/normal-flight.ts';
+export {
+  aliasOf,
+  type Band,
+  type LineOrigin,
+  originOfLines,
+  resonances,
+  type SeenLine,
+  soundsBehind,
+} from './physics/mems/alias.ts';
+export { biasFromClipping, clippedShare } from './physics/mems/clipping.ts';
+export { bestFit, type Fit, originUnderJitter } from './physics/mems/irregular-sampling.ts';
+export { type InertialFinding, type InertialRules, judgeInertial } from './physics/mems/judge-inertial.ts';
+export {
+  type PairedReading,
+  pairedReading,
+  pairSpacing,
+  remainingInPair,
+  soundInPairs,
+} from './physics/mems/paired-sampling.ts';
+export {
+  type InertialReadings,
+  type RotationResidual,
+  rotationResiduals,
+} from './physics/mems/rotation-check.ts';
+export { powerAt, type SpectralLine, strongestLine } from './physics/mems/spectral-line.ts';
 export { type Affiliation, affiliation, affiliationOf, type Span } from './score/affiliation.ts';
 export { batadalScore, type Detection, detections } from './score/delay.ts';
 export { type Etapr, type EtaprOptions, etapr, etaprDefaults, etaprOf } from './score/etapr.ts';
@@ -57,6 +82,7 @@ export { decimalsOf } from './series/decimals.ts';
 export { type Frame, FrameReader } from './series/frame.ts';
 export { type Grid, gridOf, noGrid, offGrid } from './series/grid.ts';
 export { type FlightPlan, simulatedFlight } from './simulate/flight.ts';
+export { type MemsPlan, type MemsSound, simulatedMems, simulatedMemsSensor } from './simulate/mems.ts';
 export { pumpingStation } from './simulate/pumping-station.ts';
 export { type FlightAttackKind, type FlightAttackPlan, flightAttackKinds } from './simulate/receiver.ts';
 export { type FaultKind, faultKinds } from './suspicion/kind.ts';

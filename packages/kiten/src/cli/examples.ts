@@ -66,6 +66,12 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
       'kiten measurement flight --input flight/ --normal earlier-flight/ --out scores.csv',
     ],
   ],
+  'kiten measurement inertial': [
+    [
+      'a log in degrees a second, whose gyroscope says 2,000 at most',
+      'kiten measurement inertial --input imu.csv --gyroscope-scale 2000',
+    ],
+  ],
   'kiten measurement simulate': [
     [
       'three weeks of a station without an attack',

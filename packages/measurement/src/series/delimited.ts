@@ -3,7 +3,7 @@ import { KitenError } from '@kiten/codec';
 /** A line longer than this is no table of readings. Characters. */
 const longestLine = 1 << 20;
 const mostColumns = 4096;
-const delimiters = [',', ';', '\t', '|', ' '];
+const delimiters = [',', ';', '\t', '|'];
 
 /** A line of a table, apart. */
 export interface Line {
@@ -65,7 +65,9 @@ export class Delimited {
 function mostFrequent(line: string): string {
   const bare = line.trim().replace(/"[^"]*"/g, '');
   const count = (delimiter: string) => bare.split(delimiter).length;
-  return delimiters.reduce((best, next) => (count(next) > count(best) ? next : best));
+  const most = delimiters.reduce((best, next) => (count(next) > count(best) ? next : best));
+  // Names have spaces of their own: they are delimiters only where there is nothing else.
+  return count(most) > 1 ? most : ' ';
 }
 
 function quoted(text: string, delimiter: string, line: number): string[] {

@@ -25,6 +25,7 @@ describe('a table', () => {
     ['semicolons', 'datetime;a;anomaly\n2020-03-09 15:56:30;1.5;0.0\n2020-03-09 15:56:31;2;0.0\n', [1.5, 2]],
     ['decimal commas', 'time;a\n0;1,5\n1;2,25\n', [1.5, 2.25]],
     ['spaces', '  0.25   3.5\n  0.50   4.5\n', [0.25, 3.5, 0.5, 4.5]],
+    ['spaces within names', 'Time (s),Gyro X (deg per s)\n0,1\n1,2\n', [1, 2]],
     ['quotes', '"time","flow, ""net"""\n"0","1"\n"1","2"\n', [1, 2]],
     ['line ends of Windows and a mark of its beginning', '\ufefftime,a\r\n0,1\r\n1,2\r\n', [1, 2]],
     ['states in words', 'time,valve\n0,open\n1,closed\n', [1, 0]],

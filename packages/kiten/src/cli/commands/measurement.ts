@@ -3,6 +3,7 @@ import { blindSpotCommand } from './measurement-blind-spot.ts';
 import { detectCommand } from './measurement-detect.ts';
 import { effectCommand } from './measurement-effect.ts';
 import { flightCommand } from './measurement-flight.ts';
+import { inertialCommand } from './measurement-inertial.ts';
 import { learnCommand } from './measurement-learn.ts';
 import { scoreCommand } from './measurement-score.ts';
 import { simulateCommand } from './measurement-simulate.ts';
@@ -19,4 +20,5 @@ export function measurementCommands(program: Command): void {
   blindSpotCommand(measurement);
   simulateCommand(measurement);
   flightCommand(measurement);
+  inertialCommand(measurement);
 }

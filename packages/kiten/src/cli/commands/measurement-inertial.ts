@@ -1,0 +1,122 @@
+import { KitenError } from '@kiten/codec';
+import {
+  type Frame,
+  type InertialFinding,
+  type InertialReadings,
+  type InertialRules,
+  judgeInertial,
+} from '@kiten/measurement';
+import type { Command } from 'commander';
+import { readFrame } from '../measurement-files.ts';
+import { counted, print, printJson } from '../output.ts';
+import { parseAmount } from './measurement-learn.ts';
+
+interface InertialOptions {
+  readonly input: string;
+  readonly gyroscopeScale?: number;
+  readonly accelerometerScale?: number;
+  readonly json?: boolean;
+}
+
+export function inertialCommand(measurement: Command): void {
+  measurement
+    .command('inertial')
+    .description('judge by physics whether sound moves a gyroscope or an accelerometer')
+    .requiredOption(
+      '--input <file>',
+      'a table (CSV) with time, gyro… and acc… along three axes; units from the names, rad/s and m/s² where there are none',
+    )
+    .option(
+      '--gyroscope-scale <amount>',
+      'the most it can say, as the table counts: saturation is judged, too',
+      parseAmount,
+    )
+    .option('--accelerometer-scale <amount>', 'the same of the accelerometer', parseAmount)
+    .option('--json', 'print JSON')
+    .action(judgeInertialFile);
+}
+
+const gravity = 9.80665;
+/** What one of the units is in rad/s and m/s². */
+const units: readonly (readonly [RegExp, number])[] = [
+  [/deg|°/i, Math.PI / 180],
+  [/\(m?g\)|\[m?g\]|_g$/i, gravity],
+];
+
+async function judgeInertialFile({
+  input,
+  gyroscopeScale,
+  accelerometerScale,
+  json,
+}: InertialOptions): Promise<void> {
+  const frame = await readFrame(input);
+  const [gyroscope, accelerometer] = [axesOf(frame, /^gyro/i), axesOf(frame, /^acc/i)];
+  const readings: InertialReadings = {
+    times: frame.times,
+    gyroscope: gyroscope.axes,
+    accelerometer: accelerometer.axes,
+  };
+  const rules: InertialRules =
+    gyroscopeScale === undefined && accelerometerScale === undefined
+      ? {}
+      : {
+          fullScale: {
+            gyroscope: (gyroscopeScale ?? Number.POSITIVE_INFINITY) * gyroscope.unit,
+            accelerometer: (accelerometerScale ?? Number.POSITIVE_INFINITY) * accelerometer.unit,
+          },
+        };
+  const began = frame.times[0] as number;
+  const findings = judgeInertial(readings, rules).map(({ from, to, ...rest }) => ({
+    from: from - began,
+    to: to - began,
+    ...rest,
+  }));
+  const alarms = findings.filter(({ severity }) => severity >= 1);
+  const highest = findings.reduce<InertialFinding | undefined>(
+    (most, each) => (each.severity > (most?.severity ?? 0) ? each : most),
+    undefined,
+  );
+  if (json)
+    return printJson({
+      rows: frame.rows,
+      channels: [...gyroscope.names, ...accelerometer.names],
+      highest,
+      alarms,
+    });
+  print(`${input}: ${counted(frame.rows, 'row', 'rows')}, ${counted(alarms.length, 'alarm', 'alarms')}`);
+  for (const { from, to, severity, check, sensor } of alarms)
+    print(`  ${from.toFixed(1)}–${to.toFixed(1)} s  ${severity.toFixed(1)}  ${check}  ${sensor}`);
+  if (highest !== undefined)
+    print(
+      `  highest: ${highest.severity.toFixed(2)} of an alarm, ${highest.check}, at ${highest.from.toFixed(1)} s`,
+    );
+}
+
+/** @throws KitenError `kiten/channel-missing` */
+function axesOf(
+  frame: Frame,
+  name: RegExp,
+): {
+  readonly names: readonly string[];
+  readonly unit: number;
+  readonly axes: readonly [Float64Array, Float64Array, Float64Array];
+} {
+  // `gyro_integral_dt` and `accelerometer_clipping` have no axis.
+  const names = frame.channels.filter((each) => name.test(each) && /[xyz]\b|\[[012]\]|_[xyz]$/i.test(each));
+  const [x, y, z] = names;
+  if (x === undefined || y === undefined || z === undefined)
+    throw new KitenError(
+      'kiten/channel-missing',
+      `Three axes that begin like ${name.source.slice(1)} are needed; there are ${frame.channels.join(', ')}.`,
+      { detail: { channel: name.source.slice(1) } },
+    );
+  const unit = units.find(([pattern]) => pattern.test(x))?.[1] ?? 1;
+  const axis = (channel: string) => {
+    const at = frame.channels.indexOf(channel);
+    return Float64Array.from(
+      { length: frame.rows },
+      (_, row) => unit * (frame.values[row * frame.channels.length + at] as number),
+    );
+  };
+  return { names: [x, y, z], unit, axes: [axis(x), axis(y), axis(z)] };
+}
