@@ -50,7 +50,8 @@ const reported = (ecu: string) => [
 ];
 
 const verified = (...more: string[]) => [
-  ...['uptane', 'verify', '--image', at('repository'), '--inventory', at('vehicle.json')],
+  ...['uptane', 'verify', '--inventory', at('vehicle.json')],
+  ...(more.includes('--image') ? [] : ['--image', at('repository')]),
   ...(more.includes('--director') ? more : ['--director', at('told'), ...more]),
 ];
 
@@ -146,6 +147,40 @@ describe('kiten update uptane', () => {
     await done(...directed('assignments.json', 'newer'));
     await done(...verified('--director', at('newer'), ...state));
     expect(await refused(...verified('--director', at('older'), ...state))).toBe('update/rollback');
+  });
+
+  it('fetches what both repositories agree on, whole and as described', async () => {
+    await done(...verified('--out', at('slot')));
+    expect(await readFile(at('slot/engine%2F2.bin'), 'utf8')).toBe('engine release 2');
+    await cp(at('repository'), at('tampered'), { recursive: true });
+    const [image = ''] = (await readdir(at('tampered/targets/engine'))).filter((name) =>
+      name.endsWith('.2.bin'),
+    );
+    await writeFile(at(`tampered/targets/engine/${image}`), 'engine release 3');
+    expect(await refused(...verified('--image', at('tampered'), '--out', at('empty')))).toBe(
+      'update/target-mismatch',
+    );
+    expect(await readdir(at('empty'))).toEqual([]);
+  });
+
+  it('verifies as a secondary, fully or by the Director’s targets alone', async () => {
+    const images = [{ ecu: 'engine', path: 'engine/2.bin' }];
+    expect(await done(...verified('--secondary', 'engine'))).toMatchObject({ images });
+    const partial = [
+      ...['uptane', 'verify', '--director', at('told'), '--inventory', at('vehicle.json'), '--partial'],
+      ...['--state', at('secondary')],
+    ];
+    expect(await done(...partial, '--secondary', 'engine')).toMatchObject({ ecu: 'engine', images });
+    expect(await done(...partial, '--secondary', 'gateway')).toMatchObject({ images: [] });
+    expect((await readdir(at('secondary/director'))).sort()).toEqual(['root.json', 'targets.json']);
+    expect(await refused(...partial)).toBe('kiten/option-missing');
+    expect(await refused(...partial, '--secondary', 'door')).toBe('update/uptane-ecu-unknown');
+    const told = await readFile(at('secondary/director/targets.json'), 'utf8');
+    await writeFile(
+      at('secondary/director/targets.json'),
+      told.replace(/"version": ?\d+/, '"version":4000000000'),
+    );
+    expect(await refused(...partial, '--secondary', 'engine')).toBe('update/rollback');
   });
 
   it('refuses what doesn’t hold, each with a code of its own, and keeps nothing of it', async () => {

@@ -15,7 +15,7 @@ import {
   type Vehicle,
   vehicleOf,
 } from '@kiten/update';
-import { isDirectory, makeDirectory, readBytes, readText } from './files.ts';
+import { isDirectory, makeDirectory, readBytes, readIfThere, readText } from './files.ts';
 import { readPublicKey } from './holder-options.ts';
 
 /** A vehicle as its inventory file describes it. */
@@ -93,24 +93,39 @@ const malformed = (expected: string): KitenError =>
 
 const base = 'https://repository.invalid/';
 
+/** Where the targets of a {@link repositoryIn} are. */
+export const targetsBase = `${base}targets`;
+
 /** The metadata of a repository that lies in a directory, as a web server would serve it. */
 export async function repositoryIn(
   directory: string,
 ): Promise<{ readonly metadataUrl: string; readonly fetch: FetchFile }> {
-  const published = join(directory, 'metadata');
-  const isPublished = await isDirectory(published).catch(() => false);
-  const folder = isPublished ? published : directory;
-  return { metadataUrl: base, fetch: (url) => fetchFrom(folder, url.slice(base.length)) };
+  const folder = await publishedIn(directory);
+  const places = [folder, join(directory, 'targets'), directory];
+  return {
+    metadataUrl: base,
+    fetch: (url) => {
+      if (!url.startsWith(targetsBase)) return fetchFrom([folder], url.slice(base.length));
+      return fetchFrom(places.slice(1), decodeURIComponent(url.slice(targetsBase.length + 1)));
+    },
+  };
 }
 
-async function fetchFrom(folder: string, name: string): ReturnType<FetchFile> {
-  try {
-    const bytes = await readFile(join(folder, name));
-    return { status: 200, body: piecesOf(bytes) };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { status: 404, body: piecesOf() };
-    throw error;
+/** Where the metadata lies in the directory of a repository. */
+export async function publishedIn(directory: string): Promise<string> {
+  const published = join(directory, 'metadata');
+  return (await isDirectory(published).catch(() => false)) ? published : directory;
+}
+
+async function fetchFrom(folders: readonly string[], name: string): ReturnType<FetchFile> {
+  for (const folder of folders) {
+    try {
+      return { status: 200, body: piecesOf(await readFile(join(folder, name))) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
+  return { status: 404, body: piecesOf() };
 }
 
 async function* piecesOf(...pieces: Uint8Array[]): AsyncGenerator<Uint8Array> {
@@ -135,20 +150,18 @@ export async function trustedRepository(
     () => false,
   );
   if (root !== undefined || !isTrusted) {
-    const bytes = root === undefined ? await firstRoot(place) : await readBytes(root);
+    const bytes =
+      root === undefined ? await firstRootOf(await publishedIn(directory)) : await readBytes(root);
     await initialiseTufClient(metadataDirectory, bytes, { verify: nodeVerify, format: formatOf(profile) });
   }
   return { ...place, metadataDirectory };
 }
 
-/** Of legacy repositories some have the root under its own name alone. */
-async function firstRoot({ fetch }: { readonly fetch: FetchFile }): Promise<Uint8Array> {
+/** Of legacy repositories some have the root under its own name alone. @throws KitenError `kiten/root-missing` */
+export async function firstRootOf(folder: string): Promise<Uint8Array> {
   for (const name of ['1.root.json', 'root.json']) {
-    const { status, body } = await fetch(`${base}${name}`, new AbortController().signal);
-    if (status !== 200) continue;
-    const pieces: Uint8Array[] = [];
-    for await (const piece of body) pieces.push(piece);
-    return Buffer.concat(pieces);
+    const text = await readIfThere(join(folder, name));
+    if (text !== undefined) return Buffer.from(text);
   }
   throw new KitenError('kiten/root-missing', 'The repository has no root to begin with: name one.');
 }

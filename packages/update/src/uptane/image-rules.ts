@@ -25,7 +25,7 @@ const most = 64;
 
 /** @throws KitenError `update/metadata-malformed`, `update/uptane-name`. */
 export function parseImageRules(custom: Fields = {}): ImageRules {
-  const hardwareIds = listAt(custom, 'hardwareIds').map((id) => {
+  const hardwareIds = listAt(custom, 'hardwareIds', 'hardwareId').map((id) => {
     if (typeof id !== 'string') throw malformed('hardwareIds', 'are strings');
     return checkName(id, 'a kind of hardware');
   });
@@ -44,9 +44,11 @@ function parseRange(value: unknown): ImageRange {
   return member(fields, 'to') === undefined ? range : { ...range, to: wholeAt(fields, 'to', range.from) };
 }
 
-/** Absent, as aktualizr’s servers have it null, or a bounded list. */
-function listAt(custom: Fields, name: string): readonly unknown[] {
+/** Absent, as aktualizr’s servers have it null, or a bounded list; or one alone, as the vectors of its makers have it. */
+function listAt(custom: Fields, name: string, single?: string): readonly unknown[] {
   const value = member(custom, name);
+  const one = single === undefined ? undefined : member(custom, single);
+  if (value === undefined && typeof one === 'string') return [one];
   const list = value === undefined || value === null ? [] : asList(value, name);
   if (list.length <= most) return list;
   throw malformed(name, `are ${most} at most`);

@@ -17,7 +17,7 @@ import type { MetadataSignature, TufKey } from '../tuf/metadata/model.ts';
 import { parseSignatures } from '../tuf/metadata/parse-signatures.ts';
 import { parseRoleKeys } from '../tuf/metadata/role-keys.ts';
 import { verifyThreshold } from '../tuf/metadata/verify-threshold.ts';
-import { hexOfBase64 } from './legacy-format.ts';
+import { formsOf, legacySignatures } from './legacy-format.ts';
 import { signedForm, type UptaneProfile } from './profile.ts';
 
 interface PayloadSignature extends MetadataSignature {
@@ -30,6 +30,8 @@ export interface SignedPayload {
   readonly signed: Fields;
   readonly signatures: readonly PayloadSignature[];
   readonly signedBytes: Uint8Array;
+  /** The same in another form, which the signatures may be over instead: in the legacy profile alone. */
+  readonly otherBytes?: Uint8Array;
 }
 
 /** Parses the JSON of a payload that came from outside. @throws KitenError `codec/json-…`, `update/metadata-malformed`. */
@@ -45,12 +47,9 @@ export function parsePayload(bytes: Uint8Array, maxBytes: number): Fields {
  */
 export function readPayload(file: Fields, profile: UptaneProfile): SignedPayload {
   const signed = fieldsAt(file, 'signed');
+  if (profile === 'legacy') return { signed, signatures: legacySignatures(file), ...formsOf(signed) };
   const signedBytes = signedForm(signed, profile);
   const signatures = parseSignatures(file);
-  if (profile === 'legacy') {
-    const inHex = signatures.map((each) => ({ ...each, signature: hexOfBase64(each.signature) }));
-    return { signed, signatures: inHex, signedBytes };
-  }
   const entries = asList(member(file, 'signatures'), 'signatures');
   const named = signatures.map((each, index) => {
     const entry = asFields(entries[index], 'signatures');
@@ -75,7 +74,7 @@ function checkHash(entry: Fields, signedBytes: Uint8Array): void {
  * @throws KitenError `update/unsigned`, `update/threshold`.
  */
 export function verifyPayload(
-  { signatures, signedBytes }: SignedPayload,
+  payload: SignedPayload,
   {
     name,
     keys,
@@ -84,11 +83,16 @@ export function verifyPayload(
   verify: Verify,
 ): void {
   const byId = new Map(keys.map((key) => [key.keyId, key]));
-  const counted = signatures.filter(
-    ({ keyId, method }) => method === undefined || method === byId.get(keyId)?.scheme,
-  );
+  const [only, ...others] = keys;
+  // The ids of the legacy profile are labels: with one key there is no question whose a signature should be.
+  const label = others.length === 0 ? only?.keyId : undefined;
+  const signatures = payload.signatures
+    .filter(({ keyId, method }) => method === undefined || method === byId.get(keyId)?.scheme)
+    .map(({ method, ...each }) =>
+      method === undefined && label !== undefined ? { ...each, keyId: label } : each,
+    );
   const role = parseRoleKeys({ keyids: [...byId.keys()], threshold });
-  verifyThreshold({ signatures: counted, signedBytes }, { name, keys: byId, ...role }, verify);
+  verifyThreshold({ ...payload, signatures }, { name, keys: byId, ...role }, verify);
 }
 
 /** Signs a payload with the key of an ECU, or of a time server. @throws KitenError `update/key-unsupported`. */

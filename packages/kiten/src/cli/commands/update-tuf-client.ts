@@ -1,6 +1,6 @@
 import { KitenError } from '@kiten/codec';
 import { nodeVerify } from '@kiten/identity';
-import { initialiseTufClient, replaceTufRoot, TufClient } from '@kiten/update';
+import { formatOf, initialiseTufClient, replaceTufRoot, TufClient } from '@kiten/update';
 import type { Command } from 'commander';
 import { fetchFile } from '../fetch-file.ts';
 import { makeDirectory, readBytes } from '../files.ts';
@@ -14,6 +14,7 @@ interface ClientOptions {
   readonly targetName?: string;
   readonly targetBaseUrl?: string;
   readonly targetDir?: string;
+  readonly legacy?: boolean;
   readonly json?: boolean;
 }
 
@@ -27,6 +28,7 @@ export function tufClientCommands(update: Command): void {
     .option('--target-name <name>', 'download: the target’s path in the metadata')
     .option('--target-base-url <url>', 'download: where the repository’s targets are')
     .option('--target-dir <directory>', 'download: where the target goes')
+    .option('--legacy', 'read metadata as the older servers for vehicles write it')
     .option('--json', 'print JSON');
 
   client
@@ -35,14 +37,17 @@ export function tufClientCommands(update: Command): void {
     .option('--replace', 'in place of the one that is trusted, and of all that was trusted under it')
     .option('--digest <hex>', 'with --replace: the SHA-256 of the file, as its holders say it themselves')
     .action(async (root: string, { replace, digest }: { replace?: boolean; digest?: string }) => {
-      const { metadataDir, json } = client.opts<ClientOptions>();
+      const { metadataDir, legacy, json } = client.opts<ClientOptions>();
       const directory = given(metadataDir, '--metadata-dir');
       const bytes = await readBytes(root);
       await makeDirectory(directory);
       const version =
         replace === true
           ? await replaceTufRoot(directory, bytes, { verify: nodeVerify, digest: given(digest, '--digest') })
-          : await initialiseTufClient(directory, bytes, { verify: nodeVerify });
+          : await initialiseTufClient(directory, bytes, {
+              verify: nodeVerify,
+              format: formatOf(profileOf(legacy)),
+            });
       return json ? printJson({ root: version }) : print(`${directory}: root ${version} is trusted`);
     });
 
@@ -87,8 +92,11 @@ function tufClient(options: ClientOptions): TufClient {
     fetch: fetchFile,
     verify: nodeVerify,
     clock: systemSources().clock,
+    format: formatOf(profileOf(options.legacy)),
   });
 }
+
+const profileOf = (legacy: boolean | undefined) => (legacy === true ? 'legacy' : 'standard');
 
 /** Not left to the parser of options, for whom each of them is optional: it would exit with 2. */
 function given(value: string | undefined, option: string): string {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { KitenError, parseJsonStrict } from '@kiten/codec';
 import { loadSigner, nodeVerify } from '@kiten/identity';
 import {
@@ -7,9 +6,6 @@ import {
   parseVehicleManifest,
   signReport,
   signVehicleManifest,
-  UptaneClient,
-  type UptaneProfile,
-  type VerifiedImage,
   verifyVehicleManifest,
 } from '@kiten/update';
 import type { Command } from 'commander';
@@ -18,11 +14,15 @@ import { parseWhole } from '../options.ts';
 import { counted, jsonOf, print, printJson, printTable, showTime } from '../output.ts';
 import { measureImage } from '../suit-files.ts';
 import { systemSources } from '../system.ts';
-import { readInventory, trustedRepository, withState } from '../uptane-files.ts';
+import { readInventory } from '../uptane-files.ts';
 import { directCommand } from './update-uptane-direct.ts';
-
-const legacyHelp = 'speak as aktualizr and its servers do';
-const inventoryHelp = 'the vehicle and its ECUs, in JSON';
+import {
+  inventoryHelp,
+  legacyHelp,
+  type ProfileOptions,
+  profileOf,
+  verifyCommand,
+} from './update-uptane-verify.ts';
 
 /** `kiten update uptane`: vehicles of several ECUs, from and to files. */
 export function uptaneCommands(update: Command): void {
@@ -32,23 +32,7 @@ export function uptaneCommands(update: Command): void {
       'vehicles of several computers (Uptane): what they report, what they are told, and whether it holds',
     );
 
-  uptane
-    .command('verify')
-    .description(
-      'verify what a Director says to a vehicle against an Image repository, as its primary would; exits with 1 if it does not hold',
-    )
-    .requiredOption('--director <directory>', 'the Director’s metadata for this vehicle')
-    .requiredOption('--image <directory>', 'the Image repository')
-    .requiredOption('--inventory <file>', inventoryHelp)
-    .option('--director-root <file>', 'a root of the Director that came some other way; its first by default')
-    .option(
-      '--image-root <file>',
-      'a root of the Image repository that came some other way; its first by default',
-    )
-    .option('--state <directory>', 'what the vehicle trusts, to be kept; begins anew unless given')
-    .option('--legacy', legacyHelp)
-    .option('--json', 'print JSON')
-    .action(verify);
+  verifyCommand(uptane);
 
   uptane
     .command('report <ecu>')
@@ -91,49 +75,6 @@ export function uptaneCommands(update: Command): void {
 
   directCommand(uptane);
 }
-
-interface ProfileOptions {
-  readonly legacy?: boolean;
-  readonly json?: boolean;
-}
-
-const profileOf = ({ legacy }: ProfileOptions): UptaneProfile => (legacy === true ? 'legacy' : 'standard');
-
-interface VerifyOptions extends ProfileOptions {
-  readonly director: string;
-  readonly image: string;
-  readonly inventory: string;
-  readonly directorRoot?: string;
-  readonly imageRoot?: string;
-  readonly state?: string;
-}
-
-async function verify(options: VerifyOptions): Promise<void> {
-  const profile = profileOf(options);
-  const { vehicle, ecus } = await readInventory(options.inventory);
-  const { version, images } = await withState(options.state, async (state) => {
-    const directorRoot = { root: options.directorRoot, profile };
-    const director = await trustedRepository(options.director, join(state, 'director'), directorRoot);
-    const imageRoot = { root: options.imageRoot, profile };
-    const image = await trustedRepository(options.image, join(state, 'image'), imageRoot);
-    const around = { verify: nodeVerify, clock: systemSources().clock, profile };
-    const common = { vehicle: vehicle.identifier, ecus, role: 'primary' } as const;
-    return new UptaneClient({ ...common, director, image, ...around }).verify();
-  });
-  if (options.json) return printJson({ vehicle: vehicle.identifier, version, images: images.map(imageJson) });
-  print(`● both repositories agree on what ${vehicle.identifier} is to run, said in version ${version}`);
-  return printTable(
-    ['ECU', 'image', 'release', 'octets'],
-    images.map(({ ecu, path, releaseCounter, length }) => [
-      ecu,
-      path,
-      `${releaseCounter ?? '–'}`,
-      `${length}`,
-    ]),
-  );
-}
-
-const imageJson = ({ custom: _, ...image }: VerifiedImage): unknown => jsonOf(image);
 
 interface ReportOptions extends ProfileOptions {
   readonly image: string;

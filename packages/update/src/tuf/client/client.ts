@@ -1,5 +1,6 @@
 import { type Clock, KitenError, type Verify } from '@kiten/codec';
 import { defaultTufLimits, type TufLimits } from '../limits.ts';
+import type { MetadataFormat } from '../metadata/format.ts';
 import type { TargetFile } from '../metadata/model.ts';
 import { withClientLock } from './client-lock.ts';
 import { type DownloadedTarget, type DownloadOptions, downloadTarget } from './download.ts';
@@ -20,6 +21,8 @@ export interface TufClientOptions {
   readonly verify: Verify;
   readonly clock: Clock;
   readonly limits?: Partial<TufLimits>;
+  /** How the metadata is written; the standard’s way unless told otherwise. */
+  readonly format?: MetadataFormat;
 }
 
 /** The versions that a client trusts after an update. */

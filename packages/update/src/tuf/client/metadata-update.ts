@@ -31,6 +31,15 @@ export class MetadataUpdate {
 
   /** @param notBefore the latest time that was seen, in milliseconds since 1970. */
   async run(notBefore?: number): Promise<TrustedMetadata> {
+    const trusted = await this.runRoot(notBefore);
+    await this.#updateTimestamp(trusted);
+    await this.#updateSnapshot(trusted);
+    await this.#updateTargets(trusted);
+    return trusted;
+  }
+
+  /** The root alone (TUF §5.3). */
+  async runRoot(notBefore?: number): Promise<TrustedMetadata> {
     const started = this.#source.clock.now();
     const trusted = new TrustedMetadata(await this.#keptRoot(), {
       started,
@@ -40,9 +49,6 @@ export class MetadataUpdate {
       format: this.#source.format,
     });
     await this.#updateRoot(trusted);
-    await this.#updateTimestamp(trusted);
-    await this.#updateSnapshot(trusted);
-    await this.#updateTargets(trusted);
     return trusted;
   }
 
@@ -56,7 +62,7 @@ export class MetadataUpdate {
   async #updateRoot(trusted: TrustedMetadata): Promise<void> {
     for (let count = 0; count < this.#limits.roots; count += 1) {
       const next = await ifThere(
-        this.#fetch(`${trusted.root.version + 1}.root.json`, this.#limits.rootBytes),
+        this.fetchFile(`${trusted.root.version + 1}.root.json`, this.#limits.rootBytes),
       );
       if (next === undefined) break;
       if (trusted.acceptRoot(next)) {
@@ -72,7 +78,7 @@ export class MetadataUpdate {
   async #updateTimestamp(trusted: TrustedMetadata): Promise<void> {
     const { timestampBytes } = this.#limits;
     await restored(this.#kept.read('timestamp', timestampBytes), (bytes) => trusted.restoreTimestamp(bytes));
-    const fetched = await this.#fetch('timestamp.json', timestampBytes);
+    const fetched = await this.fetchFile('timestamp.json', timestampBytes);
     if (trusted.acceptTimestamp(fetched)) await this.#kept.write('timestamp', fetched);
   }
 
@@ -104,10 +110,11 @@ export class MetadataUpdate {
     const version = trusted.root.consistentSnapshot ? `${meta.version}.` : '';
     const declared = this.#source.format?.boundsFile === false ? limit : (meta.length ?? limit);
     const maxBytes = Math.min(declared, limit);
-    return this.#fetch(`${version}${encodeURIComponent(role)}.json`, maxBytes);
+    return this.fetchFile(`${version}${encodeURIComponent(role)}.json`, maxBytes);
   }
 
-  #fetch(file: string, maxBytes: number): Promise<Uint8Array> {
+  /** A file of the repository, by its name. @throws KitenError as `retrieve` says. */
+  fetchFile(file: string, maxBytes: number): Promise<Uint8Array> {
     const { metadataUrl, fetch, clock } = this.#source;
     const { metadataDeadline: deadline, minimumRate, rateWindow } = this.#limits;
     return retrieveWhole(below(metadataUrl, file), {
@@ -134,7 +141,8 @@ export async function restored<T>(
   }
 }
 
-async function ifThere(file: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+/** What is there, or nothing if the repository says that there is none. */
+export async function ifThere(file: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
   try {
     return await file;
   } catch (error) {

@@ -200,11 +200,14 @@ export class TrustedMetadata {
 
   #isDescribedBy(bytes: Uint8Array, meta: MetaFile): boolean {
     if (meta.length === undefined && meta.hashes === undefined) return true;
-    const described = this.#format.described(bytes);
-    return (
-      (meta.length === undefined || meta.length === described.length) &&
-      (meta.hashes === undefined || hasHashes(described, meta.hashes))
-    );
+    const { length, hashes } = meta;
+    return this.#format
+      .described(bytes)
+      .some(
+        (form) =>
+          (length === undefined || length === form.length) &&
+          (hashes === undefined || hasHashes(form, hashes)),
+      );
   }
 
   /** Before the signatures: whoever described it has been verified, and this is quicker (TUF §5.5.2). */

@@ -5,8 +5,8 @@ import { parseMetadata } from './parse-metadata.ts';
 export interface MetadataFormat {
   /** As {@link parseMetadata}. */
   read<T extends MetadataType>(type: T, bytes: Uint8Array, maxBytes: number): Signed<MetadataOf<T>>;
-  /** What a file’s length and hashes are of, where another file says them. */
-  described(bytes: Uint8Array): Uint8Array;
+  /** What a file’s length and hashes may be of, where another file says them: one of these forms, and what we say first. */
+  described(bytes: Uint8Array): readonly [Uint8Array, ...Uint8Array[]];
   /** Whether the length that is said of a file bounds the file itself. */
   readonly boundsFile: boolean;
 }
@@ -14,6 +14,6 @@ export interface MetadataFormat {
 /** TUF 1.0.34 §4: a file is described as it is. */
 export const tufFormat: MetadataFormat = {
   read: parseMetadata,
-  described: (bytes) => bytes,
+  described: (bytes) => [bytes],
   boundsFile: true,
 };

@@ -113,6 +113,8 @@ export type MetadataOf<T extends MetadataType> = Extract<Metadata, { readonly ty
 export interface MetadataSignature {
   readonly keyId: string;
   readonly signature: string;
+  /** What it was made with, where it says so itself and its key doesn’t. */
+  readonly algorithm?: AlgorithmName;
 }
 
 /** A metadata file: what is signed, and by whom. */
@@ -121,4 +123,6 @@ export interface Signed<M extends Metadata = Metadata> {
   readonly signatures: readonly MetadataSignature[];
   /** What the signatures are over. */
   readonly signedBytes: Uint8Array;
+  /** The same in another form, which they may be over instead. */
+  readonly otherBytes?: Uint8Array;
 }

@@ -1,5 +1,16 @@
-import { algorithmOf, ecdsaDerToRaw, fromHex, KitenError, toHex, type Verify } from '@kiten/codec';
-import type { RoleKeys, Signed, TufKey, TufKeys } from './model.ts';
+import {
+  algorithmOf,
+  ecdsaDerToRaw,
+  fromHex,
+  KitenError,
+  publicKeyFits,
+  toHex,
+  type Verify,
+} from '@kiten/codec';
+import type { MetadataSignature, RoleKeys, Signed, TufKey, TufKeys } from './model.ts';
+
+/** Signatures, and what they are over. */
+export type WhatIsSigned = Pick<Signed, 'signatures' | 'signedBytes' | 'otherBytes'>;
 
 /**
  * Refuses metadata unless enough keys of a role signed it (TUF §5.3.4). What counts is distinct keys: one key under two
@@ -9,11 +20,11 @@ import type { RoleKeys, Signed, TufKey, TufKeys } from './model.ts';
  * `update/key-counted-twice` when it would be enough if one key, or one signature, counted twice.
  */
 export function verifyThreshold(
-  { signatures, signedBytes }: Pick<Signed, 'signatures' | 'signedBytes'>,
+  signed: WhatIsSigned,
   role: { readonly name: string; readonly keys: TufKeys } & RoleKeys,
   verify: Verify,
 ): void {
-  const signers = signersAmong({ signatures, signedBytes }, role, verify, role.threshold);
+  const signers = signersAmong(signed, role, verify, role.threshold);
   if (signers.size >= role.threshold) return;
   const detail = { role: role.name, threshold: role.threshold, signers: signers.size };
   if (signers.size === 0) {
@@ -21,7 +32,7 @@ export function verifyThreshold(
       detail,
     });
   }
-  if (countsTwice({ signatures, signedBytes }, role, verify)) {
+  if (countsTwice(signed, role, verify)) {
     throw new KitenError(
       'update/key-counted-twice',
       `The metadata of ${role.name} wants the signatures of ${role.threshold} keys, and one key would have to count twice.`,
@@ -37,15 +48,15 @@ export function verifyThreshold(
 
 /** Whether a key signs under several ids, or one signature stands under several. */
 function countsTwice(
-  { signatures, signedBytes }: Pick<Signed, 'signatures' | 'signedBytes'>,
+  signed: WhatIsSigned,
   { keys, keyIds }: { readonly keys: TufKeys; readonly keyIds: readonly string[] },
   verify: Verify,
 ): boolean {
-  const wanted = signatures.filter(({ keyId }) => keyIds.includes(keyId));
+  const wanted = signed.signatures.filter(({ keyId }) => keyIds.includes(keyId));
   if (new Set(wanted.map(({ signature }) => signature.toLowerCase())).size < wanted.length) return true;
   const identities = wanted
-    .map(({ keyId, signature }) => ({ material: keys.get(keyId)?.material, signature }))
-    .filter(({ material, signature }) => material && holdsFor(material, signedBytes, signature, verify))
+    .map((each) => ({ material: keys.get(each.keyId)?.material, each }))
+    .filter(({ material, each }) => material && isBy(material, signed, each, verify))
     .map(({ material }) => toHex(material!.publicKey));
   return new Set(identities).size < identities.length;
 }
@@ -56,27 +67,41 @@ function countsTwice(
  * @param enough how many are looked for at most.
  */
 export function signersAmong(
-  { signatures, signedBytes }: Pick<Signed, 'signatures' | 'signedBytes'>,
+  signed: WhatIsSigned,
   { keys, keyIds }: { readonly keys: TufKeys; readonly keyIds: readonly string[] },
   verify: Verify,
   enough = Number.POSITIVE_INFINITY,
 ): ReadonlySet<string> {
   const wanted = new Set(keyIds);
   const signers = new Set<string>();
-  for (const { keyId, signature } of signatures) {
+  for (const signature of signed.signatures) {
     if (signers.size >= enough) break;
-    const key = wanted.has(keyId) ? keys.get(keyId) : undefined;
+    const key = wanted.has(signature.keyId) ? keys.get(signature.keyId) : undefined;
     if (key?.material === undefined) continue;
     const identity = toHex(key.material.publicKey);
-    if (signers.has(identity) || !holdsFor(key.material, signedBytes, signature, verify)) continue;
+    if (signers.has(identity) || !isBy(key.material, signed, signature, verify)) continue;
     signers.add(identity);
   }
   return signers;
 }
 
+function isBy(
+  material: Material,
+  { signedBytes, otherBytes }: WhatIsSigned,
+  { signature, algorithm = material.algorithm }: MetadataSignature,
+  verify: Verify,
+): boolean {
+  const { publicKey } = material;
+  if (algorithm !== material.algorithm && !publicKeyFits(algorithm, publicKey)) return false;
+  if (holdsFor({ algorithm, publicKey }, signedBytes, signature, verify)) return true;
+  return otherBytes !== undefined && holdsFor({ algorithm, publicKey }, otherBytes, signature, verify);
+}
+
+type Material = NonNullable<TufKey['material']>;
+
 /** Whether a signature, in hexadecimal, is one by this key. */
 export function holdsFor(
-  { algorithm, publicKey }: NonNullable<TufKey['material']>,
+  { algorithm, publicKey }: Material,
   signedBytes: Uint8Array,
   signature: string,
   verify: Verify,

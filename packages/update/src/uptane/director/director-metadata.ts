@@ -71,7 +71,7 @@ function common(type: OnlineRoleName, { version, expires, profile }: Heading): F
 }
 
 function describe({ version, bytes }: DirectorFile, profile: UptaneProfile): Description {
-  const described = formatOf(profile).described(bytes);
+  const [described] = formatOf(profile).described(bytes);
   return { version, length: described.length, hashes: { sha256: hash('sha256', described, 'hex') } };
 }
 

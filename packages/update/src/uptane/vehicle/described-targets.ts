@@ -19,8 +19,8 @@ export function checkDescribedTargets(
   const description = member(custom, 'targets');
   if (description === undefined) return;
   const { length, hashes } = parseMetaFile(asFields(description, 'custom.targets'));
-  const described = formatOf(profile).described(targets);
-  if (length === described.length && hashes !== undefined && hasHashes(described, hashes)) return;
+  const forms = formatOf(profile).described(targets);
+  if (hashes !== undefined && forms.some((form) => length === form.length && hasHashes(form, hashes))) return;
   throw new KitenError(
     'update/metadata-mismatch',
     'The Director’s targets have not the length and hashes that its timestamp lists for them.',

@@ -48,7 +48,9 @@ export function directedImages(
 
 function imagesOf(path: string, target: TargetFile, profile: UptaneProfile): readonly DirectedImage[] {
   const custom = target.custom ?? {};
-  const ecus = Object.entries(asFields(member(custom, 'ecuIdentifiers') ?? {}, 'ecuIdentifiers'));
+  const ecus = Object.entries(
+    asFields(member(custom, 'ecuIdentifiers') ?? oneEcu(custom, profile), 'ecuIdentifiers'),
+  );
   if (ecus.length === 0) {
     throw new KitenError('update/uptane-ecu-missing', `The Director says for no ECU that it runs ${path}.`, {
       detail: { path },
@@ -64,6 +66,12 @@ function imagesOf(path: string, target: TargetFile, profile: UptaneProfile): rea
   }));
 }
 
+/** Of the reference implementation, and of aktualizr’s first servers: an image is for one ECU. */
+function oneEcu(custom: Fields, profile: UptaneProfile): Fields {
+  const ecu = member(custom, 'ecu_serial') ?? member(custom, 'ecuIdentifier');
+  return profile === 'legacy' && typeof ecu === 'string' ? { [ecu]: custom } : {};
+}
+
 function hardwareOf(fields: Fields, profile: UptaneProfile): { hardwareId?: string } {
   if (profile === 'legacy' && member(fields, 'hardwareId') === undefined) return {};
   return { hardwareId: checkName(textAt(fields, 'hardwareId'), 'a kind of hardware') };
@@ -74,10 +82,10 @@ function counterOf(custom: Fields, profile: UptaneProfile): { releaseCounter?: n
   return { releaseCounter: wholeAt(custom, 'releaseCounter', 0) };
 }
 
-/** Servers of the legacy profile say null for none. */
+/** Servers of the legacy profile say null for none, or nothing. */
 function textOrNone(custom: Fields, name: string): string | undefined {
   const value = member(custom, name);
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'string') return value;
   throw malformed(name, 'is a string');
 }

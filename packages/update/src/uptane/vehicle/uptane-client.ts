@@ -3,16 +3,18 @@ import { type Clock, KitenError, type Verify } from '@kiten/codec';
 import { type DownloadedTarget, type DownloadOptions, downloadTarget } from '../../tuf/client/download.ts';
 import { removePending } from '../../tuf/client/durable-files.ts';
 import { MetadataDirectory } from '../../tuf/client/metadata-directory.ts';
-import { MetadataUpdate } from '../../tuf/client/metadata-update.ts';
+import { ifThere, MetadataUpdate } from '../../tuf/client/metadata-update.ts';
 import type { FetchFile } from '../../tuf/client/retrieve.ts';
 import type { TrustedMetadata } from '../../tuf/client/trusted-metadata.ts';
 import { defaultTufLimits, type TufLimits } from '../../tuf/limits.ts';
+import type { TargetsMetadata } from '../../tuf/metadata/model.ts';
 import { formatOf, type UptaneProfile } from '../profile.ts';
 import { checkDescribedTargets } from './described-targets.ts';
 import { checkAddressee, type DirectedImage, directedImages } from './directed-images.ts';
 import { checkForEcu, type EcuState, runs } from './ecu-rules.ts';
 import { ImageRepository } from './image-repository.ts';
 import { StagedMetadata } from './staged-metadata.ts';
+import { acceptUnlistedTargets } from './unlisted-targets.ts';
 
 /** One of the two repositories (Uptane 2.1 §5.2.6): every image has to be vouched for by both. */
 export interface UptaneRepository {
@@ -77,17 +79,16 @@ export class UptaneClient {
   async verify(): Promise<VerifiedUpdate> {
     const { director, image, vehicle } = this.#options;
     const directorKept = await this.#kept(director);
-    const trusted = await this.#update(director, directorKept).run();
-    checkAddressee(trusted.timestamp, vehicle, this.#profile);
-    checkAddressee(trusted.targets, vehicle, this.#profile);
-    const targets = (await directorKept.read('targets', this.#limits.targetsBytes)) ?? new Uint8Array();
-    checkDescribedTargets(targets, trusted.timestamp, this.#profile);
-    const images = this.#forOwnEcus(directedImages(trusted.targets, this.#profile));
+    const directed =
+      (await this.#ofTwoRoles(director, directorKept)) ?? (await this.#ofFourRoles(director, directorKept));
+    checkAddressee(directed, vehicle, this.#profile);
+    const targets = await this.#targetsIn(directorKept);
+    const images = this.#forOwnEcus(directedImages(directed, this.#profile));
     const order = images.every(({ isInstalled }) => isInstalled)
       ? images
       : await this.#matched(images, image);
     await directorKept.commit();
-    return { version: trusted.targets.version, sha256: hash('sha256', targets, 'hex'), images: order };
+    return { version: directed.version, sha256: hash('sha256', targets, 'hex'), images: order };
   }
 
   /**
@@ -99,6 +100,41 @@ export class UptaneClient {
     const { fetch } = this.#options.image;
     const source = { fetch, clock: this.#options.clock };
     return downloadTarget(image, this.#imageIsConsistent, where, source, this.#limits);
+  }
+
+  async #ofFourRoles(director: UptaneRepository, kept: StagedMetadata): Promise<TargetsMetadata> {
+    const { timestamp, targets } = await this.#update(director, kept).run();
+    checkAddressee(timestamp, this.#options.vehicle, this.#profile);
+    checkDescribedTargets(await this.#targetsIn(kept), timestamp, this.#profile);
+    return targets;
+  }
+
+  /** Aktualizr’s Directors have no timestamp and no snapshot. One that has had them goes on having them. */
+  async #ofTwoRoles(director: UptaneRepository, kept: StagedMetadata): Promise<TargetsMetadata | undefined> {
+    const { timestampBytes, targetsBytes: maxBytes } = this.#limits;
+    if (this.#profile !== 'legacy' || (await kept.read('timestamp', timestampBytes)) !== undefined)
+      return undefined;
+    const update = this.#update(director, kept);
+    if ((await ifThere(update.fetchFile('timestamp.json', timestampBytes))) !== undefined) return undefined;
+    const { root } = await update.runRoot();
+    const previous = await kept.read('targets', maxBytes);
+    const targets = await update.fetchFile('targets.json', maxBytes);
+    const { verify, clock } = this.#options;
+    const profile = this.#profile;
+    const found = acceptUnlistedTargets(targets, {
+      root,
+      previous,
+      now: clock.now(),
+      maxBytes,
+      verify,
+      profile,
+    });
+    await kept.write('targets', targets);
+    return found;
+  }
+
+  async #targetsIn(kept: StagedMetadata): Promise<Uint8Array> {
+    return (await kept.read('targets', this.#limits.targetsBytes)) ?? new Uint8Array();
   }
 
   /** @throws KitenError `update/uptane-ecu-unknown`, or what {@link checkForEcu} refuses. */

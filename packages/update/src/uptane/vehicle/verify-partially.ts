@@ -1,10 +1,10 @@
-import { KitenError, type Verify } from '@kiten/codec';
+import type { Verify } from '@kiten/codec';
 import { TrustedMetadata } from '../../tuf/client/trusted-metadata.ts';
 import { defaultTufLimits, type TufLimits } from '../../tuf/limits.ts';
-import { verifyThreshold } from '../../tuf/metadata/verify-threshold.ts';
 import { formatOf, type UptaneProfile } from '../profile.ts';
 import { checkAddressee, type DirectedImage, directedImages } from './directed-images.ts';
 import { checkForEcu, type EcuState } from './ecu-rules.ts';
+import { acceptUnlistedTargets } from './unlisted-targets.ts';
 
 export interface PartialVerification {
   readonly vehicle: string;
@@ -42,30 +42,12 @@ export function verifyPartially(targets: Uint8Array, options: PartialVerificatio
   const trusted = new TrustedMetadata(options.root, { started: now, limits, verify, format });
   for (const root of options.newerRoots ?? []) trusted.acceptRoot(root);
   trusted.checkRoot();
-  const { root } = trusted;
-  const role = { name: 'targets', keys: root.keys, ...root.roles.get('targets')! };
-  const signed = format.read('targets', targets, limits.targetsBytes);
-  verifyThreshold(signed, role, verify);
-  const { version, expires } = signed.metadata;
-  const previous = format.read('targets', options.previousTargets, limits.targetsBytes).metadata.version;
-  if (version < previous) {
-    throw new KitenError(
-      'update/rollback',
-      `Version ${version} of targets is offered after version ${previous}: an older state is passed off as new.`,
-      { detail: { role: 'targets', trusted: previous, found: version } },
-    );
-  }
-  if (expires <= now) {
-    throw new KitenError(
-      'update/expired',
-      `The Director’s targets expired on ${new Date(expires).toISOString()}.`,
-      {
-        detail: { role: 'targets', expires },
-      },
-    );
-  }
-  checkAddressee(signed.metadata, options.vehicle, profile);
-  const image = directedImages(signed.metadata, profile).find(({ ecu }) => ecu === options.ecu);
+  const { previousTargets: previous } = options;
+  const role = { root: trusted.root, previous, now, maxBytes: limits.targetsBytes, verify, profile };
+  const found = acceptUnlistedTargets(targets, role);
+  const { version } = found;
+  checkAddressee(found, options.vehicle, profile);
+  const image = directedImages(found, profile).find(({ ecu }) => ecu === options.ecu);
   if (image === undefined) return { version };
   checkForEcu(image, options.state);
   return { version, image };
