@@ -19,6 +19,8 @@ export interface SuitEnvelope {
   readonly members: SeveredMembers;
   /** Integrated payloads and dependencies by their URI, as `#app.bin`. */
   readonly integrated: ReadonlyMap<string, Uint8Array>;
+  /** Set when it stands without its tag, as within a message of TEEP: what carries it says what it is. */
+  readonly isUntagged?: true;
 }
 
 /** `application/suit-envelope+cose` (draft-ietf-suit-manifest §11.9). */
@@ -33,10 +35,11 @@ export const suitMediaType = 'application/suit-envelope+cose';
  */
 export function openEnvelope(octets: Uint8Array, limits: SuitLimits = defaultSuitLimits): SuitEnvelope {
   const decoded = decodeItem('The envelope', octets, { maxBytes: limits.envelopeBytes });
-  if (!(decoded instanceof CborTag) || decoded.tag !== envelopeTag) {
+  const isTagged = decoded instanceof CborTag && decoded.tag === envelopeTag;
+  if (!isTagged && !(decoded instanceof Map)) {
     throw refusal('update/suit-no-envelope', `This is no SUIT envelope: its tag ${envelopeTag} is missing.`);
   }
-  const map = asMap('The envelope', decoded.value);
+  const map = asMap('The envelope', isTagged ? decoded.value : decoded);
   const manifestOctets = asBytes('The manifest', map.get(envelopeLabels.manifest));
   const [digestOctets, authentications] = readAuthentication(map, limits);
   const digest = readDigest(
@@ -62,10 +65,11 @@ export function openEnvelope(octets: Uint8Array, limits: SuitLimits = defaultSui
         label,
       });
   }
-  return { digest, digestOctets, authentications, manifestOctets, members, integrated };
+  const content = { digest, digestOctets, authentications, manifestOctets, members, integrated };
+  return isTagged ? content : { ...content, isUntagged: true };
 }
 
-/** The octets of an envelope, tagged. Whoever severs a member leaves it out of `members`. */
+/** The octets of an envelope, tagged unless it was opened without. Whoever severs a member leaves it out of `members`. */
 export function encodeEnvelope(envelope: Omit<SuitEnvelope, 'digest'>): Uint8Array {
   const map: CborMap = new Map<CborValue, CborValue>([
     [envelopeLabels.authentication, encodeCbor([envelope.digestOctets, ...envelope.authentications])],
@@ -73,7 +77,7 @@ export function encodeEnvelope(envelope: Omit<SuitEnvelope, 'digest'>): Uint8Arr
   ]);
   for (const [name, octets] of envelope.members) map.set(severableLabels[name], octets);
   for (const [uri, octets] of envelope.integrated) map.set(uri, octets);
-  return encodeCbor(new CborTag(envelopeTag, map));
+  return encodeCbor(envelope.isUntagged === true ? map : new CborTag(envelopeTag, map));
 }
 
 function readAuthentication(map: CborMap, limits: SuitLimits): [Uint8Array, readonly Uint8Array[]] {

@@ -106,10 +106,24 @@ export const parameterLabels = {
   sourceComponent: 22,
   invokeArguments: 23,
   deviceIdentifier: 24,
+  fetchArguments: 25,
   minimumBattery: 26,
   updatePriority: 27,
   version: 28,
   waitInfo: 29,
+  componentMetadata: 30,
+} as const;
+
+/** What is said of a component’s file (draft-ietf-suit-update-management). */
+export const componentMetadataLabels = {
+  defaultPermissions: 1,
+  userPermissions: 2,
+  groupPermissions: 3,
+  rolePermissions: 4,
+  fileType: 5,
+  modificationTime: 6,
+  creationTime: 7,
+  creator: 8,
 } as const;
 
 export const textLabels = {

@@ -1,6 +1,12 @@
 import { type CborMap, CborTag, type CborValue, encodeCbor } from '@kiten/codec';
 import { digestValue, readDigest, type SuitDigest } from './digest.ts';
-import { isCustomLabel, nameOf, parameterLabels, privateEnterpriseNumberTag } from './labels.ts';
+import {
+  componentMetadataLabels,
+  isCustomLabel,
+  nameOf,
+  parameterLabels,
+  privateEnterpriseNumberTag,
+} from './labels.ts';
 import { asBytes, asCount, asInteger, asList, asMap, asText, decodeItem } from './read.ts';
 import { malformed, refusal } from './refusal.ts';
 import { readVersionMatch, type VersionMatch, versionMatchValue } from './version.ts';
@@ -30,12 +36,16 @@ export interface SuitParameters {
   /** An index into the components. */
   readonly sourceComponent?: number;
   readonly invokeArguments?: Uint8Array;
-  /** Percent. */
+  /** For whoever fetches to make something of. */
+  readonly fetchArguments?: Uint8Array;
+  /** Milliwatt-hours. */
   readonly minimumBattery?: number;
   readonly updatePriority?: number;
   readonly version?: VersionMatch;
   /** SUIT_Wait_Event, encoded. */
   readonly waitInfo?: Uint8Array;
+  /** Owner, permissions and kind of file (SUIT_Component_Metadata), encoded. */
+  readonly componentMetadata?: Uint8Array;
   /** A manufacturer's own, by label below −256. */
   readonly custom?: ReadonlyMap<number, number | boolean | string | Uint8Array>;
 }
@@ -70,10 +80,12 @@ const codecs: { readonly [Name in keyof Named]-?: Codec<NonNullable<Named[Name]>
   uri: { read: asText, value: same },
   sourceComponent: count,
   invokeArguments: bytes,
-  minimumBattery: { read: asPercent, value: same },
+  fetchArguments: bytes,
+  minimumBattery: count,
   updatePriority: { read: asInteger, value: same },
   version: { read: readVersionMatch, value: versionMatchValue },
   waitInfo: { read: readWaitInfo, value: same },
+  componentMetadata: { read: readComponentMetadata, value: same },
 };
 
 /** @throws KitenError `update/suit-parameter-unknown`, or what a value of the wrong form is refused with. */
@@ -114,12 +126,6 @@ function asUuid(what: string, value: CborValue): Uint8Array {
   throw malformed(`${what} is no UUID of 16 octets.`);
 }
 
-function asPercent(what: string, value: CborValue): number {
-  const percent = asCount(what, value);
-  if (percent <= 100) return percent;
-  throw malformed(`${what} is above 100 percent.`);
-}
-
 function asCustom(value: CborValue): number | boolean | string | Uint8Array {
   if (typeof value === 'boolean' || typeof value === 'string' || value instanceof Uint8Array) return value;
   return asInteger('A custom parameter', value);
@@ -144,6 +150,16 @@ function readWaitInfo(what: string, value: CborValue): Uint8Array {
     if (typeof label !== 'number' || label < 1 || label > 7) throw malformed(`${what} has an unknown event.`);
     if (label === 4) asList(what, events.get(label));
     else asInteger(what, events.get(label));
+  }
+  return octets;
+}
+
+/** Left encoded, for whoever keeps files to read. */
+function readComponentMetadata(what: string, value: CborValue): Uint8Array {
+  const octets = asBytes(what, value);
+  for (const label of asMap(what, decodeItem(what, octets)).keys()) {
+    if (nameOf(componentMetadataLabels, label) === undefined)
+      throw malformed(`${what} has an unknown member.`);
   }
   return octets;
 }

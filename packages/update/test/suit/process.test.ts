@@ -278,6 +278,11 @@ describe('what is refused leaves everything as it was', () => {
     ],
     ['starting what is installed', to('invoke'), 'unsupported'],
     ['unlinking', to('unlink'), 'unsupported'],
+    [
+      'a file that is no image',
+      [set({ content: new Uint8Array(1), componentMetadata: fromHex('a10502') }), ...to('write')],
+      'unsupported',
+    ],
     ['a command of somebody else’s', [{ command: 'custom', label: -300, argument: null }], 'unsupported'],
     ['soft failure outside a sequence', [set({ softFailure: true })], 'soft-failure'],
     [

@@ -39,6 +39,8 @@ const parameters: fc.Arbitrary<SuitParameters> = fc
       content: octets(),
       uri: fc.string({ unit: 'grapheme' }),
       sourceComponent: count,
+      minimumBattery: count,
+      fetchArguments: octets(),
       version: fc.record({
         comparison: fc.constantFrom('greater', 'equal', 'lesser-equal'),
         version: fc.array(fc.maxSafeInteger(), { minLength: 1, maxLength: 4 }),

@@ -73,7 +73,10 @@ async function stateOfDevice(
       if (parameters.minimumBattery === undefined) return missing('minimumBattery');
       if (device.battery === undefined) return unknown('how full its battery is');
       if (device.battery() >= parameters.minimumBattery) return undefined;
-      return refusal('update/suit-battery-low', `The battery is below ${parameters.minimumBattery} percent.`);
+      return refusal(
+        'update/suit-battery-low',
+        `The battery has less than ${parameters.minimumBattery} mWh.`,
+      );
     case 'update-authorized':
       if (parameters.updatePriority === undefined) return missing('updatePriority');
       if ((await device.isAuthorized?.(parameters.updatePriority)) === true) return undefined;

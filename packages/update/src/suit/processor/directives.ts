@@ -53,17 +53,17 @@ async function fetchImage(place: Place, parameters: SuitParameters, run: Procedu
     const there = await run.transaction.read(componentAt(place));
     if (there !== undefined && (await hasDigest(there, imageDigest, imageSize))) return;
   }
-  await store('fetch', place, parameters, retrieve(uri, place, limitOf(place, parameters, run), run), run);
+  await store('fetch', place, parameters, retrieve(uri, place, parameters, run), run);
 }
 
-function retrieve(uri: string, place: Place, maxBytes: number, run: Procedure): Pieces {
+function retrieve(uri: string, place: Place, parameters: SuitParameters, run: Procedure): Pieces {
   const integrated = place.frame.suit.envelope.integrated.get(uri);
   if (integrated !== undefined) return [integrated];
   if (uri.startsWith('#')) {
     throw refusal('update/suit-payload-missing', `The envelope carries no payload ${uri.slice(0, 80)}.`);
   }
   if (run.device.fetch === undefined) throw refusal('update/suit-unsupported', 'The device fetches nothing.');
-  return run.device.fetch(uri, maxBytes);
+  return run.device.fetch(uri, limitOf(place, parameters, run), parameters.fetchArguments);
 }
 
 async function sourceOf(place: Place, { sourceComponent }: SuitParameters, run: Procedure): Promise<Pieces> {
@@ -93,6 +93,12 @@ async function store(
 ): Promise<void> {
   const component = componentAt(place);
   checkAllowed(command, component, place, run);
+  if (parameters.componentMetadata !== undefined) {
+    throw refusal(
+      'update/suit-unsupported',
+      'The manifest says what kind of file a component is and who may use it: here it is an image, and nothing else.',
+    );
+  }
   place.frame.children.delete(place.index);
   await run.transaction.write(
     component,

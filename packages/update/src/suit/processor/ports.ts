@@ -27,15 +27,18 @@ export interface SuitDevice {
   slot?(component: ComponentIdentifier): number | undefined;
   /** Seconds since 1970. */
   now?(): number;
-  /** Percent. */
+  /** What is left in it, in milliwatt-hours. */
   battery?(): number;
   /** Whether somebody has agreed to an update of this priority. */
   isAuthorized?(priority: number): boolean | Promise<boolean>;
   version?(component: ComponentIdentifier): SuitVersion | undefined;
   /** Waits for the events (SUIT_Wait_Event, encoded); false if they will not come. */
   wait?(events: Uint8Array): Promise<boolean>;
-  /** @param maxBytes more than this is not taken. */
-  fetch?(uri: string, maxBytes: number): AsyncIterable<Uint8Array>;
+  /**
+   * @param maxBytes more than this is not taken.
+   * @param arguments_ what the manifest says besides, for this kind of device to make something of.
+   */
+  fetch?(uri: string, maxBytes: number, arguments_?: Uint8Array): AsyncIterable<Uint8Array>;
   invoke?(component: ComponentIdentifier, arguments_: Uint8Array | undefined): void | Promise<void>;
   /** A manufacturer's own command; false if it fails as a condition. */
   custom?(
