@@ -29,6 +29,30 @@ it('says where it is, on loopback only', () => {
   });
 });
 
+describe('kiten broker with several workers', () => {
+  it('serves every client on one port, wherever the kernel leads it, and lets nobody else have the port', async () => {
+    const several = await startOpenBroker(2);
+    const clients = await Promise.all(
+      Array.from({ length: 8 }, () => connectAsync(`mqtt://127.0.0.1:${several.port}`)),
+    );
+    let count = 0;
+    const all = new Promise<void>((resolve) => {
+      for (const client of clients)
+        client.on('message', () => {
+          count++;
+          if (count === clients.length ** 2) resolve();
+        });
+    });
+    for (const client of clients) await client.subscribeAsync('t', { qos: 1 });
+    for (const client of clients) await client.publishAsync('t', 'x', { qos: 1 });
+    await all;
+    const taken = ['broker', '--open', '--port', several.port, '--workers', '2', '--json'];
+    expect((await kiten(taken)).stderr).toContain('kiten/port-in-use');
+    for (const client of clients) await client.endAsync();
+    expect(await several.stop()).toBe(0);
+  }, 60_000);
+});
+
 describe('kiten broker', () => {
   it.each([
     ['without --open', ['--port', '0'], 2, '--open'],

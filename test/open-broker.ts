@@ -15,8 +15,9 @@ export interface OpenBroker {
   readonly stop: () => Promise<number | null>;
 }
 
-export async function startOpenBroker(): Promise<OpenBroker> {
-  const args = ['broker', '--open', '--port', '0', '--websocket', '0', '--json'];
+export async function startOpenBroker(workers = 1): Promise<OpenBroker> {
+  const where = ['--port', '0', '--websocket', '0', '--json'];
+  const args = ['broker', '--open', ...where, '--workers', String(workers)];
   const child = spawn(process.execPath, [launcher, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const [line] = (await once(lines, 'line')) as [string];

@@ -1,13 +1,18 @@
-import type { Connection } from './connection.ts';
+import { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 
 /** Milliseconds for which a device that did not catch up in time slows nobody down. */
 const barredFor = 60_000;
 
+/** The way to another worker, which always catches up. */
+interface Lagging {
+  readonly output: { readonly isLagging: boolean };
+}
+
 /** A connection that is not read from. */
 interface Held {
   /** The connection that lags behind; the store, if there is none. */
-  readonly cause: Connection | undefined;
+  readonly cause: Connection | Lagging | undefined;
   readonly timer: NodeJS.Timeout | undefined;
 }
 
@@ -23,6 +28,7 @@ export class BackPressure {
   /** Those for whom nobody is held up, until when: devices, and connections where there is but one device. */
   readonly #barred = new WeakMap<object, number>();
   #cause: Connection | undefined;
+  #link: Lagging | undefined;
 
   constructor(core: Core) {
     this.#core = core;
@@ -38,23 +44,32 @@ export class BackPressure {
     if ((this.#barred.get(this.#culprit(receiver)) ?? 0) <= this.#core.now) this.#cause = receiver;
   }
 
+  /** A message went to another worker that lags behind. */
+  noteLink(link: Lagging): void {
+    this.#link = link;
+  }
+
   /** What follows is said by another connection. */
   begin(): void {
     this.#cause = undefined;
+    this.#link = undefined;
   }
 
   /** A chunk of a connection has been handled: it is held, if what it said calls for it. */
   settle(connection: Connection): void {
     const cause = this.#cause;
+    const link = this.#link;
     this.#cause = undefined;
+    this.#link = undefined;
     if (!connection.isOpen || this.#held.has(connection)) return;
     if (this.#core.store.isLagging && connection.answers.areWaiting) this.#hold(connection, undefined);
+    else if (link?.output.isLagging === true) this.#hold(connection, link);
     // Whoever waits for itself, for its own acknowledgements say, would wait in vain.
     else if (cause !== undefined && cause !== connection && cause.isOpen) this.#hold(connection, cause);
   }
 
   /** A receiver has caught up, or the store. */
-  relieve(cause: Connection | undefined): void {
+  relieve(cause: Connection | Lagging | undefined): void {
     if (this.#held.size === 0) return;
     for (const [connection, held] of this.#held) if (held.cause === cause) this.#release(connection, held);
   }
@@ -67,10 +82,11 @@ export class BackPressure {
     this.relieve(connection);
   }
 
-  #hold(connection: Connection, cause: Connection | undefined): void {
+  #hold(connection: Connection, cause: Connection | Lagging | undefined): void {
     const { backPressure } = this.#core.limits;
-    if (cause !== undefined && backPressure === 0) return;
-    const timer = cause === undefined ? undefined : setTimeout(() => this.#giveUp(cause), backPressure);
+    const receiver = cause instanceof Connection ? cause : undefined;
+    if (receiver !== undefined && backPressure === 0) return;
+    const timer = receiver && setTimeout(() => this.#giveUp(receiver), backPressure);
     this.#held.set(connection, { cause, timer });
     connection.isPaused = true;
     connection.transport.pause();

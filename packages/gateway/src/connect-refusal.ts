@@ -3,6 +3,7 @@ import { registerRefusal } from './admission.ts';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { DeviceRecord } from './device-record.ts';
+import type { DenialOfClaim } from './mesh/link-message.ts';
 import { isText } from './payload/payload-check.ts';
 import { isPublishable } from './publish.ts';
 
@@ -80,10 +81,14 @@ function passwordRefusal({ peer }: Connection, { password }: Connect): ConnectRe
 }
 
 function rateRefusal(core: Core, { device }: Connection): ConnectRefusal | undefined {
-  if (!isTooOften(core, device)) return undefined;
-  const message = 'The device connects too often.';
-  return { reasonCode: reasonCodes.connectionRateExceeded, code: 'gateway/connects-too-often', message };
+  return isTooOften(core, device) ? tooOften : undefined;
 }
+
+const tooOften: ConnectRefusal = {
+  reasonCode: reasonCodes.connectionRateExceeded,
+  code: 'gateway/connects-too-often',
+  message: 'The device connects too often.',
+};
 
 function stalenessRefusal(core: Core): ConnectRefusal | undefined {
   if (!core.replica.stale) return undefined;
@@ -123,7 +128,8 @@ function willRefusal(core: Core, { will, version }: Connect): ConnectRefusal | u
   return undefined;
 }
 
-function isTooOften(core: Core, { connects }: DeviceRecord): boolean {
+/** Counts a CONNECT of a device. */
+export function isTooOften(core: Core, { connects }: DeviceRecord): boolean {
   if (core.now - connects.since >= 60_000) {
     connects.since = core.now;
     connects.count = 0;
@@ -131,6 +137,29 @@ function isTooOften(core: Core, { connects }: DeviceRecord): boolean {
   connects.count++;
   return connects.count > core.limits.connectsPerDevice;
 }
+
+/** Why a CONNECT is turned away by what the device has at all workers together. */
+export function claimRefusal(denial: DenialOfClaim): ConnectRefusal {
+  switch (denial) {
+    case 'connects-too-often':
+      return tooOften;
+    case 'too-many-connections': {
+      const message = 'The device has as many connections as it may have.';
+      return { reasonCode: reasonCodes.quotaExceeded, code: 'gateway/too-many-connections', message };
+    }
+    case 'too-many-sessions': {
+      const message = 'The device has as many sessions as it may have.';
+      return { reasonCode: reasonCodes.quotaExceeded, code: 'gateway/too-many-sessions', message };
+    }
+  }
+}
+
+/** The worker that knows who has which client id is about to be started again. */
+export const keeperAway: ConnectRefusal = {
+  reasonCode: reasonCodes.serverUnavailable,
+  code: 'gateway/keeper-away',
+  message: 'The worker that keeps sessions is being started: try again in a moment.',
+};
 
 /** Whether a client id is the device's to use. */
 export function ownsClientId(device: string, clientId: string): boolean {

@@ -2,7 +2,7 @@ import { toHex } from '@kiten/codec';
 import { type Connect, reasonCodes } from '@kiten/wire';
 import { authenticate } from './authentication.ts';
 import { connackProperties, keepAliveOf } from './connack.ts';
-import { ownsClientId, refusalOf, refuseConnect } from './connect-refusal.ts';
+import { claimRefusal, keeperAway, ownsClientId, refusalOf, refuseConnect } from './connect-refusal.ts';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { drain } from './delivery.ts';
@@ -11,6 +11,7 @@ import { identifyByPassword } from './password.ts';
 import { resend } from './resend.ts';
 import { keepSession, openSession, takeOver } from './session-store.ts';
 import { OutgoingAliases } from './topic-aliases.ts';
+import { awaitAnswer } from './waiting.ts';
 import { willFrom } from './wills.ts';
 
 /**
@@ -42,7 +43,38 @@ function consider(core: Core, connection: Connection, packet: Connect): void {
   }
 }
 
+/** Where there are several workers, one of them may have the client id. */
 function accept(
+  core: Core,
+  connection: Connection,
+  packet: Connect,
+  clientId: string,
+  authenticationData?: Uint8Array,
+): void {
+  const { mesh } = core;
+  if (mesh === undefined) {
+    enter(core, connection, packet, clientId, authenticationData);
+    return;
+  }
+  awaitAnswer(
+    connection,
+    () => mesh.claim(connection, clientId),
+    (outcome) => {
+      const refusal =
+        'denial' in outcome
+          ? claimRefusal(outcome.denial)
+          : refusalOf(core, connection, packet, clientId, false);
+      if (refusal !== undefined) refuseConnect(core, connection, refusal);
+      else {
+        enter(core, connection, packet, clientId, authenticationData);
+        if (connection.hasSession && !('denial' in outcome)) mesh.entered(connection.session, outcome);
+      }
+    },
+    () => refuseConnect(core, connection, keeperAway),
+  );
+}
+
+function enter(
   core: Core,
   connection: Connection,
   packet: Connect,

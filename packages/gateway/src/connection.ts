@@ -82,6 +82,7 @@ export class Connection {
   /** Evidence waits for a sign of life from this connection. */
   isWatched = false;
   readonly #inbound = new Inbound();
+  #heir: ((chunk: Buffer) => void) | undefined;
   #holds = 0;
   #session: Session | undefined;
   #hasLeft = false;
@@ -124,7 +125,10 @@ export class Connection {
 
   /** Takes bytes in. They are used during the call only. */
   receive(chunk: Buffer): void {
-    if (hasEnded(this.state)) return;
+    if (hasEnded(this.state)) {
+      this.#heir?.(chunk);
+      return;
+    }
     const { core } = this;
     this.lastPacketAt = core.observe();
     if (core.now - core.polledAt >= pollInterval) {
@@ -156,6 +160,19 @@ export class Connection {
     if (this.#holds > 0 || hasEnded(this.state)) return;
     this.#inbound.take(this, Buffer.alloc(0));
     if (!this.isHeld && !this.isPaused) this.transport.resume();
+  }
+
+  /**
+   * Gives the transport away, to be served by another worker: nothing more is done with it here, but that `heir` gets
+   * what still comes, for the time of the call. @returns what came and was not looked at
+   */
+  surrender(heir: (chunk: Buffer) => void): Buffer {
+    this.#heir = heir;
+    const rest = this.#inbound.rest();
+    this.output.close();
+    this.#hasLeft = true;
+    this.#forget();
+    return rest;
   }
 
   /** From now on it is this device's, by a password that has this name. */
@@ -276,6 +293,7 @@ export class Connection {
     this.core.pressure.forget(this);
     if (this.#session === undefined) return;
     leaveSession(this.core, this);
+    this.core.mesh?.forget(this);
     const { clientId, device } = this;
     this.core.emit({ kind: 'session-closed', device: device.id, clientId, cause, at: this.core.now });
   }

@@ -11,7 +11,7 @@ import {
 } from '@kiten/wire';
 import { onAuth } from './authentication.ts';
 import { onConnect } from './connect.ts';
-import { refuseConnect } from './connect-refusal.ts';
+import { keeperAway, refuseConnect } from './connect-refusal.ts';
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { drain } from './delivery.ts';
@@ -52,10 +52,36 @@ function connectWith(core: Core, connection: Connection, body: Buffer): void {
     refuseConnect(core, connection, { reasonCode, code: error.code.replace('wire/', 'gateway/'), message });
     return;
   }
+  const { mesh } = core;
+  if (mesh !== undefined && outlives(packet)) {
+    if (mesh.carries(connection, () => framed(body))) return;
+    if (!mesh.isKeeper) {
+      refuseConnect(core, connection, keeperAway);
+      return;
+    }
+  }
   // What has to wait is kept; the chunk is not.
   const waits =
-    connection.peer.admission === 'password' || packet.properties.authenticationMethod !== undefined;
+    mesh !== undefined ||
+    connection.peer.admission === 'password' ||
+    packet.properties.authenticationMethod !== undefined;
   onConnect(core, connection, waits ? decodeConnect(Buffer.from(body)) : packet);
+}
+
+/** Whether it asks for a session that was there before, or is to be there afterwards. */
+function outlives({ version, cleanStart, properties }: Connect): boolean {
+  return !cleanStart || (version === 5 && (properties.sessionExpiryInterval ?? 0) > 0);
+}
+
+/** A CONNECT as it came. */
+function framed(body: Buffer): Buffer {
+  const header = [0x10];
+  let left = body.length;
+  do {
+    header.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+    left >>= 7;
+  } while (left > 0);
+  return Buffer.concat([Buffer.from(header), body]);
 }
 
 /** Between CONNECT and CONNACK a client that authenticates sends AUTH, or gives up [MQTT-3.1.2-30]. */

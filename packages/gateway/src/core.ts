@@ -14,6 +14,7 @@ import { HandshakeGate } from './handshake-gate.ts';
 import { type Judge, openJudge, PolicyJudge } from './judge.ts';
 import { KnownCertificates } from './known-certificates.ts';
 import type { Limits } from './limits.ts';
+import type { Mesh } from './mesh/mesh.ts';
 import { Outbox } from './outbox.ts';
 import type { QueueOverflow } from './overflow.ts';
 import { CompiledRule } from './payload/compiled-rule.ts';
@@ -117,8 +118,13 @@ export class Core {
   /** Who says what nobody published. */
   readonly broker = new DeviceRecord('$SYS', true);
   readonly system: SystemTopics;
+  /** The other workers, where there are several on one port. */
+  mesh: Mesh | undefined;
   /** Everybody, where there is no register. */
   readonly #anyone = new DeviceRecord('anyone');
+
+  /** Whether there is a store. */
+  readonly keeps: boolean;
 
   /** `opened` is where sessions outlive the process; without it they end with it. */
   constructor(options: CoreOptions, opened?: OpenedStore) {
@@ -152,6 +158,7 @@ export class Core {
     this.overlap = new SessionOverlap(emit, options.name);
     this.probing = new TopicProbing(emit, options.name);
     this.isServing = opened === undefined;
+    this.keeps = opened !== undefined;
     this.store = opened?.attach(storeHost(this)) ?? memoryStore;
     this.retained = new RetainedMessages(limits, this.store);
     this.system = new SystemTopics(this);

@@ -1,5 +1,6 @@
 import type { DenialRecord } from './denial-log.ts';
 import type { DeviceRecord } from './device-record.ts';
+import type { LinkRoute } from './mesh/other-interest.ts';
 import type { CompiledRule } from './payload/compiled-rule.ts';
 import type { Recipient, SharedRecipients } from './recipient.ts';
 import type { TopicResource } from './topic-resource.ts';
@@ -17,6 +18,8 @@ export class CachedDecision {
   readonly observed: string | undefined;
   readonly recipients: readonly Recipient[];
   readonly groups: readonly SharedRecipients[];
+  /** Other workers that have recipients of their own. */
+  readonly links: readonly LinkRoute[];
   /** What the payload is held to. */
   readonly rules: readonly CompiledRule[];
   /** Whether the site hears it, and nobody else. */
@@ -44,6 +47,7 @@ export class CachedDecision {
     this.observed = fields.observed;
     this.recipients = fields.recipients;
     this.groups = fields.groups;
+    this.links = fields.links;
     this.rules = fields.rules;
     this.isHeard = fields.isHeard;
     this.isExpected = fields.isExpected;

@@ -17,6 +17,9 @@ export function needsStore(
   );
 }
 
+/** What a client of version 5 is told. */
+export const noRoom = 'There is no room to keep the message in at the moment.';
+
 /**
  * Does not take a message that there is no room for. A client of version 5 is told so; one of 3.1.1 loses its
  * connection instead of an acknowledgement, and sends the message again when it is back (3.1.1: [MQTT-4.8.0-2]).
@@ -33,7 +36,7 @@ export function withoutRoom(
     connection.end('disk-full');
     return;
   }
-  const properties = connection.reason('There is no room to keep the message in at the moment.');
+  const properties = connection.reason(noRoom);
   const type = qos === 1 ? 'puback' : 'pubrec';
   const reasonCode = reasonCodes.quotaExceeded;
   connection.answers.give(core.store.accepted, () =>

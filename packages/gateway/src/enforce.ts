@@ -50,7 +50,7 @@ export function applyChange(core: Core, change: ReplicaChange, renewTls: (tls?: 
         if (change.kind === 'tls') renewMaterial(core, change.tls, change.sequence, renewTls);
         if (change.kind === 'payload-rules') core.setPayloadRules(change.rules);
         if (change.kind === 'notice') giveNotice(core, change.notice);
-        if (change.kind === 'saying') say(core, change.saying);
+        if (change.kind === 'saying' && core.mesh?.isKeeper !== false) say(core, change.saying);
         if (change.kind === 'sever') sever(core, change.device, change.reason, change.sequence);
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '@kiten/codec';
+import { type Clock, KitenError } from '@kiten/codec';
 import { reasonCodes } from '@kiten/wire';
 import { registerRefusal } from './admission.ts';
 import { admitPeer, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
@@ -16,6 +16,7 @@ import { reportFault, tellFault } from './fault.ts';
 import { defaultLimits, type Limits, limitsFrom } from './limits.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import { Listeners } from './listeners.ts';
+import { Mesh, type WorkerPlace } from './mesh/mesh.ts';
 import type { QueueOverflow } from './overflow.ts';
 import type { Peer } from './peer.ts';
 import type { OpenedStore } from './persistence/open-disk-store.ts';
@@ -65,6 +66,8 @@ export interface GatewayOptions {
    * a fall need not wait for a long turn of the loop to end.
    */
   readonly poll?: () => void;
+  /** Which of several workers on one port this is; each has to {@link Gateway.join} all others. Default: the only one. */
+  readonly worker?: WorkerPlace;
   /** Milliseconds between looks at what is due; 0: the caller calls `sweep`. Default 250. */
   readonly sweepInterval?: number;
 }
@@ -92,6 +95,11 @@ export interface Gateway {
    * on its port, and found out who it is. `head` is what was read beyond the request.
    */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer): void;
+  /**
+   * Begins to work with another worker on the same port: `transport` leads to where it joins this one. Resolves when it
+   * has told what it has. One that joins in the place of another that has ended takes its number.
+   */
+  join(peer: number, transport: Duplex): Promise<void>;
   /** Does what is due: time-outs, wills, expiry, reports. */
   sweep(): void;
   statistics(): Statistics;
@@ -132,6 +140,7 @@ export function gatewayWith(options: GatewayOptions, opened: OpenedStore | undef
     },
     opened,
   );
+  if (options.worker !== undefined) core.mesh = new Mesh(core, options.worker, accept);
   if (opened !== undefined) restore(core, opened);
   const listeners = new Listeners(core, accept);
   const interval = options.sweepInterval ?? 250;
@@ -199,12 +208,20 @@ export function gatewayWith(options: GatewayOptions, opened: OpenedStore | undef
     await listeners.close();
     clearTimeout(grace);
     for (const connection of core.connections) connection.lost();
+    core.mesh?.close();
     await core.store.close();
+  }
+
+  function join(peer: number, transport: Duplex): Promise<void> {
+    if (core.mesh === undefined)
+      throw new KitenError('gateway/not-a-worker', 'A gateway that is the only one joins no other.');
+    return core.mesh.join(peer, transport);
   }
 
   return {
     apply,
     listen,
+    join,
     accept,
     admit,
     upgrade: (request, socket, head, peer) => listeners.webSockets.upgrade(request, socket, head, peer),

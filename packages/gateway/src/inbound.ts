@@ -46,6 +46,13 @@ export class Inbound {
     else this.#append(chunk);
   }
 
+  /** What came and was not looked at; it is not looked at any more. */
+  rest(): Buffer {
+    const rest = Buffer.from(this.#pending?.subarray(0, this.#pendingLength) ?? []);
+    this.discard();
+    return rest;
+  }
+
   discard(): void {
     this.#pending = undefined;
     this.#pendingLength = 0;

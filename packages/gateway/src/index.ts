@@ -25,6 +25,7 @@ export {
 } from './gateway.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export type { ListenerKind, ListenOptions } from './listener-kind.ts';
+export type { WorkerPlace } from './mesh/mesh.ts';
 export { NamedContexts } from './named-contexts.ts';
 export type { Notice } from './notice.ts';
 export { openGateway, type StoredGatewayOptions } from './open-gateway.ts';
@@ -39,6 +40,7 @@ export type { Saying, SiteTopics } from './site-topics.ts';
 export type { Statistics } from './statistics.ts';
 export { type UpgradeRefusal, WebSocketUpgrade } from './web-socket-upgrade.ts';
 export { type GatewayClient, gatewayClient } from './worker-client.ts';
+export { type GatewayCrew, gatewayCrew } from './worker-crew.ts';
 export type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
 export { serveGateway } from './worker-port.ts';
 export type { AnswersOf } from './worker-questions.ts';

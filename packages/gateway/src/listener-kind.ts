@@ -10,9 +10,14 @@ export interface ListenOptions {
   readonly host: string;
   /** 0: any. */
   readonly port: number;
+  /** Other workers of the same gateway listen there already. */
+  readonly joins?: boolean;
 }
 
-/** Where a socket listens. `::` is IPv6 alone, so that `0.0.0.0` can have the same port beside it. */
-export function placeOf(host: string, port: number) {
-  return { host, port, backlog: 1024, ipv6Only: host.includes(':') };
+/**
+ * Where a socket listens. `::` is IPv6 alone, so that `0.0.0.0` can have the same port beside it. If it is shared, the
+ * kernel deals connections out to all who listen there (SO_REUSEPORT).
+ */
+export function placeOf(host: string, port: number, isShared: boolean) {
+  return { host, port, backlog: 1024, ipv6Only: host.includes(':'), reusePort: isShared };
 }

@@ -27,7 +27,9 @@ export class Listeners {
   }
 
   /** Opens a port. @throws KitenError `gateway/listen-…` */
-  async listen({ kind, host, port }: ListenOptions): Promise<AddressInfo> {
+  async listen({ kind, host, port, joins = false }: ListenOptions): Promise<AddressInfo> {
+    // A port that several may share another program could take as well, or have taken, without anybody noticing.
+    if (this.#core.mesh !== undefined && !joins && port !== 0) await requireFree(host, port);
     const isTls = kind === 'tls' || kind === 'websocket-tls' || kind === 'password';
     const bound = isTls ? await this.#listenTls(kind, host, port) : await this.#listenPlain(kind, host, port);
     this.#core.emit({ kind: 'listening', listener: kind, address: bound.address, port: bound.port });
@@ -110,7 +112,9 @@ export class Listeners {
     this.#plain.push(server);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(placeOf(host, port), () => resolve(server.address() as AddressInfo));
+      server.listen(placeOf(host, port, this.#core.mesh !== undefined), () =>
+        resolve(server.address() as AddressInfo),
+      );
     });
   }
 
@@ -131,6 +135,15 @@ export class Listeners {
     this.#core.refusals.note({ kind: 'handshake-refused', code, message, address }, this.#core.observe());
 
   readonly #takeWebSocket = (socket: Duplex, peer: Peer): void => this.webSockets.take(socket, peer);
+}
+
+/** @throws what the system says if somebody listens there */
+function requireFree(host: string, port: number): Promise<void> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(placeOf(host, port, false), () => server.close(() => resolve()));
+  });
 }
 
 /** A client that has yet to say who it is, by a password. */

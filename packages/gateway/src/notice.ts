@@ -18,7 +18,7 @@ export function giveNotice(core: Core, { device, name, run, payload }: Notice): 
   const record = core.replica.device(device);
   if (record === undefined) return;
   record.expect({ topic: `d/${device}/kiten/${name}`, run });
-  say(core, { topic: `c/${device}/kiten/${name}`, payload });
+  if (core.mesh?.isKeeper !== false) say(core, { topic: `c/${device}/kiten/${name}`, payload });
 }
 
 /** Tells of an acknowledgement, once. */

@@ -3,6 +3,8 @@ import type { MessagePort } from 'node:worker_threads';
 
 /** Bytes that may be on their way, before the other end says that it took them. */
 const window = 1_048_576;
+/** So many bytes are taken before that is told. */
+const portion = 65_536;
 
 type PortMessage =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
@@ -17,6 +19,8 @@ export class PortStream extends Duplex {
   #waiting: (() => void) | undefined;
   /** Taken in, while nobody reads: told once somebody does. */
   #unread = 0;
+  /** Taken, and not told. */
+  #taken = 0;
 
   constructor(port: MessagePort) {
     super();
@@ -26,7 +30,7 @@ export class PortStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    const bytes = Uint8Array.from(chunk);
+    const bytes = new Uint8Array(chunk);
     this.#onTheWay += bytes.length;
     this.#post({ kind: 'bytes', bytes }, [bytes.buffer]);
     if (this.#onTheWay < window) done();
@@ -58,14 +62,14 @@ export class PortStream extends Duplex {
         return;
       }
       case 'taken':
-        this.#taken(message.count);
+        this.#makeRoom(message.count);
         return;
       case 'end':
         this.push(null);
     }
   }
 
-  #taken(count: number): void {
+  #makeRoom(count: number): void {
     this.#onTheWay -= count;
     if (this.#onTheWay >= window) return;
     const waiting = this.#waiting;
@@ -74,7 +78,10 @@ export class PortStream extends Duplex {
   }
 
   #tellTaken(count: number): void {
-    if (count > 0) this.#post({ kind: 'taken', count });
+    this.#taken += count;
+    if (this.#taken < portion) return;
+    this.#post({ kind: 'taken', count: this.#taken });
+    this.#taken = 0;
   }
 
   #post(message: PortMessage, transfer: readonly ArrayBuffer[] = []): void {

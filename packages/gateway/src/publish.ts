@@ -3,7 +3,8 @@ import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import { type CachedDecision, hashTopic } from './decision-cache.ts';
 import type { DeviceRecord } from './device-record.ts';
-import { needsStore, withoutRoom } from './disk-full.ts';
+import { needsStore, noRoom, withoutRoom } from './disk-full.ts';
+import type { Asked } from './mesh/asked.ts';
 import { type Message, messageFrom } from './message.ts';
 import { acknowledge } from './notice.ts';
 import { noteObserved } from './observed.ts';
@@ -37,6 +38,7 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
   const decision = decide(core, connection, topic, packet.retain);
   const broken = decision.allow ? payloadRefusalOf(core, connection.device, decision, packet) : undefined;
   let code: number = reasonCodes.success;
+  let asked: Asked | undefined;
   if (!decision.allow) {
     refuse(core, connection, decision, 1);
     code = reasonCodes.notAuthorized;
@@ -63,13 +65,14 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
     // Who can be told that it was refused, is; to the others it is passed on, at least.
     if (!isStored && connection.version === 5 && packet.qos > 0) code = reasonCodes.quotaExceeded;
     else forward(core, decision, message);
+    asked = core.mesh?.holdAnswer(connection);
     if (code === reasonCodes.success && tellsUnheard(core, decision))
       code = reasonCodes.noMatchingSubscribers;
     core.store.settle();
     if (decision.isHeard) hear(core, connection.device, message);
     if (decision.isExpected) acknowledge(core, connection.device, topic, message.payload);
   }
-  if (connection.isOpen) answer(core, connection, packet, code, accepted);
+  if (connection.isOpen) answer(core, connection, packet, code, accepted, asked);
 }
 
 /**
@@ -100,6 +103,7 @@ export function publishWill(core: Core, will: Will): void {
   const isKept = message.retain && !decision.isHeard;
   if (isKept && !core.retained.store(message)) core.statistics.dropped++;
   else forward(core, decision, message);
+  core.mesh?.forgetAnswer();
   core.store.settle();
 }
 
@@ -195,7 +199,14 @@ function isFirst(core: Core, connection: Connection, packetId: number): boolean 
   return false;
 }
 
-function answer(core: Core, connection: Connection, packet: Publish, code: number, accepted: number): void {
+function answer(
+  core: Core,
+  connection: Connection,
+  packet: Publish,
+  code: number,
+  accepted: number,
+  asked: Asked | undefined,
+): void {
   const isForbidden = code === reasonCodes.notAuthorized || code === reasonCodes.payloadFormatInvalid;
   if (isForbidden && closeAfterRefusal(core, connection)) return;
   const { packetId, qos } = packet;
@@ -210,15 +221,24 @@ function answer(core: Core, connection: Connection, packet: Publish, code: numbe
   }
   // [MQTT-2.2.1-5] (3.1.1: [MQTT-2.3.1-6]); after PUBACK nothing is remembered [MQTT-4.3.2-5].
   const type = qos === 1 ? 'puback' : 'pubrec';
-  connection.answers.give(accepted, () => connection.write({ type, packetId, reasonCode, properties }));
+  connection.answers.give(accepted, () => {
+    if (asked === undefined || asked.outcome === 'taken') {
+      connection.write({ type, packetId, reasonCode, properties });
+      return;
+    }
+    if (session.unreleased.delete(packetId)) session.kept?.released(packetId);
+    const told = connection.reason(noRoom);
+    connection.write({ type, packetId, reasonCode: reasonCodes.quotaExceeded, properties: told });
+  });
 }
 
 /**
  * Whether to tell that nobody subscribes to a topic (MQTT 5.0 §3.4.2.1). Where a policy says who may know what, that is
  * the subscribers' business.
  */
-export function tellsUnheard(core: Core, { recipients, groups }: CachedDecision): boolean {
-  return recipients.length === 0 && groups.length === 0 && core.options.access === 'open';
+export function tellsUnheard(core: Core, { recipients, groups, links }: CachedDecision): boolean {
+  const isUnheard = recipients.length === 0 && groups.length === 0 && links.length === 0;
+  return isUnheard && core.options.access === 'open';
 }
 
 /** Whether a topic is one we would keep anything about. */

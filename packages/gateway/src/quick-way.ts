@@ -3,14 +3,16 @@ import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { CachedDecision } from './decision-cache.ts';
 import { deliver } from './delivery.ts';
-import { needsStore, withoutRoom } from './disk-full.ts';
+import { needsStore, noRoom, withoutRoom } from './disk-full.ts';
 import { judgeRecipient, observeDelivery, withhold } from './judge-recipient.ts';
+import type { Asked } from './mesh/asked.ts';
+import type { LinkRoute } from './mesh/other-interest.ts';
 import type { Message } from './message.ts';
 import { closeAfterRefusal, observe, refusalReason, refuse, tellsUnheard } from './publish.ts';
 import { queuedInMemory } from './queued.ts';
 import { shareRun } from './quick-shared.ts';
 import type { Recipient, SharedRecipients } from './recipient.ts';
-import { eachPacket, isPlainTo, messageAt } from './run.ts';
+import { eachPacket, isPlainTo, messageAt, type Source } from './run.ts';
 import { forwardToGroup } from './shared-delivery.ts';
 
 /** Larger packets take the general way: {@link Output.reserve} makes room up to here. */
@@ -37,24 +39,40 @@ export function forwardRun(
     return;
   }
   countAllowed(core, decision, count);
+  passRun(connection, decision, bytes, start, end, count, largest);
+  for (let index = 0; index < decision.links.length; index++)
+    (decision.links[index] as LinkRoute).link.run(connection, bytes, start, end);
+}
+
+/** Brings a run to its recipients: what {@link forwardRun} does, and what a run from another worker comes to. */
+export function passRun(
+  source: Source,
+  decision: CachedDecision,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  count: number,
+  largest: number,
+): void {
+  const { core } = source;
   let messages: Message[] | undefined;
   const { recipients } = decision;
   for (let index = 0; index < recipients.length; index++) {
     const recipient = recipients[index] as Recipient;
     const target = recipient.session.connection;
     if (target === undefined) continue;
-    if (!mayHave(core, recipient, decision, connection, count)) continue;
+    if (!mayHave(core, recipient, decision, source, count)) continue;
     if (target.output.isLagging) core.pressure.note(target);
     if (target.output.isCongested) core.statistics.dropped += count;
-    else if (isPlainTo(connection, target, recipient, largest)) {
+    else if (isPlainTo(source, target, recipient, largest)) {
       core.statistics.sent += count;
       target.output.append(bytes, start, end);
     } else {
-      messages ??= messagesOf(connection, decision, bytes, start, end);
+      messages ??= messagesOf(source, decision, bytes, start, end);
       for (const message of messages) deliverTo(core, decision, recipient, message);
     }
   }
-  if (decision.groups.length > 0) shareRun(connection, decision, bytes, start, end);
+  if (decision.groups.length > 0) shareRun(source, decision, bytes, start, end);
 }
 
 /** Acknowledges a QoS 1 message and passes it on, patching nothing but packet identifier and flags where it can. */
@@ -87,23 +105,57 @@ export function forwardQos1(
     return;
   }
   countAllowed(core, decision, 1);
+  passQos1(connection, decision, bytes, offset, body, topicEnd, end);
+  const asked =
+    decision.links.length === 0 && decision.groups.length === 0
+      ? undefined
+      : linkQos1(connection, decision, bytes, offset, body, end);
+  core.store.settle();
+  if (asked !== undefined) {
+    connection.answers.give(accepted, () => {
+      if (asked.outcome === 'taken') acknowledge(connection, packetId);
+      else {
+        const properties = connection.reason(noRoom);
+        connection.write({ type: 'puback', packetId, reasonCode: reasonCodes.quotaExceeded, properties });
+      }
+    });
+  } else if (connection.version === 5 && tellsUnheard(core, decision)) {
+    const reasonCode = reasonCodes.noMatchingSubscribers;
+    connection.answers.give(accepted, () =>
+      connection.write({ type: 'puback', packetId, reasonCode, properties: noProperties }),
+    );
+  } else if (connection.answers.mayGo(accepted)) acknowledge(connection, packetId);
+  else connection.answers.give(accepted, () => acknowledge(connection, packetId));
+}
+
+/** Brings a QoS 1 message without properties to its recipients. The caller settles the store. */
+export function passQos1(
+  source: Source,
+  decision: CachedDecision,
+  bytes: Buffer,
+  offset: number,
+  body: number,
+  topicEnd: number,
+  end: number,
+): void {
+  const { core } = source;
   const size = end - offset;
   let message: Message | undefined;
   const { recipients } = decision;
   for (let index = 0; index < recipients.length; index++) {
     const recipient = recipients[index] as Recipient;
     const { session } = recipient;
-    if (!mayHave(core, recipient, decision, connection, 1)) continue;
+    if (!mayHave(core, recipient, decision, source, 1)) continue;
     const target = session.connection;
     const isPlain =
       target !== undefined &&
       session.kept === undefined &&
       recipient.qos > 0 &&
       size <= largestPatched &&
-      isPlainTo(connection, target, recipient, size);
+      isPlainTo(source, target, recipient, size);
     if (target?.output.isLagging === true) core.pressure.note(target);
     if (isPlain && session.queued === 0 && !session.window.isFull && !target.output.isCongested) {
-      if (session.isPersistent) message ??= messageAt(connection, decision, bytes, offset, body, end);
+      if (session.isPersistent) message ??= messageAt(source, decision, bytes, offset, body, end);
       const kept =
         message === undefined || !session.isPersistent
           ? undefined
@@ -111,22 +163,34 @@ export function forwardQos1(
       sendPatched(target, bytes, offset, end, topicEnd, session.window.take('puback', kept));
       core.statistics.sent++;
     } else {
-      message ??= messageAt(connection, decision, bytes, offset, body, end);
+      message ??= messageAt(source, decision, bytes, offset, body, end);
       deliverTo(core, decision, recipient, message);
     }
   }
   for (let index = 0; index < decision.groups.length; index++) {
-    message ??= messageAt(connection, decision, bytes, offset, body, end);
+    message ??= messageAt(source, decision, bytes, offset, body, end);
     forwardToGroup(core, decision, decision.groups[index] as SharedRecipients, message);
   }
-  core.store.settle();
-  if (connection.version === 5 && tellsUnheard(core, decision)) {
-    const reasonCode = reasonCodes.noMatchingSubscribers;
-    connection.answers.give(accepted, () =>
-      connection.write({ type: 'puback', packetId, reasonCode, properties: noProperties }),
-    );
-  } else if (connection.answers.mayGo(accepted)) acknowledge(connection, packetId);
-  else connection.answers.give(accepted, () => acknowledge(connection, packetId));
+}
+
+/** Passes a QoS 1 message on to other workers; the acknowledgement waits for those that keep it. */
+function linkQos1(
+  connection: Connection,
+  decision: CachedDecision,
+  bytes: Buffer,
+  offset: number,
+  body: number,
+  end: number,
+): Asked | undefined {
+  const { mesh } = connection.core;
+  let message: Message | undefined;
+  for (const { link, kept } of decision.links) {
+    if (kept && link.isKeeping) {
+      message ??= messageAt(connection, decision, bytes, offset, body, end);
+      mesh?.keep(link, message, 1);
+    } else link.run(connection, bytes, offset, end);
+  }
+  return mesh?.holdAnswer(connection);
 }
 
 function countAllowed(core: Core, decision: CachedDecision, count: number): void {
@@ -140,11 +204,11 @@ function mayHave(
   core: Core,
   recipient: Recipient,
   decision: CachedDecision,
-  connection: Connection,
+  source: Source,
   count: number,
 ): boolean {
   if (recipient.trustEpoch !== recipient.session.device.trustEpoch) {
-    judgeRecipient(core, recipient, decision.topic, connection.device, false);
+    judgeRecipient(core, recipient, decision.topic, source.device, false);
   }
   if (!recipient.allowed) {
     withhold(core, recipient, decision.topic, count);
@@ -195,7 +259,7 @@ function sendPatched(
 }
 
 function messagesOf(
-  connection: Connection,
+  source: Source,
   decision: CachedDecision,
   bytes: Buffer,
   start: number,
@@ -203,7 +267,7 @@ function messagesOf(
 ): Message[] {
   const messages: Message[] = [];
   eachPacket(bytes, start, end, (offset, body, packetEnd) =>
-    messages.push(messageAt(connection, decision, bytes, offset, body, packetEnd)),
+    messages.push(messageAt(source, decision, bytes, offset, body, packetEnd)),
   );
   return messages;
 }

@@ -1,5 +1,6 @@
 import { topicLevels } from '@kiten/wire';
 import type { Limits } from './limits.ts';
+import type { RetainedStamps } from './mesh/retained-stamps.ts';
 import { hasExpired, type Message } from './message.ts';
 import { memoryStore } from './persistence/memory-store.ts';
 import type { SessionStore } from './persistence/store.ts';
@@ -9,6 +10,8 @@ interface Level {
   message: Message | undefined;
   /** The how-manieth to be retained it was. */
   number: number;
+  /** Among all workers. */
+  stamp: number;
 }
 
 /** The last retained message of each topic, by level, bounded in number and bytes. */
@@ -19,6 +22,8 @@ export class RetainedMessages {
   #last = 0;
   readonly #limits: Limits;
   readonly #store: SessionStore;
+  /** Where there are several workers. */
+  stamps: RetainedStamps | undefined;
 
   constructor(limits: Limits, store: SessionStore = memoryStore) {
     this.#limits = limits;
@@ -30,6 +35,7 @@ export class RetainedMessages {
     const levels = topicLevels(message.topic);
     if (message.payload.length === 0) {
       this.#remove(levels);
+      this.stamps?.cleared(message.topic);
       return true;
     }
     const before = this.#find(levels);
@@ -37,6 +43,25 @@ export class RetainedMessages {
     this.#store.retain(message);
     this.#put(levels, message, before);
     return true;
+  }
+
+  /** Keeps what another worker had room for, if nothing later is known of its topic; an empty payload clears it. */
+  take(message: Message, stamp: number): void {
+    const levels = topicLevels(message.topic);
+    if (stamp <= (this.stampOf(message.topic) ?? -1)) return;
+    this.stamps?.see(stamp);
+    if (message.payload.length === 0) {
+      this.#remove(levels);
+      this.stamps?.cleared(message.topic, stamp);
+      return;
+    }
+    this.#store.retain(message);
+    this.#put(levels, message, this.#find(levels), stamp);
+  }
+
+  /** Which of all workers' changes of a topic was the last one known here. */
+  stampOf(topic: string): number | undefined {
+    return this.stamps?.clearedAs(topic) ?? this.#level(topicLevels(topic))?.stamp;
   }
 
   /** Puts back what was retained when the process ended. */
@@ -50,7 +75,12 @@ export class RetainedMessages {
     yield* each(this.#root);
   }
 
-  #put(levels: readonly string[], message: Message, before: Message | undefined): void {
+  #put(
+    levels: readonly string[],
+    message: Message,
+    before: Message | undefined,
+    stamp = this.stamps?.next() ?? 0,
+  ): void {
     let level = this.#root;
     for (const name of levels) {
       const next: Level = level.below.get(name) ?? emptyLevel();
@@ -60,6 +90,8 @@ export class RetainedMessages {
     this.#account(before, -1);
     level.message = message;
     level.number = ++this.#last;
+    level.stamp = stamp;
+    this.stamps?.forget(message.topic);
     this.#account(message, 1);
   }
 
@@ -106,9 +138,13 @@ export class RetainedMessages {
   }
 
   #find(levels: readonly string[]): Message | undefined {
+    return this.#level(levels)?.message;
+  }
+
+  #level(levels: readonly string[]): Level | undefined {
     let level: Level | undefined = this.#root;
     for (const name of levels) level = level?.below.get(name);
-    return level?.message;
+    return level;
   }
 
   #remove(levels: readonly string[]): void {
@@ -147,7 +183,7 @@ function sizeOf(message: Message): number {
 }
 
 function emptyLevel(): Level {
-  return { below: new Map(), message: undefined, number: 0 };
+  return { below: new Map(), message: undefined, number: 0, stamp: 0 };
 }
 
 function collect(level: Level, filter: readonly string[], index: number, see: (found: Level) => void): void {

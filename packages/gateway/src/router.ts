@@ -46,6 +46,7 @@ export function decideTopic(
     topic,
     ...judgement,
     ...whoHears(core, publisher, topic, { will, siteTopic, allow: judgement.allow }),
+    links: judgement.allow && siteTopic !== 'heard' ? (core.mesh?.others.routes(topic.path) ?? none) : none,
     isHeard: siteTopic === 'heard',
     isExpected: publisher.device.expects(written.text),
     rules: core.payloadRules.filter((rule) => rule.binds(publisher.device, written.text)),
@@ -59,7 +60,44 @@ export function decideTopic(
   });
 }
 
+const none: readonly never[] = [];
 const ofTheSite: Judgement = { allow: false, policies: ['gateway/topic-of-the-site'], observed: undefined };
+
+/**
+ * The same for what another worker has decided about and passes on: whom it goes to here, and no further. The groups
+ * that it goes to were chosen there.
+ */
+export function decideElsewhere(
+  core: Core,
+  publisher: Publisher,
+  written: WrittenTopic,
+  will: boolean,
+): CachedDecision {
+  const topic = topicResource(written.text);
+  const owner = topic.owner === undefined ? undefined : core.device(topic.owner);
+  const siteTopic = core.siteTopics.kindOf(written.text, topic.owner);
+  const branch = core.subscriptions.epochs.branchOf(written.text);
+  return new CachedDecision({
+    hash: written.hash,
+    bytes: written.bytes,
+    retain: false,
+    topic,
+    ...{ allow: true, policies: [], observed: undefined },
+    recipients: whoHears(core, publisher, topic, { will, siteTopic, allow: true }).recipients,
+    groups: none,
+    links: none,
+    isHeard: false,
+    isExpected: false,
+    rules: none,
+    policyEpoch: core.judge.policyEpoch,
+    trustEpoch: publisher.device.trustEpoch,
+    branch,
+    routeEpoch: core.subscriptions.epochs.epochOf(branch),
+    owner,
+    ownerEpoch: owner?.trustEpoch ?? 0,
+    row: core.counts.row(publisher.device.id, actionOn(topic, 'publish'), written.text),
+  });
+}
 
 /** Where the site and a device speak with each other, each has topics of its own to say something on. */
 function isParty(kind: SiteTopicKind, device: DeviceRecord, { owner }: TopicResource): boolean {
@@ -98,6 +136,12 @@ function judgePublication(
  * (3.1.1: [MQTT-4.5.0-1] [MQTT-4.6.0-5] [MQTT-4.6.0-6])
  */
 export function forward(core: Core, decision: CachedDecision, message: Message): void {
+  bring(core, decision, message);
+  core.mesh?.forward(decision, message);
+}
+
+/** The same to those of this worker alone. */
+export function bring(core: Core, decision: CachedDecision, message: Message): void {
   for (const recipient of decision.recipients) {
     const { session } = recipient;
     if (recipient.trustEpoch !== session.device.trustEpoch) {

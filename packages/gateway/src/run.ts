@@ -1,8 +1,18 @@
-import { noProperties } from '@kiten/wire';
+import { type MqttVersion, noProperties } from '@kiten/wire';
 import type { Connection } from './connection.ts';
+import type { Core } from './core.ts';
 import type { CachedDecision } from './decision-cache.ts';
+import type { DeviceRecord } from './device-record.ts';
 import type { Message } from './message.ts';
 import type { Recipient } from './recipient.ts';
+
+/** Whose packets those are: a client of this worker's, or one of another's. */
+export interface Source {
+  readonly core: Core;
+  readonly device: DeviceRecord;
+  readonly clientId: string;
+  readonly version: MqttVersion;
+}
 
 /** Goes through the packets of a chunk that were cut before: each by its first byte, its body and its end. */
 export function eachPacket(
@@ -25,7 +35,7 @@ export function eachPacket(
 
 /** The PUBLISH at a place of a chunk, copied out of it: one without properties, to the topic that was decided about. */
 export function messageAt(
-  connection: Connection,
+  source: Source,
   { topic, bytes: topicBytes }: CachedDecision,
   bytes: Buffer,
   offset: number,
@@ -34,7 +44,7 @@ export function messageAt(
 ): Message {
   const qos = (((bytes[offset] as number) >> 1) & 3) as 0 | 1;
   const idEnd = body + 2 + topicBytes.length + (qos === 0 ? 0 : 2);
-  const payloadStart = connection.version === 5 ? idEnd + 1 : idEnd;
+  const payloadStart = source.version === 5 ? idEnd + 1 : idEnd;
   return {
     topic: topic.path,
     topicBytes,
@@ -43,21 +53,16 @@ export function messageAt(
     retain: false,
     will: false,
     properties: noProperties,
-    publisher: connection.device,
-    clientId: connection.clientId,
+    publisher: source.device,
+    clientId: source.clientId,
     expiresAt: undefined,
   };
 }
 
 /** Whether a peer may have packets of up to that size as the bytes they came in. */
-export function isPlainTo(
-  connection: Connection,
-  target: Connection,
-  recipient: Recipient,
-  size: number,
-): boolean {
+export function isPlainTo(source: Source, target: Connection, recipient: Recipient, size: number): boolean {
   return (
-    target.version === connection.version &&
+    target.version === source.version &&
     recipient.identifiers === undefined &&
     target.aliases === undefined &&
     size <= target.maximumPacketSize

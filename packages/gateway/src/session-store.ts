@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { Core } from './core.ts';
+import { endOf } from './evidence/session-overlap.ts';
 import { publishWill } from './publish.ts';
 import { settleRetained } from './retained-part.ts';
 import { Session } from './session.ts';
@@ -10,7 +11,7 @@ import { handOver } from './shared-handover.ts';
 export function takeOver(core: Core, clientId: string, by: Connection): void {
   const displaced = core.sessions.get(clientId)?.connection;
   if (displaced === undefined) return;
-  if (core.options.access === 'governed') core.overlap.displaced(displaced, by, core.now);
+  if (core.options.access === 'governed') core.overlap.displaced(displaced, endOf(by), core.now);
   displaced.end('taken-over', 0x8e);
 }
 
@@ -32,7 +33,8 @@ export function openSession(
   }
   const present = session !== undefined;
   if (session === undefined) {
-    if (device.sessions.size >= core.limits.sessionsPerDevice && core.options.access !== 'open')
+    const elsewhere = core.mesh?.elsewhere(device.id) ?? 0;
+    if (device.sessions.size + elsewhere >= core.limits.sessionsPerDevice && core.options.access !== 'open')
       return undefined;
     session = new Session(clientId, device, core.limits.inflightMessages);
     core.sessions.set(clientId, session);
@@ -40,6 +42,7 @@ export function openSession(
   }
   session.connection = connection;
   session.expiresAt = Number.POSITIVE_INFINITY;
+  if (session.isSharing) core.mesh?.refreshGroups(session);
   return { session, present };
 }
 
@@ -81,6 +84,7 @@ export function leaveSession(core: Core, connection: Connection): void {
   if (session.isPersistent) {
     session.expiresAt = core.lifeTime + session.expiry * 1000;
     session.kept?.lives();
+    if (session.isSharing) core.mesh?.refreshGroups(session);
     handOver(core, session, false);
   } else endSession(core, session);
 }
@@ -92,6 +96,7 @@ export function leaveSession(core: Core, connection: Connection): void {
 export function endSession(core: Core, session: Session): void {
   if (core.sessions.get(session.clientId) !== session) return;
   core.sessions.delete(session.clientId);
+  core.mesh?.left(session);
   session.device.sessions.delete(session);
   for (const subscription of session.subscriptions.values()) core.subscriptions.remove(subscription);
   if (hasShares(session)) depart(core, session);

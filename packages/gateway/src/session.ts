@@ -2,6 +2,7 @@ import { Backlog } from './backlog.ts';
 import type { Connection } from './connection.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { type AwaitedPacket, InFlightWindow } from './in-flight-window.ts';
+import type { Link } from './mesh/link.ts';
 import type { Delivery } from './message.ts';
 import type { KeptSession } from './persistence/store.ts';
 import type { Queued } from './queued.ts';
@@ -14,6 +15,8 @@ import type { Subscription } from './subscriptions.ts';
 export class Session {
   readonly clientId: string;
   readonly device: DeviceRecord;
+  /** The way to another worker, if this stands for the members of groups that it has. */
+  readonly link: Link | undefined;
   connection: Connection | undefined;
   /** Seconds it lives on without a connection; 0: it ends with it. */
   expiry = 0;
@@ -32,9 +35,10 @@ export class Session {
   readonly unreleased = new Set<number>();
   #kept: KeptSession | undefined;
 
-  constructor(clientId: string, device: DeviceRecord, inFlight: number) {
+  constructor(clientId: string, device: DeviceRecord, inFlight: number, link?: Link) {
     this.clientId = clientId;
     this.device = device;
+    this.link = link;
     this.window = new InFlightWindow(inFlight);
   }
 

@@ -21,6 +21,10 @@ export function forwardToGroup(
 ): void {
   const recipient = chooseMember(core, decision, shared, message);
   if (recipient === undefined) return;
+  if (recipient.session.link !== undefined) {
+    core.mesh?.share(recipient.session.link, message, shared.group.filter);
+    return;
+  }
   // [MQTT-4.8.2-3]
   const qos = message.qos < recipient.qos ? message.qos : recipient.qos;
   const retain = recipient.retainAsPublished && message.retain;
@@ -28,15 +32,20 @@ export function forwardToGroup(
   deliver(core, session, { message, qos, retain, identifiers, group: shared.group });
 }
 
-/** The member whose turn it is, counted as allowed. A member that policy refuses is passed over. */
+/**
+ * The member whose turn it is, counted as allowed. A member that policy refuses is passed over. One of another worker is
+ * judged there; `isHere`: it may be none of those.
+ */
 export function chooseMember(
   core: Core,
   decision: CachedDecision,
   { group, members }: SharedRecipients,
   message: SharedMessage,
+  isHere = false,
 ): Recipient | undefined {
   let refused: Recipient | undefined;
   const chosen = group.choose((member) => {
+    if (member.session.link !== undefined) return isHere ? 0 : fitnessOfLink(core, member, message.qos);
     const fitness = fitnessOf(member.session, least(message.qos, member.qos));
     if (fitness === 0) return 0;
     const recipient = recipientOf(core, decision, members, member);
@@ -51,11 +60,21 @@ export function chooseMember(
     else if (message.qos > 0) core.statistics.dropped++;
     return undefined;
   }
+  if (chosen.session.link !== undefined) return recipientOf(core, decision, members, chosen);
   const recipient = members.get(chosen) as Recipient;
   recipient.row = core.counts.enrolled(recipient.row);
   recipient.row.allowed++;
   if (recipient.observed !== undefined) observeDelivery(core, recipient, decision.topic, 1);
   return recipient;
+}
+
+/** The same of the members that another worker has. */
+export function fitnessOfLink(core: Core, member: Subscription, qos: 0 | 1 | 2): Fitness {
+  const standing = core.mesh?.others.standing(member);
+  const { link } = member.session;
+  if (standing === undefined || link === undefined || link.isLost) return 0;
+  if (!standing.ready) return qos > 0 && standing.kept ? 1 : 0;
+  return link.output.isCongested ? 2 : 3;
 }
 
 /** 3: takes it at once. 2: later, being busy. 1: when it is back. 0: never. */

@@ -42,6 +42,18 @@ export class SharedGroup {
     return at < 0;
   }
 
+  /** Puts the members that another worker has in place of those that it had. */
+  setElsewhere(session: Session, members: readonly Subscription[]): void {
+    const others = this.#members.filter((member) => member.session !== session);
+    this.#members.splice(0, this.#members.length, ...others, ...members);
+    this.#next %= Math.max(1, this.#members.length);
+  }
+
+  /** Those of this worker. */
+  get own(): readonly Subscription[] {
+    return this.#members.filter(({ session }) => session.link === undefined);
+  }
+
   leave(session: Session): boolean {
     const at = this.#indexOf(session);
     if (at < 0) return false;

@@ -3,7 +3,7 @@ import { deliver } from './delivery.ts';
 import { judgeSubscription } from './judge-recipient.ts';
 import { type Delivery, hasExpired } from './message.ts';
 import type { Session } from './session.ts';
-import { fitnessOf } from './shared-delivery.ts';
+import { fitnessOf, fitnessOfLink } from './shared-delivery.ts';
 import type { SharedGroup } from './shared-group.ts';
 import type { Subscription } from './subscriptions.ts';
 import { topicResource } from './topic-resource.ts';
@@ -40,11 +40,19 @@ export function offer(
   const least = hasEnded ? 1 : 2;
   const member = group?.choose((each) => {
     if (each.session === from) return 0;
+    if (each.session.link !== undefined) {
+      const fitness = fitnessOfLink(core, each, message.qos);
+      return fitness >= least ? fitness : 0;
+    }
     const fitness = fitnessOf(each.session, lesser(message.qos, each.qos));
     return fitness >= least && mayHave(core, each, delivery) ? fitness : 0;
   });
   if (member === undefined) return false;
   const { session, qos, retainAsPublished, identifier } = member;
+  if (session.link !== undefined) {
+    core.mesh?.share(session.link, message, member.filter);
+    return true;
+  }
   deliver(core, session, {
     message,
     qos: lesser(message.qos, qos),

@@ -92,3 +92,13 @@ export function noStatistics(): Statistics {
     bytesOut: 0,
   };
 }
+
+/** What several workers count, retained messages once: each has all of them. */
+export function sumOf([first, ...others]: readonly Statistics[]): Statistics {
+  const sum = first === undefined ? noStatistics() : { ...first };
+  for (const each of others) {
+    for (const name of Object.keys(sum) as (keyof Statistics)[])
+      if (name !== 'retainedMessages' && name !== 'retainedBytes') sum[name] += each[name];
+  }
+  return sum;
+}

@@ -21,6 +21,7 @@ export function storeHost(core: Core): StoreHost {
     retained: () => core.retained.all(),
     committed() {
       for (const answers of core.answering) answers.release();
+      core.mesh?.committed();
       if (!core.store.isLagging) core.pressure.relieve(undefined);
     },
     lost(session, queued, { code, message }) {

@@ -31,6 +31,7 @@ export function onSubscribe(core: Core, connection: Connection, packet: Subscrib
     if (subscription.group === undefined && isReplayed) replayed.push(subscription);
     return wanted.qos;
   });
+  core.mesh?.holdSubscribed(connection);
   const refused = reasonCodesOfFilters.some((code) => code === reasonCodes.notAuthorized);
   const properties = refused ? connection.reason(refusalReason) : {};
   const { packetId } = packet;

@@ -35,6 +35,13 @@ export function subscriptionOf(
   return { session, filter, pattern, group, prefix, qos, noLocal, retainAsPublished, identifier };
 }
 
+/** Whom it matters to that a pattern, or a group, has subscribers. */
+export interface SubscriptionWatcher {
+  /** `added`: undefined if the last one is gone. */
+  pattern(pattern: string, added: Subscription | undefined): void;
+  group(group: SharedGroup): void;
+}
+
 /** Who subscribes to what. Filters and topics are compared as they are [MQTT-4.7.3-4] (3.1.1: [MQTT-4.7.3-4]). */
 export class Subscriptions {
   readonly epochs = new RouteEpochs();
@@ -42,6 +49,10 @@ export class Subscriptions {
   readonly #shared = new FilterTree<Map<string, SharedGroup>>();
   #size = 0;
   #sharedSize = 0;
+  /** Whether other workers ever had members of groups. */
+  #hasElsewhere = false;
+  /** Is told of patterns and groups that may have got their first or lost their last subscriber. */
+  watcher: SubscriptionWatcher | undefined;
 
   /** Shared ones included. */
   get size(): number {
@@ -59,11 +70,13 @@ export class Subscriptions {
       const list = this.#own.at(pattern, () => new Map());
       if (!list.has(session)) this.#size++;
       list.set(session, subscription);
+      this.watcher?.pattern(pattern, subscription);
     } else {
       const groups = this.#shared.at(pattern, () => new Map());
       const joined = groups.get(group) ?? new SharedGroup(group, pattern);
       groups.set(group, joined);
       if (joined.join(subscription)) this.#sharedSize++;
+      this.watcher?.group(joined);
     }
     this.epochs.touch(pattern);
   }
@@ -73,6 +86,7 @@ export class Subscriptions {
       const list = this.#own.get(pattern);
       if (list?.delete(session) === true) this.#size--;
       if (list?.size === 0) this.#own.remove(pattern);
+      if (list?.size === 0) this.watcher?.pattern(pattern, undefined);
     } else this.#leave(session, pattern, group);
     this.epochs.touch(pattern);
   }
@@ -99,7 +113,8 @@ export class Subscriptions {
   /** The groups that share a topic's messages. */
   groups(topic: string): SharedGroup[] {
     const found: SharedGroup[] = [];
-    if (this.#sharedSize > 0) this.#shared.match(topic, (groups) => found.push(...groups.values()));
+    if (this.#sharedSize > 0 || this.#hasElsewhere)
+      this.#shared.match(topic, (groups) => found.push(...groups.values()));
     return found;
   }
 
@@ -108,7 +123,27 @@ export class Subscriptions {
     const group = groups?.get(name);
     if (groups === undefined || group === undefined || !group.leave(session)) return;
     this.#sharedSize--;
-    if (group.size === 0) groups.delete(name);
-    if (groups.size === 0) this.#shared.remove(pattern);
+    this.#prune(groups, group);
+    this.watcher?.group(group);
+  }
+
+  /** Another worker has so many members in a group: they are one subscription, as often as they are. */
+  setElsewhere(subscription: Subscription, members: number): void {
+    const { session, pattern, group: name = '' } = subscription;
+    const groups = this.#shared.at(pattern, () => new Map());
+    const group = groups.get(name) ?? new SharedGroup(name, pattern);
+    groups.set(name, group);
+    group.setElsewhere(
+      session,
+      Array.from({ length: members }, () => subscription),
+    );
+    this.#hasElsewhere ||= members > 0;
+    this.#prune(groups, group);
+    this.epochs.touch(pattern);
+  }
+
+  #prune(groups: Map<string, SharedGroup>, group: SharedGroup): void {
+    if (group.size === 0) groups.delete(group.name);
+    if (groups.size === 0) this.#shared.remove(group.pattern);
   }
 }

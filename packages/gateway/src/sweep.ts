@@ -31,6 +31,7 @@ export function sweep(core: Core, all = false): void {
   if (now - core.retainedSweptAt >= retainedInterval) {
     core.retainedSweptAt = now;
     core.retained.sweep(core.lifeTime);
+    core.retained.stamps?.sweep();
   }
   if (all || now - core.statisticsAt >= core.limits.statisticsInterval) {
     core.statisticsAt = now;

@@ -3,7 +3,8 @@ import { BrokerState } from './broker-state.ts';
 import type { Core } from './core.ts';
 import { hashTopic } from './decision-cache.ts';
 import type { Message } from './message.ts';
-import { decideTopic, forward } from './router.ts';
+import { bring, decideTopic } from './router.ts';
+import { sumOf } from './statistics.ts';
 import { systemSpace } from './topic-resource.ts';
 
 const prefix = `${systemSpace}/broker/`;
@@ -28,8 +29,20 @@ export class SystemTopics {
     const { limits } = this.#core;
     if (limits.systemInterval === 0 || now - this.#toldAt < limits.systemInterval) return;
     this.#toldAt = now;
-    for (const [name, text] of this.#state.topics(this.#core.measured(), now))
-      this.#tell(prefix + name, text);
+    const { mesh } = this.#core;
+    if (mesh !== undefined && !mesh.isKeeper) {
+      mesh.tellCounted(this.#core.measured());
+      return;
+    }
+    const elsewhere = mesh?.statisticsElsewhere ?? [];
+    const topics = [...this.#state.topics(sumOf([this.#core.measured(), ...elsewhere]), now)];
+    this.take(topics);
+    mesh?.tellSystem(topics);
+  }
+
+  /** Tells what the broker counts, as far as it is new. */
+  take(topics: Iterable<readonly [name: string, text: string]>): void {
+    for (const [name, text] of topics) this.#tell(prefix + name, text);
   }
 
   /** What is told at present on the topics that a filter matches. */
@@ -62,6 +75,6 @@ export class SystemTopics {
     const bytes = Buffer.from(topic);
     const written = { text: topic, bytes, hash: hashTopic(bytes, 0, bytes.length) };
     const decision = decideTopic(this.#core, { device: broker, clientId: '' }, written, true, false);
-    if (decision.recipients.length > 0 || decision.groups.length > 0) forward(this.#core, decision, message);
+    if (decision.recipients.length > 0 || decision.groups.length > 0) bring(this.#core, decision, message);
   }
 }

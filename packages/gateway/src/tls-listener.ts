@@ -70,7 +70,7 @@ export class TlsListener {
   listen(port: number, host: string): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
       this.#front.once('error', reject);
-      this.#front.listen(placeOf(host, port), () => {
+      this.#front.listen(placeOf(host, port, this.#core.mesh !== undefined), () => {
         this.#front.off('error', reject);
         resolve(this.#front.address() as AddressInfo);
       });

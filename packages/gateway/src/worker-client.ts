@@ -17,6 +17,8 @@ export interface GatewayClient {
   listen(options: ListenOptions): Promise<{ address: string; port: number }>;
   /** Lets the gateway judge a client that another server took, and serve it: `transport` is its alone from here on. */
   admit(transport: Duplex, presented: PresentedPeer): void;
+  /** Lets it work with another worker on the same port, whose client is told the other end of the channel. */
+  join(peer: number, port: MessagePort): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -63,12 +65,16 @@ export function gatewayClient(
     waiting.clear();
   });
 
-  const send = (command: GatewayCommand): void => worker.postMessage(command);
-  const ask = (command: (request: number) => GatewayCommand): Promise<{ address: string; port: number }> =>
+  const send = (command: GatewayCommand, transfer: readonly MessagePort[] = []): void =>
+    worker.postMessage(command, transfer);
+  const ask = (
+    command: (request: number) => GatewayCommand,
+    transfer?: readonly MessagePort[],
+  ): Promise<{ address: string; port: number }> =>
     new Promise((resolve, reject) => {
       requests++;
       waiting.set(requests, { resolve, reject });
-      send(command(requests));
+      send(command(requests), transfer);
     });
 
   return {
@@ -79,8 +85,10 @@ export function gatewayClient(
       const far = new PortStream(port1);
       // Whichever end breaks takes the other along; what broke it shows there.
       pipeline(transport, far, transport, () => undefined);
-      const command: GatewayCommand = { kind: 'admit', port: port2, presented };
-      worker.postMessage(command, [port2]);
+      send({ kind: 'admit', port: port2, presented }, [port2]);
+    },
+    async join(peer, port) {
+      await ask((request) => ({ kind: 'join', request, peer, port }), [port]);
     },
     async close() {
       await ask((request) => ({ kind: 'close', request }));

@@ -20,6 +20,7 @@ export type GatewayWorkerData = Pick<
   | 'version'
   | 'checksPayloadFormat'
   | 'storeDirectory'
+  | 'worker'
 > & {
   /** Whether the site judges passwords, and the methods of enhanced authentication that it has. */
   readonly asksPasswords?: boolean;
@@ -32,6 +33,8 @@ export type GatewayCommand =
   | { readonly kind: 'listen'; readonly request: number; readonly options: ListenOptions }
   /** A connection that another thread took: its bytes go through the port. */
   | { readonly kind: 'admit'; readonly port: MessagePort; readonly presented: PresentedPeer }
+  /** Another worker on the same port: what the two say to each other goes through the port. */
+  | { readonly kind: 'join'; readonly request: number; readonly peer: number; readonly port: MessagePort }
   | { readonly kind: 'answer'; readonly question: number; readonly answer: GatewayAnswer }
   | { readonly kind: 'close'; readonly request: number };
 

@@ -50,6 +50,9 @@ export async function serveGateway(
       case 'admit':
         gateway.admit(new PortStream(command.port), command.presented);
         return;
+      case 'join':
+        void join(command);
+        return;
       case 'answer':
         questions.answered(command.question, command.answer);
         return;
@@ -65,6 +68,11 @@ export async function serveGateway(
       // The gateway has told it as `change-refused`, and denies what it cannot follow.
       if (!(error instanceof KitenError)) throw error;
     }
+  }
+
+  async function join({ request, peer, port: link }: GatewayCommand & { kind: 'join' }): Promise<void> {
+    await gateway.join(peer, new PortStream(link));
+    report({ kind: 'done', request, address: '', port: 0 });
   }
 
   async function listen(request: number, options: ListenOptions): Promise<void> {
@@ -87,10 +95,8 @@ export async function serveGateway(
 function refuseAll(port: MessagePort, error: unknown): void {
   port.on('message', (command: GatewayCommand) => {
     if (command.kind === 'change' || command.kind === 'answer') return;
-    if (command.kind === 'admit') {
-      command.port.close();
-      return;
-    }
+    if (command.kind === 'admit' || command.kind === 'join') command.port.close();
+    if (command.kind === 'admit') return;
     const { request } = command;
     const isClose = command.kind === 'close';
     port.postMessage(

@@ -1,7 +1,8 @@
 import type { Connection } from '../connection.ts';
+import type { DeviceRecord } from '../device-record.ts';
 import type { EmitEvent } from '../event.ts';
 import { emitEvidence } from './emit-evidence.ts';
-import { elsewhere } from './place.ts';
+import { elsewhere, placeOf } from './place.ts';
 
 export const sessionOverlapMediaType = 'application/vnd.kiten.session-overlap+json';
 
@@ -80,10 +81,18 @@ export class SessionOverlap {
 
   /** A connection was let in: from now on every older one from elsewhere is watched. */
   opened(newer: Connection, now: number): void {
-    for (const older of newer.device.connections) {
-      if (older === newer || !older.isOpen || !elsewhere(older.place, newer.place)) continue;
+    this.openedElsewhere(newer.device, endOf(newer), now, newer);
+  }
+
+  /** The same of one that another worker let in. */
+  openedElsewhere({ connections }: DeviceRecord, newer: OverlapEnd, now: number, self?: Connection): void {
+    // Most devices have one connection.
+    if (connections.size === 0 || (connections.size === 1 && self !== undefined)) return;
+    const place = self?.place ?? placeOf(newer.address);
+    for (const older of connections) {
+      if (older === self || !older.isOpen || !elsewhere(older.place, place)) continue;
       if (this.#suspicions.get(older)?.provenAt !== undefined) continue;
-      this.#suspicions.set(older, { older, newer: endOf(newer), since: now, provenAt: undefined });
+      this.#suspicions.set(older, { older, newer, since: now, provenAt: undefined });
       older.isWatched = true;
     }
   }
@@ -97,13 +106,13 @@ export class SessionOverlap {
   }
 
   /** A connection is about to be closed because its client id was used anew. */
-  displaced(older: Connection, newer: Connection, now: number): void {
+  displaced(older: Connection, newer: OverlapEnd, now: number): void {
     if (!older.isOpen) return;
     this.#suspicions.delete(older);
     this.#displaced.set(older, {
       older,
-      newer: { ...endOf(newer), clientId: older.clientId },
-      isElsewhere: elsewhere(older.place, newer.place),
+      newer: { ...newer, clientId: older.clientId },
+      isElsewhere: elsewhere(older.place, placeOf(newer.address)),
       at: now,
     });
   }
@@ -198,7 +207,8 @@ export class SessionOverlap {
   }
 }
 
-function endOf({ peer, clientId, openedAt }: Connection): OverlapEnd {
+/** How evidence tells of a connection. */
+export function endOf({ peer, clientId, openedAt }: Connection): OverlapEnd {
   return {
     address: peer.address,
     clientId: clientId.slice(0, shownLength).toWellFormed(),

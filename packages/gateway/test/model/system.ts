@@ -4,7 +4,8 @@ import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { type ManualClock, manualClock } from '@kiten/codec';
 import { type Packet, reasonCodes } from '@kiten/wire';
-import { createGateway, type Gateway, type GatewayOptions, openGateway } from '../../src/index.ts';
+import type { Gateway, GatewayOptions } from '../../src/index.ts';
+import { gatewayUnderTest, meshTurns, workersUnderTest } from '../support/meshed-gateway.ts';
 import { PacketStream } from '../support/packet-stream.ts';
 import { StreamEnd } from '../support/stream-pair.ts';
 import type { Connection } from './connection.ts';
@@ -30,10 +31,15 @@ export class System {
   #gateway!: Gateway;
   #directory: string | undefined;
   #copies = 0;
+  readonly #workers: number;
+
+  constructor(workers: number) {
+    this.#workers = workers;
+  }
 
   /** With a directory its sessions outlive it. */
-  static async start(directory?: string): Promise<System> {
-    const system = new System();
+  static async start(directory?: string, workers = workersUnderTest()): Promise<System> {
+    const system = new System(workers);
     system.#directory = directory;
     await system.#open();
     return system;
@@ -149,11 +155,8 @@ export class System {
   async #open(): Promise<void> {
     const options = this.#options();
     const directory = this.#directory;
-    if (directory === undefined) {
-      this.#gateway = createGateway(options);
-      return;
-    }
-    this.#gateway = await openGateway({ ...options, storeDirectory: directory });
+    this.#gateway = await gatewayUnderTest({ ...options, storeDirectory: directory }, this.#workers);
+    if (directory === undefined) return;
     // With the first that looks in it begins to serve, and to see what is due.
     const [end, other] = StreamEnd.pair();
     this.#gateway.accept(other, { ...nobody, port: 0 });
@@ -183,7 +186,8 @@ export class System {
   }
 
   async #idle(world: World): Promise<void> {
-    for (let idle = 0; idle < idleTurns; idle++) {
+    const turns = this.#workers > 1 ? meshTurns : idleTurns;
+    for (let idle = 0; idle < turns; idle++) {
       await new Promise((resolve) => setImmediate(resolve));
       for (const [connection, { packets }] of this.#streams) {
         for (const { packet, size } of packets.take()) {

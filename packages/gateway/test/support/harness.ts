@@ -16,9 +16,9 @@ import {
   type Gateway,
   type GatewayEvent,
   type GatewayOptions,
-  openGateway,
   type ReplicaDevice,
 } from '../../src/index.ts';
+import { gatewayUnderTest, workersUnderTest } from './meshed-gateway.ts';
 import { RawClient } from './raw-client.ts';
 
 export const trustDomain = 'plant-7.example';
@@ -91,6 +91,10 @@ export class Harness {
     devices: readonly ReplicaDevice[] = fleet,
   ): Promise<Harness> {
     const harness = new Harness(options);
+    if (workersUnderTest() > 1) {
+      await harness.gateway.close();
+      harness.gateway = await gatewayUnderTest(harness.options);
+    }
     await harness.#begin(devices);
     return harness;
   }
@@ -103,7 +107,7 @@ export class Harness {
   ): Promise<Harness> {
     const { now, ...others } = options;
     const harness = new Harness(others, now);
-    harness.gateway = await openGateway({ ...harness.options, storeDirectory });
+    harness.gateway = await gatewayUnderTest({ ...harness.options, storeDirectory });
     await harness.#begin(devices);
     return harness;
   }

@@ -14,6 +14,7 @@ import {
   type Qos,
   type Suback,
 } from '@kiten/wire';
+import { meshTurns, workersUnderTest } from './meshed-gateway.ts';
 
 type Of<Type extends PacketType> = Extract<Packet, { type: Type }>;
 
@@ -130,8 +131,10 @@ export class RawClient {
     return this.next('suback');
   }
 
-  /** A round trip: whatever the server had to send before it has come now. */
+  /** A round trip: whatever the server had to send before it has come now; if it has several workers, from all of them. */
   async settle(): Promise<void> {
+    if (workersUnderTest() > 1)
+      for (let turn = 0; turn < meshTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
     this.send({ type: 'pingreq' });
     await this.next('pingresp');
   }

@@ -2,6 +2,9 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Environment } from '../environment.ts';
 import type { BrokerOptions } from '../open-broker.ts';
 
+/** What a gateway can have. */
+const MOST_WORKERS = 64;
+
 export function brokerCommand(program: Command, _environment: Environment): void {
   program
     .command('broker')
@@ -15,6 +18,7 @@ export function brokerCommand(program: Command, _environment: Environment): void
       parseSeconds,
       60,
     )
+    .option('--workers <number>', 'threads that share the port', parseWorkers, 1)
     .option('--json', 'print one JSON object when it is ready')
     .action(async (options: BrokerOptions) => {
       const { runOpenBroker } = await import('../open-broker.ts');
@@ -25,6 +29,11 @@ export function brokerCommand(program: Command, _environment: Environment): void
 function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError('Write a port number, 0 to 65535.');
+}
+
+function parseWorkers(text: string): number {
+  if (/^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_WORKERS) return Number(text);
+  throw new InvalidArgumentError(`Write how many there are to be, 1 to ${MOST_WORKERS}.`);
 }
 
 function parseSeconds(text: string): number {

@@ -1,0 +1,127 @@
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import type { ReplicaChange } from './change.ts';
+import type { EmitEvent, GatewayEvent } from './event.ts';
+import type { ListenOptions } from './listener-kind.ts';
+import { type Statistics, sumOf } from './statistics.ts';
+import { type GatewayClient, gatewayClient } from './worker-client.ts';
+import type { AnswersOf } from './worker-questions.ts';
+
+/** Several workers on the same ports, as one gateway. */
+export interface GatewayCrew extends Omit<GatewayClient, 'join'> {
+  /**
+   * Puts a worker in the place of one that has ended. `tell` sends it what the others know: everything, by the function
+   * that it is given. Resolves when it works with the others and listens.
+   */
+  replace(
+    index: number,
+    worker: Worker | MessagePort,
+    tell: (apply: (change: ReplicaChange) => void) => void,
+  ): Promise<void>;
+}
+
+/**
+ * Workers that were started with `worker: { index, count }`, in that order. `receive` gets what all of them tell: `applied` once
+ * it holds for all, statistics as their sum.
+ */
+export function gatewayCrew(
+  workers: readonly (Worker | MessagePort)[],
+  receive: EmitEvent,
+  who: AnswersOf = {},
+): GatewayCrew {
+  const merged = new MergedEvents(workers.length, receive);
+  const clientOf = (worker: Worker | MessagePort, index: number): GatewayClient =>
+    gatewayClient(worker, (event) => merged.take(index, event), who);
+  const clients = workers.map(clientOf);
+  const listening: ListenOptions[] = [];
+  let joined = Promise.all(
+    clients.flatMap((client, index) =>
+      clients.slice(0, index).map((peer, at) => join([index, client], [at, peer])),
+    ),
+  );
+  // Whoever opens a port is told.
+  joined.catch(() => undefined);
+
+  return {
+    apply(change) {
+      for (const client of clients) client.apply(change);
+    },
+    async listen(options) {
+      await joined;
+      const [keeper, ...others] = clients as [GatewayClient, ...GatewayClient[]];
+      const bound = await keeper.listen(options);
+      const shared = { ...options, port: bound.port, joins: true };
+      await Promise.all(others.map((client) => client.listen(shared)));
+      listening.push(shared);
+      return bound;
+    },
+    admit: (transport, presented) => clients[0]?.admit(transport, presented),
+    async replace(index, worker, tell) {
+      const client = clientOf(worker, index);
+      merged.forget(index);
+      tell((change) => client.apply(change));
+      clients[index] = client;
+      const others = clients.map((other, at) => [at, other] as const).filter(([at]) => at !== index);
+      joined = Promise.all(others.map((other) => join([index, client], other)));
+      await joined;
+      for (const options of listening) await client.listen(options);
+    },
+    async close() {
+      // The keeper says goodbye to clients that come to it by way of the others.
+      const [keeper, ...others] = clients;
+      await keeper?.close();
+      await Promise.all(others.map((client) => client.close()));
+    },
+  };
+}
+
+type Numbered = readonly [index: number, client: GatewayClient];
+
+async function join([index, one]: Numbered, [peer, other]: Numbered): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  await Promise.all([one.join(peer, port1), other.join(index, port2)]);
+}
+
+/** What several workers tell, as if there were one. */
+class MergedEvents {
+  readonly #receive: EmitEvent;
+  readonly #applied: number[];
+  readonly #statistics: (Statistics | undefined)[];
+  #told = Number.NEGATIVE_INFINITY;
+
+  constructor(count: number, receive: EmitEvent) {
+    this.#receive = receive;
+    this.#applied = Array.from({ length: count }, () => Number.NEGATIVE_INFINITY);
+    this.#statistics = Array.from({ length: count }, () => undefined);
+  }
+
+  take(index: number, event: GatewayEvent): void {
+    switch (event.kind) {
+      case 'listening':
+        if (index === 0) this.#receive(event);
+        return;
+      case 'applied':
+        this.#applied[index] = event.sequence;
+        this.#tellApplied();
+        return;
+      case 'statistics':
+        this.#statistics[index] = event.statistics;
+        if (index !== 0) return;
+        this.#receive({ ...event, statistics: sumOf(this.#statistics.filter((each) => each !== undefined)) });
+        return;
+      default:
+        this.#receive(event);
+    }
+  }
+
+  /** A worker has ended: what counts only grows, so what it counted stays; what it held is gone. */
+  forget(index: number): void {
+    this.#statistics[index] = undefined;
+  }
+
+  #tellApplied(): void {
+    const sequence = Math.min(...this.#applied);
+    if (sequence <= this.#told) return;
+    this.#told = sequence;
+    this.#receive({ kind: 'applied', sequence });
+  }
+}
