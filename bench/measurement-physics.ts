@@ -4,7 +4,11 @@
 //   MEASUREMENT_DATA=DIR npm run bench measurement-physics
 import { physicsOfFlights } from './physics/flights.ts';
 import { physicsOfInertialSensors } from './physics/inertial.ts';
+import { physicsOfLidar } from './physics/lidar.ts';
+import { physicsOfOthers } from './physics/others.ts';
 
 const folder = process.env.MEASUREMENT_DATA;
 physicsOfFlights(folder);
 physicsOfInertialSensors(folder);
+physicsOfLidar(folder);
+physicsOfOthers();

@@ -4,6 +4,21 @@ export { type BlindSpot, type BlindSpotOptions, blindSpot } from './consumer/bli
 export { type Consumer, type Readings, type SteppedConsumer, stepped } from './consumer/consumer.ts';
 export { type Effect, type EffectOptions, effectOf, type OutputShift } from './consumer/effect.ts';
 export { type Shift, spreadOf } from './consumer/shift.ts';
+export { nextRate, samplingRate } from './defence/sampling-rates.ts';
+export {
+  brooksIyengar,
+  type Fused,
+  type Interval,
+  marzullo,
+  medianVote,
+  outvoted,
+} from './defence/voting.ts';
+export {
+  learnWatermarkAnswer,
+  type WatermarkAnswer,
+  watermark,
+  watermarkMissing,
+} from './defence/watermark.ts';
 export type { Detector, DetectorKind, NormalRows, Statistic } from './detectors/detector.ts';
 export {
   defaultFreshness,
@@ -26,6 +41,18 @@ export { Judge, type Judgement, type JudgeOptions } from './judge.ts';
 export { type LearnOptions, learn } from './learn/learn.ts';
 export type { LearnedDetector, Profile, Resolution } from './learn/profile.ts';
 export { encodeProfile, parseProfile } from './learn/profile-text.ts';
+export {
+  type ChallengeRules,
+  ChallengeVerifier,
+  type Schedule,
+  silences,
+} from './physics/active/challenge.ts';
+export {
+  type CameraRotation,
+  cameraAgainstGyroscope,
+  type FeatureTrack,
+  rotationOfTracks,
+} from './physics/camera/rotation.ts';
 export type { Evidence, EvidenceFamily } from './physics/flight/evidence.ts';
 export {
   type Flight,
@@ -42,6 +69,20 @@ export {
   judgeFlight,
 } from './physics/flight/judge-flight.ts';
 export { learnNormalFlight, type NormalFlight } from './physics/flight/normal-flight.ts';
+export type { Box } from './physics/lidar/box.ts';
+export { type Cluster, clustersIn } from './physics/lidar/clusters.ts';
+export { judgeObject, type ObjectJudgement } from './physics/lidar/judge-object.ts';
+export { type MissingSector, missingSectors } from './physics/lidar/missing-ground.ts';
+export {
+  type Implausible,
+  implausibleMotion,
+  type MotionRules,
+  roadMotion,
+  type Sighting,
+} from './physics/lidar/motion.ts';
+export { type Opacity, opacityOf } from './physics/lidar/opacity.ts';
+export { type LidarPoints, pointsFromKitti, pointsOf } from './physics/lidar/points.ts';
+export { shadowFullness } from './physics/lidar/shadow.ts';
 export {
   aliasOf,
   type Band,
@@ -67,6 +108,7 @@ export {
   rotationResiduals,
 } from './physics/mems/rotation-check.ts';
 export { powerAt, type SpectralLine, strongestLine } from './physics/mems/spectral-line.ts';
+export { carrierIn, type DemodulationTrace, demodulationTrace } from './physics/sound/demodulation.ts';
 export { type Affiliation, affiliation, affiliationOf, type Span } from './score/affiliation.ts';
 export { batadalScore, type Detection, detections } from './score/delay.ts';
 export { type Etapr, type EtaprOptions, etapr, etaprDefaults, etaprOf } from './score/etapr.ts';
@@ -81,8 +123,19 @@ export { resolveSenml } from './senml/resolve-senml.ts';
 export { decimalsOf } from './series/decimals.ts';
 export { type Frame, FrameReader } from './series/frame.ts';
 export { type Grid, gridOf, noGrid, offGrid } from './series/grid.ts';
+export { type ActiveAttack, simulatedEchoes } from './simulate/active-sensor.ts';
+export { type CameraPlan, simulatedTracks } from './simulate/camera.ts';
 export { type FlightPlan, simulatedFlight } from './simulate/flight.ts';
+export {
+  ghostBox,
+  type LidarAttack,
+  type LidarScene,
+  simulatedLidar,
+  simulatedStreet,
+  withGhost,
+} from './simulate/lidar.ts';
 export { type MemsPlan, type MemsSound, simulatedMems, simulatedMemsSensor } from './simulate/mems.ts';
+export { type MicrophonePlan, simulatedRecording, simulatedRecordingRate } from './simulate/microphone.ts';
 export { pumpingStation } from './simulate/pumping-station.ts';
 export { type FlightAttackKind, type FlightAttackPlan, flightAttackKinds } from './simulate/receiver.ts';
 export { type FaultKind, faultKinds } from './suspicion/kind.ts';
