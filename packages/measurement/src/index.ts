@@ -124,6 +124,13 @@ export { decimalsOf } from './series/decimals.ts';
 export { type Frame, FrameReader } from './series/frame.ts';
 export { type Grid, gridOf, noGrid, offGrid } from './series/grid.ts';
 export { type ActiveAttack, simulatedEchoes } from './simulate/active-sensor.ts';
+export {
+  type AttackPlan,
+  type SimulatedAttackKind,
+  type SimulatedTables,
+  simulatedAttack,
+  simulatedAttackKinds,
+} from './simulate/attacks.ts';
 export { type CameraPlan, simulatedTracks } from './simulate/camera.ts';
 export { type FlightPlan, simulatedFlight } from './simulate/flight.ts';
 export {

@@ -72,7 +72,20 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
       'kiten measurement inertial --input imu.csv --gyroscope-scale 2000',
     ],
   ],
+  'kiten measurement lidar': [
+    [
+      'a car that a detector claims to see eight metres ahead',
+      'kiten measurement lidar --input scan.bin --object 8,0,-1,4.2,1.8,1.5,0',
+    ],
+  ],
+  'kiten measurement voice': [
+    ['a recording of a command', 'kiten measurement voice --input recording.csv --rate 16000'],
+  ],
   'kiten measurement simulate': [
+    [
+      'a flight whose receiver is taken over',
+      'kiten measurement simulate --attack gps-takeover --out flight/',
+    ],
     [
       'three weeks of a station without an attack',
       'kiten measurement simulate --rows 30000 --out normal.csv',

@@ -13,6 +13,8 @@ export interface LidarScene {
   readonly cars: readonly Box[];
   /** Where the attacker wants a car to be seen. */
   readonly ghost: Box | undefined;
+  /** The points that the attacker drew. */
+  readonly drawn: ReadonlySet<number>;
 }
 
 /** Of the simulated sensor: metres above the ground, radians between its lines, up from where, how far it sees. */
@@ -58,16 +60,18 @@ export function simulatedStreet(random: () => number, attack?: LidarAttack): Lid
       points.push([x * told, y * told, z * told]);
       directions.push([azimuth, elevation]);
     }
-  if (attack === undefined) return { points: pointsOf(points), cars, ghost: undefined };
+  if (attack === undefined) return { points: pointsOf(points), cars, ghost: undefined, drawn: new Set() };
   if (attack.kind === 'removal') {
     const kept = points.filter((_, at) => {
       const [azimuth] = directions[at] as [number, number];
       return azimuth < attack.from || azimuth > attack.to;
     });
-    return { points: pointsOf(kept), cars, ghost: undefined };
+    return { points: pointsOf(kept), cars, ghost: undefined, drawn: new Set() };
   }
   const ghost = ghostBox(attack.distance, attack.azimuth);
-  return { points: pointsOf(withGhost(points, directions, ghost, attack.points, random)), cars, ghost };
+  const seen = withGhost(points, directions, ghost, attack.points, random);
+  const drawn = new Set([...seen.keys()].filter((at) => seen[at] !== points[at]));
+  return { points: pointsOf(seen), cars, ghost, drawn };
 }
 
 function parked(random: () => number, attack: LidarAttack | undefined): Box[] {

@@ -7,16 +7,21 @@ import {
   inject,
   injectedKinds,
   pumpingStation,
+  type SimulatedAttackKind,
+  simulatedAttackKinds,
 } from '@kiten/measurement';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { writePieces } from '../files.ts';
 import { readFrame, tableOf } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
+import { writeSimulatedAttack } from '../simulated-attack.ts';
 
 interface SimulateFileOptions {
   readonly input?: string;
   readonly out: string;
   readonly fault?: InjectedKind;
+  readonly attack?: SimulatedAttackKind;
+  readonly calm?: boolean;
   readonly channel?: string;
   readonly from?: number;
   readonly rows: number;
@@ -39,9 +44,18 @@ export function simulateCommand(measurement: Command): void {
     )
     .requiredOption(
       '--out <file>',
-      'where the readings go: CSV, with a column `attack` that is 1 where they were altered',
+      'where the readings go: CSV, with a column `attack` that is 1 where they were altered; of a flight, a directory',
     )
     .addOption(new Option('--fault <kind>', 'what is done').choices(injectedKinds))
+    .addOption(
+      new Option(
+        '--attack <kind>',
+        'readings of a simulated sensor that is attacked from two thirds of the time on',
+      )
+        .choices(simulatedAttackKinds)
+        .conflicts(['fault', 'input']),
+    )
+    .option('--calm', 'the same without the attack')
     .option('--channel <name>', 'the channel that it is done to')
     .option(
       '--from <row>',
@@ -51,7 +65,7 @@ export function simulateCommand(measurement: Command): void {
     .option('--rows <n>', 'how many rows are altered; without --fault, how many are made', parseRow, 300)
     .option(
       '--size <n>',
-      'bias, drift (at its end), noise and alias in deviations of the channel; the factor of gain, and of the noise of a replacement',
+      'bias, drift (at its end), noise and alias in deviations of the channel; the factor of gain, and of the noise of a replacement; of --attack as docs/measurement-physics.md says',
       parseSize,
     )
     .option(
@@ -69,6 +83,8 @@ async function simulateFile(options: SimulateFileOptions): Promise<void> {
   const { input, out, rows, json } = options;
   const seed = options.seed ?? randomInt(1, 2 ** 31);
   const random = chance(seed);
+  if (options.attack !== undefined)
+    return writeSimulatedAttack({ ...options, kind: options.attack, seed }, random);
   const frame = input === undefined ? pumpingStation(madeRows(options), random) : await readFrame(input);
   const injection = injectionOf(options, frame);
   const told = injection === undefined ? frame : inject(frame, injection, random);

@@ -5,8 +5,10 @@ import { effectCommand } from './measurement-effect.ts';
 import { flightCommand } from './measurement-flight.ts';
 import { inertialCommand } from './measurement-inertial.ts';
 import { learnCommand } from './measurement-learn.ts';
+import { lidarCommand } from './measurement-lidar.ts';
 import { scoreCommand } from './measurement-score.ts';
 import { simulateCommand } from './measurement-simulate.ts';
+import { voiceCommand } from './measurement-voice.ts';
 
 /** Whether readings can be believed, from and to files: no site is needed. */
 export function measurementCommands(program: Command): void {
@@ -21,4 +23,6 @@ export function measurementCommands(program: Command): void {
   simulateCommand(measurement);
   flightCommand(measurement);
   inertialCommand(measurement);
+  lidarCommand(measurement);
+  voiceCommand(measurement);
 }

@@ -1,0 +1,36 @@
+import { carrierIn, demodulationTrace } from '@kiten/measurement';
+import type { Command } from 'commander';
+import { columnsFor, readFrame, readingsOf } from '../measurement-files.ts';
+import { counted, print, printJson } from '../output.ts';
+import { parseAmount } from './measurement-learn.ts';
+
+interface VoiceOptions {
+  readonly input: string;
+  readonly rate?: number;
+  readonly json?: boolean;
+}
+
+export function voiceCommand(measurement: Command): void {
+  measurement
+    .command('voice')
+    .description('judge by physics whether a voice was spoken, or sent by ultrasound')
+    .requiredOption('--input <file>', 'a table (CSV) whose first channel is the sound, sample by sample')
+    .option('--rate <hertz>', 'samples a second, where no column of time says', parseAmount)
+    .option('--json', 'print JSON')
+    .action(judgeVoiceFile);
+}
+
+async function judgeVoiceFile({ input, rate, json }: VoiceOptions): Promise<void> {
+  const frame = await readFrame(input);
+  const { values, rows } = readingsOf(frame, columnsFor(frame.channels.slice(0, 1), frame));
+  const perSecond = rate ?? 1 / (frame.interval ?? 1 / 16_000);
+  const trace = demodulationTrace(values, perSecond);
+  const carrier = carrierIn(values, perSecond);
+  const isSent = trace.severity >= 1 || carrier !== undefined;
+  if (json) return printJson({ rows, rate: perSecond, isSent, ...trace, carrier });
+  print(`${input}: ${counted(rows, 'sample', 'samples')} at ${perSecond.toFixed(0)} Hz`);
+  print(
+    `  ${isSent ? 'sent by ultrasound' : 'nothing speaks against a voice'}: score ${trace.severity.toFixed(2)}, its square below 50 Hz correlates at ${trace.correlation.toFixed(2)}, depth ${trace.depth.toFixed(3)}`,
+  );
+  if (carrier !== undefined) print(`  carrier at ${carrier.frequency.toFixed(0)} Hz`);
+}
