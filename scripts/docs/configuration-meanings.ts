@@ -62,6 +62,11 @@ export const configurationMeanings: readonly ConfigurationMeaning[] = [
     ja: 'keep-alive の上限',
   },
   {
+    keys: ['gateway.workers'],
+    en: 'threads that share the MQTT ports, up to 64: how many connections and messages pass grows with the processors that there are for them ([workers.md](workers.md))',
+    ja: 'MQTT のポートを分け合うスレッドの数（64 まで）。空いている CPU コアの数に応じて、受けられる接続とメッセージが増える（[workers.md](workers.md)）',
+  },
+  {
     keys: ['proxy.from'],
     en: 'load balancers before the devices’ ports: from these addresses and networks each connection begins with a PROXY header (version 1 or 2), from all others none may',
     ja: 'デバイス用ポートの前に置くロードバランサー。ここに挙げたアドレスやネットワークからの接続は PROXY ヘッダー（バージョン 1 または 2）で始まること。ほかからのヘッダーは拒否する',

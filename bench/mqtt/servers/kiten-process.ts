@@ -7,7 +7,14 @@
 // the policy that keeps devices with passwords among themselves is left out, so that the clients without TLS can hear
 // each other and are judged all the same.
 import { Worker } from 'node:worker_threads';
-import { defaultLimits, type GatewayEvent, gatewayClient, passwordGroup } from '@kiten/gateway';
+import {
+  defaultLimits,
+  type GatewayEvent,
+  type GatewayWorkerData,
+  gatewayClient,
+  gatewayCrew,
+  passwordGroup,
+} from '@kiten/gateway';
 import { device, trustDomain } from '../../../packages/gateway/test/support/harness.ts';
 import { benchmarkPolicies } from './policies.ts';
 import type { ServerSetup } from './server.ts';
@@ -16,10 +23,12 @@ const fleet = 10_000;
 const often = 1_000_000_000;
 
 const setup = await new Promise<ServerSetup>((resolve) => process.once('message', resolve));
-const worker = new Worker(new URL('../../../packages/gateway/test/support/worker.ts', import.meta.url), {
-  workerData: {
+const count = setup.workers ?? 1;
+const workers = Array.from({ length: count }, (_, index) => {
+  const workerData: GatewayWorkerData = {
     trustDomain,
-    storeDirectory: setup.directory,
+    ...(index === 0 ? { storeDirectory: setup.directory } : {}),
+    ...(count > 1 ? { worker: { index, count } } : {}),
     asksPasswords: true,
     limits: {
       ...defaultLimits,
@@ -29,11 +38,13 @@ const worker = new Worker(new URL('../../../packages/gateway/test/support/worker
       passwordAttempts: often,
       subscribesPerDevice: often,
     },
-  },
+  };
+  return new Worker(new URL('../../../packages/gateway/test/support/worker.ts', import.meta.url), {
+    workerData,
+  });
 });
-const gateway = gatewayClient(worker, told, {
-  verifyPassword: (username) => ({ device: username }),
-});
+const who = { verifyPassword: (username: string) => ({ device: username }) };
+const gateway = count > 1 ? gatewayCrew(workers, told, who) : gatewayClient(workers[0]!, told, who);
 let sequence = 0;
 let audited = 0;
 const next = (): number => ++sequence;
@@ -89,7 +100,7 @@ function changeVerdicts(perSecond: number): void {
 
 async function stop(): Promise<void> {
   await gateway.close();
-  await worker.terminate();
+  for (const worker of workers) await worker.terminate();
   console.error(`kiten told of ${audited} events`);
   process.exit(0);
 }

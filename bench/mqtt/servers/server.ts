@@ -27,6 +27,8 @@ export interface ServerSetup {
   readonly members: readonly Member[];
   /** Empty, and the server's own. */
   readonly directory: string;
+  /** Threads that share the ports, where the server has any such. One unless it says otherwise. */
+  readonly workers?: number;
 }
 
 export interface Server {

@@ -10,11 +10,12 @@ import type { AnswersOf } from './worker-questions.ts';
 export interface GatewayCrew extends Omit<GatewayClient, 'join'> {
   /**
    * Puts a worker in the place of one that has ended. `tell` sends it what the others know: everything, by the function
-   * that it is given. Resolves when it works with the others and listens.
+   * that it is given. `at` is now, in milliseconds since the Unix epoch. Resolves when it works with the others and listens.
    */
   replace(
     index: number,
     worker: Worker | MessagePort,
+    at: number,
     tell: (apply: (change: ReplicaChange) => void) => void,
   ): Promise<void>;
 }
@@ -55,9 +56,9 @@ export function gatewayCrew(
       return bound;
     },
     admit: (transport, presented) => clients[0]?.admit(transport, presented),
-    async replace(index, worker, tell) {
+    async replace(index, worker, at, tell) {
       const client = clientOf(worker, index);
-      merged.forget(index);
+      merged.forget(index, at);
       tell((change) => client.apply(change));
       clients[index] = client;
       const others = clients.map((other, at) => [at, other] as const).filter(([at]) => at !== index);
@@ -87,6 +88,8 @@ class MergedEvents {
   readonly #applied: number[];
   readonly #statistics: (Statistics | undefined)[];
   #told = Number.NEGATIVE_INFINITY;
+  /** By client id, at which worker the client is, and whose it is. */
+  readonly #sessions = new Map<string, { readonly index: number; readonly device: string }>();
 
   constructor(count: number, receive: EmitEvent) {
     this.#receive = receive;
@@ -108,14 +111,37 @@ class MergedEvents {
         if (index !== 0) return;
         this.#receive({ ...event, statistics: sumOf(this.#statistics.filter((each) => each !== undefined)) });
         return;
+      case 'session-opened':
+        this.#opened(index, event);
+        return;
+      case 'session-closed':
+        if (this.#sessions.get(event.clientId)?.index !== index) return;
+        this.#sessions.delete(event.clientId);
+        this.#receive(event);
+        return;
       default:
         this.#receive(event);
     }
   }
 
-  /** A worker has ended: what counts only grows, so what it counted stays; what it held is gone. */
-  forget(index: number): void {
+  /** It has gone from where it was, even if that worker's word of it comes later. */
+  #opened(index: number, event: GatewayEvent & { kind: 'session-opened' }): void {
+    const { clientId, device, at } = event;
+    const before = this.#sessions.get(clientId);
+    if (before !== undefined && before.index !== index)
+      this.#receive({ kind: 'session-closed', device: before.device, clientId, cause: 'taken-over', at });
+    this.#sessions.set(clientId, { index, device });
+    this.#receive(event);
+  }
+
+  /** A worker has ended, and all its connections with it. */
+  forget(index: number, at: number): void {
     this.#statistics[index] = undefined;
+    for (const [clientId, { index: where, device }] of this.#sessions) {
+      if (where !== index) continue;
+      this.#sessions.delete(clientId);
+      this.#receive({ kind: 'session-closed', device, clientId, cause: 'worker-ended', at });
+    }
   }
 
   #tellApplied(): void {

@@ -37,6 +37,7 @@ describe('the configuration file', () => {
       refusedPublish: 'drop',
       queueOverflow: 'drop-newest',
       keepAliveLimitSeconds: 65535,
+      gatewayWorkers: 1,
       deviceLifetimeDays: 90,
       namedCertificates: [],
       manufacturers: [],

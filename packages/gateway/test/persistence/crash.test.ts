@@ -4,19 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DurablePublisher, DurableSubscriber } from '../support/durable-clients.ts';
 import { KilledGateway } from '../support/killed-gateway.ts';
+import { random } from '../support/random.ts';
 
 const kills = process.env.KITEN_LONG === '1' ? 200 : 12;
-
-/** A sequence that looks random and is the same for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

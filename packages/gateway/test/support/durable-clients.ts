@@ -19,10 +19,13 @@ abstract class DurableClient {
   #socket: Socket | undefined;
   #bytes = Buffer.alloc(0);
   #isConnected = false;
+  readonly #isKept: boolean;
 
-  constructor(clientId: string, version: MqttVersion) {
+  /** Unless it is kept, its session ends with each connection, and what was not acknowledged it says anew by itself. */
+  constructor(clientId: string, version: MqttVersion, isKept = true) {
     this.clientId = clientId;
     this.version = version;
+    this.#isKept = isKept;
   }
 
   get isConnected(): boolean {
@@ -35,12 +38,12 @@ abstract class DurableClient {
     const socket = connectSocket({ port, host: '127.0.0.1', noDelay: true });
     this.#socket = socket;
     this.#bytes = Buffer.alloc(0);
-    const properties = this.version === 5 ? { sessionExpiryInterval: 3600 } : noProperties;
+    const properties = this.version === 5 && this.#isKept ? { sessionExpiryInterval: 3600 } : noProperties;
     this.send({
       type: 'connect',
       version: this.version,
       clientId: this.clientId,
-      cleanStart: false,
+      cleanStart: !this.#isKept,
       keepAlive: 0,
       properties,
     });
@@ -103,8 +106,8 @@ export class DurablePublisher extends DurableClient {
   readonly #unfinished = new Map<number, Unfinished>();
   #lastId = 0;
 
-  constructor(clientId: string, version: MqttVersion, qos: 1 | 2) {
-    super(clientId, version);
+  constructor(clientId: string, version: MqttVersion, qos: 1 | 2, isKept = true) {
+    super(clientId, version, isKept);
     this.qos = qos;
   }
 

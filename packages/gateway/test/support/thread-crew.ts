@@ -39,7 +39,7 @@ export class ThreadCrew {
   async restart(index: number): Promise<void> {
     const thread = this.#start(index, this.#threads.length);
     this.#threads[index] = thread;
-    await this.crew.replace(index, thread, (apply) => {
+    await this.crew.replace(index, thread, Date.now(), (apply) => {
       for (const change of this.changes) apply(change);
     });
   }

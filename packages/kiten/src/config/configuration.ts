@@ -91,6 +91,8 @@ export interface Configuration {
   /** What happens when more waits for an MQTT session than may. */
   readonly queueOverflow: 'drop-newest' | 'drop-oldest' | 'end-session';
   readonly keepAliveLimitSeconds: number;
+  /** Threads that share the gateway's ports. */
+  readonly gatewayWorkers: number;
   /** Addresses and networks from which devices' connections are relayed, with a PROXY header in front. */
   readonly proxies: readonly string[];
   /** None unless it is configured. */
@@ -150,6 +152,7 @@ export function completeConfiguration(file: ConfigurationFile, ports: 'default' 
     refusedPublish: file.mqtt?.refused_publish ?? 'drop',
     queueOverflow: file.mqtt?.queue_overflow ?? 'drop-newest',
     keepAliveLimitSeconds: file.mqtt?.keep_alive_limit_seconds ?? 65535,
+    gatewayWorkers: file.gateway?.workers ?? 1,
     proxies: proxies(file.proxy),
     passwordDoors: passwordDoors(file.passwords, choose),
     deviceLifetimeDays: file.certificates?.device_lifetime_days ?? 90,
@@ -316,6 +319,9 @@ export const configurationTemplate = `# Kiten site configuration. Every key is o
 # refused_publish = "drop"       # or "close": what an MQTT 3.1.1 client sees
 # queue_overflow = "drop-newest" # or "drop-oldest", "end-session": when more waits for a client than may
 # keep_alive_limit_seconds = 65535
+
+[gateway]
+# workers = 1           # threads that share the MQTT ports; more help where there are processors for them
 
 [proxy]
 # Load balancers before the devices' ports that say whose connection it is by the PROXY protocol, version 1 or 2. From

@@ -76,6 +76,9 @@ export const configurationSchema = Type.Object(
         closed,
       ),
     ),
+    gateway: Type.Optional(
+      Type.Object({ workers: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })) }, closed),
+    ),
     proxy: Type.Optional(
       Type.Object(
         {

@@ -79,8 +79,8 @@ export async function openDoors(
     ...{ attestation: desks.attestation, results: desks.results, clock, logger },
     say: (saying) => link.say(saying),
   });
-  const link: GatewayLink = new GatewayLink(
-    {
+  const link: GatewayLink = new GatewayLink({
+    data: {
       trustDomain: site,
       version: `Kiten ${version}`,
       refusedPublish: configuration.refusedPublish,
@@ -90,7 +90,8 @@ export async function openDoors(
       siteTopics: { ...attestationTopics, spoken: [...attestationTopics.spoken, updateTopic('{device}')] },
       limits: { maximumKeepAlive: configuration.keepAliveLimitSeconds, statisticsInterval: 2_000 },
     },
-    gatewayEvents({
+    workers: configuration.gatewayWorkers,
+    heard: gatewayEvents({
       database,
       traffic: state.traffic,
       journal,
@@ -106,17 +107,15 @@ export async function openDoors(
         heardAt = clock.now();
       },
     }),
-    {
+    who: {
       authenticators: [mqttAttestation],
       ...(configuration.passwordDoors.length === 0 ? {} : { verifyPassword: desks.passwords.verify }),
     },
-  );
+    tellEverything,
+    now: () => clock.now(),
+  });
   closing.defer(() => link.stop());
-  link.heartbeat(clock.now());
-  link.policies(desks.policies.json);
-  link.payloadRules(desks.payloadRules.rules);
-  for (const device of book.all()) link.device(device, book);
-  link.tls(tls.present);
+  tellEverything();
   desks.connect({
     device: (device) => link.device(device, book),
     policies: () => link.policies(desks.policies.json),
@@ -189,6 +188,15 @@ export async function openDoors(
     }),
   );
   closing.defer(() => devices.close());
+
+  /** To the gateway, which begins with nothing. */
+  function tellEverything(): void {
+    link.heartbeat(clock.now());
+    link.policies(desks.policies.json);
+    link.payloadRules(desks.payloadRules.rules);
+    for (const device of book.all()) link.device(device, book);
+    link.tls(tls.present);
+  }
 
   async function renewTls(): Promise<void> {
     serveWith(await tls.renew());

@@ -5,9 +5,11 @@ import { KitenError } from '@kiten/codec';
 import {
   type AnswersOf,
   type GatewayClient,
+  type GatewayCrew,
   type GatewayEvent,
   type GatewayWorkerData,
   gatewayClient,
+  gatewayCrew,
   type ListenerKind,
   type Notice,
   type PayloadRule,
@@ -25,29 +27,92 @@ import { namingPort } from './local-listener.ts';
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'sequence'> : never;
 
-/** The gateway's worker as the site sees it: changes go in, in order, and events come out. */
+/** Workers that ended by themselves within a minute, beyond which it is no use to start others. */
+const MOST_ENDED = 5;
+const MINUTE = 60_000;
+
+export interface GatewayLinkParts {
+  readonly data: GatewayWorkerData;
+  /** Threads that share the ports. */
+  readonly workers: number;
+  readonly heard: (event: GatewayEvent) => void;
+  readonly who: AnswersOf;
+  /** Tells a worker that starts later, by the methods of the link, all that the others were told. */
+  readonly tellEverything: () => void;
+  readonly now: () => number;
+}
+
+/** The gateway's workers as the site sees them: changes go in, in order, and events come out. */
 export class GatewayLink {
-  readonly #worker: Worker;
-  readonly #client: GatewayClient;
-  /** Resolves with the reason if the worker ends by itself. */
+  readonly #parts: GatewayLinkParts;
+  readonly #workers: Worker[];
+  readonly #client: Omit<GatewayClient, 'join'>;
+  readonly #crew: GatewayCrew | undefined;
+  /** Resolves with the reason if the gateway ends by itself. */
   readonly failed: Promise<Error>;
+  #fail: (reason: Error) => void = () => undefined;
+  /** The one worker that is told something alone. */
+  #alone: ((change: ReplicaChange) => void) | undefined;
+  #ended: readonly number[] = [];
   #sequence = 0;
   #stopping = false;
 
-  constructor(data: GatewayWorkerData, heard: (event: GatewayEvent) => void, who: AnswersOf = {}) {
+  constructor(parts: GatewayLinkParts) {
+    this.#parts = parts;
+    const { workers: count, heard, who } = parts;
+    this.failed = new Promise((resolve) => {
+      this.#fail = resolve;
+    });
+    this.#workers = Array.from({ length: count }, (_, index) => this.#start(index));
+    const [first] = this.#workers as [Worker];
+    this.#crew = count > 1 ? gatewayCrew(this.#workers, heard, who) : undefined;
+    this.#client = this.#crew ?? gatewayClient(first, heard, who);
+  }
+
+  #start(index: number): Worker {
+    const { data, who, workers: count } = this.#parts;
+    const { storeDirectory, ...rest } = data;
     const workerData: GatewayWorkerData = {
-      ...data,
+      ...rest,
+      // What outlives connections is the first one's.
+      ...(index === 0 ? { storeDirectory } : {}),
+      ...(count > 1 ? { worker: { index, count } } : {}),
       asksPasswords: who.verifyPassword !== undefined,
       asksMethods: (who.authenticators ?? []).map(({ method }) => method),
     };
-    this.#worker = new Worker(workerUrl('gateway-worker'), { workerData });
-    this.#client = gatewayClient(this.#worker, heard, who);
-    this.failed = new Promise((resolve) => {
-      this.#worker.on('error', resolve);
-      this.#worker.on('exit', (code) => {
-        if (!this.#stopping)
-          resolve(new KitenError('kiten/gateway-failed', `The gateway ended by itself (${code}).`));
-      });
+    const worker = new Worker(workerUrl('gateway-worker'), { workerData });
+    let reason: Error | undefined;
+    worker.on('error', (error: Error) => {
+      reason = error;
+    });
+    worker.on('exit', (code) => {
+      if (this.#stopping) return;
+      const message = `The gateway ended by itself (${code}).`;
+      this.#replace(index, reason ?? new KitenError('kiten/gateway-failed', message));
+    });
+    return worker;
+  }
+
+  /** One of several workers that ended is started anew; if it goes on like that, or was the only one, it is over. */
+  #replace(index: number, reason: Error): void {
+    const now = this.#parts.now();
+    this.#ended = [...this.#ended.filter((at) => now - at < MINUTE), now];
+    if (this.#crew === undefined || this.#ended.length > MOST_ENDED) {
+      this.#fail(reason);
+      return;
+    }
+    const message = `Gateway worker ${index} ended by itself, and another one takes its place: ${reason.message}`;
+    this.#parts.heard({ kind: 'fault', code: 'kiten/gateway-worker-ended', message, at: now });
+    const worker = this.#start(index);
+    this.#workers[index] = worker;
+    const replaced = this.#crew.replace(index, worker, now, (apply) => {
+      this.#alone = apply;
+      this.#parts.tellEverything();
+      this.#alone = undefined;
+    });
+    replaced.catch((error: Error) => {
+      // One that ends before it is there has its own turn.
+      if (this.#workers[index] === worker && worker.threadId !== -1) this.#fail(error);
     });
   }
 
@@ -109,14 +174,16 @@ export class GatewayLink {
   }
 
   #send(change: Unnumbered<ReplicaChange>): void {
-    this.#client.apply({ sequence: ++this.#sequence, ...change });
+    const numbered: ReplicaChange = { sequence: ++this.#sequence, ...change };
+    if (this.#alone === undefined) this.#client.apply(numbered);
+    else this.#alone(numbered);
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    const exited = once(this.#worker, 'exit');
+    const exited = this.#workers.map((worker) => (worker.threadId === -1 ? undefined : once(worker, 'exit')));
     await this.#client.close();
-    await exited;
+    await Promise.all(exited);
   }
 }
 
