@@ -121,12 +121,12 @@ function judge({ name, frame, learned, channels, rows, interval }: Trial): void 
     const delays: number[] = [];
     const missed: string[] = [];
     for (const channel of channels) {
-      const from = Math.trunc(live.rows / 2 + random() * (live.rows / 2 - rows));
+      const from = learned + Math.trunc(live.rows / 2 + random() * (live.rows / 2 - rows));
       const size = usualSizes[kind] * (kind === 'bias' || kind === 'drift' ? direction(random) : 1);
-      const faulty = inject(live, { kind, channel, from, rows, size, source: from - rows - 7 }, random);
+      const faulty = inject(frame, { kind, channel, from, rows, size, source: from - rows - 7 }, random);
       const alarms = alarmsOf(profile, faulty, Math.max(0, from - warmUp), from + rows);
       // What alarms without the fault, too, is no detection.
-      const at = alarms.findIndex((each, row) => each === 1 && row >= from && calm[row] === 0);
+      const at = alarms.findIndex((each, row) => each === 1 && row >= from && calm[row - learned] === 0);
       if (at < 0) missed.push(channel);
       else delays.push(at - from);
     }

@@ -65,7 +65,7 @@ describe('a stream that was learned', () => {
     ],
     [
       'another sensor in its place',
-      /^noise 3/,
+      /^(noise|spread) 3/,
       3,
       (_, values) => {
         values[3] = 20 + 0.1 * ((values[3] as number) - 20);

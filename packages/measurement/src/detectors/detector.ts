@@ -4,6 +4,8 @@ export interface Statistic {
   readonly channel: number | undefined;
   /** What it sees: `level`, `relation`, `freeze` … */
   readonly sees: string;
+  /** A limit below this would say more than it can: few normal data may hold too little by chance. */
+  readonly leastLimit?: number;
 }
 
 /** A detector at work. It has a memory; rows go in in their order. */
@@ -29,6 +31,8 @@ export interface DetectorKind<Model extends object> {
   readonly name: string;
   /** How much of the budget of alarms it gets, in proportion to others. */
   readonly weight: number;
+  /** Says nothing of readings that were rounded to less than they were learned with. */
+  readonly isOfNative?: true;
   learn(normal: NormalRows): Model;
   /** Whether what was read from a file is such a model of so many channels. */
   fits(model: object, channels: number): model is Model;

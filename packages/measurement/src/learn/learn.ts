@@ -42,9 +42,10 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
     const values = at === 0 ? frame.values : rounded(frame.values, each);
     const standard = standardOf({ ...frame, values });
     const normal = standardised({ ...frame, values }, new Standardiser(standard));
-    const detectors = [...detectorKinds.values()].map((kind, place) => {
+    const kinds = [...detectorKinds.values()].filter(({ isOfNative }) => at === 0 || !isOfNative);
+    const detectors = kinds.map((kind, place) => {
       const learned = learnDetector(kind, normal, days);
-      options.progress?.((at + (place + 1) / detectorKinds.size) / decimals.length);
+      options.progress?.((at + (place + 1) / kinds.length) / decimals.length);
       return learned;
     });
     return { decimals: each, standard, detectors };
@@ -55,14 +56,16 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
 
 function learnDetector(kind: DetectorKind<object>, normal: NormalRows, days: number): LearnedDetector {
   const seen = crossed(kind, normal);
-  const limits = Float64Array.from(seen, limitOf);
+  const model = kind.learn(normal);
+  const { statistics } = kind.start(model, normal.channels);
+  const limits = Float64Array.from(seen, (values, at) => limitOf(values, statistics[at]?.leastLimit));
   const severities = new Float64Array(normal.rows);
   for (const [at, values] of seen.entries())
     for (let row = 0; row < normal.rows; row++) {
       const severity = (values[row] as number) / (limits[at] as number);
       if (severity > (severities[row] as number)) severities[row] = severity;
     }
-  return { kind: kind.name, model: kind.learn(normal), limits, peaks: peaksOf(severities, days) };
+  return { kind: kind.name, model, limits, peaks: peaksOf(severities, days) };
 }
 
 /** Each statistic over all rows, each stretch as a detector sees it that was learned from the others. */

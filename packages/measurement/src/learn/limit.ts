@@ -13,10 +13,13 @@ const mostInflation = 20;
 /**
  * The limit of a statistic, from its values over normal data that it was not learned from; ∞ if it never moved. Where the
  * data hold few values that are independent of each other the limit is higher, as a t-distribution is wider than the normal one.
+ *
+ * @param leastLimit what it is at least, by how the statistic is made: then few data say enough, and one that never moved has it
  */
-export function limitOf(values: Float64Array): number {
+export function limitOf(values: Float64Array, leastLimit?: number): number {
   const limit = exceededWith(fitTail(values, tailShare), rarity);
-  return limit < least ? Number.POSITIVE_INFINITY : limit * inflation(values);
+  if (limit < least) return leastLimit ?? Number.POSITIVE_INFINITY;
+  return leastLimit === undefined ? limit * inflation(values) : Math.max(leastLimit, limit);
 }
 
 function inflation(values: Float64Array): number {

@@ -1,0 +1,54 @@
+/** Frequencies that are looked at, from 0 to half a cycle a row, evenly. */
+export const lineCount = 16;
+/** Rows that a line is followed over, exponentially: about as narrow as the frequencies are apart. */
+const memory = 24;
+/** Rows that its power is averaged over: a line that wanders loses its phase, and keeps its power. */
+const smoothing = 80;
+/** How much larger the mean may be than the power now, so that what is over is soon forgotten. */
+const room = 3;
+
+const frequencies = Array.from({ length: lineCount }, (_, line) => (line + 0.5) / (2 * lineCount));
+const decay = 1 - 1 / memory;
+const cosines = Float64Array.from(frequencies, (each) => decay * Math.cos(2 * Math.PI * each));
+const sines = Float64Array.from(frequencies, (each) => decay * Math.sin(2 * Math.PI * each));
+/** The mean power of white noise of variance 1 at each frequency. */
+export const whitePower = 1 / (1 - decay ** 2);
+
+/** The power of each channel at each frequency, by a bank of resonators (Goertzel's recursion, with a memory that fades). */
+export class Lines {
+  readonly #real: Float64Array;
+  readonly #imaginary: Float64Array;
+  readonly #powers: Float64Array;
+
+  constructor(channels: number) {
+    this.#real = new Float64Array(channels * lineCount);
+    this.#imaginary = new Float64Array(channels * lineCount);
+    this.#powers = new Float64Array(channels * lineCount);
+  }
+
+  /**
+   * The array that is returned is the same each time: channel after channel.
+   *
+   * @param values NaN for a channel that has nothing new
+   */
+  push(values: Float64Array): Float64Array {
+    const [real, imaginary, powers] = [this.#real, this.#imaginary, this.#powers];
+    for (let channel = 0; channel < values.length; channel++) {
+      const value = values[channel] as number;
+      if (Number.isNaN(value)) continue;
+      let at = channel * lineCount;
+      for (let line = 0; line < lineCount; line++, at++) {
+        const [x, y] = [real[at] as number, imaginary[at] as number];
+        const [cosine, sine] = [cosines[line] as number, sines[line] as number];
+        const a = cosine * x - sine * y + value;
+        const b = sine * x + cosine * y;
+        real[at] = a;
+        imaginary[at] = b;
+        const now = a * a + b * b;
+        const before = powers[at] as number;
+        powers[at] = Math.min(room * now, before + (now - before) / smoothing);
+      }
+    }
+    return powers;
+  }
+}

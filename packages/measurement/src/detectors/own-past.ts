@@ -1,0 +1,94 @@
+import { type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import { Innovations, innovationLags, innovationWeights } from './innovations.ts';
+import { Lines, lineCount, whitePower } from './lines.ts';
+import { Moments } from './moments.ts';
+import { leastSpreads, Spread } from './spread.ts';
+
+/** Each channel predicted from its own past, and what its innovations are like. */
+export interface OwnPastModel {
+  /** Weights of the changes before, the newest first; so many for each channel. */
+  readonly weights: Float64Array;
+  /** The mean square of the innovations of each channel. 0: they are no noise. */
+  readonly floors: Float64Array;
+  /** The mean power of each line of each channel. */
+  readonly lines: Float64Array;
+}
+
+/** In mean powers: a line of less is noise. */
+const leastLine = 3;
+/** In deviations: what an innovation counts at most, because a jump is not noise. */
+const loudest = 3.5;
+
+/**
+ * Sees a channel that moves otherwise than it does by itself, whatever the others do: louder or quieter than ever (`spread`), or
+ * with a line in its spectrum that was not there (`line`), as what vibrates or is folded down by sampling has.
+ */
+export const ownPast: DetectorKind<OwnPastModel> = {
+  name: 'own-past',
+  weight: 0.1,
+  learn(normal) {
+    const { channels, rows } = normal;
+    const weights = innovationWeights(normal);
+    const innovations = new Innovations(weights, channels);
+    const moments = new Moments(channels);
+    const lines = new Lines(channels);
+    const powers = new Float64Array(channels * lineCount);
+    for (let row = 0; row < rows; row++) {
+      const found = innovations.push(rowOf(normal, row));
+      moments.push(found);
+      const now = lines.push(found);
+      for (const [at, power] of now.entries()) powers[at] = (powers[at] as number) + power / rows;
+    }
+    const floors = moments.noise();
+    for (const at of powers.keys()) {
+      // Innovations are white, nearly: few data don't show a frequency that has less.
+      const white = whitePower * (floors[Math.trunc(at / lineCount)] as number);
+      powers[at] = Math.max(white, powers[at] as number);
+    }
+    return { weights, floors, lines: powers };
+  },
+  fits(model, channels): model is OwnPastModel {
+    const { weights, floors, lines } = model as Partial<OwnPastModel>;
+    return (
+      isNumbers(weights, channels * innovationLags) &&
+      isNumbers(floors, channels) &&
+      isNumbers(lines, channels * lineCount)
+    );
+  },
+  start({ weights, floors, lines: powers }, channels): Detector {
+    const innovations = new Innovations(weights, channels);
+    const lines = new Lines(channels);
+    const spread = new Spread(floors);
+    const most = floors.map((floor) => loudest * Math.sqrt(floor));
+    const sees = [
+      ...leastSpreads.map((leastLimit) => ({ sees: 'spread', leastLimit })),
+      { sees: 'line', leastLimit: leastLine },
+    ];
+    return {
+      statistics: sees.flatMap((each) =>
+        Array.from({ length: channels }, (_, channel) => ({ channel, ...each })),
+      ),
+      push(row, into, at) {
+        const found = innovations.push(row);
+        for (let channel = 0; channel < channels; channel++) {
+          const bound = most[channel] as number;
+          found[channel] = Math.min(bound, Math.max(-bound, found[channel] as number));
+        }
+        spread.push(found, into, at);
+        const now = lines.push(found);
+        const start = at + leastSpreads.length * channels;
+        for (let channel = 0; channel < channels; channel++)
+          into[start + channel] = floors[channel] === 0 ? 0 : highest(now, powers, channel);
+      },
+    };
+  },
+};
+
+function highest(now: Float64Array, powers: Float64Array, channel: number): number {
+  let most = 0;
+  for (let line = channel * lineCount; line < (channel + 1) * lineCount; line++) {
+    const ratio = (now[line] as number) / (powers[line] as number);
+    if (ratio > most) most = ratio;
+  }
+  return most;
+}

@@ -1,0 +1,42 @@
+/** Rows over which powers are averaged, exponentially; the first only leads the others. */
+const memories = [5, 20, 120] as const;
+/** How far each logarithm may be from the faster one, so that what is over is soon forgotten. */
+const rooms = [0.7, 0.5] as const;
+/** Squares of logarithms that are no evidence over so many rows. */
+export const leastSpreads: readonly number[] = [1.2, 0.5];
+
+/** How loud noise is, by the square of the logarithm of the ratio of its power to what was learned, over two times. */
+export class Spread {
+  readonly #floors: Float64Array;
+  readonly #means: readonly Float64Array[];
+
+  /** @param floors mean squares; 0 of a channel that has no noise */
+  constructor(floors: Float64Array) {
+    this.#floors = floors;
+    this.#means = memories.map(() => floors.slice());
+  }
+
+  /** @param found NaN for a channel that has nothing new: what is said of it stands */
+  push(found: Float64Array, into: Float64Array, at: number): void {
+    const channels = found.length;
+    for (let channel = 0; channel < channels; channel++) {
+      const floor = this.#floors[channel] as number;
+      const each = found[channel] as number;
+      if (floor === 0 || Number.isNaN(each)) continue;
+      let lead = this.#logarithm(0, channel, each, floor);
+      for (const [place, room] of rooms.entries()) {
+        const own = this.#logarithm(place + 1, channel, each, floor);
+        lead = Math.min(lead + room, Math.max(lead - room, own));
+        into[at + place * channels + channel] = lead ** 2;
+      }
+    }
+  }
+
+  #logarithm(place: number, channel: number, each: number, floor: number): number {
+    const means = this.#means[place] as Float64Array;
+    const before = means[channel] as number;
+    const mean = before + (each ** 2 - before) / (memories[place] as number);
+    means[channel] = mean;
+    return Math.log((mean + 1e-3 * floor) / floor);
+  }
+}
