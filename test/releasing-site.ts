@@ -44,6 +44,15 @@ export async function newReleasingSite() {
     await writeFile(at('image'), content);
     const said = JSON.stringify({ hardwareIds: ['pump-2'], ...custom });
     await offline('add', at('repository'), at('image'), '--as', target, '--custom', said);
+    return bring();
+  }
+
+  async function withdraw(target: string) {
+    await offline('remove', at('repository'), target);
+    return bring();
+  }
+
+  async function bring() {
     await offline('sign', at('repository/staged/targets.json'), '--key', at('targets.key'));
     const to = ['--to-site', '--reason', 'release', '--json'];
     return JSON.parse(await done('publish', at('repository'), '--key', at('online.key'), ...to));
@@ -54,5 +63,5 @@ export async function newReleasingSite() {
     return site.json<Campaign>('update', 'campaign', 'create', at('campaign.json'), '--reason', 'test');
   }
 
-  return { site, at, done, publish, create };
+  return { site, at, done, offline, publish, withdraw, create };
 }

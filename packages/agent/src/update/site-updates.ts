@@ -7,6 +7,8 @@ import type { UpdateReport } from './state.ts';
 export interface ManifestAnswer {
   /** Paths of the images that the device is to run. */
   readonly assigned: readonly string[];
+  /** Paths of images that the device was told of before and is not to run. */
+  readonly withdrawn: readonly string[];
   readonly checkAgainInSeconds: number;
 }
 
@@ -30,10 +32,10 @@ export class SiteUpdates {
       body: manifest,
     });
     const value = parseJsonStrict(body.toString('utf8'), { maxBytes: 65_536, maxDepth: 4 });
-    const { assigned, checkAgainInSeconds: seconds } = Object(value) as Readonly<Record<string, unknown>>;
-    const isList = Array.isArray(assigned) && assigned.length <= mostAssigned;
-    if (isList && assigned.every((each) => typeof each === 'string') && isSeconds(seconds))
-      return { assigned, checkAgainInSeconds: seconds };
+    const answer = Object(value) as Readonly<Record<string, unknown>>;
+    const { assigned, withdrawn = [], checkAgainInSeconds: seconds } = answer;
+    if (isPaths(assigned) && isPaths(withdrawn) && isSeconds(seconds))
+      return { assigned, withdrawn, checkAgainInSeconds: seconds };
     throw new KitenError('agent/site-answer', 'The site answers a manifest otherwise than it should.');
   }
 
@@ -54,6 +56,9 @@ export class SiteUpdates {
     }
   }
 }
+
+const isPaths = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length <= mostAssigned && value.every((each) => typeof each === 'string');
 
 const isSeconds = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0 && value <= mostSeconds;

@@ -3,7 +3,14 @@ import { measure } from '@kiten/update';
 import type { StateDirectory } from '../state/state-directory.ts';
 import { contentOf, type Image, otherSlot, type PreparedImage, type Slot } from './image.ts';
 import type { Installer } from './installer/installer.ts';
-import { type Attempt, readUpdateState, type UpdateState, withReport, writeUpdateState } from './state.ts';
+import {
+  type Attempt,
+  readUpdateState,
+  type UpdateReport,
+  type UpdateState,
+  withReport,
+  writeUpdateState,
+} from './state.ts';
 import { type Boot, failureOf, type Trial } from './trial.ts';
 
 export interface SlotKeeperOptions {
@@ -124,6 +131,11 @@ export class SlotKeeper {
     const { attempt } = this.#state;
     if (attempt?.phase !== 'trying') throw nothingOnTrial();
     await this.#giveUp(attempt, reason);
+  }
+
+  /** Something that the site is to be told. */
+  async remember(report: UpdateReport): Promise<void> {
+    await this.#save(withReport(this.#state, report));
   }
 
   /** The site has taken so many reports. */

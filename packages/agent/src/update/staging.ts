@@ -1,10 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rm, truncate } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Clock, KitenError } from '@kiten/codec';
 import { defaultTufLimits, retrieve, type TufLimits } from '@kiten/update';
+import type { Image } from './image.ts';
+import { replaceFile } from './installer/durable.ts';
 import type { FetchFrom } from './site-files.ts';
 
 /** What is fetched: a file that somebody vouches for. */
@@ -15,6 +17,9 @@ export interface Wanted {
   readonly sha256: string;
 }
 
+/** The image that comes of it. */
+export type StagedImage = Pick<Image, 'path' | 'sha256'>;
+
 export interface StagingOptions {
   readonly directory: string;
   readonly fetch: FetchFrom;
@@ -24,6 +29,7 @@ export interface StagingOptions {
 
 /** Connections that break are taken up again so often without anything having arrived. */
 const mostFruitless = 3;
+const wantedFile = 'wanted.json';
 const readBytes = 256 * 1024;
 
 /** Where files lie from being fetched to being installed. A fetch that is cut short goes on where it was. */
@@ -57,23 +63,44 @@ export class Staging {
     await this.keepOnly([wanted.sha256]);
     const end = this.#options.clock.now() + targetDeadline;
     for (let fruitless = 0; ; ) {
-      const begun = await this.#begun(file, wanted);
+      const begun = await this.#soFar(file, wanted);
       if (begun.length === wanted.length) return this.#whole(file, begun, wanted);
       const arrived = await this.#more(file, begun, wanted, end, fruitless + 1 < mostFruitless);
       fruitless = arrived > 0 ? 0 : fruitless + 1;
     }
   }
 
+  /** Remembers for what image files are fetched, until none of them is kept. */
+  async begin({ path, sha256 }: StagedImage): Promise<void> {
+    await inStaging(async () => {
+      await mkdir(this.#options.directory, { recursive: true, mode: 0o700 });
+      await replaceFile(this.#wanted, JSON.stringify({ path, sha256 }));
+    });
+  }
+
+  /** The image that files are fetched for, or lie fetched and not installed yet. */
+  async begun(): Promise<StagedImage | undefined> {
+    return inStaging(async () => {
+      const text = await readFile(this.#wanted, 'utf8').catch(ifMissing);
+      return typeof text === 'string' ? (JSON.parse(text) as StagedImage) : undefined;
+    });
+  }
+
+  get #wanted(): string {
+    return join(this.#options.directory, wantedFile);
+  }
+
   /** Removes all files but those with these hashes. */
   async keepOnly(hashes: readonly string[]): Promise<void> {
+    const kept = hashes.length === 0 ? [] : [...hashes, wantedFile];
     await inStaging(async () => {
       for (const name of await readdir(this.#options.directory).catch(ifMissing))
-        if (!hashes.includes(name)) await rm(join(this.#options.directory, name), { force: true });
+        if (!kept.includes(name)) await rm(join(this.#options.directory, name), { force: true });
     });
   }
 
   /** What was fetched before, if anything: it is hashed again, since it may have been left in a hurry. */
-  async #begun(file: string, { length }: Wanted): Promise<Begun> {
+  async #soFar(file: string, { length }: Wanted): Promise<Begun> {
     const hash = createHash('sha256');
     let found = 0;
     await inStaging(async () => {

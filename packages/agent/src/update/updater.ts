@@ -46,6 +46,12 @@ export interface Checked {
   readonly checkAgainInSeconds: number;
 }
 
+/** What both repositories say now, and what the site says of what they said before. */
+interface Seen {
+  readonly assigned: AssignedImage | undefined;
+  readonly withdrawn: readonly string[];
+}
+
 const checkpointFile = 'checkpoint';
 /** From best to worst. */
 const tiers = ['affirming', 'none', 'warning', 'contraindicated'];
@@ -66,18 +72,11 @@ export class Updater {
    * @throws KitenError `update/…`: what is refused, `agent/site-…`.
    */
   async check(): Promise<Checked> {
-    const { keeper, site, manifest, client, ecu } = this.#ports;
+    const { keeper } = this.#ports;
     const trial = await keeper.resume();
     await this.#deliver();
-    const running = await keeper.runningImage();
-    const { checkAgainInSeconds, assigned: told } = await site.present(
-      await manifest(running?.image, this.#attack),
-    );
-    const assigned = await this.#refusals(told[0] ?? '', async () => {
-      const update = await client(running?.image, keeper.state.releaseCounter).verify();
-      return assignedImage(update, ecu);
-    });
-    this.#attack = '';
+    const { assigned, checkAgainInSeconds, ...seen } = await this.#look();
+    if (await this.#isGivenUp({ assigned, ...seen })) return { trial: 'none', checkAgainInSeconds };
     const isWanted =
       trial === 'none' && assigned !== undefined && !assigned.isInstalled && !this.#gaveUp(assigned);
     return { ...(isWanted && { assigned }), trial, checkAgainInSeconds };
@@ -87,15 +86,19 @@ export class Updater {
    * Fetches an image, requires its release and the decision to be in the log where the configuration says so, and puts it
    * into the other slot. Nothing is written there before the image has proved to be the one that is vouched for.
    *
-   * @throws KitenError `update/…`: what is refused, `agent/…`.
+   * Until it is fetched it may have been withdrawn: both repositories are asked once more then.
+   *
+   * @throws KitenError `update/…`: what is refused, `agent/release-withdrawn`, `agent/…`.
    */
   async install(assigned: AssignedImage): Promise<void> {
     const { staging, lastTrust } = this.#ports;
     const { image, version } = assigned;
+    await staging.begin(image);
     const prepared = await this.#refusals(image.path, async () => {
       await this.#requireLogged(assigned);
       return this.#prepare(assigned);
     });
+    await this.#requireStill(image);
     await this.#put(prepared, version, await lastTrust());
     await staging.keepOnly([]);
     await this.#deliver();
@@ -104,12 +107,14 @@ export class Updater {
   /**
    * Confirms the image that is on trial if the device is well, and its evidence comes to no less than before.
    *
-   * @throws KitenError `agent/nothing-on-trial`, `agent/program-failed`, `agent/trust-fell`, `agent/site-…`: it stays on
-   * trial.
+   * @throws KitenError `agent/release-withdrawn`: it was given up; `agent/nothing-on-trial`, `agent/program-failed`,
+   * `agent/trust-fell`, `agent/site-…`: it stays on trial.
    */
   async confirm(): Promise<void> {
     const { keeper, health, trust } = this.#ports;
     if ((await keeper.resume()) !== 'on-trial') return keeper.confirm();
+    const { path } = keeper.state.attempt!.image;
+    if (await this.#isWithdrawnFromTrial()) throw withdrawnError(path);
     await health();
     const before = keeper.state.attempt?.trustBefore;
     const now = await trust();
@@ -121,6 +126,62 @@ export class Updater {
     }
     await keeper.confirm();
     await this.#deliver();
+  }
+
+  /** Says what the device runs, and verifies what it is to run. */
+  async #look(): Promise<Seen & { readonly checkAgainInSeconds: number }> {
+    const { keeper, site, manifest, client, ecu } = this.#ports;
+    const running = await keeper.runningImage();
+    const { assigned: told, ...answer } = await site.present(await manifest(running?.image, this.#attack));
+    const assigned = await this.#refusals(told[0] ?? '', async () => {
+      const update = await client(running?.image, keeper.state.releaseCounter).verify();
+      return assignedImage(update, ecu);
+    });
+    this.#attack = '';
+    return { ...answer, assigned };
+  }
+
+  /**
+   * Drops what was fetched and is assigned no longer, and leaves an image on trial that was withdrawn. For that the signed
+   * metadata has to be silent about it and the site to say so: what is on trial is not left because nobody speaks.
+   *
+   * @returns whether an image on trial was left.
+   */
+  async #isGivenUp({ assigned, withdrawn }: Seen): Promise<boolean> {
+    const { keeper, staging } = this.#ports;
+    const { attempt } = keeper.state;
+    const staged = await staging.begun();
+    const isGone = (image: Pick<Image, 'path' | 'sha256'>) =>
+      image.sha256 !== assigned?.image.sha256 && withdrawn.includes(image.path);
+    if (staged !== undefined && staged.sha256 !== assigned?.image.sha256) {
+      if (isGone(staged)) await keeper.remember(withdrawnReport(staged.path));
+      await staging.keepOnly([]);
+      await this.#deliver();
+    }
+    if (attempt?.phase !== 'trying' || !isGone(attempt.image)) return false;
+    await keeper.rollBack(withdrawnError(attempt.image.path));
+    await this.#deliver();
+    return true;
+  }
+
+  /** That nobody answers is no reason to leave what is on trial: it is given up in time if nothing gets better. */
+  async #isWithdrawnFromTrial(): Promise<boolean> {
+    try {
+      return await this.#isGivenUp(await this.#look());
+    } catch (error) {
+      if (error instanceof KitenError) return false;
+      throw error;
+    }
+  }
+
+  async #requireStill({ path, sha256 }: Image): Promise<void> {
+    const { keeper, staging } = this.#ports;
+    const { assigned } = await this.#look();
+    if (assigned?.image.sha256 === sha256) return;
+    await keeper.remember(withdrawnReport(path));
+    await staging.keepOnly([]);
+    await this.#deliver();
+    throw withdrawnError(path);
   }
 
   /** A SUIT envelope brings what is to be written; anything else is that itself. */
@@ -230,3 +291,13 @@ export class Updater {
     }
   }
 }
+
+const withdrawnSentence = (path: string): string =>
+  `${path.slice(0, 200)} was withdrawn: it is not to be run any more.`;
+
+const withdrawnError = (path: string): KitenError =>
+  new KitenError('agent/release-withdrawn', withdrawnSentence(path));
+
+const withdrawnReport = (path: string): UpdateReport => ({
+  ...{ target: path, state: 'refused', code: 'agent/release-withdrawn', sentence: withdrawnSentence(path) },
+});

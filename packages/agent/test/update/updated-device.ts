@@ -46,6 +46,8 @@ export class UpdatedDevice {
   instead: Answer = () => false;
   inclusion: ((sha256: string, since: number) => LogInclusion | undefined) | undefined;
   isReachable = true;
+  /** Paths that the site says the device is not to run any more. */
+  withdrawn: string[] = [];
   port = 0;
 
   constructor(world: World, folder: string) {
@@ -132,6 +134,14 @@ export class UpdatedDevice {
     if (assigned !== undefined) await updater.install(assigned);
   }
 
+  /** Whoever released an image takes it back: both repositories are silent about it. */
+  withdraw(release: number): void {
+    delete this.world.image.targets.targets[`${ecu}/${release}.bin`];
+    this.world.image.publishTargets('targets');
+    this.world.direct();
+    this.withdrawn.push(`${ecu}/${release}.bin`);
+  }
+
   /** What the device starts from. */
   async runs(): Promise<string> {
     return readFile(join(this.slots, 'current', 'image'), 'utf8');
@@ -177,7 +187,7 @@ export class UpdatedDevice {
       this.manifests.push(
         verifyVehicleManifest(body, vehicle, { verify: nodeVerify, now: this.world.clock.now() }),
       );
-      say({ assigned: [`${ecu}/2.bin`], checkAgainInSeconds: 600 });
+      say({ assigned: [`${ecu}/2.bin`], withdrawn: this.withdrawn, checkAgainInSeconds: 600 });
       return;
     }
     if (method === 'POST' && url === '/update/report') {

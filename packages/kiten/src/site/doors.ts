@@ -29,7 +29,7 @@ import { PresenceBoard } from './presence.ts';
 import { openStandingDesk, type StandingDesk } from './standing.ts';
 import type { SiteOptions, SiteState } from './state.ts';
 import { openTlsDesk, type TlsDesk } from './tls-material.ts';
-import { updateTopic } from './update/update-notices.ts';
+import { updateClient, updateTopic } from './update/update-notices.ts';
 
 export interface DoorParts {
   readonly state: SiteState;
@@ -124,7 +124,8 @@ export async function openDoors(
       link.notice({ device, name, run, payload: JSON.stringify({ playbook: name, run, ...rest }) }),
   });
   desks.schedule.connect({
-    isConnected: (device) => presence.of(device).length > 0,
+    // What an agent opens to hear of updates answers no challenge.
+    isConnected: (device) => presence.of(device).some(({ clientId }) => clientId !== updateClient(device)),
     challenge: (device, deadline) => mqttAttestation.challenge(device, deadline),
     sever: (device, reason) => link.sever(device, reason),
   });

@@ -91,3 +91,14 @@ export async function watchedMembers(
     .execute();
   return rows.map(({ device }) => device);
 }
+
+/** Devices that were told of the release and have not confirmed it. */
+export async function toldMembers(store: Kysely<Tables>, campaign: string): Promise<readonly string[]> {
+  const rows = await store
+    .selectFrom('update_members')
+    .select('device')
+    .where('campaign', '=', campaign)
+    .where('state', 'in', ['assigned', 'installed', 'returning'])
+    .execute();
+  return rows.map(({ device }) => device);
+}

@@ -212,6 +212,63 @@ describe('a roll-back', () => {
   });
 });
 
+describe('a release that is withdrawn', () => {
+  const withdraw = async () => {
+    const kept = site.releases.get('pump-2.1.img');
+    site.releases.put({ ...kept, withdrawnAt: site.clock.now() });
+  };
+
+  it('is taken back from whoever has not confirmed it, and pauses what rolls it out', async () => {
+    const campaign = await begin({ waves: [{ percent: 100 }] });
+    await assigned();
+    const [confirmed, installed, told] = devices as [RollingDevice, RollingDevice, RollingDevice];
+    await confirmed.update();
+    installed.runs = 'pump-2.1.img';
+    await installed.say('installed');
+    await withdraw();
+    for (const device of [installed, told])
+      expect(await device.ask()).toMatchObject({ assigned: [], withdrawn: ['pump-2.1.img'] });
+    expect(await confirmed.ask()).toMatchObject({ assigned: [], withdrawn: [] });
+    expect(await told.why(campaign.id)).toBe('release-withdrawn');
+    await later(1);
+    expect(campaign.record).toMatchObject({ state: 'paused', cause: { code: 'release-withdrawn' } });
+
+    const code = 'agent/release-withdrawn';
+    await told.say('refused', 'pump-2.1.img', { code, sentence: 'It was withdrawn.' });
+    installed.runs = 'pump-2.0.img';
+    await installed.say('rolled-back', 'pump-2.1.img', { code, sentence: 'It was withdrawn.' });
+    await installed.say('rolled-back', 'pump-2.1.img', { code, sentence: 'It was withdrawn.' });
+    expect((await logged('update/refused')).map(({ data }) => data.code)).toEqual([code, code]);
+    // Nothing is wrong with those devices.
+    expect(campaign.counts.sum(['failed'])).toBe(0);
+    expect(await installed.why(campaign.id)).toBe('release-withdrawn');
+    await expect(site.campaignDesk.create(definition(), ann, 'again')).rejects.toMatchObject({
+      code: 'kiten/release-withdrawn',
+    });
+
+    // It comes back: whoever had to leave it is told again.
+    await release(site, 'pump-2.1.img');
+    await site.campaignDesk.resume(campaign.id, ann, 'it was an oversight');
+    for (const device of [installed, told])
+      expect(await device.ask()).toMatchObject({ assigned: ['pump-2.1.img'] });
+  });
+
+  it('is heard of by the devices that are there, before they ask', async () => {
+    const heard: string[] = [];
+    site.updateNotices.connect({ isConnected: () => true, tell: (device) => void heard.push(device) });
+    const campaign = await begin({ waves: [{ percent: 100 }] });
+    await site.updateNotices.tell(campaign);
+    site.updateNotices.look();
+    expect(heard.sort()).toEqual(devices.map(({ id }) => id as string));
+    await devices[0]?.ask();
+    heard.length = 0;
+    await withdraw();
+    await site.updateNotices.withdraw(['pump-2.1.img']);
+    site.updateNotices.look();
+    expect(heard).toEqual(['pump-0']);
+  });
+});
+
 describe('a manifest', () => {
   it('counts once, is signed by the device’s own key, and leaves nothing behind when it is refused', async () => {
     await begin();

@@ -68,7 +68,11 @@ export const assignmentOf = ({ ecu, release }: Fitting) => ({
 /** What has happened is not decided again. What is installed and not confirmed is still what the device is told to have. */
 function pastOf(member: Member, releases: readonly Release[], { ecus }: DeviceFacts): Decision | undefined {
   switch (member.state) {
-    case 'installed':
+    case 'installed': {
+      const gone = withdrawnFor(ecus, releases);
+      if (gone !== undefined) return none(gone);
+      return { kind: 'keep', fittings: named(ecus, releases), reason: toldReason(member, releases) };
+    }
     case 'confirmed':
       return { kind: 'keep', fittings: named(ecus, releases), reason: toldReason(member, releases) };
     case 'proven':
@@ -86,9 +90,19 @@ const named = (ecus: DeviceFacts['ecus'], releases: readonly Release[]): readonl
     return release === undefined || release.releaseCounter < ecu.releaseCounter ? [] : [{ ecu, release }];
   });
 
+/** That one of the images for a device was withdrawn, if one was: it is told none of them then. */
+function withdrawnFor(ecus: DeviceFacts['ecus'], releases: readonly Release[]): Reason | undefined {
+  const gone = ecus
+    .map((ecu) => releaseFor(ecu, releases))
+    .find((release) => release?.withdrawnAt !== undefined);
+  return gone && reason('release-withdrawn', { target: gone.target, at: timeText(gone.withdrawnAt) });
+}
+
 function obstacleTo(situation: Situation): Decision | undefined {
   const { campaign, member, device, cohort, now } = situation;
   const { definition, releases, state, wave, paused } = campaign;
+  const gone = withdrawnFor(device.ecus, releases);
+  if (gone !== undefined) return none(gone);
   if (state === 'draft') return none(reason('draft'));
   if (state === 'paused') return none(paused ?? reason('paused-by-operator', { who: '–', why: '–' }));
   if (state === 'aborted' || state === 'finished') return none(reason(state));

@@ -37,7 +37,8 @@ export type PauseCause =
       readonly of: number;
       readonly kind: string;
     }
-  | { readonly code: 'quorum-missed'; readonly proven: number; readonly quorum: number; readonly of: number };
+  | { readonly code: 'quorum-missed'; readonly proven: number; readonly quorum: number; readonly of: number }
+  | { readonly code: 'release-withdrawn'; readonly target: string };
 
 /** How many devices of so many have to be proven. */
 export const quorumOf = (size: number, { quorumPercent }: Gate): number =>

@@ -92,9 +92,13 @@ export function reported(member: Member, report: Report, rules: MemberRules, now
       if (isPast(member, 'confirmed')) return member;
       return settled({ ...withoutFailure(member), state: 'confirmed', confirmedAt: now }, rules, now);
     case 'rolled-back':
+      if (report.code === releaseWithdrawn && member.confirmedAt === undefined)
+        return isToldOf(member, report) ? member : withdrawn(member, report);
       if (member.state === 'failed' && member.failure === 'rolled-back') return member;
       return failed(member, 'rolled-back', now, report);
     case 'refused':
+      if (report.code === releaseWithdrawn && (member.state === 'waiting' || member.state === 'assigned'))
+        return isToldOf(member, report) ? member : withdrawn(member, report);
       // What it has confirmed it cannot refuse: somebody else's word, or an old one.
       if (member.state === 'waiting' || member.state === 'proven' || member.state === 'confirmed')
         return member;
@@ -152,6 +156,18 @@ function isPast({ state, failure }: Member, what: 'installed' | 'confirmed'): bo
 function settled(member: Member, { gate }: MemberRules, now: number): Member {
   const isShown = gate.proof === 'report' || member.shownAt !== undefined;
   return member.confirmedAt !== undefined && isShown ? { ...member, state: 'proven', endedAt: now } : member;
+}
+
+/** What a device says that gives up what was withdrawn: nothing is wrong with it. */
+export const releaseWithdrawn = 'agent/release-withdrawn';
+
+const isToldOf = ({ state, code }: Member, report: Report): boolean =>
+  state === 'waiting' && code === report.code;
+
+/** It waits again, as if it had never been told. */
+function withdrawn(member: Member, report: Report): Member {
+  const { installedAt, ...kept } = withoutFailure(member);
+  return { ...kept, state: 'waiting', ...wordOf(report) };
 }
 
 function refused(member: Member, report: Omit<Report, 'state'>, { retry }: MemberRules, now: number): Member {

@@ -57,6 +57,10 @@ export const reasonTemplates = {
     en: 'The campaign paused itself: {proven} of {of} devices were proven in time, and it takes {quorum}.',
     ja: 'キャンペーンは自動的に一時停止しました：期限までに証明されたのは {of} 台中 {proven} 台です（必要数は {quorum} 台）。',
   },
+  'paused-by-withdrawal': {
+    en: 'The campaign paused itself: {target} was withdrawn.',
+    ja: 'キャンペーンは自動的に一時停止しました：{target} が取り下げられました。',
+  },
   aborted: { en: 'The campaign was aborted.', ja: 'キャンペーンは中止されました。' },
   finished: {
     en: 'The campaign was over before its turn came.',
@@ -81,6 +85,10 @@ export const reasonTemplates = {
   'trust-fell': {
     en: 'It fell before its turn came ({findings}), and this release does not remedy that.',
     ja: '順番が来る前に信頼を失いました（{findings}）。このリリースでは解消されません。',
+  },
+  'release-withdrawn': {
+    en: 'Whoever released {target} withdrew it at {at}: it is not installed, and not kept where nobody has confirmed it.',
+    ja: '{target} は {at} に取り下げられました。インストールは行わず、未確定のものは元に戻します。',
   },
   'policy-forbids': {
     en: 'The site’s policy does not let it be updated.',
@@ -154,6 +162,8 @@ export function pausedReason(
         kind: cause.kind === '' ? '' : `[${cause.kind}] `,
       });
     }
+    case 'release-withdrawn':
+      return reason('paused-by-withdrawal', { target: cause.target });
     case 'quorum-missed': {
       const { proven, of, quorum } = cause;
       return reason('paused-by-quorum', { proven, of, quorum });

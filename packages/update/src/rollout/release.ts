@@ -18,6 +18,8 @@ export interface Release {
   readonly references: readonly string[];
   /** Codes of findings that it remedies: evidence that led to one of them calls for it. */
   readonly remedies: readonly string[];
+  /** When the Image repository ceased to speak for it: nobody is to install it from then on. */
+  readonly withdrawnAt?: number;
 }
 
 /** What one ECU of a device is and runs, as its manifest said last. A single-board device has one. */

@@ -30,7 +30,7 @@ import { counted, print, printJson, showTime } from '../output.ts';
 import { bringToSite, printBrought } from '../site-images.ts';
 import { systemSources } from '../system.ts';
 
-/** `kiten update init|add|delegate|rotate|sign|publish|verify`: a TUF repository in a directory. */
+/** `kiten update init|add|remove|delegate|rotate|sign|publish|verify`: a TUF repository in a directory. */
 export function repositoryCommands(update: Command, environment: Environment): void {
   withHolders(update.command('init <directory>'))
     .description('begin a repository: a root and empty targets, which wait for signatures')
@@ -52,6 +52,17 @@ export function repositoryCommands(update: Command, environment: Environment): v
       const repository = openRepository(directory);
       const { role, custom } = options;
       await repository.addTarget(options.as, file, { role, ...(custom && { custom }) });
+      return tellStaged(repository, options.json);
+    });
+
+  update
+    .command('remove <directory> <path>')
+    .description('have a role speak for a target no more: once it is published, devices install it no more')
+    .option('--role <name>', 'the role that speaks for it, or what the names of bins begin with', 'targets')
+    .option('--json', 'print JSON')
+    .action(async (directory: string, path: string, options: { role: string; json?: boolean }) => {
+      const repository = openRepository(directory);
+      await repository.removeTarget(path, options.role);
       return tellStaged(repository, options.json);
     });
 

@@ -20,6 +20,8 @@ export interface CampaignDeskParts extends PlanningParts {
   readonly random: Random;
   /** A wave has opened: devices that are there may hear of it. */
   readonly opened: (campaign: Campaign) => void;
+  /** Devices that were told of it and have not confirmed are told so no longer. */
+  readonly takenBack: (campaign: Campaign) => void;
 }
 
 const mostCampaigns = 1000;
@@ -159,6 +161,7 @@ export class CampaignDesk {
         throw error;
       }
       if (state === 'running') this.#parts.opened(campaign);
+      else this.#parts.takenBack(campaign);
       return campaign;
     });
   }

@@ -53,6 +53,8 @@ export class CampaignGates {
     const { definition, wave } = campaign.record;
     const { gate, waves } = definition;
     const now = this.#parts.clock.now();
+    const gone = campaign.releases.find(({ withdrawnAt }) => withdrawnAt !== undefined);
+    if (gone !== undefined) return this.#pause(campaign, { code: 'release-withdrawn', target: gone.target });
     // Stragglers of waves that are through may still fail.
     for (let before = 0; before < Math.min(wave, waves.length); before += 1) {
       const cause = excessOf(waveState(campaign, before), gate);
@@ -80,11 +82,7 @@ export class CampaignGates {
     const { id: paused } = campaign;
     const about = { code: 'kiten/campaign-paused', campaign: paused, cause };
     this.#parts.logger.error(about, 'a campaign paused itself');
-    const numbers =
-      cause.code === 'too-many-failed'
-        ? `${cause.failed} of ${cause.of} ${cause.kind}, tolerated ${cause.tolerated}`
-        : `${cause.proven} of ${cause.of}, quorum ${cause.quorum}`;
-    await this.#comeTo(campaign, 'pause', `${cause.code}: ${numbers}`, { cause });
+    await this.#comeTo(campaign, 'pause', `${cause.code}: ${numbersOf(cause)}`, { cause });
   }
 
   /** Once nobody is left for whom it could still change anything. */
@@ -113,6 +111,17 @@ export class CampaignGates {
     const before = clock.now() - campaign.record.definition.gate.settleSeconds * 1000;
     for (const { device } of await overdueMembers(database, campaign.id, before, perLook))
       await updates.expire(campaign, device);
+  }
+}
+
+function numbersOf(cause: PauseCause): string {
+  switch (cause.code) {
+    case 'too-many-failed':
+      return `${cause.failed} of ${cause.of} ${cause.kind}, tolerated ${cause.tolerated}`;
+    case 'quorum-missed':
+      return `${cause.proven} of ${cause.of}, quorum ${cause.quorum}`;
+    case 'release-withdrawn':
+      return cause.target;
   }
 }
 

@@ -41,8 +41,7 @@ export type CampaignCause =
 /** A campaign at work: its record, and what it is judged with. */
 export class Campaign {
   record: CampaignRecord;
-  readonly releases: readonly Release[];
-  readonly previous: readonly Release[];
+  readonly #book: Pick<ReleaseBook, 'find'>;
   readonly cohort: Cohort;
   counts: WaveCounts;
   /** When devices were assigned the release within the last minute. */
@@ -61,12 +60,26 @@ export class Campaign {
     recent: readonly number[] = [],
   ) {
     this.record = record;
-    const found = (targets: readonly string[]) => targets.flatMap((target) => book.find(target) ?? []);
-    this.releases = found(record.definition.targets);
-    this.previous = found(record.definition.previous);
+    this.#book = book;
     this.cohort = compileCohort(record.definition.cohort, site);
     this.counts = counts;
     this.recent = [...recent];
+  }
+
+  /** As the Image repository speaks of them now: one may be withdrawn meanwhile. */
+  get releases(): readonly Release[] {
+    return this.#found(this.record.definition.targets);
+  }
+
+  /** What there is to go back to. */
+  get previous(): readonly Release[] {
+    return this.#found(this.record.definition.previous).filter(
+      ({ withdrawnAt }) => withdrawnAt === undefined,
+    );
+  }
+
+  #found(targets: readonly string[]): readonly Release[] {
+    return targets.flatMap((target) => this.#book.find(target) ?? []);
   }
 
   get id(): string {

@@ -25,6 +25,8 @@ export interface ImageDeskParts {
   readonly ledger: Pick<Ledger, 'size'>;
   readonly releases: ReleaseBook;
   readonly clock: Clock;
+  /** The repository speaks for these no longer. */
+  readonly withdrawn: (targets: readonly string[]) => void;
 }
 
 /** What came of a publication. */
@@ -120,6 +122,7 @@ export class ImageDesk {
         const spoken = await spokenFor(join(trial, 'metadata'), repository);
         const published = await this.#keep(repository, spoken, operator, reason);
         await this.#serve(files);
+        if (published.withdrawn.length > 0) this.#parts.withdrawn(published.withdrawn);
         return published;
       } finally {
         await rm(trial, { recursive: true, force: true });

@@ -64,6 +64,8 @@ export async function openUpdate(parts: UpdateParts): Promise<Update> {
     director.goOver(identity.root, identity.signer);
     updateNotices.want(vehicles.all());
   });
+  // They look by themselves, later.
+  const untold = (error: unknown) => logger.error({ err: error }, 'devices could not be told to look');
   const updates = new UpdateDesk({
     ...{ ...parts, vehicles, campaigns, directing: director },
     references: new ReferenceCarrier(parts),
@@ -71,10 +73,8 @@ export async function openUpdate(parts: UpdateParts): Promise<Update> {
   });
   const campaignDesk = new CampaignDesk({
     ...{ ...parts, vehicles, releases, campaigns },
-    opened: (campaign) =>
-      void updateNotices
-        .tell(campaign)
-        .catch((error: unknown) => logger.error({ err: error }, 'devices could not be told of a campaign')),
+    opened: (campaign) => void updateNotices.tell(campaign).catch(untold),
+    takenBack: (campaign) => void updateNotices.takeBack(campaign).catch(untold),
   });
   const campaignGates = new CampaignGates({
     database,
@@ -84,7 +84,10 @@ export async function openUpdate(parts: UpdateParts): Promise<Update> {
     clock,
     logger,
   });
-  const images = new ImageDesk({ layout, database, journal, ledger, releases, clock });
+  const images = new ImageDesk({
+    ...{ layout, database, journal, ledger, releases, clock },
+    withdrawn: (targets) => void updateNotices.withdraw(targets).catch(untold),
+  });
   const inclusions = new InclusionDesk({ ...parts, releases });
   return {
     ...{ images, releases, vehicles, campaigns, campaignDesk, campaignGates, updates, director, inclusions },

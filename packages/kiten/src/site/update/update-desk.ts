@@ -338,9 +338,11 @@ function answerOf(outcomes: readonly Outcome[], now: number): ManifestAnswer {
   const assigned = targets(outcomes);
   const withdrawn = outcomes
     .filter(
-      ({ after, fittings }) =>
+      ({ after, fittings, reason: { code } }) =>
         after.state === 'returning' ||
-        (after.assignedAt !== undefined && fittings.length === 0 && after.state === 'waiting'),
+        (after.assignedAt !== undefined &&
+          fittings.length === 0 &&
+          (after.state === 'waiting' || code === 'release-withdrawn')),
     )
     .flatMap(({ campaign }) => campaign.releases.map(({ target }) => target))
     .filter((target) => !assigned.includes(target));

@@ -1,6 +1,6 @@
 import type { Clock } from '@kiten/codec';
 import type { Database } from '../../store/database.ts';
-import { waitingMembers } from '../../store/update-member-counts.ts';
+import { toldMembers, waitingMembers } from '../../store/update-member-counts.ts';
 import type { Campaign } from './campaign.ts';
 import type { CampaignBook } from './campaign-book.ts';
 
@@ -18,6 +18,9 @@ export interface NoticeReach {
 
 /** Where a device hears that there is something for it: it looks, as it would have done in time. */
 export const updateTopic = (device: string): string => `$kiten/${device}/update/notify`;
+
+/** The client id with which an agent listens for them, beside the session in which it attests. */
+export const updateClient = (device: string): string => `${device}/update`;
 
 /** Notices that go out in one look at the time: a fleet does not come all at once. */
 const perLook = 50;
@@ -42,7 +45,19 @@ export class UpdateNotices {
       this.#waiting.add(device);
   }
 
-  /** These are to look at once: a campaign takes back what they were told. */
+  /** A campaign takes back what devices were told and have not confirmed. */
+  async takeBack({ id }: Pick<Campaign, 'id'>): Promise<void> {
+    this.want(await toldMembers(this.#parts.database, id));
+  }
+
+  /** Releases are withdrawn: whoever was told of one is to hear of it soon. */
+  async withdraw(targets: readonly string[]): Promise<void> {
+    for (const campaign of this.#parts.campaigns.atWork())
+      if (campaign.record.definition.targets.some((target) => targets.includes(target)))
+        await this.takeBack(campaign);
+  }
+
+  /** These are to look. */
   want(devices: Iterable<string>): void {
     for (const device of devices) this.#waiting.add(device);
   }
