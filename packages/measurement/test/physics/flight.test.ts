@@ -126,6 +126,30 @@ describe('an attack on the receiver', () => {
     expect(alarms[0]?.from).toBeGreaterThanOrEqual(began + from - 0.2);
   });
 
+  it.each([
+    ['weaker', 44, 32],
+    ['stronger', 36, 49],
+  ])('shows where all satellites become %s at once', (_, before, after) => {
+    const times = Float64Array.from({ length: 90 }, (_, row) => began + row);
+    const strength = (place: number) =>
+      times.map((time, row) => (time < began + from ? before : after) + place + 2 * Math.sin(row + place));
+    const columns = new Map([0, 1, 2, 3].map((place) => [`snr[${place}]`, strength(place)]));
+    const satellites = { topic: 'satellite_info', times, columns };
+    const { alarms } = judgeFlight(new Map([...flight(6), ['satellite_info', satellites]]));
+    expect(alarms[0]?.checks[0]).toBe('strength');
+    expect(alarms[0]?.from).toBe(began + from);
+  });
+
+  it('that only disturbs a little shows in what belongs to different families, and not in one of them', () => {
+    const weaker = altered(flight(6), 'satellites_used', began + from, () => 8);
+    expect(judgeFlight(weaker).alarms).toEqual([]);
+    const both = altered(weaker, 'noise_per_ms', began + from, (value) => 1.28 * value);
+    expect(judgeFlight(both).alarms[0]).toMatchObject({
+      kind: 'jamming',
+      checks: expect.arrayContaining(['noise', 'satellites']),
+    });
+  });
+
   it('shows where fixes stop while the log goes on', () => {
     const whole = flight(6);
     const table = whole.get('vehicle_gps_position');

@@ -1,7 +1,7 @@
 import { median } from '@kiten/numerics';
 
 /** What kinds of things can contradict a position. Those of one family have causes in common. */
-export type EvidenceFamily = 'signal' | 'geometry' | 'motion' | 'height' | 'clock';
+export type EvidenceFamily = 'sky' | 'radio' | 'accuracy' | 'motion' | 'height' | 'clock';
 
 /** One check over a flight. */
 export interface Evidence {
@@ -76,4 +76,9 @@ export function againstUsual(
     if (!(value > suspect * limit)) usual.add(time, now);
     return value;
   });
+}
+
+/** The logarithm of how much more it is; 0: not more. */
+export function rise(now: number, usual: number): number {
+  return now > usual && usual > 0 ? Math.log(now / usual) : 0;
 }

@@ -17,6 +17,7 @@ export type Flight = ReadonlyMap<string, FlightTable>;
 const topics = [
   'vehicle_gps_position',
   'sensor_gps',
+  'satellite_info',
   'estimator_innovations',
   'estimator_innovation_test_ratios',
   'ekf2_innovations',

@@ -35,14 +35,14 @@ const known: ReadonlyMap<string, readonly Innovation[]> = new Map([
   [
     'estimator_innovation_test_ratios',
     [
-      { check: 'velocity test ratio', columns: ['gps_hvel[0]'], limit: 1, kind: 'ratio' },
+      { check: 'velocity test ratio', columns: ['gps_hvel[0]'], limit: 1.3, kind: 'ratio' },
       { check: 'position test ratio', columns: ['gps_hpos[0]'], limit: 0.4, kind: 'ratio' },
     ],
   ],
   [
     'estimator_status',
     [
-      { check: 'velocity test ratio', columns: ['vel_test_ratio'], limit: 1, kind: 'ratio' },
+      { check: 'velocity test ratio', columns: ['vel_test_ratio'], limit: 1.3, kind: 'ratio' },
       { check: 'position test ratio', columns: ['pos_test_ratio'], limit: 0.4, kind: 'ratio' },
     ],
   ],

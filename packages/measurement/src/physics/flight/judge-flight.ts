@@ -40,8 +40,8 @@ export interface FlightJudgement {
 }
 
 /**
- * Judges a flight by everything that its tables allow. What is known at a moment comes from rows before it: judging live gives the
- * same.
+ * Judges a flight by everything that its tables allow. What is known at a moment comes from rows before it; but for
+ * attitudes, whose next row is waited for, judging live gives the same.
  *
  * @param normal what was learned from other flights of the vehicle; without it physics alone decides
  * @throws KitenError `measurement/flight-without-gps`

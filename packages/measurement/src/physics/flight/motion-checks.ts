@@ -106,13 +106,8 @@ function feltVelocity(flight: Flight): FeltVelocity | undefined {
   const usual = usualStep(times);
   const cursor = new RowCursor(attitude.times);
   for (let row = 1; row < times.length; row++) {
-    const at = Math.max(0, cursor.at(times[row] as number));
-    const [w, x, y, z] = attitude.quaternion.map((part) => part[at] as number) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const time = times[row] as number;
+    const [w, x, y, z] = attitudeAt(attitude, Math.max(0, cursor.at(time)), time);
     const [a, b, c] = [forward[row] as number, right[row] as number, down[row] as number];
     // Where the log has a hole nothing is known.
     const step = (times[row] as number) - (times[row - 1] as number);
@@ -126,7 +121,30 @@ function feltVelocity(flight: Flight): FeltVelocity | undefined {
   return { times, north, east };
 }
 
-function attitudeOf(flight: Flight): { times: Float64Array; quaternion: Float64Array[] } | undefined {
+interface Attitudes {
+  readonly times: Float64Array;
+  /** Four columns. */
+  readonly quaternion: readonly Float64Array[];
+}
+
+type Quaternion = [w: number, x: number, y: number, z: number];
+
+/** Attitudes come more slowly than accelerations: between two rows in proportion, which is close enough for small turns. */
+function attitudeAt({ times, quaternion }: Attitudes, row: number, time: number): Quaternion {
+  const next = Math.min(row + 1, times.length - 1);
+  const [from, to] = [times[row] as number, times[next] as number];
+  const before = quaternion.map((part) => part[row] as number) as Quaternion;
+  if (to <= from || to - from > longestStep) return before;
+  const share = Math.min(1, Math.max(0, (time - from) / (to - from)));
+  const after = quaternion.map((part) => part[next] as number);
+  // A quaternion and its opposite are the same attitude.
+  const sign = before.reduce((sum, part, at) => sum + part * (after[at] as number), 0) < 0 ? -1 : 1;
+  const mixed = before.map((part, at) => part * (1 - share) + sign * share * (after[at] as number));
+  const length = Math.hypot(...mixed);
+  return mixed.map((part) => part / length) as Quaternion;
+}
+
+function attitudeOf(flight: Flight): Attitudes | undefined {
   for (const [topic, name] of [
     ['vehicle_attitude', 'q'],
     ['estimator_status', 'states'],

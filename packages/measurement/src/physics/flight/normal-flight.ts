@@ -1,7 +1,7 @@
 import { exceededWith, fitTail } from '@kiten/numerics';
 import type { Flight } from './flight.ts';
 import { flightEvidence } from './flight-evidence.ts';
-import { type ReceiverLevels, receiverLevelsOf } from './signal-checks.ts';
+import { type ReceiverLevels, receiverLevelsOf } from './radio-checks.ts';
 
 /** What is learned moves a limit by these factors at most. */
 const leastMoved = 0.75;
