@@ -65,18 +65,25 @@ function recorded(folder: string): void {
   });
   for (const topics of [
     ['vehicle_gps_position'],
+    ['estimator_innovations'],
+    ['estimator_innovation_test_ratios'],
+    ['estimator_status'],
     ['vehicle_gps_position', 'estimator_innovations'],
     ['vehicle_gps_position', 'estimator_innovation_test_ratios'],
     ['vehicle_gps_position', 'sensor_combined', 'estimator_status'],
   ]) {
     const some = (flight: Flight) => new Map([...flight].filter(([topic]) => topics.includes(topic)));
-    delay(`spoofed flight, only ${topics.join(', ')}`, some(attacked));
+    delay(`spoofed flight, only ${topics.join(', ')}`, some(attacked), undefined, fixes + spoofedFrom);
     falseAlarms(`flight without an attack, only ${topics.join(', ')}`, some(calm));
   }
 }
 
-function delay(name: string, flight: Flight, normal?: NormalFlight): void {
-  const began = start(flight) + spoofedFrom;
+function delay(
+  name: string,
+  flight: Flight,
+  normal?: NormalFlight,
+  began = start(flight) + spoofedFrom,
+): void {
   const alarm = judgeFlight(flight, normal).alarms.find(({ to }) => to >= began);
   const value = alarm === undefined ? Number.POSITIVE_INFINITY : alarm.from - began;
   print({ figure: `${name}: alarm after`, value, unit: 's', floor: 60, goal: 5 });

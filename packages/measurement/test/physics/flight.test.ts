@@ -113,9 +113,9 @@ describe('an attack on the receiver', () => {
       'automatic_gain_control',
       (_: number, row: number) => (row < 300 ? 4000 : 2000),
       'gain',
-      'jamming',
+      'interference',
     ],
-    ['a carrier stands in the band', 'jamming_indicator', () => 200, 'carrier', 'jamming'],
+    ['a carrier stands in the band', 'jamming_indicator', () => 200, 'carrier', 'interference'],
     ['four satellites are left', 'satellites_used', () => 4, 'few satellites', 'jamming'],
     ['the fix is lost', 'fix_type', () => 0, 'fix', 'jamming'],
   ] as const)('shows where %s', (_, column, change, check, kind) => {
@@ -145,7 +145,7 @@ describe('an attack on the receiver', () => {
     expect(judgeFlight(weaker).alarms).toEqual([]);
     const both = altered(weaker, 'noise_per_ms', began + from, (value) => 1.28 * value);
     expect(judgeFlight(both).alarms[0]).toMatchObject({
-      kind: 'jamming',
+      kind: 'interference',
       checks: expect.arrayContaining(['noise', 'satellites']),
     });
   });
@@ -193,9 +193,14 @@ describe('the tables of a flight', () => {
     expect(alarms[0]?.from).toBeCloseTo(615.291_088 + 40 * 0.199_977, 9);
   });
 
-  it('have to be of a receiver', () => {
+  it('need not be of the receiver, but of something that can be judged', () => {
+    const innovations = ['estimator_innovations'];
+    expect(judgeFlight(only(attacked('takeover', 30), innovations)).alarms[0]?.checks[0]).toBe(
+      'position innovation',
+    );
+    expect(judgeFlight(only(flight(1), innovations)).alarms).toEqual([]);
     expect(() => judgeFlight(only(flight(1), ['sensor_baro']))).toThrow(
-      expect.objectContaining({ code: 'measurement/flight-without-gps' }),
+      expect.objectContaining({ code: 'measurement/flight-unjudgeable' }),
     );
   });
 });

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { KitenError } from '@kiten/codec';
 import {
   type Flight,
@@ -12,7 +12,7 @@ import {
   learnNormalFlight,
 } from '@kiten/measurement';
 import type { Command } from 'commander';
-import { writePieces } from '../files.ts';
+import { isDirectory, writePieces } from '../files.ts';
 import { csvField, readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
 
@@ -28,8 +28,8 @@ export function flightCommand(measurement: Command): void {
     .command('flight')
     .description('judge by physics whether the satellite receiver of a PX4 flight was jammed or lied to')
     .requiredOption(
-      '--input <directory>',
-      'tables of a flight (CSV) as `ulog2csv` writes them, whichever there are',
+      '--input <path>',
+      'a directory of tables of a flight (CSV) as `ulog2csv` writes them, whichever there are; or one of them',
     )
     .option('--normal <directory...>', 'flights of the vehicle without an attack, to learn from; not needed')
     .option(
@@ -62,31 +62,26 @@ async function judgeFlightFiles({ input, normal, out, json }: FlightOptions): Pr
 }
 
 /** @throws KitenError `kiten/file-unreadable`, `kiten/no-flight`; those of a table */
-async function readFlight(directory: string): Promise<Flight> {
+async function readFlight(path: string): Promise<Flight> {
+  const files = (await isDirectory(path))
+    ? (await readdir(path)).sort().map((name) => join(path, name))
+    : [path];
   const tables = new Map<FlightTopic, FlightTable>();
-  for (const name of (await filesOf(directory)).sort()) {
-    const topic = flightTopicOf(name);
+  for (const file of files) {
+    const topic = flightTopicOf(basename(file));
     if (topic === undefined) continue;
     if (tables.has(topic))
       throw new KitenError(
         'kiten/no-flight',
-        `${directory} has two tables ${topic}: each flight needs a directory of its own.`,
+        `${path} has two tables ${topic}: each flight needs a directory of its own.`,
       );
-    tables.set(topic, flightTable(topic, await readFrame(join(directory, name))));
+    tables.set(topic, flightTable(topic, await readFrame(file)));
   }
   if (tables.size > 0) return tables;
   throw new KitenError(
     'kiten/no-flight',
-    `${directory} has no table that is understood, such as …_vehicle_gps_position_0.csv.`,
+    `${path} has no table that is understood, such as …_vehicle_gps_position_0.csv.`,
   );
-}
-
-async function filesOf(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (cause) {
-    throw new KitenError('kiten/file-unreadable', `${directory} cannot be read.`, { cause });
-  }
 }
 
 async function* scores({ moments, alarms, evidence }: FlightJudgement): AsyncGenerator<Uint8Array> {

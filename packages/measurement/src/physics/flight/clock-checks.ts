@@ -7,7 +7,9 @@ import { type Flight, receiverTable } from './flight.ts';
  * “GNSS-based Positioning: Attacks and Countermeasures”, MILCOM 2008, §IV).
  */
 export function clockChecks(flight: Flight): Evidence[] {
-  const { topic, times, columns } = receiverTable(flight);
+  const receiver = receiverTable(flight);
+  if (receiver === undefined) return [];
+  const { topic, times, columns } = receiver;
   const clock = columns.get('time_utc_usec');
   if (clock === undefined) return [];
   let [time, told] = [Number.NaN, Number.NaN];

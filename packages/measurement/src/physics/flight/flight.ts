@@ -1,4 +1,3 @@
-import { KitenError } from '@kiten/codec';
 import type { Frame } from '../../series/frame.ts';
 
 /** What one topic of a flight's log holds. */
@@ -56,14 +55,9 @@ export function flightTable(topic: FlightTopic, { channels, rows, values, times 
   return { topic, times, columns: new Map(columns) };
 }
 
-/** Where the receiver's fixes are. @throws KitenError `measurement/flight-without-gps` */
-export function receiverTable(flight: Flight): FlightTable {
-  const table = flight.get('vehicle_gps_position') ?? flight.get('sensor_gps');
-  if (table !== undefined) return table;
-  throw new KitenError(
-    'measurement/flight-without-gps',
-    'The flight has neither a table vehicle_gps_position nor sensor_gps.',
-  );
+/** Where the receiver’s fixes are; `undefined` where the log has none. */
+export function receiverTable(flight: Flight): FlightTable | undefined {
+  return flight.get('vehicle_gps_position') ?? flight.get('sensor_gps');
 }
 
 /** The last row at or before a moment, for moments that don't fall; −1: none. */

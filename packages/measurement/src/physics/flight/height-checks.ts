@@ -9,7 +9,9 @@ const span = 10;
  * but takes hours.
  */
 export function heightChecks(flight: Flight): Evidence[] {
-  const { topic, times, columns } = receiverTable(flight);
+  const receiver = receiverTable(flight);
+  if (receiver === undefined) return [];
+  const { topic, times, columns } = receiver;
   const air = airHeights(flight);
   const heights =
     columns.get('altitude_msl_m') ?? columns.get('alt')?.map((millimetres) => millimetres / 1000);

@@ -43,7 +43,7 @@ const known: ReadonlyMap<string, readonly Innovation[]> = new Map([
     'estimator_status',
     [
       { check: 'velocity test ratio', columns: ['vel_test_ratio'], limit: 1.3, kind: 'ratio' },
-      { check: 'position test ratio', columns: ['pos_test_ratio'], limit: 0.4, kind: 'ratio' },
+      { check: 'position test ratio', columns: ['pos_test_ratio'], limit: 0.5, kind: 'ratio' },
     ],
   ],
 ]);

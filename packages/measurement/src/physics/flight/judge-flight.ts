@@ -9,6 +9,9 @@ const hold = 2;
 const telling = 0.5;
 /** A fix that is there, and wrong. */
 const contradicting: ReadonlySet<EvidenceFamily> = new Set(['motion', 'height', 'clock']);
+const saysSpoofing: ReadonlySet<string> = new Set(['receiver says spoofing']);
+/** No fix, or one of as few satellites as make none. */
+const losing: ReadonlySet<string> = new Set(['fix', 'silence', 'few satellites', 'receiver says jamming']);
 
 export interface FlightMoment {
   /** Seconds since the autopilot started. */
@@ -19,14 +22,15 @@ export interface FlightMoment {
   readonly checks: readonly { readonly check: string; readonly severity: number }[];
 }
 
-export type FlightAttack = 'jamming' | 'spoofing';
+/** `interference`: fixes go on, and nothing contradicts them yet; it may become either. */
+export type FlightAttack = 'jamming' | 'spoofing' | 'interference';
 
 /** A stretch of time with an alarm. */
 export interface FlightAlarm {
   readonly from: number;
   readonly to: number;
   readonly severity: number;
-  /** The more probable: of spoofing there are contradictions, of jamming only losses. */
+  /** The most probable: of spoofing there are contradictions, of jamming only losses. */
   readonly kind: FlightAttack;
   readonly checks: readonly string[];
   readonly reads: readonly string[];
@@ -44,7 +48,7 @@ export interface FlightJudgement {
  * attitudes, whose next row is waited for, judging live gives the same.
  *
  * @param normal what was learned from other flights of the vehicle; without it physics alone decides
- * @throws KitenError `measurement/flight-without-gps`
+ * @throws KitenError `measurement/flight-unjudgeable`
  */
 export function judgeFlight(flight: Flight, normal?: NormalFlight): FlightJudgement {
   const evidence = flightEvidence(flight, normal?.levels).map((each) => ({
@@ -118,14 +122,16 @@ function alarmOf(stretch: readonly FlightMoment[], evidence: readonly Evidence[]
   const ranked = evidence
     .filter(({ check }) => worst.has(check))
     .sort((one, other) => (worst.get(other.check) as number) - (worst.get(one.check) as number));
+  const isClear = ({ check }: Evidence) => (worst.get(check) as number) >= 1;
   const isContradicted = ranked.some(
-    ({ check, family }) => contradicting.has(family) && (worst.get(check) as number) >= 1,
+    (each) => isClear(each) && (contradicting.has(each.family) || saysSpoofing.has(each.check)),
   );
+  const isLost = ranked.some((each) => isClear(each) && losing.has(each.check));
   return {
     from: (stretch[0] as FlightMoment).time,
     to: (stretch.at(-1) as FlightMoment).time,
     severity: Math.max(...stretch.map(({ severity }) => severity)),
-    kind: isContradicted || ranked[0]?.check === 'receiver says spoofing' ? 'spoofing' : 'jamming',
+    kind: isContradicted ? 'spoofing' : isLost ? 'jamming' : 'interference',
     checks: ranked.map(({ check }) => check),
     reads: [...new Set(ranked.flatMap(({ reads }) => reads))],
   };

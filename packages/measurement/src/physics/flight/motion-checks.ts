@@ -19,6 +19,7 @@ const metresPerDegree = 111_195;
  */
 export function motionChecks(flight: Flight): Evidence[] {
   const table = receiverTable(flight);
+  if (table === undefined) return [];
   return [jump(table), ...pushes(flight, table)].filter((each) => each !== undefined);
 }
 

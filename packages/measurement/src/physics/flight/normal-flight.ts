@@ -21,7 +21,7 @@ export interface NormalFlight {
  * Learns from flights without an attack how much is usual. What is physically impossible stays an alarm whatever was learned, and what
  * is physically nothing stays none.
  *
- * @throws KitenError `measurement/flight-without-gps`
+ * @throws KitenError `measurement/flight-unjudgeable`
  */
 export function learnNormalFlight(flights: readonly Flight[]): NormalFlight {
   const levels = receiverLevelsOf(flights);

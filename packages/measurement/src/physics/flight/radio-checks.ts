@@ -15,7 +15,9 @@ const strengthLimit = 8;
  * u-blox M8 protocol, UBX-MON-HW: noisePerMS, agcCnt, jamInd).
  */
 export function radioChecks(flight: Flight, known: ReceiverLevels = new Map()): Evidence[] {
-  const { topic, times, columns } = receiverTable(flight);
+  const receiver = receiverTable(flight);
+  if (receiver === undefined) return strengthCheck(flight);
+  const { topic, times, columns } = receiver;
   const found: Evidence[] = [];
   const add = (
     check: string,
@@ -70,12 +72,12 @@ function strengthCheck(flight: Flight): Evidence[] {
   ];
 }
 
-/** The median of each over flights without an attack. @throws KitenError `measurement/flight-without-gps` */
+/** The median of each over flights without an attack. */
 export function receiverLevelsOf(flights: readonly Flight[]): ReceiverLevels {
   const levels = receiverLevels.map((name): [string, number[]] => [
     name,
     flights
-      .flatMap((flight) => [...(receiverTable(flight).columns.get(name) ?? [])])
+      .flatMap((flight) => [...(receiverTable(flight)?.columns.get(name) ?? [])])
       .filter((value) => !Number.isNaN(value)),
   ]);
   return new Map(

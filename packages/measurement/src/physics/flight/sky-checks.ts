@@ -10,7 +10,9 @@ const silenceLimit = 5;
  * What becomes of the satellites: a transmitter nearby drowns them, and until a receiver has fallen for its signals it loses those of the sky.
  */
 export function skyChecks(flight: Flight): Evidence[] {
-  const { topic, times, columns } = receiverTable(flight);
+  const receiver = receiverTable(flight);
+  if (receiver === undefined) return [];
+  const { topic, times, columns } = receiver;
   const found: Evidence[] = [];
   const add = (
     check: string,
@@ -38,7 +40,9 @@ export function skyChecks(flight: Flight): Evidence[] {
 
 /** What the receiver thinks of itself. */
 function accuracyChecks(flight: Flight): Evidence[] {
-  const { topic, times, columns } = receiverTable(flight);
+  const receiver = receiverTable(flight);
+  if (receiver === undefined) return [];
+  const { topic, times, columns } = receiver;
   const found: Evidence[] = [];
   const position = columns.get('eph');
   if (position !== undefined) {
@@ -60,7 +64,9 @@ function accuracyChecks(flight: Flight): Evidence[] {
 }
 
 function fixChecks(flight: Flight): Evidence[] {
-  const { topic, times, columns } = receiverTable(flight);
+  const receiver = receiverTable(flight);
+  if (receiver === undefined) return [];
+  const { topic, times, columns } = receiver;
   const found: Evidence[] = [];
   const fixes = columns.get('fix_type');
   if (fixes !== undefined) {
