@@ -115,7 +115,7 @@ describe('kiten update uptane', () => {
       await done('uptane', 'check', at('manifest.json'), '--inventory', at('vehicle.json')),
     ).toMatchObject({
       vehicle: 'KTN-1',
-      reports: [{ ecu: 'gateway' }, { ecu: 'engine', installed: { path: 'engine/1.bin' } }],
+      reports: [{ ecu: 'engine', installed: { path: 'engine/1.bin' } }, { ecu: 'gateway' }],
     });
     expect(await done(...verified())).toMatchObject({
       vehicle: 'KTN-1',
@@ -131,7 +131,7 @@ describe('kiten update uptane', () => {
     const { primary, reports } = await done('uptane', 'inspect', at('manifest.json'));
     expect({ primary, reports }).toMatchObject({
       primary: 'gateway',
-      reports: [{ ecu: 'gateway', counter: 1 }, { ecu: 'engine' }],
+      reports: [{ ecu: 'engine' }, { ecu: 'gateway', counter: 1 }],
     });
   });
 

@@ -1,18 +1,18 @@
 import { hash } from 'node:crypto';
 import {
   algorithmOf,
-  decodeUtf8,
   ecdsaRawToDer,
   KitenError,
-  parseJsonStrict,
   type Signer,
   toBase64,
   toHex,
   type Verify,
 } from '@kiten/codec';
+import { inOrder } from '../tuf/metadata/canonical-json.ts';
 import { asFields, asList, type Fields, fieldsAt, member, textAt } from '../tuf/metadata/fields.ts';
 import { hasHashes, parseHashes } from '../tuf/metadata/hashes.ts';
 import { keyIdOf, keyObjectOf } from '../tuf/metadata/key.ts';
+import { canonicalOf, parseMetadataJson } from '../tuf/metadata/metadata-json.ts';
 import type { MetadataSignature, TufKey } from '../tuf/metadata/model.ts';
 import { parseSignatures } from '../tuf/metadata/parse-signatures.ts';
 import { parseRoleKeys } from '../tuf/metadata/role-keys.ts';
@@ -34,9 +34,17 @@ export interface SignedPayload {
   readonly otherBytes?: Uint8Array;
 }
 
+/** A payload that was parsed, or one within another. */
+export interface ParsedPayload {
+  readonly file: Fields;
+  /** Whether all of it is in the order of canonical JSON. */
+  readonly isOrdered: boolean;
+}
+
 /** Parses the JSON of a payload that came from outside. @throws KitenError `codec/json-…`, `update/metadata-malformed`. */
-export function parsePayload(bytes: Uint8Array, maxBytes: number): Fields {
-  return asFields(parseJsonStrict(decodeUtf8(bytes), { maxBytes }), 'the file');
+export function parsePayload(bytes: Uint8Array, maxBytes: number): ParsedPayload {
+  const { value, isOrdered } = parseMetadataJson(bytes, maxBytes);
+  return { file: asFields(value, 'the file'), isOrdered };
 }
 
 /**
@@ -45,10 +53,10 @@ export function parsePayload(bytes: Uint8Array, maxBytes: number): Fields {
  * @throws KitenError `update/uptane-payload-hash` when that hash is another one’s, `update/metadata-malformed`,
  * `update/signature-repeated`.
  */
-export function readPayload(file: Fields, profile: UptaneProfile): SignedPayload {
+export function readPayload({ file, isOrdered }: ParsedPayload, profile: UptaneProfile): SignedPayload {
   const signed = fieldsAt(file, 'signed');
   if (profile === 'legacy') return { signed, signatures: legacySignatures(file), ...formsOf(signed) };
-  const signedBytes = signedForm(signed, profile);
+  const signedBytes = canonicalOf({ isOrdered }, signed);
   const signatures = parseSignatures(file);
   const entries = asList(member(file, 'signatures'), 'signatures');
   const named = signatures.map((each, index) => {
@@ -107,7 +115,7 @@ export function signPayload(signed: Fields, signers: readonly Signer[], profile:
       ? { ...named, sig: toBase64(signature) }
       : { ...named, hashes: { sha256 }, sig: toHex(signature) };
   });
-  return { signatures, signed };
+  return inOrder({ signatures, signed }) as Fields;
 }
 
 /** As metadata has it: of ECDSA in DER. */

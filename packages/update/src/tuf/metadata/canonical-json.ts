@@ -21,6 +21,14 @@ export function canonicalText(value: unknown): string {
   return new CanonicalText((names) => names.sort(byCodePoint)).of(value);
 }
 
+/** The same value with the members of its objects in order, in which whoever verifies it is quicker. */
+export function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const fields = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(byCodeUnit(Object.keys(fields)).map((name) => [name, inOrder(fields[name])]));
+}
+
 /** Appends to one text all along: joining the parts of each object would copy them at every level. */
 class CanonicalText {
   readonly #inOrder: (names: string[]) => string[];

@@ -1,8 +1,8 @@
-import { decodeUtf8, KitenError, parseJsonStrict } from '@kiten/codec';
-import { canonicalMetadata } from './canonical-json.ts';
+import { KitenError } from '@kiten/codec';
 import { parseDateTime } from './date-time.ts';
 import { asFields, type Fields, fieldsAt, isFields, member, textAt, wholeAt } from './fields.ts';
 import { type KeyReader, parseKeys } from './key.ts';
+import { canonicalOf, parseMetadataJson } from './metadata-json.ts';
 import type { CommonMetadata, MetadataOf, MetadataType, Signed } from './model.ts';
 import { parseRoot } from './parse-root.ts';
 import { parseSignatures } from './parse-signatures.ts';
@@ -30,10 +30,11 @@ export function parseMetadata<T extends MetadataType>(
   bytes: Uint8Array,
   maxBytes: number,
 ): Signed<MetadataOf<T>> {
-  const file = asFields(parseJsonStrict(decodeUtf8(bytes), { maxBytes }), 'the file');
+  const parsed = parseMetadataJson(bytes, maxBytes);
+  const file = asFields(parsed.value, 'the file');
   const signed = fieldsAt(file, 'signed');
   const metadata = parseSigned(type, signed);
-  return { metadata, signatures: parseSignatures(file), signedBytes: canonicalMetadata(signed) };
+  return { metadata, signatures: parseSignatures(file), signedBytes: canonicalOf(parsed, signed) };
 }
 
 /** The signed part of a metadata file, already parsed as JSON. @throws as {@link parseMetadata}. */

@@ -62,7 +62,7 @@ function countsTwice(
 }
 
 /**
- * Whose signatures hold, of the keys with these ids: the keys themselves in hexadecimal, each once.
+ * Whose signatures hold, of the keys with these ids: the keys themselves in hexadecimal, each once; of one its id.
  *
  * @param enough how many are looked for at most.
  */
@@ -78,7 +78,8 @@ export function signersAmong(
     if (signers.size >= enough) break;
     const key = wanted.has(signature.keyId) ? keys.get(signature.keyId) : undefined;
     if (key?.material === undefined) continue;
-    const identity = toHex(key.material.publicKey);
+    // Of one alone nobody counts twice.
+    const identity = enough === 1 ? key.keyId : toHex(key.material.publicKey);
     if (signers.has(identity) || !isBy(key.material, signed, signature, verify)) continue;
     signers.add(identity);
   }

@@ -8,7 +8,7 @@ import {
   type Signer,
   toHex,
 } from '@kiten/codec';
-import { canonicalMetadata } from '../metadata/canonical-json.ts';
+import { canonicalMetadata, inOrder } from '../metadata/canonical-json.ts';
 import { asFields, asList, type Fields, fieldsAt, member, textAt } from '../metadata/fields.ts';
 import { keyIdOf, keyObjectOf, parseKeys } from '../metadata/key.ts';
 
@@ -37,9 +37,9 @@ export function readMetadataFile(bytes: Uint8Array): MetadataFile {
   return { signed: fieldsAt(file, 'signed'), signatures };
 }
 
-/** Not in canonical JSON: that has line feeds within strings, which JSON hasn't. */
+/** Not in canonical JSON: that has line feeds within strings, which JSON hasn't. But in its order. */
 export function writeMetadataFile({ signatures, signed }: MetadataFile): Uint8Array {
-  return encodeUtf8(`${JSON.stringify({ signatures, signed }, undefined, 1)}\n`);
+  return encodeUtf8(`${JSON.stringify(inOrder({ signatures, signed }), undefined, 1)}\n`);
 }
 
 /**

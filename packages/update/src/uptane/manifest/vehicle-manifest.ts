@@ -39,7 +39,8 @@ export function parseVehicleManifest(
   profile: UptaneProfile = 'standard',
   limits: ManifestLimits = defaultManifestLimits,
 ): VehicleManifest {
-  const payload = readPayload(parsePayload(bytes, limits.bytes), profile);
+  const parsed = parsePayload(bytes, limits.bytes);
+  const payload = readPayload(parsed, profile);
   const { signed } = payload;
   const listed = Object.entries(fieldsAt(signed, 'ecu_version_manifests'));
   if (listed.length > limits.ecus) {
@@ -48,7 +49,9 @@ export function parseVehicleManifest(
       `A manifest has the reports of ${limits.ecus} ECUs at most.`,
     );
   }
-  const reports = new Map(listed.map(([ecu, report]) => [ecu, readReport(ecu, report, profile)]));
+  const reports = new Map(
+    listed.map(([ecu, report]) => [ecu, readReport(ecu, report, parsed.isOrdered, profile)]),
+  );
   const vehicle = vehicleOf(signed, profile);
   return {
     ...payload,
@@ -63,8 +66,8 @@ function vehicleOf(signed: Fields, profile: UptaneProfile): string | undefined {
   return checkName(textAt(signed, 'vin'), 'a vehicle');
 }
 
-function readReport(ecu: string, value: unknown, profile: UptaneProfile): SignedReport {
-  const payload = readPayload(asFields(value, 'ecu_version_manifests'), profile);
+function readReport(ecu: string, value: unknown, isOrdered: boolean, profile: UptaneProfile): SignedReport {
+  const payload = readPayload({ file: asFields(value, 'ecu_version_manifests'), isOrdered }, profile);
   const report = parseReport(payload.signed, profile);
   if (report.ecu === ecu) return { ...payload, report };
   throw malformed('ecu_version_manifests', 'has each report under its own ECU');
