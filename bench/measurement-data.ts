@@ -77,16 +77,41 @@ function tennesseeEastman(): void {
   const profile = learn(turned(read('tep/d00.dat')), { alarmsPerDay: 1, interval: 180 });
   const calm = judged(profile, read('tep/d00_te.dat')).scores.toSorted();
   const height = calm[Math.ceil(0.99 * calm.length) - 1] as number;
-  const tests = filesIn('tep').filter((file) => /d\d\d_te\.dat$/.test(file) && !file.endsWith('d00_te.dat'));
-  const rates = tests.map((file) => {
-    const faulty = judged(profile, read(file)).scores.slice(160);
+  const rateOf = (frame: Frame): number => {
+    const faulty = judged(profile, frame).scores.slice(160);
     return faulty.filter((each) => each > height).length / faulty.length;
-  });
+  };
+  const tests = filesIn('tep').filter((file) => /d\d\d_te\.dat$/.test(file) && !file.endsWith('d00_te.dat'));
+  const rates = tests.map((file) => rateOf(read(file)));
   print({
     figure: `Tennessee Eastman, ${rates.length} faults at 1 % of false alarms: detection rate`,
     value: rates.reduce((sum, rate) => sum + rate, 0) / rates.length,
     ...{ unit: 'of 1', floor: 0.75, goal: 0.82 },
   });
+  // Faults whose test file is kept aside have the file that others learn them from; nothing is learned from it here.
+  const calmRows = rowsOf(read('tep/d00_te.dat'), 0, 160);
+  const others = filesIn('tep').filter(
+    (file) =>
+      /d\d\d\.dat$/.test(file) &&
+      !file.endsWith('d00.dat') &&
+      !tests.includes(file.replace('.dat', '_te.dat')),
+  );
+  const all = [...rates, ...others.map((file) => rateOf(after(calmRows, turned(read(file)))))];
+  if (others.length > 0)
+    print({
+      figure: `Tennessee Eastman, ${all.length} faults, of ${others.length} the learning files: detection rate`,
+      value: all.reduce((sum, rate) => sum + rate, 0) / all.length,
+      ...{ unit: 'of 1', floor: 0.75, goal: 0.82 },
+    });
+}
+
+function after(before: Frame, { rows, values, ...rest }: Frame): Frame {
+  return {
+    ...rest,
+    rows: before.rows + rows,
+    values: Float64Array.from([...before.values, ...values]),
+    times: Float64Array.from({ length: before.rows + rows }, (_, at) => at),
+  };
 }
 
 /** Learned from 2500 rows, all channels; an attack from row 4000 on (Aoudi, Iturbe, Almgren 2018). */

@@ -20,6 +20,7 @@ export {
   watermarkMissing,
 } from './defence/watermark.ts';
 export type { Detector, DetectorKind, NormalRows, Statistic } from './detectors/detector.ts';
+export { detectorKinds, standardDetectors } from './detectors/kinds.ts';
 export {
   defaultFreshness,
   type Freshness,

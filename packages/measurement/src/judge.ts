@@ -19,6 +19,8 @@ export interface JudgeOptions {
   readonly alarmsPerDay?: number;
   /** Decimals that the readings are written with; as many as what was learned from, unless given. */
   readonly decimals?: number;
+  /** Names of the detectors that judge, of those that were learned; all of them, unless given. */
+  readonly detectors?: readonly string[];
 }
 
 interface Watch {
@@ -35,9 +37,10 @@ export class Judge {
   /** How far each channel is from normal by itself, in the row that was judged last. */
   readonly bySeverity: Float64Array;
 
-  /** @throws KitenError `measurement/detector-unknown` for a profile of a newer version */
+  /** @throws KitenError `measurement/detector-unknown` for a profile of a newer version, or a detector that was not learned */
   constructor(profile: Profile, options: JudgeOptions = {}) {
-    const { standard, detectors } = resolutionFor(profile.resolutions, options.decimals);
+    const { standard, detectors: learned } = resolutionFor(profile.resolutions, options.decimals);
+    const detectors = options.detectors === undefined ? learned : chosen(learned, options.detectors);
     this.#standardiser = new Standardiser(standard);
     this.bySeverity = new Float64Array(profile.channels.length);
     // One alarm has one cause: detectors share the budget.
@@ -49,15 +52,18 @@ export class Judge {
     );
   }
 
-  /** @param values a reading a channel, in the profile's order; NaN: missing */
-  push(values: Float64Array): Judgement {
+  /**
+   * @param values a reading a channel, in the profile's order; NaN: missing
+   * @param time seconds since the Unix epoch, or as the profile's normal data count them
+   */
+  push(values: Float64Array, time?: number): Judgement {
     const row = this.#standardiser.push(values);
     const { bySeverity } = this;
     bySeverity.fill(0);
     let severity = 0;
     let worst: Statistic | undefined;
     for (const { detector, factors, into } of this.#watches) {
-      detector.push(row, into, 0);
+      detector.push(row, into, 0, time);
       const { statistics } = detector;
       for (let at = 0; at < into.length; at++) {
         const own = (into[at] as number) * (factors[at] as number);
@@ -76,6 +82,17 @@ export class Judge {
 function resolutionFor(resolutions: readonly Resolution[], decimals = Number.POSITIVE_INFINITY): Resolution {
   const [finest] = resolutions;
   return (resolutions.findLast((each) => each.decimals >= decimals) ?? finest) as Resolution;
+}
+
+function chosen(learned: readonly LearnedDetector[], names: readonly string[]): LearnedDetector[] {
+  return names.map((name) => {
+    const found = learned.find(({ kind }) => kind === name);
+    if (found !== undefined) return found;
+    throw new KitenError(
+      'measurement/detector-unknown',
+      `The profile has no detector “${name.slice(0, 40)}”, but ${learned.map(({ kind }) => kind).join(', ')}.`,
+    );
+  });
 }
 
 function watch(

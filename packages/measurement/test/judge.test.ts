@@ -1,6 +1,14 @@
 import { encodeUtf8 } from '@kiten/codec';
 import { describe, expect, it } from 'vitest';
-import { encodeProfile, type Frame, Judge, type Judgement, learn, parseProfile } from '../src/index.ts';
+import {
+  detectorKinds,
+  encodeProfile,
+  type Frame,
+  Judge,
+  type Judgement,
+  learn,
+  parseProfile,
+} from '../src/index.ts';
 import { plant } from './plant.ts';
 
 const profile = learn(plant(6000, 1), { alarmsPerDay: 1 });
@@ -118,6 +126,39 @@ describe('a stream that was learned', () => {
   it('gives more alarms to who puts up with more', () => {
     const patient = alarms(all(plant(6000, 4), new Judge(profile, { alarmsPerDay: 2000 })));
     expect(patient).toBeGreaterThan(alarms(all(plant(6000, 4), new Judge(profile, { alarmsPerDay: 1 }))));
+  });
+});
+
+describe('detectors that are asked for', () => {
+  const steady = plant(1500, 7);
+
+  it('are learned, every one that there is', () => {
+    const names = [...detectorKinds.keys()];
+    const all = learn(steady, { alarmsPerDay: 1, detectors: names });
+    const ofAll = names.filter((name) => detectorKinds.get(name)?.isOfNative !== true);
+    expect(all.resolutions.map(({ detectors }) => detectors.map(({ kind }) => kind))).toEqual(
+      all.resolutions.map((_, at) => (at === 0 ? names : ofAll)),
+    );
+    const again = parseProfile(encodeUtf8(encodeProfile(all)));
+    const found = judged((_, values) => values.reverse(), again).slice(attackedFrom);
+    expect(found).toEqual(judged((_, values) => values.reverse(), all).slice(attackedFrom));
+    expect(alarms(found)).toBe(found.length);
+  });
+
+  it('judge alone, with the whole budget', () => {
+    const biased = plant(rows, 2, (_, values) => {
+      values[1] = (values[1] as number) + 4;
+    });
+    const seen = (names: readonly string[]) =>
+      new Set(all(biased, new Judge(profile, { detectors: names })).map(({ worst }) => worst?.sees));
+    expect(seen(['relation'])).toEqual(new Set(['relation', undefined]));
+    expect(seen(['range', 'level']).has('relation')).toBe(false);
+  });
+
+  it('are refused if there are none of that name, or if they were not learned', () => {
+    const unknown = expect.objectContaining({ code: 'measurement/detector-unknown' });
+    expect(() => learn(steady, { alarmsPerDay: 1, detectors: ['oracle'] })).toThrow(unknown);
+    expect(() => new Judge(profile, { detectors: ['cusum'] })).toThrow(unknown);
   });
 });
 

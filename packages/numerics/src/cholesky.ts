@@ -44,9 +44,13 @@ export class Cholesky {
 
   /** Solves L·Lᵀ·x = vector, in place. */
   solve(vector: Float64Array): Float64Array {
+    return this.unwhiten(this.whiten(vector));
+  }
+
+  /** L⁻ᵀ·vector, in place: weights over whitened values become weights over those that they were made of. */
+  unwhiten(vector: Float64Array): Float64Array {
     const { order } = this;
     const lower = this.#lower;
-    this.whiten(vector);
     for (let row = order - 1; row >= 0; row--) {
       let sum = vector[row] as number;
       for (let k = row + 1; k < order; k++) sum -= (lower[k * order + row] as number) * (vector[k] as number);

@@ -14,8 +14,9 @@ export interface Detector {
   /**
    * @param row a value a channel, standardised; none is missing
    * @param into receives the statistics, from `at` on
+   * @param time seconds, counted as those of normal data; `undefined` if nobody says
    */
-  push(row: Float64Array, into: Float64Array, at: number): void;
+  push(row: Float64Array, into: Float64Array, at: number, time?: number): void;
 }
 
 /** Standardised rows of normal data, one after the other. */
@@ -24,6 +25,8 @@ export interface NormalRows {
   readonly rows: number;
   /** `rows` × `channels` */
   readonly values: Float64Array;
+  /** The moment of each row, in seconds; `undefined` if nobody says. */
+  readonly times: Float64Array | undefined;
 }
 
 /** How one kind of detector is learned and started. `Model` is plain data: numbers, and arrays of them. */
@@ -45,8 +48,11 @@ export function rowOf(normal: NormalRows, row: number): Float64Array {
 
 /** Some of the rows, without a copy. */
 export function someRows(normal: NormalRows, from: number, to: number): NormalRows {
-  const { channels } = normal;
-  return { channels, rows: to - from, values: normal.values.subarray(from * channels, to * channels) };
+  const { channels, values, times } = normal;
+  return {
+    ...{ channels, rows: to - from, times: times?.subarray(from, to) },
+    values: values.subarray(from * channels, to * channels),
+  };
 }
 
 /** Whether a value from a file is an array of so many numbers, none of them NaN. */

@@ -1,6 +1,7 @@
 import { Cholesky, Gram } from '@kiten/numerics';
 import { type Detector, type DetectorKind, isNumbers, type NormalRows, rowOf } from './detector.ts';
 import { Smoothing } from './smoothing.ts';
+import { isLags, Window } from './window.ts';
 
 /** Each channel predicted from all others and from the rows before. */
 export interface RelationModel {
@@ -11,11 +12,9 @@ export interface RelationModel {
   readonly deviations: Float64Array;
 }
 
-const lags = 1;
-/** A profile may have been learned with more. */
-const mostLags = 32;
+const lags = 2;
 /** In variances of a channel: what a channel may be off by itself, so that no channel is explained by rounding alone. */
-const ridge = 0.002;
+const ridge = 0.005;
 /** A residual smaller than this, in deviations of the channel, is rounding. */
 const least = 0.003;
 
@@ -48,10 +47,7 @@ export const relation: DetectorKind<RelationModel> = {
   fits(model, channels): model is RelationModel {
     const { lags: before, weights, deviations } = model as Partial<RelationModel>;
     return (
-      typeof before === 'number' &&
-      Number.isInteger(before) &&
-      before >= 0 &&
-      before <= mostLags &&
+      isLags(before) &&
       isNumbers(weights, channels * channels * (before + 1)) &&
       isNumbers(deviations, channels) &&
       deviations.every((each) => each > 0)
@@ -75,24 +71,6 @@ export const relation: DetectorKind<RelationModel> = {
     };
   },
 };
-
-/** The row and those before it, the newest first, in one array. */
-class Window {
-  readonly #channels: number;
-  readonly #joined: Float64Array;
-
-  constructor(channels: number, lags: number) {
-    this.#channels = channels;
-    this.#joined = new Float64Array(channels * (lags + 1));
-  }
-
-  push(row: Float64Array): Float64Array {
-    const joined = this.#joined;
-    joined.copyWithin(this.#channels, 0, joined.length - this.#channels);
-    joined.set(row);
-    return joined;
-  }
-}
 
 function residualOf(joined: Float64Array, weights: Float64Array, into: Float64Array): void {
   const order = joined.length;

@@ -1,6 +1,6 @@
 import { KitenError } from '@kiten/codec';
 import { type DetectorKind, type NormalRows, rowOf, someRows } from '../detectors/detector.ts';
-import { detectorKinds } from '../detectors/kinds.ts';
+import { kindsNamed, standardDetectors } from '../detectors/kinds.ts';
 import { decimalsOf, rounded } from '../series/decimals.ts';
 import type { Frame } from '../series/frame.ts';
 import { peaksOf } from './budget.ts';
@@ -18,6 +18,8 @@ export interface LearnOptions {
   readonly alarmsPerDay: number;
   /** Seconds, where no column of time says. */
   readonly interval?: number;
+  /** Names of the detectors that are to be learned, instead of the usual ones. */
+  readonly detectors?: readonly string[];
   /** Called with the share that is done, from 0 to 1. */
   readonly progress?: (done: number) => void;
 }
@@ -25,7 +27,7 @@ export interface LearnOptions {
 /**
  * Learns what is normal from readings without an attack.
  *
- * @throws KitenError `measurement/too-few-rows`
+ * @throws KitenError `measurement/too-few-rows`, `measurement/detector-unknown`
  */
 export function learn(frame: Frame, options: LearnOptions): Profile {
   if (frame.rows < leastRows)
@@ -34,6 +36,7 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
       `There are ${frame.rows} rows; nothing is learned from fewer than ${leastRows}.`,
       { detail: { rows: frame.rows } },
     );
+  const kinds = kindsNamed(options.detectors ?? standardDetectors);
   const interval = frame.interval ?? options.interval;
   const days = (frame.rows * (interval ?? 1)) / 86_400;
   const native = decimalsOf(frame.values);
@@ -42,10 +45,10 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
     const values = at === 0 ? frame.values : rounded(frame.values, each);
     const standard = standardOf({ ...frame, values });
     const normal = standardised({ ...frame, values }, new Standardiser(standard));
-    const kinds = [...detectorKinds.values()].filter(({ isOfNative }) => at === 0 || !isOfNative);
-    const detectors = kinds.map((kind, place) => {
+    const fitting = kinds.filter(({ isOfNative }) => at === 0 || !isOfNative);
+    const detectors = fitting.map((kind, place) => {
       const learned = learnDetector(kind, normal, days);
-      options.progress?.((at + (place + 1) / kinds.length) / decimals.length);
+      options.progress?.((at + (place + 1) / fitting.length) / decimals.length);
       return learned;
     });
     return { decimals: each, standard, detectors };
@@ -78,26 +81,37 @@ function crossed(kind: DetectorKind<object>, normal: NormalRows): Float64Array[]
     const into = new Float64Array(detector.statistics.length);
     if (fold === 0) seen = detector.statistics.map(() => new Float64Array(normal.rows));
     for (let row = from; row < to; row++) {
-      detector.push(rowOf(normal, row), into, 0);
+      detector.push(rowOf(normal, row), into, 0, normal.times?.[row]);
       for (let at = 0; at < into.length; at++) (seen[at] as Float64Array)[row] = into[at] as number;
     }
   }
   return seen;
 }
 
-function standardised({ channels, rows, values }: Frame, standardiser: Standardiser): NormalRows {
+function standardised(
+  { channels, rows, values, times, timeColumn }: Frame,
+  standardiser: Standardiser,
+): NormalRows {
   const width = channels.length;
   const standard = new Float64Array(rows * width);
   for (let row = 0; row < rows; row++)
     standard.set(standardiser.push(values.subarray(row * width, (row + 1) * width)), row * width);
-  return { channels: width, rows, values: standard };
+  return { channels: width, rows, values: standard, times: timeColumn === undefined ? undefined : times };
 }
 
 function without(normal: NormalRows, from: number, to: number): NormalRows {
-  const before = someRows(normal, 0, from).values;
-  const after = someRows(normal, to, normal.rows).values;
-  const values = new Float64Array(before.length + after.length);
-  values.set(before);
-  values.set(after, before.length);
-  return { channels: normal.channels, rows: normal.rows - (to - from), values };
+  const before = someRows(normal, 0, from);
+  const after = someRows(normal, to, normal.rows);
+  return {
+    ...{ channels: normal.channels, rows: before.rows + after.rows },
+    values: joined(before.values, after.values),
+    times: before.times && after.times && joined(before.times, after.times),
+  };
+}
+
+function joined(one: Float64Array, other: Float64Array): Float64Array {
+  const both = new Float64Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
 }

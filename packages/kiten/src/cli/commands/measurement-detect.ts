@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { readBytes, writePieces } from '../files.ts';
 import { columnsFor, csvField, readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
-import { parseAmount } from './measurement-learn.ts';
+import { parseAmount, parseNames } from './measurement-learn.ts';
 
 interface DetectFileOptions {
   readonly profile: string;
   readonly input: string;
   readonly out: string;
   readonly alarmsPerDay?: number;
+  readonly detectors?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function detectCommand(measurement: Command): void {
       'where the scores go: CSV with score, alarm, channels, kind; an alarm begins at 1',
     )
     .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
+    .option('--detectors <names>', 'of those that the profile has, only these', parseNames)
     .option('--json', 'print JSON')
     .action(detectFile);
 }
@@ -40,13 +42,14 @@ interface AlarmRun {
 }
 
 async function detectFile(options: DetectFileOptions): Promise<void> {
-  const { profile: profileFile, input, out, alarmsPerDay, json } = options;
+  const { profile: profileFile, input, out, alarmsPerDay, detectors, json } = options;
   const profile = parseProfile(await readBytes(profileFile));
   const frame = await readFrame(input);
   const columns = columnsFor(profile.channels, frame);
   const judge = new Judge(profile, {
     decimals: decimalsOf(frame.values),
     ...(alarmsPerDay === undefined ? {} : { alarmsPerDay }),
+    ...(detectors === undefined ? {} : { detectors }),
   });
   const runs: AlarmRun[] = [];
   await writePieces(out, judged(judge, profile, frame, columns, runs));
@@ -73,7 +76,10 @@ async function* judged(
   for (let at = 0; at < frame.rows; at++) {
     for (const [channel, column] of columns.entries())
       row[channel] = frame.values[at * width + column] as number;
-    const { severity, isAlarm, worst } = judge.push(row);
+    const { severity, isAlarm, worst } = judge.push(
+      row,
+      frame.timeColumn === undefined ? undefined : frame.times[at],
+    );
     const channels = isAlarm ? carriers(judge.bySeverity, profile.channels) : [];
     const kind = isAlarm ? (worst?.sees ?? '') : '';
     if (isAlarm) note(runs, at, severity, kind, channels);

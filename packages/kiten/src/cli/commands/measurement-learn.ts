@@ -1,4 +1,4 @@
-import { encodeProfile, learn } from '@kiten/measurement';
+import { detectorKinds, encodeProfile, learn, standardDetectors } from '@kiten/measurement';
 import { type Command, InvalidArgumentError } from 'commander';
 import { writeBytes } from '../files.ts';
 import { readFrame } from '../measurement-files.ts';
@@ -10,6 +10,7 @@ interface LearnFileOptions {
   readonly out: string;
   readonly alarmsPerDay: number;
   readonly interval?: number;
+  readonly detectors?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -21,18 +22,24 @@ export function learnCommand(measurement: Command): void {
     .requiredOption('--out <file>', 'where the profile goes')
     .option('--alarms-per-day <n>', 'false alarms that are put up with', parseAmount, 0.1)
     .option('--interval <seconds>', 'the time between two rows, where no column says', parseAmount)
+    .option(
+      '--detectors <names>',
+      `instead of ${standardDetectors.join(',')}, any of ${[...detectorKinds.keys()].join(',')}`,
+      parseNames,
+    )
     .option('--json', 'print JSON')
     .action(learnFile);
 }
 
 async function learnFile(options: LearnFileOptions): Promise<void> {
-  const { input, out, alarmsPerDay, interval, json } = options;
+  const { input, out, alarmsPerDay, interval, detectors, json } = options;
   const frame = await readFrame(input);
   const progress = stepProgress(`learning from ${counted(frame.rows, 'row', 'rows')}`);
   const profile = learn(frame, {
     alarmsPerDay,
     progress,
     ...(interval === undefined ? {} : { interval }),
+    ...(detectors === undefined ? {} : { detectors }),
   });
   await writeBytes(out, encodeProfile(profile));
   const found = {
@@ -62,3 +69,10 @@ export function parseAmount(text: string): number {
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('This is a number above 0, such as 0.5.');
 }
+
+/** Names with commas between them. */
+export const parseNames = (text: string): string[] =>
+  text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');

@@ -1,0 +1,76 @@
+import { Gram, symmetricEigen } from '@kiten/numerics';
+import { type Detector, isNumbers, type NormalRows, rowOf } from './detector.ts';
+import { isLags, Window } from './window.ts';
+
+export interface PrincipalModel {
+  readonly lags: number;
+  /** Variances along the principal components that are kept, falling. */
+  readonly variances: Float64Array;
+  /** Each of these components, over the channels of this row and of `lags` rows before. */
+  readonly components: Float64Array;
+}
+
+/** The share of variance that the components hold which are kept. */
+const kept = 0.9;
+
+export function learnPrincipal(normal: NormalRows, lags: number): PrincipalModel {
+  const order = normal.channels * (lags + 1);
+  const gram = new Gram(order);
+  const window = new Window(normal.channels, lags);
+  for (let row = 0; row < normal.rows; row++) {
+    const joined = window.push(rowOf(normal, row));
+    if (row >= lags) gram.add(joined);
+  }
+  const { values, vectors } = symmetricEigen(gram.matrix(), order);
+  const total = values.reduce((sum, each) => sum + Math.max(0, each), 0);
+  let [count, sum] = [0, 0];
+  while (count < order && sum < kept * total) sum += values[count++] as number;
+  return { lags, variances: values.slice(0, count), components: vectors.slice(0, count * order) };
+}
+
+export function fitsPrincipal(model: object, channels: number): model is PrincipalModel {
+  const { lags, variances, components } = model as Partial<PrincipalModel>;
+  if (!isLags(lags) || !(variances instanceof Float64Array)) return false;
+  const order = channels * (lags + 1);
+  return (
+    variances.length <= order &&
+    variances.every((each) => each > 0) &&
+    isNumbers(components, variances.length * order)
+  );
+}
+
+/**
+ * Two statistics (Jackson & Mudholkar, Technometrics 21(3), 1979): T, how far a row is from the mean within the plane of the
+ * components, in their deviations (Hotelling), and √Q, how far from that plane.
+ */
+export function startPrincipal(
+  { lags, variances, components }: PrincipalModel,
+  channels: number,
+  sees: string,
+): Detector {
+  const window = new Window(channels, lags);
+  const order = channels * (lags + 1);
+  let rows = 0;
+  return {
+    statistics: [
+      { channel: undefined, sees },
+      { channel: undefined, sees },
+    ],
+    push(row, into, at) {
+      const joined = window.push(row);
+      let [within, left] = [0, 0];
+      for (const value of joined) left += value * value;
+      for (let component = 0; component < variances.length; component++) {
+        const start = component * order;
+        let score = 0;
+        for (let from = 0; from < order; from++)
+          score += (components[start + from] as number) * (joined[from] as number);
+        within += (score * score) / (variances[component] as number);
+        left -= score * score;
+      }
+      const isFull = rows++ >= lags;
+      into[at] = isFull ? Math.sqrt(within) : 0;
+      into[at + 1] = isFull ? Math.sqrt(Math.max(0, left)) : 0;
+    },
+  };
+}
