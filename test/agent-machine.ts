@@ -81,10 +81,14 @@ export class AgentMachine implements AsyncDisposable {
   static async enrol(
     site: TestSite,
     id: string,
-    { started, group }: { readonly started?: MeasuredDevice; readonly group?: string } = {},
+    {
+      started,
+      group,
+      settings = '',
+    }: { readonly started?: MeasuredDevice; readonly group?: string; readonly settings?: string } = {},
   ): Promise<AgentMachine> {
     const machine = started ?? (await MeasuredDevice.start());
-    const device = await agentDevice(site, id, settingsOf(machine));
+    const device = await agentDevice(site, id, settingsOf(machine) + settings);
     const host = await openHost(await loadConfiguration(device.configuration), agentPorts);
     const body = JSON.stringify({ device: id, ...(group === undefined ? {} : { group }) });
     const headers = { 'content-type': 'application/json' };

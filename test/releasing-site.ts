@@ -40,11 +40,11 @@ export async function newReleasingSite() {
   await offline('sign', at('repository/staged/root.json'), '--key', at('root.key'));
 
   /** Publishes an image, signed by whose it is, into the site. */
-  async function publish(target: string, content: Buffer, custom: object) {
+  async function publish(target: string, content: Buffer, custom: object, ...references: readonly string[]) {
     await writeFile(at('image'), content);
     const said = JSON.stringify({ hardwareIds: ['pump-2'], ...custom });
     await offline('add', at('repository'), at('image'), '--as', target, '--custom', said);
-    return bring();
+    return bring(...references);
   }
 
   async function withdraw(target: string) {
@@ -52,9 +52,10 @@ export async function newReleasingSite() {
     return bring();
   }
 
-  async function bring() {
+  async function bring(...references: readonly string[]) {
     await offline('sign', at('repository/staged/targets.json'), '--key', at('targets.key'));
-    const to = ['--to-site', '--reason', 'release', '--json'];
+    const along = references.length === 0 ? [] : ['--reference', ...references];
+    const to = ['--to-site', '--reason', 'release', '--json', ...along];
     return JSON.parse(await done('publish', at('repository'), '--key', at('online.key'), ...to));
   }
 
