@@ -82,7 +82,7 @@ describe.skipIf(!openssl)('a roll-out', () => {
       }>('update', 'campaign', 'why', device);
       return campaigns[0]?.why;
     };
-    expect(await why(first.id)).toMatchObject({ code: 'proven' });
+    expect(await why(first.id)).toMatchObject({ code: 'proven-by-report' });
     expect(await why(second.id)).toMatchObject({
       code: 'backing-off',
       sentence: { en: expect.stringContaining('update/no-space') },
@@ -204,7 +204,7 @@ directory = "${slots}"
     const why = async (device: AgentDevice) =>
       (await site.json<{ campaigns: { why: { code: string } }[] }>('update', 'campaign', 'why', device.id))
         .campaigns[0]?.why.code;
-    expect([await why(one), await why(other)]).toEqual(['proven', 'installed']);
+    expect([await why(one), await why(other)]).toEqual(['proven-by-report', 'installed']);
   }, 120_000);
 });
 

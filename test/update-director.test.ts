@@ -176,6 +176,6 @@ directory = "${at('slots-pump-3')}"
       'why',
       'pump-3',
     );
-    expect(why.campaigns[0]?.why.code).toBe('proven');
+    expect(why.campaigns[0]?.why.code).toBe('proven-by-report');
   }, 120_000);
 });

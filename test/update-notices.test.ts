@@ -43,7 +43,7 @@ directory = "${at('slots')}"
       create({
         ...{ name, targets: [target], waves: [{ percent: 100 }] },
         cohort: 'permit (principal, action == Action::"update", resource);',
-        gate: { soakSeconds: 0, proof: 'report' },
+        gate: { soakSeconds: 0, proof: 'manifest' },
       });
 
     // The next look by itself would come after a quarter of an hour.
@@ -76,7 +76,7 @@ directory = "${at('slots')}"
     );
     expect(why.campaigns.map(({ name, why: { code } }) => [name, code])).toEqual([
       ['2.2', 'release-withdrawn'],
-      ['2.1', 'proven'],
+      ['2.1', 'proven-by-manifest'],
     ]);
     expect(await agent.end('SIGTERM')).toBe(0);
   }, 120_000);

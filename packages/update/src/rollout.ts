@@ -20,6 +20,7 @@ export {
   defaultGate,
   defaultRetry,
   type Gate,
+  type Proof,
   type Retry,
   type Wave,
 } from './rollout/definition.ts';
@@ -45,6 +46,7 @@ export {
   type Member,
   type MemberRules,
   type MemberState,
+  manifested,
   mayBeAssigned,
   type Report,
   reported,

@@ -47,7 +47,7 @@ describe('a campaign', () => {
     await later(61);
     await later(1);
     expect(campaign.record.state).toBe('finished');
-    for (const device of devices) expect(await device.why(campaign.id)).toBe('proven');
+    for (const device of devices) expect(await device.why(campaign.id)).toBe('proven-by-report');
     expect((await logged('update/proven')).length).toBe(5);
     expect((await entriesOf(site.ledger)).map(({ type }) => type)).toEqual(
       expect.arrayContaining([
@@ -145,6 +145,35 @@ describe('a campaign', () => {
     // The rate of the last minute still counts.
     expect(again.campaigns.get(campaign.id).hasRoom(site.clock.now())).toBe(false);
     expect(again.campaigns.get(campaign.id).hasRoom(site.clock.now() + 60_000)).toBe(true);
+  });
+});
+
+describe('a device without a TPM', () => {
+  const gate = { soakSeconds: 60, tolerate: { devices: 1, percent: 10 } };
+
+  it('is proven by its signed manifest where a campaign takes that, and not by its word', async () => {
+    const campaign = await begin({ waves: [{ percent: 100 }], gate: { ...gate, proof: 'manifest' } });
+    await assigned();
+    const [honest, liar] = devices as [RollingDevice, RollingDevice];
+    await honest.update();
+    await liar.say('installed');
+    await liar.say('confirmed');
+    await liar.ask();
+    expect(await honest.why(campaign.id)).toBe('confirmed-unmanifested');
+    await honest.ask();
+    expect(await honest.why(campaign.id)).toBe('proven-by-manifest');
+    // What it signs is that it runs what it ran.
+    expect(await liar.why(campaign.id)).toBe('confirmed-unmanifested');
+    expect(campaign.counts.sum(['proven'])).toBe(1);
+  });
+
+  it('is told that nothing can prove it where a campaign takes evidence alone', async () => {
+    const campaign = await begin({ waves: [{ percent: 100 }], gate: { ...gate, proof: 'verdict' } });
+    await assigned();
+    const [device] = devices as [RollingDevice];
+    await device.update();
+    await device.ask();
+    expect(await device.why(campaign.id)).toBe('confirmed-unprovable');
   });
 });
 

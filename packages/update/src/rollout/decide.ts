@@ -1,5 +1,5 @@
 import type { CampaignState } from './campaign.ts';
-import type { CampaignDefinition } from './definition.ts';
+import type { CampaignDefinition, Proof } from './definition.ts';
 import { eligibility, type Fitting, fittings } from './eligibility.ts';
 import type { Cohort, DeviceFacts } from './facts.ts';
 import { type Member, mayBeAssigned } from './member.ts';
@@ -44,13 +44,17 @@ export type Decision =
  */
 export function decideAssignment(situation: Situation): Decision {
   const { campaign, member, device, now } = situation;
-  const past = pastOf(member, campaign.releases, device);
+  const past = pastOf(member, campaign, device);
   if (past !== undefined) return past;
   const obstacle = obstacleTo(situation);
   if (obstacle !== undefined) return obstacle;
   const target = fittings(device.ecus, campaign.releases);
   if (member.state === 'assigned')
-    return { kind: 'keep', fittings: target, reason: toldReason(member, campaign.releases) };
+    return {
+      kind: 'keep',
+      fittings: target,
+      reason: toldReason(member, campaign.releases, campaign.definition.gate.proof),
+    };
   if (!mayBeAssigned(member, now)) {
     const { attempts, code = '', notBefore: until = now } = member;
     return none(reason('backing-off', { attempts, code, until: timeText(until) }), until);
@@ -66,18 +70,23 @@ export const assignmentOf = ({ ecu, release }: Fitting) => ({
 });
 
 /** What has happened is not decided again. What is installed and not confirmed is still what the device is told to have. */
-function pastOf(member: Member, releases: readonly Release[], { ecus }: DeviceFacts): Decision | undefined {
+function pastOf(
+  member: Member,
+  { releases, definition }: Situation['campaign'],
+  { ecus }: DeviceFacts,
+): Decision | undefined {
+  const told = () => toldReason(member, releases, definition.gate.proof);
   switch (member.state) {
     case 'installed': {
       const gone = withdrawnFor(ecus, releases);
       if (gone !== undefined) return none(gone);
-      return { kind: 'keep', fittings: named(ecus, releases), reason: toldReason(member, releases) };
+      return { kind: 'keep', fittings: named(ecus, releases), reason: told() };
     }
     case 'confirmed':
-      return { kind: 'keep', fittings: named(ecus, releases), reason: toldReason(member, releases) };
+      return { kind: 'keep', fittings: named(ecus, releases), reason: told() };
     case 'proven':
     case 'failed':
-      return none(toldReason(member, releases));
+      return none(told());
     default:
       return undefined;
   }
@@ -126,7 +135,7 @@ function fallen(found: Reason, { adverse }: DeviceFacts): Reason {
 }
 
 /** How far it has come, in words. */
-export function toldReason(member: Member, releases: readonly Release[]): Reason {
+export function toldReason(member: Member, releases: readonly Release[], proof: Proof): Reason {
   const target = releases.map((release) => release.target).join(', ');
   const { state, failure = 'silent', code = '', said = '' } = member;
   switch (state) {
@@ -135,9 +144,14 @@ export function toldReason(member: Member, releases: readonly Release[]): Reason
     case 'installed':
       return reason('installed', { target, at: timeText(member.installedAt) });
     case 'confirmed':
-      return reason('confirmed', { target, at: timeText(member.confirmedAt) });
+      return reason(proof === 'manifest' ? 'confirmed-unmanifested' : 'confirmed', {
+        ...{ target, at: timeText(member.confirmedAt) },
+      });
     case 'proven':
-      return reason('proven', { target, at: timeText(member.shownAt ?? member.endedAt) });
+      return reason(proof === 'verdict' ? 'proven' : `proven-by-${proof}`, {
+        target,
+        at: timeText(member.shownAt ?? member.endedAt),
+      });
     case 'failed':
       if (failure === 'silent') return reason('silent', { target, at: timeText(member.assignedAt) });
       if (failure === 'verdict-fell') return reason('verdict-fell', { findings: code || '–' });

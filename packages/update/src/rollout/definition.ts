@@ -25,9 +25,16 @@ export interface Gate {
   readonly settleSeconds: number;
   /** Whoever was not heard of for so long since its wave opened is offline. */
   readonly offlineSeconds: number;
-  /** Whether a device counts as proven by its verdict from new evidence, or by its own word. */
-  readonly proof: 'verdict' | 'report';
+  readonly proof: Proof;
 }
+
+/**
+ * What it takes for a device to count as proven once it has confirmed: new evidence by which the verifier affirms it and that
+ * shows the release (`verdict`); its signed vehicle manifest, in which its ECUs run the images, by their hashes
+ * (`manifest`), for devices that have no TPM; or its word alone (`report`).
+ */
+export const proofs = ['verdict', 'manifest', 'report'] as const;
+export type Proof = (typeof proofs)[number];
 
 /** How a refused installation is tried again. */
 export interface Retry {

@@ -131,6 +131,15 @@ export function appraised(
   return settled({ ...member, shownAt: verdict.evidenceAt }, rules, now);
 }
 
+/** Its signed manifest, which came in after the installation, says that its ECUs run the release. */
+export function manifested(member: Member, rules: MemberRules, now: number): Member {
+  const since = member.installedAt ?? member.confirmedAt;
+  const isAwaited = member.state === 'installed' || member.state === 'confirmed';
+  if (rules.gate.proof !== 'manifest' || !isAwaited || since === undefined || member.shownAt !== undefined)
+    return member;
+  return settled({ ...member, shownAt: now }, rules, now);
+}
+
 /** Time has passed: whoever has had its time to be proven has failed, until it is heard of again. */
 export function elapsed(member: Member, { gate }: MemberRules, now: number): Member {
   const { state, assignedAt } = member;

@@ -4,6 +4,7 @@ import {
   defaultGate,
   defaultRetry,
   type Gate,
+  proofs,
   type Retry,
   type Wave,
 } from './definition.ts';
@@ -130,8 +131,9 @@ function gateAt(json: Json): Gate {
 }
 
 function proofAt({ proof = defaultGate.proof }: Json): Gate['proof'] {
-  if (proof === 'verdict' || proof === 'report') return proof;
-  throw malformed('gate.proof', 'is "verdict" or "report"');
+  const found = proofs.find((one) => one === proof);
+  if (found !== undefined) return found;
+  throw malformed('gate.proof', 'is "verdict", "manifest" or "report"');
 }
 
 function retryAt(json: Json): Retry {

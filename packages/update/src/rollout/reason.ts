@@ -116,6 +116,22 @@ export const reasonTemplates = {
     en: 'It was updated to {target}, and what it showed at {at} holds.',
     ja: '{target} に更新され、{at} に示した証拠も正常です。',
   },
+  'proven-by-manifest': {
+    en: 'It was updated to {target}: its signed manifest of {at} says so. It has shown no evidence of it, and this campaign asks for none.',
+    ja: '{target} に更新されました（{at} の署名付きマニフェストによる）。証拠は示されておらず、このキャンペーンでは求めていません。',
+  },
+  'proven-by-report': {
+    en: 'It was updated to {target}, by its own word of {at} alone: this campaign asks for no more.',
+    ja: '{target} に更新されました（{at} の本人の報告のみによる）。このキャンペーンではそれ以上を求めていません。',
+  },
+  'confirmed-unprovable': {
+    en: 'It confirmed {target} at {at}. It has no TPM whose evidence could prove it, and this campaign takes nothing less.',
+    ja: '{at} に {target} を確定しましたが、証明できる TPM がありません。このキャンペーンは証拠だけを認めます。',
+  },
+  'confirmed-unmanifested': {
+    en: 'It confirmed {target} at {at}; its signed manifest is awaited, which it sends when it asks next.',
+    ja: '{at} に {target} を確定しました。次の問い合わせで送られる署名付きマニフェストを待っています。',
+  },
   'rolled-back': {
     en: 'It went back by itself after the update: {code} {said}',
     ja: '更新後、自動的に元に戻りました：{code} {said}',

@@ -258,7 +258,7 @@ function printPlan({ considered, left, waves, fragile, repairs, unprovable }: Pl
     );
   if (unprovable > 0)
     print(
-      `${counted(unprovable, 'device has', 'devices have')} no TPM: no evidence will prove the update there ("proof": "report" takes their word).`,
+      `${counted(unprovable, 'device has', 'devices have')} no TPM: no evidence will prove the update there ("proof": "manifest" takes their signed manifest, "report" their word).`,
     );
 }
 

@@ -14,6 +14,7 @@ import {
   wayBack,
   withdraw,
 } from '@kiten/update';
+import type { AttesterBook } from '../attestation/attester-book.ts';
 import type { Brake } from '../brake.ts';
 import type { DeviceRecord } from '../device-book.ts';
 import type { Campaign } from './campaign.ts';
@@ -22,6 +23,7 @@ import { type FactParts, factsOf } from './facts.ts';
 
 export interface DecisionParts extends FactParts {
   readonly campaigns: CampaignBook;
+  readonly attesters: Pick<AttesterBook, 'find'>;
   readonly brake: Pick<Brake, 'all'>;
   /** Whether the site's policies let a device be updated as it stands. */
   readonly isPermitted: (device: DeviceRecord) => boolean;
@@ -93,6 +95,10 @@ export class DeviceDecisions {
       const { reason } = isBack
         ? wayBack(asked, facts, campaign.releases, campaign.previous)
         : this.#decision(record, facts, campaign, asked, now);
+      if (reason.code === 'confirmed' && this.#parts.attesters.find(record.id) === undefined) {
+        const why = reasonFor('confirmed-unprovable', reason.parameters);
+        return { campaign, reason: why, ...(member === undefined ? {} : { member }) };
+      }
       const isDue = reason.code === 'due' && this.#isOffline(record.id, campaign, now);
       const why = isDue ? reasonFor('offline', { since: timeText(campaign.record.since) }) : reason;
       return { campaign, reason: why, ...(member === undefined ? {} : { member }) };

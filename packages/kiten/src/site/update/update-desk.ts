@@ -6,6 +6,7 @@ import {
   type EcuFacts,
   elapsed,
   type Member,
+  manifested,
   type Report,
   reason,
   releaseFor,
@@ -90,11 +91,12 @@ export class UpdateDesk {
       const { database, book, directing, vehicles, clock } = this.#parts;
       const record = book.get(device);
       const kept = await storedVehicle(database, device);
-      const memberships = await this.#memberships(device);
+      const known = await this.#memberships(device);
       const heard = directing.hear(device, body, key, kept);
-      const ecus = withBurnt(heard.ecus, memberships);
+      const ecus = withBurnt(heard.ecus, known);
       const now = clock.now();
       vehicles.put(device, { ecus, manifestAt: now });
+      const memberships = await this.#manifested(known, ecus, now);
       // From here on nothing waits until all is on its way to the store: a pause must not come in between.
       const outcomes = this.#decisions.decide(record, memberships, now);
       return this.#told(record, { body, heard, ecus, kept, now }, outcomes);
@@ -211,6 +213,26 @@ export class UpdateDesk {
       const campaign = this.#parts.campaigns.find(id);
       return campaign === undefined ? [] : [{ campaign, member }];
     });
+  }
+
+  /** What a signed manifest says of what runs is enough for a campaign that asks for no evidence. */
+  #manifested(
+    memberships: readonly Membership[],
+    ecus: readonly EcuFacts[],
+    now: number,
+  ): Promise<Membership[]> {
+    return Promise.all(
+      memberships.map(async ({ campaign, member }) => {
+        const wanted = ecus.flatMap((ecu) => {
+          const release = releaseFor(ecu, campaign.releases);
+          return release === undefined ? [] : [release.target === ecu.target];
+        });
+        const isRun = wanted.length > 0 && wanted.every(Boolean);
+        const after = isRun ? manifested(member, campaign.record.definition, now) : member;
+        if (after !== member) await this.#keep(campaign, member, after, now);
+        return { campaign, member: after };
+      }),
+    );
   }
 
   async #told(record: DeviceRecord, asked: Asked, decided: readonly Outcome[]): Promise<ManifestAnswer> {
