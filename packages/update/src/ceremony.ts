@@ -9,6 +9,7 @@ export {
   type StolenKeys,
 } from './ceremony/recovery.ts';
 export { rehearseChange, rehearseRecovery } from './ceremony/rehearsal/rehearse.ts';
+export { rehearseSupplier } from './ceremony/rehearsal/rehearse-supplier.ts';
 export type { ClientOutcome, Rehearsal, RehearsalStep } from './ceremony/rehearsal/report.ts';
 export type { RehearsalPorts } from './ceremony/rehearsal/stage.ts';
 export {

@@ -6,6 +6,7 @@ import { directorCommands } from './update-director.ts';
 import { keyCommands } from './update-key.ts';
 import { releaseCommands } from './update-release.ts';
 import { repositoryCommands } from './update-repository.ts';
+import { revokeCommand } from './update-revoke.ts';
 import { rootCommands } from './update-root.ts';
 import { suitCommands } from './update-suit.ts';
 import { tufClientCommands } from './update-tuf-client.ts';
@@ -18,6 +19,7 @@ export function updateCommands(program: Command, environment: Environment): void
     .command('update')
     .description('software updates: The Update Framework (TUF), Uptane, SUIT manifests, images of MCUboot');
   repositoryCommands(update, environment);
+  revokeCommand(update);
   keyCommands(update);
   rootCommands(update);
   directorCommands(update, environment);

@@ -28,6 +28,27 @@ export async function look(
   }
 }
 
+/** Has a client look for a target, and says whether it finds it. */
+export async function find(
+  client: RehearsalClient,
+  repository: string,
+  path: string,
+  expected: 'accepts' | string,
+): Promise<ClientOutcome> {
+  const before = await digestOf(client.directory);
+  try {
+    const tuf = client.of(repository);
+    const accepts = await tuf.refresh();
+    await tuf.find(path);
+    return { client: client.name, accepts, expected: expected === 'accepts' };
+  } catch (error) {
+    if (!(error instanceof KitenError)) throw error;
+    const { code: refuses, message: why } = error;
+    const unchanged = (await digestOf(client.directory)) === before;
+    return { client: client.name, refuses, why, unchanged, expected: expected === refuses };
+  }
+}
+
 /** One hash over all that a client keeps. */
 async function digestOf(directory: string): Promise<string> {
   const hash = createHash('sha256');

@@ -108,6 +108,38 @@ export function draftDelegation(targets: Fields, delegation: NewDelegation, expi
   return { ...next(targets, expires), delegations: { keys, roles: [...others, role] } };
 }
 
+/** Who is to sign for a role in place of its holders so far. */
+export type Replacement = Holders | undefined;
+
+/**
+ * The same targets role again, a version later, which entrusts nothing to a role any more, or the same paths to other holders.
+ *
+ * @throws KitenError `update/no-such-role` if it delegates to none of that name.
+ */
+export function draftRevocation(
+  targets: Fields,
+  name: string,
+  replacement: Replacement,
+  expires: number,
+): Fields {
+  const before = member(targets, 'delegations');
+  const delegations = before === undefined ? {} : asFields(before, 'delegations');
+  const roles = asList(member(delegations, 'roles') ?? [], 'roles').map((role) => asFields(role, 'roles'));
+  if (!roles.some((role) => textAt(role, 'name') === name))
+    throw new KitenError('update/no-such-role', `Nothing is entrusted to a role ${name}.`);
+  const others = roles.flatMap((role) => {
+    if (textAt(role, 'name') !== name) return [role];
+    return replacement === undefined ? [] : [{ ...role, ...roleKeysOf(replacement) }];
+  });
+  const keys = {
+    ...fieldsAt(delegations, 'keys'),
+    ...(replacement === undefined ? {} : keysOf(replacement)),
+  };
+  const used = new Set(others.flatMap((role) => asList(member(role, 'keyids'), 'keyids')));
+  const kept = Object.fromEntries(Object.entries(keys).filter(([keyId]) => used.has(keyId)));
+  return { ...next(targets, expires), delegations: { keys: kept, roles: others } };
+}
+
 /**
  * The same targets role again, a version later, which delegates to bins (TAP 15), or to the same ones under other keys.
  *

@@ -11,12 +11,14 @@ import {
   draftDelegation,
   draftNextRoot,
   draftNextTargets,
+  draftRevocation,
   draftRoot,
   draftTargets,
   type Holders,
   type NewBins,
   type NewDelegation,
   type NewTarget,
+  type Replacement,
 } from './drafts.ts';
 import { type MetadataFile, readMetadataFile, signMetadata, writeMetadataFile } from './metadata-file.ts';
 import { Publication, type PublishedVersions, type PublishOptions } from './publication.ts';
@@ -140,6 +142,24 @@ export class TufRepository {
     if ((await this.#find(delegation.name)) === undefined) {
       await this.#stage(delegation.name, draftTargets(this.#expiry('targets')));
     }
+  }
+
+  /**
+   * Entrusts nothing to a role any more, or the same paths to other holders, who begin with nothing to say: whatever the
+   * holders before said may be somebody else’s word. The role stays listed in the snapshot, since clients have seen it.
+   *
+   * @throws KitenError `update/no-such-role`, `update/threshold-impossible`.
+   */
+  async revoke(name: string, replacement?: Replacement, by = 'targets'): Promise<void> {
+    await this.#stage(
+      by,
+      draftRevocation(await this.#current(by), name, replacement, this.#expiry('targets')),
+    );
+    await this.#files.unstage(name);
+    const said = await this.#published(name);
+    if (replacement === undefined || said === undefined) return;
+    const remove = Object.keys(asFields(member(said, 'targets'), 'targets'));
+    await this.#stage(name, draftNextTargets(said, { remove }, this.#expiry('targets')));
   }
 
   /**
