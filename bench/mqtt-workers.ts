@@ -3,7 +3,8 @@
 // Two things are told of each number: messages a second, which depends on how many processors there are beside the
 // generator, and messages per CPU second of the server, which says what crossing costs on any machine.
 //
-// npm run bench mqtt-workers; `ROUNDS=n`, `SECONDS=n` of the server's CPU time, `WORKERS=1,2,4`.
+// npm run bench mqtt-workers — or some rows only: node bench/mqtt-workers.ts [row…]
+// `ROUNDS=n`, `SECONDS=n` of the server's CPU time, `WORKERS=1,2,4`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import type { Flow, Outcome } from './mqtt/workload.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 3);
 const cpuSeconds = Number(process.env.SECONDS ?? 1);
+const wanted = process.argv.slice(2);
 const counts = (process.env.WORKERS ?? '1,2,4').split(',').map(Number);
 /** A side that has used more than this of all it could has no more to give. */
 const busy = 0.9;
@@ -31,11 +33,11 @@ const pairs: Flow = {
   secured: false,
   window: 4_096,
 };
-const rows: readonly (readonly [title: string, flow: Flow])[] = [
-  ['100 pairs, one packet a write, QoS 0', pairs],
-  ['100 pairs, one packet a write, QoS 1', { ...pairs, qos: 1 }],
-  ['100 pairs, one packet a write, QoS 0, mutual TLS', { ...pairs, secured: true }],
-  ['100 pairs, 32 packets a write, QoS 0', { ...pairs, batch: 32, window: 16_384 }],
+const rows: readonly (readonly [id: string, title: string, flow: Flow])[] = [
+  ['pairs-0', '100 pairs, one packet a write, QoS 0', pairs],
+  ['pairs-1', '100 pairs, one packet a write, QoS 1', { ...pairs, qos: 1 }],
+  ['pairs-tls', '100 pairs, one packet a write, QoS 0, mutual TLS', { ...pairs, secured: true }],
+  ['batch-0', '100 pairs, 32 packets a write, QoS 0', { ...pairs, batch: 32, window: 16_384 }],
 ];
 
 const directory = mkdtempSync(join(tmpdir(), 'kiten-workers-'));
@@ -47,7 +49,8 @@ try {
     const own = mkdtempSync(join(directory, `${workers}-`));
     servers.set(workers, await startKiten({ ...fleet, directory: own, workers }));
   }
-  for (const [title, flow] of rows) report(title, await inTurns(flow));
+  for (const [id, title, flow] of rows)
+    if (wanted.length === 0 || wanted.includes(id)) report(title, await inTurns(flow));
 } finally {
   for (const server of servers.values()) await server.stop();
   await generator.stop();
@@ -58,14 +61,15 @@ try {
 async function inTurns(flow: Flow): Promise<ReadonlyMap<number, Outcome[]>> {
   const outcomes = new Map<number, Outcome[]>(counts.map((workers) => [workers, []]));
   for (let round = 0; round < rounds; round++)
-    for (const [workers, server] of servers) outcomes.get(workers)!.push(await run(server, flow));
+    for (const [workers, server] of servers) outcomes.get(workers)!.push(await run(server, workers, flow));
   return outcomes;
 }
 
-function run({ pid, ports, ended }: Server, workload: Flow): Promise<Outcome> {
+/** Each worker has its code compiled by itself: what one takes to warm up and be measured, each of them does. */
+function run({ pid, ports, ended }: Server, workers: number, workload: Flow): Promise<Outcome> {
   const port = workload.secured ? ports.tls : ports.plain;
   const { identity, publishers, subscribers } = fleet;
-  const lasting = { warmupCpuSeconds: 0.5, cpuSeconds, longestSeconds: 15 };
+  const lasting = { warmupCpuSeconds: 0.7 * workers, cpuSeconds: cpuSeconds * workers, longestSeconds: 30 };
   return generator.run({ workload, port, pid, ca: identity.ca, publishers, subscribers, ...lasting }, ended);
 }
 

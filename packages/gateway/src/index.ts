@@ -41,6 +41,11 @@ export type { Statistics } from './statistics.ts';
 export { type UpgradeRefusal, WebSocketUpgrade } from './web-socket-upgrade.ts';
 export { type GatewayClient, gatewayClient } from './worker-client.ts';
 export { type GatewayCrew, gatewayCrew } from './worker-crew.ts';
-export type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
+export type {
+  GatewayCommand,
+  GatewayReport,
+  GatewayWorkerData,
+  WorkerWay,
+} from './worker-messages.ts';
 export { serveGateway } from './worker-port.ts';
 export type { AnswersOf } from './worker-questions.ts';

@@ -41,7 +41,7 @@ export function forwardRun(
   countAllowed(core, decision, count);
   passRun(connection, decision, bytes, start, end, count, largest);
   for (let index = 0; index < decision.links.length; index++)
-    (decision.links[index] as LinkRoute).link.run(connection, bytes, start, end);
+    (decision.links[index] as LinkRoute).link.run(connection, bytes, start, end, count, largest);
 }
 
 /** Brings a run to its recipients: what {@link forwardRun} does, and what a run from another worker comes to. */
@@ -188,7 +188,7 @@ function linkQos1(
     if (kept && link.isKeeping) {
       message ??= messageAt(connection, decision, bytes, offset, body, end);
       mesh?.keep(link, message, 1);
-    } else link.run(connection, bytes, offset, end);
+    } else link.packet(connection, bytes, offset, end);
   }
   return mesh?.holdAnswer(connection);
 }

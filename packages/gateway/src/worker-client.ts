@@ -6,7 +6,7 @@ import type { EmitEvent } from './event.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import { PortStream } from './port-stream.ts';
 import type { PresentedPeer } from './presented-peer.ts';
-import type { GatewayCommand, GatewayReport } from './worker-messages.ts';
+import type { GatewayCommand, GatewayReport, WorkerWay } from './worker-messages.ts';
 import { Answers, type AnswersOf } from './worker-questions.ts';
 
 /** A gateway in another thread. */
@@ -17,8 +17,8 @@ export interface GatewayClient {
   listen(options: ListenOptions): Promise<{ address: string; port: number }>;
   /** Lets the gateway judge a client that another server took, and serve it: `transport` is its alone from here on. */
   admit(transport: Duplex, presented: PresentedPeer): void;
-  /** Lets it work with another worker on the same port, whose client is told the other end of the channel. */
-  join(peer: number, port: MessagePort): Promise<void>;
+  /** Lets it work with another worker on the same port, whose client is told the other end of the way. */
+  join(peer: number, way: WorkerWay): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -87,8 +87,8 @@ export function gatewayClient(
       pipeline(transport, far, transport, () => undefined);
       send({ kind: 'admit', port: port2, presented }, [port2]);
     },
-    async join(peer, port) {
-      await ask((request) => ({ kind: 'join', request, peer, port }), [port]);
+    async join(peer, way) {
+      await ask((request) => ({ kind: 'join', request, peer, way }), [way.port]);
     },
     async close() {
       await ask((request) => ({ kind: 'close', request }));

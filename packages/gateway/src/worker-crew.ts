@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threa
 import type { ReplicaChange } from './change.ts';
 import type { EmitEvent, GatewayEvent } from './event.ts';
 import type { ListenOptions } from './listener-kind.ts';
+import { Ring } from './mesh/ring.ts';
 import { type Statistics, sumOf } from './statistics.ts';
 import { type GatewayClient, gatewayClient } from './worker-client.ts';
 import type { AnswersOf } from './worker-questions.ts';
@@ -79,7 +80,11 @@ type Numbered = readonly [index: number, client: GatewayClient];
 
 async function join([index, one]: Numbered, [peer, other]: Numbered): Promise<void> {
   const { port1, port2 } = new MessageChannel();
-  await Promise.all([one.join(peer, port1), other.join(index, port2)]);
+  const [there, back] = [Ring.memory(), Ring.memory()];
+  await Promise.all([
+    one.join(peer, { port: port1, out: there, incoming: back }),
+    other.join(index, { port: port2, out: back, incoming: there }),
+  ]);
 }
 
 /** What several workers tell, as if there were one. */

@@ -27,14 +27,20 @@ export type GatewayWorkerData = Pick<
   readonly asksMethods?: readonly string[];
 };
 
+/** The way to another worker on the same port: memory for what is sent and what comes, and a port to wake it up. */
+export interface WorkerWay {
+  readonly port: MessagePort;
+  readonly out: SharedArrayBuffer;
+  readonly incoming: SharedArrayBuffer;
+}
+
 /** What goes to a gateway worker, in order. */
 export type GatewayCommand =
   | { readonly kind: 'change'; readonly change: ReplicaChange }
   | { readonly kind: 'listen'; readonly request: number; readonly options: ListenOptions }
   /** A connection that another thread took: its bytes go through the port. */
   | { readonly kind: 'admit'; readonly port: MessagePort; readonly presented: PresentedPeer }
-  /** Another worker on the same port: what the two say to each other goes through the port. */
-  | { readonly kind: 'join'; readonly request: number; readonly peer: number; readonly port: MessagePort }
+  | { readonly kind: 'join'; readonly request: number; readonly peer: number; readonly way: WorkerWay }
   | { readonly kind: 'answer'; readonly question: number; readonly answer: GatewayAnswer }
   | { readonly kind: 'close'; readonly request: number };
 

@@ -2,6 +2,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { KitenError } from '@kiten/codec';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 import type { ListenOptions } from './listener-kind.ts';
+import { RingStream } from './mesh/ring-stream.ts';
 import { openGateway } from './open-gateway.ts';
 import { PortStream } from './port-stream.ts';
 import type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
@@ -70,8 +71,8 @@ export async function serveGateway(
     }
   }
 
-  async function join({ request, peer, port: link }: GatewayCommand & { kind: 'join' }): Promise<void> {
-    await gateway.join(peer, new PortStream(link));
+  async function join({ request, peer, way }: GatewayCommand & { kind: 'join' }): Promise<void> {
+    await gateway.join(peer, new RingStream(way.port, way.out, way.incoming));
     report({ kind: 'done', request, address: '', port: 0 });
   }
 
@@ -95,7 +96,8 @@ export async function serveGateway(
 function refuseAll(port: MessagePort, error: unknown): void {
   port.on('message', (command: GatewayCommand) => {
     if (command.kind === 'change' || command.kind === 'answer') return;
-    if (command.kind === 'admit' || command.kind === 'join') command.port.close();
+    if (command.kind === 'join') command.way.port.close();
+    if (command.kind === 'admit') command.port.close();
     if (command.kind === 'admit') return;
     const { request } = command;
     const isClose = command.kind === 'close';

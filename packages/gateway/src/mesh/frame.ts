@@ -2,11 +2,12 @@ import { KitenError } from '@kiten/codec';
 
 /**
  * What goes over a link, one after the other: a byte for the kind, the length of the body in four bytes, the body.
- * `run`: the number of a publisher in four bytes, then its PUBLISH packets as they came. `message`: the length of a
- * JSON head in four bytes, the head, one PUBLISH packet. `control`: JSON. `carried`: the number of a connection in
- * four bytes, then bytes of its client or for it.
+ * `run`: the number of a publisher in four bytes, how many PUBLISH packets and how large the largest is in four each,
+ * then they as they came, all of them QoS 0 and to one topic. `packet`: the number of a publisher, one with QoS 1.
+ * `message`: the length of a JSON head in four bytes, the head, one PUBLISH packet. `control`: JSON. `carried`: the
+ * number of a connection in four bytes, then bytes of its client or for it.
  */
-export const frameKinds = { run: 1, message: 2, control: 3, carried: 4 } as const;
+export const frameKinds = { run: 1, message: 2, control: 3, carried: 4, packet: 5 } as const;
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
 
 /** Before the body of each frame. */
@@ -32,6 +33,6 @@ export class FrameReader {
 }
 
 function kindOf(value: number): FrameKind {
-  if (value >= frameKinds.run && value <= frameKinds.carried) return value as FrameKind;
+  if (value >= frameKinds.run && value <= frameKinds.packet) return value as FrameKind;
   throw new KitenError('gateway/link-malformed', `A frame between workers is of the unknown kind ${value}.`);
 }

@@ -12,7 +12,8 @@ import type { LinkMessage, MessageHead } from './link-message.ts';
 
 /** What is done with what comes over a link. */
 export interface LinkHandler {
-  run(link: Link, origin: number, packets: Buffer): void;
+  run(link: Link, origin: number, packets: Buffer, count: number, largest: number): void;
+  packet(link: Link, origin: number, packet: Buffer): void;
   message(link: Link, head: MessageHead, packet: Buffer): void;
   control(link: Link, message: LinkMessage): void;
   carried(link: Link, stream: number, bytes: Buffer): void;
@@ -60,9 +61,20 @@ export class Link {
     transport.on('close', () => this.lose());
   }
 
-  /** Passes PUBLISH packets of a client on as they came. */
-  run(source: Source, bytes: Buffer, start: number, end: number): void {
-    this.#begin(frameKinds.run, this.originOf(source), end - start);
+  /** Passes QoS 0 packets of a client on as they came: so many, all of them plain and to one topic. */
+  run(source: Source, bytes: Buffer, start: number, end: number, count: number, largest: number): void {
+    this.#begin(frameKinds.run, this.originOf(source), end - start + 8);
+    const slab = this.output.reserve(8);
+    slab.writeUInt32BE(count, this.output.length);
+    slab.writeUInt32BE(largest, this.output.length + 4);
+    this.output.commit(8);
+    this.output.append(bytes, start, end);
+    if (this.output.isLagging) this.#core.pressure.noteLink(this);
+  }
+
+  /** Passes a plain QoS 1 packet of a client on as it came. */
+  packet(source: Source, bytes: Buffer, start: number, end: number): void {
+    this.#begin(frameKinds.packet, this.originOf(source), end - start);
     this.output.append(bytes, start, end);
     if (this.output.isLagging) this.#core.pressure.noteLink(this);
   }
@@ -178,7 +190,16 @@ export class Link {
   #see(kind: FrameKind, body: Buffer): void {
     switch (kind) {
       case frameKinds.run:
-        this.#handler.run(this, body.readUInt32BE(0), body.subarray(4));
+        this.#handler.run(
+          this,
+          body.readUInt32BE(0),
+          body.subarray(12),
+          body.readUInt32BE(4),
+          body.readUInt32BE(8),
+        );
+        return;
+      case frameKinds.packet:
+        this.#handler.packet(this, body.readUInt32BE(0), body.subarray(4));
         return;
       case frameKinds.message: {
         const end = 4 + body.readUInt32BE(0);

@@ -217,8 +217,12 @@ export class Mesh implements LinkHandler {
     for (const link of this.#links.values()) link.end();
   }
 
-  run(link: Link, origin: number, packets: Buffer): void {
-    this.#publishers.get(link)?.get(origin)?.take(packets);
+  run(link: Link, origin: number, packets: Buffer, count: number, largest: number): void {
+    this.#publishers.get(link)?.get(origin)?.run(packets, count, largest);
+  }
+
+  packet(link: Link, origin: number, packet: Buffer): void {
+    this.#publishers.get(link)?.get(origin)?.packet(packet);
   }
 
   message(link: Link, head: MessageHead, packet: Buffer): void {

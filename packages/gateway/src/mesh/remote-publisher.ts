@@ -1,10 +1,9 @@
-import { decodePacket, type MqttVersion, type Publish } from '@kiten/wire';
+import type { MqttVersion } from '@kiten/wire';
 import type { Core } from '../core.ts';
 import { type CachedDecision, DecisionCache, hashTopic } from '../decision-cache.ts';
 import type { DeviceRecord } from '../device-record.ts';
-import { messageFrom } from '../message.ts';
 import { passQos1, passRun } from '../quick-way.ts';
-import { bring, decideElsewhere } from '../router.ts';
+import { decideElsewhere } from '../router.ts';
 import { eachPacket, type Source } from '../run.ts';
 import { stillHolds } from '../still-holds.ts';
 
@@ -24,55 +23,24 @@ export class RemotePublisher implements Source {
     this.#cache = new DecisionCache(core.limits.cachedDecisions);
   }
 
-  /** PUBLISH packets that its worker passed on as they came. */
-  take(bytes: Buffer): void {
-    let run: CachedDecision | undefined;
-    let runStart = 0;
-    let runCount = 0;
-    let runLargest = 0;
-    const passOn = (end: number): void => {
-      if (run !== undefined) passRun(this, run, bytes, runStart, end, runCount, runLargest);
-      run = undefined;
-    };
-    eachPacket(bytes, 0, bytes.length, (offset, body, end) => {
-      const qos = ((bytes[offset] as number) >> 1) & 3;
+  /** QoS 0 packets that its worker passed on as they came: all of them plain, and to one topic. */
+  run(bytes: Buffer, count: number, largest: number): void {
+    eachPacket(bytes, 0, 1, (_, body) => {
       const topicStart = body + 2;
       const topicEnd = topicStart + (((bytes[body] as number) << 8) | (bytes[body + 1] as number));
-      const idEnd = qos === 0 ? topicEnd : topicEnd + 2;
-      const isPlain = qos < 2 && (this.version === 4 || bytes[idEnd] === 0);
-      if (!isPlain) {
-        passOn(offset);
-        this.#takeOne(bytes[offset] as number, bytes.subarray(body, end));
-        return;
-      }
       const decision = this.#decide(bytes, topicStart, topicEnd);
-      if (qos === 1) {
-        passOn(offset);
-        passQos1(this, decision, bytes, offset, body, topicEnd, end);
-        this.core.store.settle();
-        return;
-      }
-      if (run !== decision) {
-        passOn(offset);
-        run = decision;
-        runStart = offset;
-        runCount = 0;
-        runLargest = 0;
-      }
-      runCount++;
-      if (end - offset > runLargest) runLargest = end - offset;
+      passRun(this, decision, bytes, 0, bytes.length, count, largest);
     });
-    passOn(bytes.length);
   }
 
-  /** The general way. */
-  #takeOne(header: number, body: Buffer): void {
-    const packet = decodePacket(header, body, this.version, 'client') as Publish;
-    const { core, device, clientId } = this;
-    const origin = { publisher: device, clientId, now: core.lifeTime, will: false };
-    const topic = Buffer.from(packet.topic);
-    bring(core, this.#decide(topic, 0, topic.length), messageFrom(packet, origin));
-    core.store.settle();
+  /** A QoS 1 packet, as plain. */
+  packet(bytes: Buffer): void {
+    eachPacket(bytes, 0, 1, (_, body) => {
+      const topicStart = body + 2;
+      const topicEnd = topicStart + (((bytes[body] as number) << 8) | (bytes[body + 1] as number));
+      passQos1(this, this.#decide(bytes, topicStart, topicEnd), bytes, 0, body, topicEnd, bytes.length);
+      this.core.store.settle();
+    });
   }
 
   #decide(bytes: Buffer, start: number, end: number): CachedDecision {

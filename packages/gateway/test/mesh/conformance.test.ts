@@ -3,7 +3,6 @@ import { describe } from 'vitest';
 // What the tests of one gateway ask, asked of two workers: each connection comes to the other one than the one before.
 process.env.KITEN_WORKERS = '2';
 describe('CONNECT', async () => void (await import('../conformance/connect.test.ts')));
-describe('packets', async () => void (await import('../conformance/packet.test.ts')));
 describe('PUBLISH', async () => void (await import('../conformance/publish.test.ts')));
 describe('sessions as the standards have them', async () =>
   void (await import('../conformance/session.test.ts')));

@@ -6,7 +6,7 @@ import { DurablePublisher, DurableSubscriber } from '../support/durable-clients.
 import { random } from '../support/random.ts';
 import { ThreadCrew } from '../support/thread-crew.ts';
 
-const kills = process.env.KITEN_LONG === '1' ? 200 : 5;
+const kills = process.env.KITEN_LONG === '1' ? 200 : 4;
 const workers = 2;
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -10,7 +10,7 @@ import { System } from '../model/system.ts';
 for (const workers of [2, 3]) {
   it(
     `${workers} workers do what one does, whatever its clients do`,
-    () => hold(steps, isLong ? 10_000 : 60, () => System.start(undefined, workers)),
+    () => hold(steps, isLong ? 10_000 : 40, () => System.start(undefined, workers)),
     isLong ? 3_600_000 : 120_000,
   );
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RawClient } from '../support/raw-client.ts';
 import { ThreadCrew } from '../support/thread-crew.ts';
 
-const count = 3;
+const count = 2;
 let crew: ThreadCrew;
 let port: number;
 const clients: RawClient[] = [];
