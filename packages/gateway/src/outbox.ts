@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { RingStream } from './mesh/ring-stream.ts';
 
 /** Most turns say little to each peer: they begin with a small slab, and all of those fit into the processor's cache. */
 const smallSlab = 4_096;
@@ -64,7 +65,8 @@ export class Output {
   relieved: () => void = () => undefined;
   /** Whether the transport holds on to bytes beyond the call: TLS does, mostly, and so may any stream but a socket. */
   #keepsBytes: boolean;
-  readonly #isSocket: boolean;
+  /** Whether it says by its length that it holds on to nothing. */
+  readonly #tells: boolean;
   #full: Buffer[] = [];
   #fullBytes = 0;
   /** Of the last turn's bytes: this turn's will be much the same. */
@@ -81,8 +83,8 @@ export class Output {
     this.#outbox = outbox;
     this.#transport = transport;
     this.#limit = limit;
-    this.#isSocket = transport instanceof Socket;
-    this.#keepsBytes = !this.#isSocket;
+    this.#tells = transport instanceof Socket || transport instanceof RingStream;
+    this.#keepsBytes = !this.#tells;
   }
 
   append(bytes: Buffer, start: number, end: number): void {
@@ -160,7 +162,7 @@ export class Output {
     }
     this.#write(slab.subarray(0, size));
     // Still 0 if the kernel took it all at once: then nobody reads the slab any more.
-    if (this.#isSocket && this.#transport.writableLength === 0) this.#outbox.recycle(slab);
+    if (this.#tells && this.#transport.writableLength === 0) this.#outbox.recycle(slab);
     else this.#keepsBytes = true;
   }
 

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
-import { Ring } from './ring.ts';
+import { Ring, ringBytes } from './ring.ts';
 
 /** Bytes that are read in one turn of the loop at most, so that others have theirs. */
 const turn = 1_048_576;
@@ -9,7 +9,8 @@ type Signal = 'look' | 'end';
 
 /**
  * A stream of bytes between two threads by way of memory that they share. The port only wakes the other side up, and
- * only when it sleeps: a message a write would cost more than what is written.
+ * only when it sleeps: a message a write would cost more than what is written. What `data` brings may be looked at within
+ * the event only; whoever listens takes it as it comes.
  */
 export class RingStream extends Duplex {
   readonly #port: MessagePort;
@@ -17,6 +18,7 @@ export class RingStream extends Duplex {
   readonly #in: Ring;
   /** What did not fit yet, and how much of it did. */
   #unwritten: { readonly chunk: Buffer; from: number; readonly done: () => void } | undefined;
+  readonly #buffer = Buffer.allocUnsafeSlow(ringBytes);
   #isScheduled = false;
   #hasEnded = false;
 
@@ -93,11 +95,11 @@ export class RingStream extends Duplex {
   /** Reads what is there; says whether there is more than that much. */
   #take(most: number): boolean {
     for (let taken = 0; taken < most; ) {
-      const bytes = this.#in.read();
-      if (bytes === undefined) return false;
+      const count = this.#in.read(this.#buffer);
+      if (count === 0) return false;
       if (this.#in.isWriterWaiting()) this.#signal('look');
-      taken += bytes.length;
-      this.push(bytes);
+      taken += count;
+      this.emit('data', this.#buffer.subarray(0, count));
       if (this.destroyed) return false;
     }
     return true;

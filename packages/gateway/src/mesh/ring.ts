@@ -52,8 +52,8 @@ export class Ring {
     return used < this.#bytes.length && Atomics.exchange(this.#counts, writerWaits, 0) === 1;
   }
 
-  /** A copy of all that is there. Undefined if there is nothing: the reader sleeps from then on, until it is told. */
-  read(): Buffer | undefined {
+  /** Copies all that is there to where there is room for {@link ringBytes}; says how much it is. If nothing, the reader sleeps until it is told. */
+  read(into: Uint8Array): number {
     const size = this.#bytes.length;
     const from = Atomics.load(this.#counts, read);
     let count = (Atomics.load(this.#counts, written) - from) | 0;
@@ -61,15 +61,14 @@ export class Ring {
       Atomics.store(this.#counts, readerSleeps, 1);
       count = (Atomics.load(this.#counts, written) - from) | 0;
       // If the writer has seen it, it tells; it is looked at again then, and nothing is missed.
-      if (count === 0 || Atomics.exchange(this.#counts, readerSleeps, 0) === 0) return undefined;
+      if (count === 0 || Atomics.exchange(this.#counts, readerSleeps, 0) === 0) return 0;
     }
     const start = (from >>> 0) % size;
-    const bytes = Buffer.allocUnsafeSlow(count);
     const first = Math.min(count, size - start);
-    bytes.set(this.#bytes.subarray(start, start + first), 0);
-    if (first < count) bytes.set(this.#bytes.subarray(0, count - first), first);
+    into.set(this.#bytes.subarray(start, start + first), 0);
+    if (first < count) into.set(this.#bytes.subarray(0, count - first), first);
     Atomics.store(this.#counts, read, (from + count) | 0);
-    return bytes;
+    return count;
   }
 
   /** Whether the writer has to be told that there is room; asked once after each read. */
