@@ -123,6 +123,7 @@ function gatewayCore(): Core {
     verifyPassword: undefined,
     proxies: [],
     siteTopics: { heard: [], spoken: [] },
+    taps: [],
     heapUsed: () => 0,
     poll: () => undefined,
   });

@@ -31,6 +31,8 @@ async function bundle(): Promise<readonly string[]> {
       'password-worker': `${root}packages/kiten/src/workers/password-worker.ts`,
       'policy-worker': `${root}packages/kiten/src/workers/policy-worker.ts`,
       'appraisal-worker': `${root}packages/kiten/src/workers/appraisal-worker.ts`,
+      'stream-worker': `${root}packages/kiten/src/workers/stream-worker.ts`,
+      'learning-worker': `${root}packages/kiten/src/workers/learning-worker.ts`,
     },
     platform: 'node',
     // `pg` looks for its native twin, which nobody has to have.

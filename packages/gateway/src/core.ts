@@ -1,5 +1,6 @@
 import type { Clock } from '@kiten/codec';
 import type { Decision, PolicyError } from '@kiten/policy';
+import type { MessageTap } from '@kiten/trust';
 import type { Answers } from './answers.ts';
 import type { Authenticator, PasswordVerifier } from './authenticator.ts';
 import { BackPressure } from './back-pressure.ts';
@@ -63,6 +64,7 @@ export interface CoreOptions {
   /** Addresses and networks from which connections are relayed. */
   readonly proxies: readonly string[];
   readonly siteTopics: SiteTopics;
+  readonly taps: readonly MessageTap[];
   /** Bytes of memory in use. */
   readonly heapUsed: () => number;
   /** Looks whether changes have arrived that the loop has not got to yet. */
@@ -161,6 +163,7 @@ export class Core {
     this.keeps = opened !== undefined;
     this.store = opened?.attach(storeHost(this)) ?? memoryStore;
     this.retained = new RetainedMessages(limits, this.store);
+    for (const tap of options.taps) tap.follow?.(() => this.subscriptions.epochs.touch('#'));
     this.system = new SystemTopics(this);
   }
 

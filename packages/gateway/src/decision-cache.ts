@@ -1,3 +1,4 @@
+import type { MessageTap } from '@kiten/trust';
 import type { DenialRecord } from './denial-log.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { LinkRoute } from './mesh/other-interest.ts';
@@ -22,6 +23,8 @@ export class CachedDecision {
   readonly links: readonly LinkRoute[];
   /** What the payload is held to. */
   readonly rules: readonly CompiledRule[];
+  /** Who sees the messages. */
+  readonly taps: readonly MessageTap[];
   /** Whether the site hears it, and nobody else. */
   readonly isHeard: boolean;
   /** Whether it may be an acknowledgement that the site waits for. */
@@ -49,6 +52,7 @@ export class CachedDecision {
     this.groups = fields.groups;
     this.links = fields.links;
     this.rules = fields.rules;
+    this.taps = fields.taps;
     this.isHeard = fields.isHeard;
     this.isExpected = fields.isExpected;
     this.hasRules = fields.rules.length > 0 || fields.isExpected || fields.isHeard;

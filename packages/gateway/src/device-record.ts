@@ -1,5 +1,5 @@
 import { deviceEntity, type Entity, type EntityValue, entityValue } from '@kiten/policy';
-import { claimNames } from '@kiten/trust';
+import { claimNames, type Subject } from '@kiten/trust';
 import type { ReplicaDevice } from './change.ts';
 import type { Connection } from './connection.ts';
 import type { Session } from './session.ts';
@@ -24,6 +24,7 @@ export class DeviceRecord {
   /** No device: the broker, when it speaks for itself. */
   readonly isBroker: boolean;
   readonly uid: EntityValue;
+  readonly subject: Subject;
   /** `undefined` while the device is not in the register. */
   device: ReplicaDevice | undefined;
   /** What policies see. */
@@ -42,6 +43,7 @@ export class DeviceRecord {
     this.id = id;
     this.isBroker = isBroker;
     this.uid = entityValue('Device', id);
+    this.subject = { kind: 'device', id };
   }
 
   /** From now on this acknowledgement is looked for. */

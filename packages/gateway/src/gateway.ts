@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Clock, KitenError } from '@kiten/codec';
+import type { MessageTap } from '@kiten/trust';
 import { reasonCodes } from '@kiten/wire';
 import { registerRefusal } from './admission.ts';
 import { admitPeer, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
@@ -59,6 +60,8 @@ export interface GatewayOptions {
   readonly proxies?: readonly string[];
   /** Topics on which the site and each device speak with each other. Default none. */
   readonly siteTopics?: SiteTopics;
+  /** Who sees messages that devices publish. Default nobody. */
+  readonly taps?: readonly MessageTap[];
   /** Tells how many bytes of memory are in use, for statistics. */
   readonly heapUsed?: () => number;
   /**
@@ -135,6 +138,7 @@ export function gatewayWith(options: GatewayOptions, opened: OpenedStore | undef
       verifyPassword: options.verifyPassword,
       proxies: options.proxies ?? [],
       siteTopics: options.siteTopics ?? noSiteTopics,
+      taps: options.taps ?? [],
       heapUsed: options.heapUsed ?? (() => 0),
       poll: options.poll ?? (() => undefined),
     },

@@ -11,6 +11,7 @@ import { noteObserved } from './observed.ts';
 import { type PayloadRefusal, payloadRefusalOf } from './payload/payload-check.ts';
 import { decideTopic, forward } from './router.ts';
 import { stillHolds } from './still-holds.ts';
+import { showTaps } from './tapped.ts';
 import { messageOf, type Will } from './wills.ts';
 
 /**
@@ -36,6 +37,7 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
   }
   if (packet.qos === 2 && !isFirst(core, connection, packet.packetId as number)) return;
   const decision = decide(core, connection, topic, packet.retain);
+  if (decision.taps.length > 0) showTaps(core, decision, connection.device, packet);
   const broken = decision.allow ? payloadRefusalOf(core, connection.device, decision, packet) : undefined;
   let code: number = reasonCodes.success;
   let asked: Asked | undefined;
@@ -86,6 +88,7 @@ export function publishWill(core: Core, will: Will): void {
   const written = { text: topic, bytes, hash: hashTopic(bytes, 0, bytes.length) };
   const decision = decideTopic(core, { device: publisher, clientId }, written, message.retain, true);
   decision.row = core.counts.enrolled(decision.row);
+  if (decision.taps.length > 0) showTaps(core, decision, publisher, message);
   if (!decision.allow) {
     decision.row.denied++;
     core.statistics.refused++;

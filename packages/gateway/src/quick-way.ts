@@ -14,6 +14,7 @@ import { shareRun } from './quick-shared.ts';
 import type { Recipient, SharedRecipients } from './recipient.ts';
 import { eachPacket, isPlainTo, messageAt, type Source } from './run.ts';
 import { forwardToGroup } from './shared-delivery.ts';
+import { showRun } from './tapped.ts';
 
 /** Larger packets take the general way: {@link Output.reserve} makes room up to here. */
 const largestPatched = 16_384;
@@ -33,6 +34,7 @@ export function forwardRun(
 ): void {
   const { core } = connection;
   core.statistics.received += count;
+  if (decision.taps.length > 0) showRun(connection, decision, bytes, start, end);
   if (!decision.allow) {
     refuse(core, connection, decision, count);
     closeAfterRefusal(core, connection);
@@ -87,6 +89,7 @@ export function forwardQos1(
 ): void {
   const { core } = connection;
   core.statistics.received++;
+  if (decision.taps.length > 0) showRun(connection, decision, bytes, offset, end);
   const packetId = ((bytes[topicEnd] as number) << 8) | (bytes[topicEnd + 1] as number);
   if (!decision.allow) {
     refuse(core, connection, decision, 1);

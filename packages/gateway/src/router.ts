@@ -8,6 +8,7 @@ import type { Message } from './message.ts';
 import { type Recipient, type SharedRecipients, undecided } from './recipient.ts';
 import { forwardToGroup } from './shared-delivery.ts';
 import type { SiteTopicKind } from './site-topics.ts';
+import { tapsOf } from './tapped.ts';
 import { isSystemTopic, type TopicResource, topicResource } from './topic-resource.ts';
 
 /** Who publishes, as far as decisions depend on it. */
@@ -49,6 +50,7 @@ export function decideTopic(
     links: judgement.allow && siteTopic !== 'heard' ? (core.mesh?.others.routes(topic.path) ?? none) : none,
     isHeard: siteTopic === 'heard',
     isExpected: publisher.device.expects(written.text),
+    taps: siteTopic === undefined ? tapsOf(core, publisher.device, topic) : [],
     rules: core.payloadRules.filter((rule) => rule.binds(publisher.device, written.text)),
     policyEpoch: core.judge.policyEpoch,
     trustEpoch: publisher.device.trustEpoch,
@@ -89,6 +91,8 @@ export function decideElsewhere(
     isHeard: false,
     isExpected: false,
     rules: none,
+    // Where the publisher is connected they have seen it.
+    taps: none,
     policyEpoch: core.judge.policyEpoch,
     trustEpoch: publisher.device.trustEpoch,
     branch,

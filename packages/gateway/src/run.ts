@@ -42,14 +42,13 @@ export function messageAt(
   body: number,
   end: number,
 ): Message {
-  const qos = (((bytes[offset] as number) >> 1) & 3) as 0 | 1;
-  const idEnd = body + 2 + topicBytes.length + (qos === 0 ? 0 : 2);
-  const payloadStart = source.version === 5 ? idEnd + 1 : idEnd;
+  const header = bytes[offset] as number;
+  const from = payloadStart(source.version, header, body, topicBytes.length);
   return {
     topic: topic.path,
     topicBytes,
-    payload: Buffer.from(bytes.subarray(payloadStart, end)),
-    qos,
+    payload: Buffer.from(bytes.subarray(from, end)),
+    qos: ((header >> 1) & 3) as 0 | 1,
     retain: false,
     will: false,
     properties: noProperties,
@@ -57,6 +56,18 @@ export function messageAt(
     clientId: source.clientId,
     expiresAt: undefined,
   };
+}
+
+/** Where the payload of a PUBLISH without properties begins. */
+export function payloadStart(
+  version: MqttVersion,
+  header: number,
+  body: number,
+  topicLength: number,
+): number {
+  const idEnd = body + 2 + topicLength + ((header & 0x06) === 0 ? 0 : 2);
+  // In version 5 an empty set of properties is one zero.
+  return version === 5 ? idEnd + 1 : idEnd;
 }
 
 /** Whether a peer may have packets of up to that size as the bytes they came in. */

@@ -17,7 +17,7 @@ import { Questions } from './worker-questions.ts';
 export async function serveGateway(
   port: MessagePort,
   { asksPasswords, asksMethods = [], ...data }: GatewayWorkerData,
-  world: Pick<GatewayOptions, 'clock' | 'random' | 'heapUsed' | 'authenticators' | 'verifyPassword'>,
+  world: Pick<GatewayOptions, 'clock' | 'random' | 'heapUsed' | 'authenticators' | 'verifyPassword' | 'taps'>,
 ): Promise<void> {
   const report = (message: GatewayReport): void => port.postMessage(message);
   const questions = new Questions(report);

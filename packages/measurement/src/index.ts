@@ -1,4 +1,11 @@
 export { chance } from '@kiten/numerics';
+export {
+  encodeConclusion,
+  readConclusion,
+  streamAppraiser,
+  streamAppraiserName,
+  streamMediaType,
+} from './appraiser.ts';
 export { type Alteration, altered, type Shape, shapes } from './consumer/alteration.ts';
 export { type BlindSpot, type BlindSpotOptions, blindSpot } from './consumer/blind-spot.ts';
 export { type Consumer, type Readings, type SteppedConsumer, stepped } from './consumer/consumer.ts';
@@ -21,6 +28,7 @@ export {
 } from './defence/watermark.ts';
 export type { Detector, DetectorKind, NormalRows, Statistic } from './detectors/detector.ts';
 export { detectorKinds, standardDetectors } from './detectors/kinds.ts';
+export { measurementFindings } from './findings.ts';
 export {
   defaultFreshness,
   type Freshness,
@@ -146,5 +154,34 @@ export { type MemsPlan, type MemsSound, simulatedMems, simulatedMemsSensor } fro
 export { type MicrophonePlan, simulatedRecording, simulatedRecordingRate } from './simulate/microphone.ts';
 export { pumpingStation } from './simulate/pumping-station.ts';
 export { type FlightAttackKind, type FlightAttackPlan, flightAttackKinds } from './simulate/receiver.ts';
+export { BatchingTap, type BatchingTapParts, type TapPort } from './streams/batching-tap.ts';
+export {
+  channelsOf,
+  checkDeclaration,
+  defaultAlarmsPerDay,
+  defaultSilenceSeconds,
+  type PayloadForm,
+  payloadForms,
+  type StreamDeclaration,
+} from './streams/declaration.ts';
+export type { LessonEnd } from './streams/lesson.ts';
+export {
+  type BoardGauges,
+  type KnownStream,
+  StreamBoard,
+  type StreamBoardParts,
+  type TapInlet,
+} from './streams/stream-board.ts';
+export { deviceOfStream, streamSubject } from './streams/stream-name.ts';
+export {
+  type AlarmWindow,
+  type Excerpt,
+  type Outcome,
+  outcomes,
+  type StreamConclusion,
+  type StreamReport,
+} from './streams/stream-report.ts';
+export type { TapBatch, TapOrder, TapSource } from './streams/tap-batch.ts';
+export type { StreamGauges } from './streams/watched-stream.ts';
 export { type FaultKind, faultKinds } from './suspicion/kind.ts';
 export { type Carrier, combined, type Suspicion } from './suspicion/suspicion.ts';

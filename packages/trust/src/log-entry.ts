@@ -19,7 +19,7 @@ export interface LogEntryOptions {
 
 /**
  * An entry of a site's log as people see it: an event, or a statement, which begins with the tag of COSE_Sign1. The
- * site's statements read as `finding/recorded`, `verdict/attested` and `key/appointed`, any other as
+ * site's statements read as `finding/recorded`, `verdict/attested`, `key/appointed` and `part/stated`, any other as
  * `statement/admitted`. Nothing is verified.
  *
  * @throws KitenError what `decodeEvent`, `readUnverifiedStatement` and `readUnverifiedFacts` throw
@@ -39,7 +39,7 @@ function ownStatement(stated: StatedFacts): RecordedEvent | undefined {
   const finding = readFindingFacts(stated.facts);
   if (finding !== undefined) return findingRecorded(finding);
   const verdict = readVerdictFacts(stated.facts);
-  return verdict === undefined ? keyAppointed(stated) : verdictAttested(verdict);
+  return verdict === undefined ? (keyAppointed(stated) ?? partStated(stated)) : verdictAttested(verdict);
 }
 
 function findingRecorded({ finding, relays }: FindingReading): RecordedEvent {
@@ -64,6 +64,15 @@ function keyAppointed({ facts, issuer, issuedAt }: StatedFacts): RecordedEvent |
   const appoints = predicate === 'appoints' && key instanceof Uint8Array && isRole(role);
   if (!appoints || more.length > 0 || facts.length > 1) return undefined;
   return event('key/appointed', issuedAt * 1000, undefined, { issuer, key: toHex(key), role });
+}
+
+/** That findings on one subject count in verdicts on another. */
+function partStated({ facts, issuedAt }: StatedFacts): RecordedEvent | undefined {
+  const [predicate, on, from, ...more] = facts[0] as readonly unknown[];
+  const composes = predicate === 'composes' && typeof on === 'string' && typeof from === 'string';
+  if (!composes || more.length > 0 || facts.length > 1) return undefined;
+  const subject = readSubjectKey(on);
+  return subject === undefined ? undefined : event('part/stated', issuedAt * 1000, subject, { part: from });
 }
 
 function admittedFacts(stated: StatedFacts): RecordedEvent {

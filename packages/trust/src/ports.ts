@@ -73,14 +73,21 @@ export interface TappedMessage {
   /** A view, valid during the call only. */
   readonly payload: Uint8Array;
   readonly retain: boolean;
+  /** Whether its publisher says that it may have sent it before. */
+  readonly duplicate: boolean;
+  /** Whether it passed. Of what was refused, a tap sees what its publisher said on a topic of its own. */
+  readonly passed: boolean;
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
 }
 
-/** Sees messages that passed, without being able to hold them up. */
+/** Sees messages without being able to hold them up: what it makes of them it makes elsewhere. */
 export interface MessageTap {
-  /** The MQTT topic filters it wants to see. */
+  /** The MQTT topic filters it wants to see, now. */
   readonly filters: readonly string[];
+  /** Calls back whenever `filters` has changed. */
+  follow?(changed: () => void): void;
+  /** Does not throw, and takes no longer than a copy does. */
   see(message: TappedMessage): void;
 }
 

@@ -88,16 +88,16 @@ export class RawClient {
   publish(
     topic: string,
     payload: string,
-    options: { qos?: Qos; retain?: boolean; properties?: Properties } = {},
+    options: { qos?: Qos; retain?: boolean; dup?: boolean; properties?: Properties } = {},
   ): number {
-    const { qos = 0, retain = false, properties = noProperties } = options;
+    const { qos = 0, retain = false, dup = false, properties = noProperties } = options;
     const packet = {
       type: 'publish',
       topic,
       payload: Buffer.from(payload),
       qos,
       retain,
-      dup: false,
+      dup,
       properties,
     } as const;
     if (qos === 0) this.send(packet);
@@ -109,7 +109,7 @@ export class RawClient {
   async publishAcknowledged(
     topic: string,
     payload: string,
-    options: { retain?: boolean; properties?: Properties } = {},
+    options: { retain?: boolean; dup?: boolean; properties?: Properties } = {},
   ) {
     this.publish(topic, payload, { ...options, qos: 1 });
     return this.next('puback');

@@ -30,6 +30,9 @@ export const vector = Type.Record(claim, Type.Integer({ minimum: -128, maximum: 
 const sentence = Type.Object({ expected: Type.String(), found: Type.String(), remedy: Type.String() });
 
 export const finding = Type.Object({
+  part: Type.Optional(
+    Type.String({ description: 'The part of the device that it is about: stream:pump-1/level' }),
+  ),
   code: Type.String(),
   claim,
   value: Type.Integer(),

@@ -42,6 +42,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { siteRoutes } from './routes/site.ts';
 import { storyRoutes } from './routes/story.ts';
+import { streamRoutes } from './routes/streams.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { trafficRoutes } from './routes/traffic.ts';
 import { updateDirectorRoutes } from './routes/update-director.ts';
@@ -136,6 +137,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       trafficRoutes(routes, services);
       policyRoutes(routes, services);
       payloadRuleRoutes(routes, services);
+      streamRoutes(routes, services);
       policyReviewRoutes(routes, services);
       logRoutes(routes, services);
       logProofRoutes(routes, services);

@@ -1,4 +1,4 @@
-import { type Finding, type FindingRegistry, tierOf } from '@kiten/trust';
+import { type Finding, type FindingRegistry, subjectKey, tierOf } from '@kiten/trust';
 import type { DeviceBook, DeviceRecord } from '../site/device-book.ts';
 import type { ApprovalAction } from '../site/drastic-actions.ts';
 import type { PresenceBoard } from '../site/presence.ts';
@@ -7,6 +7,7 @@ import type { ApprovalRecord } from '../store/approvals.ts';
 /** A finding as people read it: with its tier and its sentences. */
 export function findingView(finding: Finding, registry: FindingRegistry) {
   return {
+    ...(finding.subject.kind === 'device' ? {} : { part: subjectKey(finding.subject) }),
     code: finding.code,
     claim: finding.claim,
     value: finding.value,

@@ -50,6 +50,18 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
       'kiten measurement learn --input normal.csv --out profile.json --alarms-per-day 0.1',
     ],
   ],
+  'kiten measurement stream add': [
+    [
+      'two channels in JSON, of every device that publishes to d/ID/tank',
+      "kiten measurement stream add tank --filter 'd/+/tank' --field /level /flow --data site --reason 'new tanks'",
+    ],
+  ],
+  'kiten measurement stream learn': [
+    [
+      'a week of normal readings, and judge by them from then on',
+      "kiten measurement stream learn pump-1/tank --seconds 604800 --accept --data site --reason 'as agreed with the plant'",
+    ],
+  ],
   'kiten measurement detect': [
     [
       'a day of readings',

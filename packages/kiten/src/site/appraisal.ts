@@ -8,6 +8,7 @@ import {
   type Authority as SiteAuthority,
   sha256,
 } from '@kiten/identity';
+import { measurementFindings, streamAppraiser } from '@kiten/measurement';
 import {
   type Appraiser,
   type Authority,
@@ -25,6 +26,7 @@ export const findingRegistry: FindingRegistry = mergeFindings(
   attestationFindings,
   gatewayFindings,
   vouchingFindings,
+  measurementFindings,
 );
 
 /** Turns evidence into findings by whichever appraisers know its media type. */
@@ -44,6 +46,7 @@ export function openAppraisal(
     sessionOverlapAppraiser(),
     topicProbingAppraiser(),
     createPasswordAppraiser(),
+    streamAppraiser(),
     createVouchingAppraiser(authorityOf, sha256),
   ];
   return (evidence) =>

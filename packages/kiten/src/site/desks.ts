@@ -7,6 +7,7 @@ import {
   signEar,
   type Verdict,
 } from '@kiten/trust';
+import { certifiedKeys } from '../store/certificates.ts';
 import { tokenStore } from '../store/tokens.ts';
 import { version } from '../version.ts';
 import { ApiTokenDesk } from './access/api-tokens.ts';
@@ -30,6 +31,9 @@ import { trustInForce } from './held-fall.ts';
 import { LogAnchor } from './log-anchor.ts';
 import { originOf } from './log-identity.ts';
 import type { Manufacturers } from './manufacturers.ts';
+import { Learner } from './measurement/learner.ts';
+import { ProfileFiles } from './measurement/profile-files.ts';
+import { StreamDesk } from './measurement/stream-desk.ts';
 import { OperatorDesk } from './operators.ts';
 import { PassportBoard } from './passport-board.ts';
 import { PasswordDesk } from './passwords.ts';
@@ -77,6 +81,8 @@ export interface Desks extends Attestation, Update {
   readonly register: ReturnType<typeof openRegister>;
   readonly passwords: PasswordDesk;
   readonly payloadRules: PayloadRuleDesk;
+  /** Streams of readings. */
+  readonly streams: StreamDesk;
   readonly appraise: (evidence: SealedEvidence) => readonly Finding[];
   readonly evidence: EvidenceDesk;
   readonly retention: RetentionDesk;
@@ -152,6 +158,12 @@ export async function openDesks(
     ...{ database, book, journal, clock },
     enforce: () => outlet?.payloadRules(),
   });
+  const streams = await StreamDesk.open({
+    ...{ database, journal, hub, logger, clock },
+    profiles: new ProfileFiles(state.layout.profiles),
+    learner: new Learner(),
+    keysOf: (device) => certifiedKeys(database, device, clock.now()),
+  });
   const witnesses = await WitnessDesk.open({ database, ledger, journal, logger, clock });
   const appraise = openAppraisal(keys.authority, (keyId) => authorities.byKeyId(keyId));
   const tokens = tokenStore(database);
@@ -187,6 +199,7 @@ export async function openDesks(
     }),
     policies,
     payloadRules,
+    streams,
     appraise,
     evidence,
     authorities,

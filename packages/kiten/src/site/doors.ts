@@ -24,6 +24,7 @@ import { GatewayLink } from './gateway-link.ts';
 import { trustInForce } from './held-fall.ts';
 import { namingPort } from './local-listener.ts';
 import type { Manufacturers } from './manufacturers.ts';
+import { openJudging } from './measurement/open-judging.ts';
 import { loadNamedCertificates } from './named-certificates.ts';
 import { PresenceBoard } from './presence.ts';
 import { openStandingDesk, type StandingDesk } from './standing.ts';
@@ -79,6 +80,7 @@ export async function openDoors(
     ...{ attestation: desks.attestation, results: desks.results, clock, logger },
     say: (saying) => link.say(saying),
   });
+  const judging = openJudging({ state, desks, logger, clock });
   const link: GatewayLink = new GatewayLink({
     data: {
       trustDomain: site,
@@ -91,6 +93,7 @@ export async function openDoors(
       limits: { maximumKeepAlive: configuration.keepAliveLimitSeconds, statisticsInterval: 2_000 },
     },
     workers: configuration.gatewayWorkers,
+    tap: () => judging.tap(),
     heard: gatewayEvents({
       database,
       traffic: state.traffic,
@@ -115,7 +118,14 @@ export async function openDoors(
     now: () => clock.now(),
   });
   closing.defer(() => link.stop());
+  closing.use(judging);
+  await judging.begin();
   tellEverything();
+  link.heartbeat(clock.now());
+  link.policies(desks.policies.json);
+  link.payloadRules(desks.payloadRules.rules);
+  for (const device of book.all()) link.device(device, book);
+  link.tls(tls.present);
   desks.connect({
     device: (device) => link.device(device, book),
     policies: () => link.policies(desks.policies.json),

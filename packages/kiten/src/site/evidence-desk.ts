@@ -13,6 +13,7 @@ import {
 import type { DeviceBook } from './device-book.ts';
 import type { Journal } from './journal.ts';
 import type { Operator } from './operators.ts';
+import { deviceOf } from './parts.ts';
 import type { Random } from './secrets.ts';
 
 export interface EvidenceParts {
@@ -141,7 +142,7 @@ export class EvidenceDesk {
     });
     for (const { digest, body, subject } of records) {
       if (body === undefined) await payloads.erase(digestBytes(digest), code);
-      if (subject.kind === 'device') book.blacken(subject.id, digest);
+      book.blacken(deviceOf(subject), digest);
     }
     this.#isUnreleased = true;
     await this.release();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { KitenError } from '@kiten/codec';
 import {
   type AnswersOf,
@@ -35,6 +35,8 @@ export interface GatewayLinkParts {
   readonly data: GatewayWorkerData;
   /** Threads that share the ports. */
   readonly workers: number;
+  /** Where a worker that starts is to send what it sees of readings. */
+  readonly tap: () => MessagePort;
   readonly heard: (event: GatewayEvent) => void;
   readonly who: AnswersOf;
   /** Tells a worker that starts later, by the methods of the link, all that the others were told. */
@@ -72,15 +74,17 @@ export class GatewayLink {
   #start(index: number): Worker {
     const { data, who, workers: count } = this.#parts;
     const { storeDirectory, ...rest } = data;
-    const workerData: GatewayWorkerData = {
+    const tap = this.#parts.tap();
+    const workerData: GatewayWorkerData & { readonly tap: MessagePort } = {
       ...rest,
+      tap,
       // What outlives connections is the first one's.
       ...(index === 0 ? { storeDirectory } : {}),
       ...(count > 1 ? { worker: { index, count } } : {}),
       asksPasswords: who.verifyPassword !== undefined,
       asksMethods: (who.authenticators ?? []).map(({ method }) => method),
     };
-    const worker = new Worker(workerUrl('gateway-worker'), { workerData });
+    const worker = new Worker(workerUrl('gateway-worker'), { workerData, transferList: [tap] });
     let reason: Error | undefined;
     worker.on('error', (error: Error) => {
       reason = error;

@@ -1,5 +1,6 @@
 import { composeVerdict, type Finding, isAdverse, type Profile, type TrustState, tierOf } from '@kiten/trust';
 import type { DeviceRecord } from './device-book.ts';
+import { partsOf } from './parts.ts';
 
 /** What makes a device fall: a finding's code, and who finds it. */
 export interface Cause {
@@ -33,7 +34,7 @@ export function withTrustInForce(device: DeviceRecord, profile: Profile): Device
   const { vector, status, overdue, lapsesAt } = composeVerdict({
     subject: verdict.subject,
     findings: findings.filter((finding) => !held.some((cause) => isOf(finding, cause))),
-    edges: [],
+    edges: partsOf(device.id, findings),
     profile,
     now: verdict.at,
   });

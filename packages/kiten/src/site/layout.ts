@@ -21,6 +21,8 @@ export interface Layout {
   /** The Image repository that devices are served from, and the Director's root. */
   readonly images: string;
   readonly director: string;
+  /** What is normal of streams of readings, by digest. */
+  readonly profiles: string;
   readonly keys: string;
   readonly certificates: string;
   /** The root certificate that devices are given to trust. */
@@ -47,6 +49,7 @@ export function layoutOf(directory: string): Layout {
     sessions: join(directory, 'sessions'),
     images: join(directory, 'update', 'images'),
     director: join(directory, 'update', 'director'),
+    profiles: join(directory, 'measurement', 'profiles'),
     keys: join(directory, 'keys'),
     certificates: join(directory, 'ca'),
     caFile: join(directory, 'ca', 'root.pem'),

@@ -15,12 +15,13 @@ import { storedGroups } from '../store/groups.ts';
 import { allPasswords, type PasswordRecord } from '../store/passwords.ts';
 import { DeviceBook, type DeviceRecord, type PasswordStanding } from './device-book.ts';
 import { withTrustInForce } from './held-fall.ts';
+import { deviceOf, partsOf } from './parts.ts';
 
 /** Reads the register into memory, as it was when the site last ran. */
 export async function loadBook(database: Database, clock: Clock): Promise<DeviceBook> {
   const book = new DeviceBook();
   for (const group of await storedGroups(database)) book.putGroup(group);
-  const findings = Map.groupBy(await newestFindings(database), ({ subject }) => subjectKey(subject));
+  const findings = Map.groupBy(await newestFindings(database), ({ subject }) => deviceOf(subject));
   const certificates = await loadCertificates(database, clock.now());
   const passwords = new Map((await allPasswords(database)).map((record) => [record.device, record]));
   const verdicts = await loadVerdicts(database);
@@ -29,13 +30,13 @@ export async function loadBook(database: Database, clock: Clock): Promise<Device
     const id = parseDeviceId(row.id);
     const subject = deviceSubject(id);
     const groups = JSON.parse(row.groups) as string[];
-    const own: readonly Finding[] = findings.get(subjectKey(subject)) ?? [];
+    const own: readonly Finding[] = findings.get(id) ?? [];
     const stored = verdicts.get(subjectKey(subject));
     // The epoch goes on from the stored verdict; what counts is composed anew, because time has passed.
     const fresh = composeVerdict({
       subject,
       findings: own,
-      edges: [],
+      edges: partsOf(id, own),
       profile: book.profile(groups),
       now: stored?.at ?? clock.now(),
     });

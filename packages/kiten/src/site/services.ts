@@ -26,6 +26,7 @@ import type { HealthDesk } from './health.ts';
 import type { Journal } from './journal.ts';
 import type { SiteKeys } from './keys.ts';
 import type { Layout } from './layout.ts';
+import type { StreamDesk } from './measurement/stream-desk.ts';
 import type { OperatorDesk } from './operators.ts';
 import type { PasswordDesk } from './passwords.ts';
 import type { PayloadRuleDesk } from './payload-rules.ts';
@@ -103,6 +104,7 @@ export interface SiteServices extends Attestation, Update {
   /** Reads the configuration again. */
   reload(actor: string): Promise<Reloaded>;
   readonly payloadRules: PayloadRuleDesk;
+  readonly streams: StreamDesk;
   readonly operators: OperatorDesk;
   readonly sessions: SessionDesk;
   readonly retention: RetentionDesk;

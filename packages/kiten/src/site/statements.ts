@@ -3,9 +3,11 @@ import { publicKeyDigest, sha256 } from '@kiten/identity';
 import {
   type Atom,
   appointmentFacts,
+  compositionFacts,
   type Finding,
   findingDigest,
   findingFacts,
+  type PartOf,
   relayedFindingFacts,
   signFacts,
   subjectKey,
@@ -71,6 +73,17 @@ export function stateFinding(verifier: Stater, finding: Finding, now: number): S
     subject: subjectKey(finding.subject),
     issuedAt: now,
     facts,
+  });
+}
+
+/** The verifier's word that findings on one subject count in verdicts on another. */
+export function stateComposition(verifier: Stater, edge: PartOf, now: number): StatementRecord {
+  return state(verifier, {
+    kind: 'composition',
+    about: subjectKey(edge.part),
+    subject: subjectKey(edge.whole),
+    issuedAt: now,
+    facts: compositionFacts(edge),
   });
 }
 

@@ -89,6 +89,7 @@ async function eachHour({ state, desks, doors, options }: TimekeepingParts): Pro
   await forgetTraffic(state.database, Math.floor((now - trafficDays * DAY) / MINUTE));
   await desks.evidence.prune(now - evidenceDays * DAY);
   await desks.evidence.tidy();
+  await desks.streams.prune(now - evidenceDays * DAY);
 }
 
 /** Whoever renews the certificate puts the new one in the place of the old. */

@@ -25,6 +25,7 @@ import { verdictIssued } from './events.ts';
 import { lapsesAt, trustInForce, withTrustInForce } from './held-fall.ts';
 import { newestOfEach } from './history.ts';
 import type { Journal, LogEntry } from './journal.ts';
+import { partsOf } from './parts.ts';
 import type { PassportBoard } from './passport-board.ts';
 import { Turns } from './turns.ts';
 
@@ -272,7 +273,7 @@ export class TrustDesk {
     const verdict = composeVerdict({
       subject: deviceSubject(before.id),
       findings: all,
-      edges: [],
+      edges: partsOf(before.id, all),
       profile: book.profile(before.groups),
       now,
       previous: before.verdict,

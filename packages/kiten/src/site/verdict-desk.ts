@@ -26,8 +26,9 @@ import type { AuthorityDesk } from './authorities.ts';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
 import type { Journal } from './journal.ts';
 import type { Anchor, LogAnchor } from './log-anchor.ts';
+import { partsOf } from './parts.ts';
 import { holderOf, type PassportBoard } from './passport-board.ts';
-import { type Stater, state, stateFinding } from './statements.ts';
+import { type Stater, state, stateComposition, stateFinding } from './statements.ts';
 import type { TrustDesk } from './trust-desk.ts';
 import { type TrustRoot, trustFile } from './trust-file.ts';
 
@@ -144,13 +145,14 @@ export class VerdictDesk {
       );
     }
     const findings = await this.#findingStatements(device);
+    const compositions = await this.#compositionStatements(device);
     const present = passports.present(device);
     const isLasting = (present?.expiresAt ?? 0) > clock.now() + validity / 2;
     const verdict =
       present !== undefined && isLasting && countsTheSame(present, device)
         ? present
         : await this.#state(device);
-    return { device, statements: [appointment, ...findings, verdict] };
+    return { device, statements: [appointment, ...compositions, ...findings, verdict] };
   }
 
   async #state(device: DeviceRecord): Promise<StatementRecord> {
@@ -196,6 +198,22 @@ export class VerdictDesk {
       if (relayed !== undefined) statements.push(relayed);
     }
     return [...new Map(statements.map((record) => [record.digest, record])).values()];
+  }
+
+  /** That its parts are its parts. */
+  async #compositionStatements({ id, verdict }: DeviceRecord): Promise<readonly StatementRecord[]> {
+    const { database, verifier, clock } = this.#parts;
+    const parts = partsOf(id, verdict.findings);
+    const about = parts.map(({ part }) => subjectKey(part));
+    const known = await statementsAbout(database, 'composition', about);
+    const stated = new Map(known.map((record) => [record.about, record]));
+    return Promise.all(
+      parts.map(
+        async (edge) =>
+          stated.get(subjectKey(edge.part)) ??
+          (await this.#commit(stateComposition(verifier, edge, clock.now()))),
+      ),
+    );
   }
 
   async #commit(record: StatementRecord): Promise<StatementRecord> {

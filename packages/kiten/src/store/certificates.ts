@@ -1,3 +1,4 @@
+import { parseCertificate } from '@kiten/codec';
 import type { Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 
@@ -14,4 +15,20 @@ export async function* certificateRows(
     .where('certificates.revoked_at', 'is', null)
     .where('devices.standing', '!=', 'revoked')
     .stream(1000);
+}
+
+/** The keys of a device's certificates that hold: DER SubjectPublicKeyInfo. */
+export async function certifiedKeys(
+  store: Kysely<Tables>,
+  device: string,
+  now: number,
+): Promise<readonly Uint8Array[]> {
+  const rows = await store
+    .selectFrom('certificates')
+    .select('der')
+    .where('device', '=', device)
+    .where('not_after', '>', now)
+    .where('revoked_at', 'is', null)
+    .execute();
+  return rows.map(({ der }) => parseCertificate(der).publicKey);
 }

@@ -233,6 +233,18 @@ const directorRotations = [
      begun_by text not null, begun_at integer not null, reason text not null, sha256 text, ended_by text, ended_at integer) strict`,
 ];
 
+/** Streams of readings: what declares them, what they are judged by, what freshness remembers, when they were abnormal. */
+const streams = [
+  `create table stream_declarations (id text primary key, declaration text not null, set_by text not null, set_at integer not null,
+     reason text not null) strict`,
+  `create table streams (stream text primary key, device text not null, declaration text not null, topic text not null,
+     appeared_at integer not null, lesson text, accepts integer not null, proposal text, profile text, problem text,
+     memory text) strict`,
+  'create index streams_by_device on streams (device)',
+  `create table stream_alarms (stream text not null, began integer not null, ended integer, severity real not null,
+     sees text not null, channels text not null, primary key (stream, began)) strict, without rowid`,
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -255,6 +267,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0018-attestation-exchange': { up: run(attestationExchange) },
   '0019-updates': { up: run(updates) },
   '0020-director-rotations': { up: run(directorRotations) },
+  '0021-streams': { up: run(streams) },
 };
 
 /**

@@ -2,12 +2,12 @@ import type { Kysely } from 'kysely';
 import type { StatementEntry } from '../site/journal.ts';
 import type { Tables } from './tables.ts';
 
-export type StatementKind = 'appointment' | 'finding' | 'verdict' | 'admitted';
+export type StatementKind = 'appointment' | 'finding' | 'verdict' | 'admitted' | 'composition';
 
 /** A signed statement with what the store finds it by. */
 export interface StatementRecord extends StatementEntry {
   readonly kind: StatementKind;
-  /** The appointed key's id, the finding's digest, the verdict's epoch, or the digest again: hexadecimal or decimal. */
+  /** The appointed key's id, the finding's digest, the verdict's epoch, the part's key, or the digest again: hexadecimal or decimal. */
   readonly about: string;
   /** `device:pump-1`. */
   readonly subject?: string;

@@ -389,6 +389,42 @@ export interface Tables {
     first_at: number;
     last_at: number;
   };
+  stream_declarations: {
+    id: string;
+    /** JSON. */
+    declaration: string;
+    set_by: string;
+    set_at: number;
+    reason: string;
+  };
+  streams: {
+    /** `pump-1/vibration`. */
+    stream: string;
+    device: string;
+    declaration: string;
+    topic: string;
+    appeared_at: number;
+    /** JSON: it is being learned, until when. */
+    lesson: string | null;
+    /** Whether what will be learned is accepted at once. */
+    accepts: number;
+    /** SHA-256 of a profile that was learned, and of the one that it is judged by; hexadecimal. */
+    proposal: string | null;
+    profile: string | null;
+    /** Why nothing could be learned. */
+    problem: string | null;
+    /** JSON: what freshness remembers. */
+    memory: string | null;
+  };
+  stream_alarms: {
+    stream: string;
+    began: number;
+    ended: number | null;
+    severity: number;
+    sees: string;
+    /** A JSON list. */
+    channels: string;
+  };
   /** How far a receiver of events has come in the log. */
   event_cursors: { name: string; next: number };
   /** What the Image repository speaks for and devices may be told to install. */

@@ -3,8 +3,18 @@ import { getHeapStatistics } from 'node:v8';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { steadyClock } from '@kiten/codec';
 import { type GatewayWorkerData, serveGateway } from '@kiten/gateway';
+import { BatchingTap } from '@kiten/measurement';
 
-void serveGateway(parentPort as MessagePort, workerData as GatewayWorkerData, {
+const { tap, ...data } = workerData as GatewayWorkerData & { readonly tap: MessagePort };
+const readings = new BatchingTap({
+  port: tap,
+  later: (work, milliseconds) => setTimeout(work, milliseconds).unref(),
+});
+// What it would hear keeps nobody from ending.
+tap.unref();
+
+void serveGateway(parentPort as MessagePort, data, {
+  taps: [readings],
   clock: steadyClock(() => Date.now()),
   random: (bytes) => new Uint8Array(randomBytes(bytes)),
   // Of this thread alone.

@@ -1,6 +1,13 @@
 /** Where a worker's program is: beside this file in the sources, beside the bundle when bundled. */
 export function workerUrl(
-  name: 'gateway-worker' | 'fleet-worker' | 'password-worker' | 'policy-worker' | 'appraisal-worker',
+  name:
+    | 'gateway-worker'
+    | 'fleet-worker'
+    | 'password-worker'
+    | 'policy-worker'
+    | 'appraisal-worker'
+    | 'stream-worker'
+    | 'learning-worker',
 ): URL {
   const fromSources = import.meta.url.endsWith('/workers/worker-url.ts');
   return new URL(fromSources ? `./${name}.ts` : bundled(name), import.meta.url);

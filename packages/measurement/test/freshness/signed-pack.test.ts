@@ -1,28 +1,10 @@
-import { createPublicKey, generateKeyPairSync, sign, verify as verifySignature } from 'node:crypto';
-import { encodeUtf8, type Signer, type Verify } from '@kiten/codec';
+import { encodeUtf8 } from '@kiten/codec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeSenmlCbor, packKeyId, senmlContent, signPack, verifyPack } from '../../src/index.ts';
+import { newSigner, verify } from '../signers.ts';
 
-const pair = () => {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const spki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
-  const signer: Signer = {
-    algorithm: 'EdDSA',
-    publicKey: spki,
-    sign: (data) => new Uint8Array(sign(null, data, privateKey)),
-  };
-  return signer;
-};
-const verify: Verify = (_, key, data, signature) =>
-  verifySignature(
-    null,
-    data,
-    createPublicKey({ key: Buffer.from(key), type: 'spki', format: 'der' }),
-    signature,
-  );
-
-const signer = pair();
+const signer = newSigner();
 const keyId = encodeUtf8('pump-1');
 const records = [{ n: 'flow', u: 'm3/s', v: 0.25 }];
 const fields = { stream: 'pump-1/flow', sequence: 7, signedAt: 1_800_000_000_500, keyId };
@@ -46,7 +28,7 @@ describe('signed readings', () => {
   });
 
   it('of another key are refused', () => {
-    expect(() => verifyPack(pack, verify, pair().publicKey)).toThrow(
+    expect(() => verifyPack(pack, verify, newSigner().publicKey)).toThrow(
       expect.objectContaining({ code: 'measurement/pack-signature' }),
     );
   });

@@ -26,7 +26,7 @@ const page = Type.Object({
 
 /** The fleet, and what an operator may do to a device. */
 export function deviceRoutes(api: Api, services: SiteServices): void {
-  const { approvals, book, registry, standing, trust, clock, database } = services;
+  const { approvals, book, registry, standing, streams, trust, clock, database } = services;
   api.get(
     '/devices',
     {
@@ -124,7 +124,9 @@ export function deviceRoutes(api: Api, services: SiteServices): void {
     },
     async ({ params: { id }, body, operator }) => {
       const clearance = { operator: `operator:${operator.name}`, reason: body.reason, at: clock.now() };
-      return deviceView(await trust.clear(id, body.code, clearance), services, registry);
+      const cleared = await trust.clear(id, body.code, clearance);
+      streams.cleared(id);
+      return deviceView(cleared, services, registry);
     },
   );
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Environment } from '../environment.ts';
 import { blindSpotCommand } from './measurement-blind-spot.ts';
 import { detectCommand } from './measurement-detect.ts';
 import { effectCommand } from './measurement-effect.ts';
@@ -8,10 +9,11 @@ import { learnCommand } from './measurement-learn.ts';
 import { lidarCommand } from './measurement-lidar.ts';
 import { scoreCommand } from './measurement-score.ts';
 import { simulateCommand } from './measurement-simulate.ts';
+import { streamCommands } from './measurement-stream.ts';
 import { voiceCommand } from './measurement-voice.ts';
 
-/** Whether readings can be believed, from and to files: no site is needed. */
-export function measurementCommands(program: Command): void {
+/** Whether readings can be believed, from and to files without a site, and inside of one. */
+export function measurementCommands(program: Command, environment: Environment): void {
   const measurement = program
     .command('measurement')
     .description('readings of sensors: learn what is normal, find what is not, and say what a lie would do');
@@ -25,4 +27,5 @@ export function measurementCommands(program: Command): void {
   inertialCommand(measurement);
   lidarCommand(measurement);
   voiceCommand(measurement);
+  streamCommands(measurement, environment);
 }

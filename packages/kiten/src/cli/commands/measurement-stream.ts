@@ -1,0 +1,204 @@
+import { type Command, Option } from 'commander';
+import { openClient } from '../client.ts';
+import type { Environment } from '../environment.ts';
+import { readText } from '../files.ts';
+import { type SiteOptions, withSite } from '../options.ts';
+import { counted, print, printJson, printTable } from '../output.ts';
+import { parseAmount } from './measurement-learn.ts';
+
+interface StreamAnswer {
+  readonly stream: string;
+  readonly state: string;
+  readonly topic: string;
+  readonly rows: number;
+  readonly lastAt?: number;
+  readonly learnsUntil?: number;
+  readonly learnedRows?: number;
+  readonly problem?: string;
+  readonly normalSince?: number;
+  readonly proposal?: string;
+  readonly profile?: string;
+  readonly alarm?: AlarmAnswer;
+}
+
+interface AlarmAnswer {
+  readonly began: number;
+  readonly ended?: number;
+  readonly severity: number;
+  readonly sees: string;
+  readonly channels: readonly string[];
+}
+
+interface DeclarationAnswer {
+  readonly id: string;
+  readonly filter: string;
+  readonly form: string;
+  readonly fields: readonly string[];
+}
+
+interface AddOptions extends SiteOptions {
+  readonly filter: string;
+  readonly form: string;
+  readonly field: readonly string[];
+  readonly bin?: number;
+  readonly sequence?: string;
+  readonly time?: string;
+  readonly key?: string;
+  readonly alarmsPerDay?: number;
+  readonly silence?: number;
+  readonly recover?: number;
+  readonly reason: string;
+}
+
+type Reasoned = SiteOptions & { readonly reason: string };
+
+/** Streams of readings inside a site. */
+export function streamCommands(measurement: Command, environment: Environment): void {
+  const stream = measurement
+    .command('stream')
+    .description('streams of readings inside a site: declare them, learn them, see them judged');
+
+  withSite(stream.command('add <id>'))
+    .description(
+      'declare which messages are readings: each device that publishes some has a stream of its own',
+    )
+    .requiredOption('--filter <filter>', 'the topics, as an MQTT filter: d/+/vibration')
+    .requiredOption(
+      '--field <field...>',
+      'the channels: JSON pointers, names in SenML, or last levels of the topics',
+    )
+    .addOption(
+      new Option('--form <form>', 'how a message holds readings')
+        .choices(['json', 'senml', 'pack', 'number'])
+        .default('json'),
+    )
+    .option('--bin <seconds>', 'what comes within so many seconds is one row', parseAmount)
+    .option('--sequence <pointer>', 'in JSON, where a number stands that grows by one each time')
+    .option('--time <pointer>', 'in JSON, where the time stands, in seconds since 1970')
+    .option('--key <file>', 'the public key (PEM) that packs are signed with (default the certificate’s)')
+    .option(
+      '--alarms-per-day <n>',
+      'false alarms of one stream that are put up with (default 0.1)',
+      parseAmount,
+    )
+    .option('--silence <seconds>', 'without readings for so long it is silent (default 300)', parseAmount)
+    .option(
+      '--recover <seconds>',
+      'so long of normal readings takes an alarm back (default never)',
+      parseAmount,
+    )
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (id: string, options: AddOptions) => {
+      const client = await openClient(options, environment);
+      const {
+        filter,
+        form,
+        field: fields,
+        bin,
+        sequence,
+        time,
+        alarmsPerDay,
+        silence,
+        recover,
+        reason,
+      } = options;
+      const key = options.key === undefined ? undefined : keyIn(await readText(options.key));
+      const seconds = { binSeconds: bin, silenceSeconds: silence, recoverSeconds: recover };
+      const body = { filter, form, fields, sequence, time, key, alarmsPerDay, reason, ...seconds };
+      const path = `/stream-declarations/${encodeURIComponent(id)}`;
+      const answer = await client.send<DeclarationAnswer>('PUT', path, body);
+      if (options.json) return printJson(answer);
+      const channels = counted(answer.fields.length, 'channel', 'channels');
+      return print(`${answer.id} is declared: ${channels} in ${answer.form} on ${answer.filter}.`);
+    });
+
+  withSite(stream.command('list'))
+    .description('the streams that have appeared, and how they are doing')
+    .option('--device <id>', 'of one device')
+    .action(async (options: SiteOptions & { device?: string }) => {
+      const client = await openClient(options, environment);
+      const query = options.device === undefined ? '' : `?device=${encodeURIComponent(options.device)}`;
+      const answer = await client.get<{ streams: StreamAnswer[]; dropped: number }>(`/streams${query}`);
+      if (options.json) return printJson(answer.streams);
+      printTable(['STREAM', 'STATE', 'ROWS', 'LAST', 'TOPIC'], answer.streams.map(row));
+      if (answer.dropped > 0)
+        print(`${counted(answer.dropped, 'message', 'messages')} came too fast to be judged.`);
+    });
+
+  withSite(stream.command('show <stream>'))
+    .description('a stream with its newest readings and its alarms')
+    .action(async (name: string, options: SiteOptions) => {
+      const client = await openClient(options, environment);
+      const query = `?stream=${encodeURIComponent(name)}`;
+      const answer = await client.get<{
+        stream: StreamAnswer;
+        readings: { channels: string[]; times: number[]; values: (number | null)[][]; severities: number[] };
+        alarms: AlarmAnswer[];
+      }>(`/streams/readings${query}`);
+      if (options.json) return printJson(answer);
+      const { stream: one, readings, alarms } = answer;
+      print(`${one.stream}: ${one.state}, ${counted(one.rows, 'row', 'rows')} on ${one.topic}`);
+      if (one.problem !== undefined) print(`  ${one.problem}`);
+      const newest = readings.times.map((time, at) => [
+        new Date(time).toISOString(),
+        ...(readings.values[at] ?? []).map((value) => (value === null ? '' : String(value))),
+        (readings.severities[at] ?? 0).toPrecision(3),
+      ]);
+      printTable(['TIME', ...readings.channels, 'SEVERITY'], newest.slice(-10));
+      if (alarms.length > 0)
+        printTable(['BEGAN', 'ENDED', 'SEVERITY', 'SEES', 'CHANNELS'], alarms.map(alarmRow));
+    });
+
+  withSite(stream.command('learn <stream>'))
+    .description('learn what is normal of a stream from what comes from now on')
+    .requiredOption('--seconds <n>', 'for so long', parseAmount)
+    .option('--rows <n>', 'or for so many rows, if they come before', parseAmount)
+    .option('--accept', 'judge by it as soon as it is learned')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(
+      async (name: string, options: Reasoned & { seconds: number; rows?: number; accept?: boolean }) => {
+        const client = await openClient(options, environment);
+        const { seconds, rows, accept, reason } = options;
+        const body = { stream: name, seconds, rows, accept, reason };
+        const answer = await client.send<StreamAnswer>('POST', '/streams/learn', body);
+        if (options.json) return printJson(answer);
+        return print(`${name} is being learned until ${new Date(answer.learnsUntil ?? 0).toISOString()}.`);
+      },
+    );
+
+  withSite(stream.command('accept <stream>'))
+    .description('judge a stream by what was learned of it')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (name: string, options: Reasoned) => {
+      const client = await openClient(options, environment);
+      const body = { stream: name, reason: options.reason };
+      const answer = await client.send<StreamAnswer>('POST', '/streams/accept', body);
+      if (options.json) return printJson(answer);
+      return print(`${name} is judged by ${answer.profile} from now on.`);
+    });
+
+  withSite(stream.command('remove <id>'))
+    .description('take a declaration back: its streams are judged no more')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (id: string, options: Reasoned) => {
+      const client = await openClient(options, environment);
+      const query = new URLSearchParams({ reason: options.reason });
+      await client.send('DELETE', `/stream-declarations/${encodeURIComponent(id)}?${query}`);
+      if (options.json) printJson({ removed: id });
+      else print(`${id} is not declared any more.`);
+    });
+}
+
+function row({ stream, state, rows, lastAt, topic }: StreamAnswer): string[] {
+  return [stream, state, String(rows), lastAt === undefined ? '' : new Date(lastAt).toISOString(), topic];
+}
+
+function alarmRow({ began, ended, severity, sees, channels }: AlarmAnswer): string[] {
+  const until = ended === undefined ? 'lasts' : new Date(ended).toISOString();
+  return [new Date(began).toISOString(), until, severity.toPrecision(3), sees, channels.join(' ')];
+}
+
+/** The key as the site takes it: what stands between the lines of a PEM file. */
+function keyIn(text: string): string {
+  return text.replace(/-----[^-]+-----/g, '').replace(/\s/g, '');
+}

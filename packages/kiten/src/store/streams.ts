@@ -1,0 +1,140 @@
+import type { AlarmWindow, LessonEnd, StreamDeclaration } from '@kiten/measurement';
+import type { Kysely, Selectable } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** A declaration of streams, and who made it. */
+export interface DeclarationRecord {
+  readonly declaration: StreamDeclaration;
+  readonly setBy: string;
+  readonly setAt: number;
+  readonly reason: string;
+}
+
+/** A stream that has appeared: what is being done with it. */
+export interface StreamRecord {
+  readonly stream: string;
+  readonly device: string;
+  readonly declaration: string;
+  readonly topic: string;
+  readonly appearedAt: number;
+  /** It is being learned. */
+  readonly lesson?: LessonEnd;
+  /** Whether what will be learned is accepted at once. */
+  readonly accepts: boolean;
+  /** SHA-256, hexadecimal, of the profile that waits to be accepted, and of the one that it is judged by. */
+  readonly proposal?: string;
+  readonly profile?: string;
+  /** Why nothing could be learned. */
+  readonly problem?: string;
+}
+
+export async function allDeclarations(store: Kysely<Tables>): Promise<DeclarationRecord[]> {
+  const rows = await store.selectFrom('stream_declarations').selectAll().orderBy('id').execute();
+  return rows.map(({ declaration, set_by: setBy, set_at: setAt, reason }) => ({
+    declaration: JSON.parse(declaration) as StreamDeclaration,
+    setBy,
+    setAt,
+    reason,
+  }));
+}
+
+export async function putDeclaration(store: Kysely<Tables>, record: DeclarationRecord): Promise<void> {
+  const { declaration, setBy, setAt, reason } = record;
+  const row = { declaration: JSON.stringify(declaration), set_by: setBy, set_at: setAt, reason };
+  await store
+    .insertInto('stream_declarations')
+    .values({ id: declaration.id, ...row })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+}
+
+export async function forgetDeclaration(store: Kysely<Tables>, id: string): Promise<void> {
+  await store.deleteFrom('stream_declarations').where('id', '=', id).execute();
+}
+
+export async function allStreams(store: Kysely<Tables>): Promise<StreamRecord[]> {
+  const rows = await store.selectFrom('streams').selectAll().orderBy('stream').execute();
+  return rows.map(recordOf);
+}
+
+export async function putStream(store: Kysely<Tables>, record: StreamRecord): Promise<void> {
+  const { stream } = record;
+  const row = {
+    device: record.device,
+    declaration: record.declaration,
+    topic: record.topic,
+    appeared_at: record.appearedAt,
+    lesson: record.lesson === undefined ? null : JSON.stringify(record.lesson),
+    accepts: record.accepts ? 1 : 0,
+    proposal: record.proposal ?? null,
+    profile: record.profile ?? null,
+    problem: record.problem ?? null,
+  };
+  await store
+    .insertInto('streams')
+    .values({ stream, ...row, memory: null })
+    .onConflict((conflict) => conflict.column('stream').doUpdateSet(row))
+    .execute();
+}
+
+/** Streams of a declaration that is no longer there, or says something else. */
+export async function forgetStreams(store: Kysely<Tables>, declaration: string): Promise<void> {
+  await store.deleteFrom('streams').where('declaration', '=', declaration).execute();
+}
+
+/** What freshness remembers of a stream, as JSON. */
+export async function keepMemory(store: Kysely<Tables>, stream: string, memory: string): Promise<void> {
+  await store.updateTable('streams').set({ memory }).where('stream', '=', stream).execute();
+}
+
+export async function allMemories(store: Kysely<Tables>): Promise<ReadonlyMap<string, string>> {
+  const rows = await store
+    .selectFrom('streams')
+    .select(['stream', 'memory'])
+    .where('memory', 'is not', null)
+    .execute();
+  return new Map(rows.map(({ stream, memory }) => [stream, memory as string]));
+}
+
+/** An alarm as it begins or ends. */
+export async function putAlarm(store: Kysely<Tables>, window: AlarmWindow): Promise<void> {
+  const { stream, began, ended, severity, sees, channels } = window;
+  const row = { ended: ended ?? null, severity, sees, channels: JSON.stringify(channels) };
+  await store
+    .insertInto('stream_alarms')
+    .values({ stream, began, ...row })
+    .onConflict((conflict) => conflict.columns(['stream', 'began']).doUpdateSet(row))
+    .execute();
+}
+
+/** The newest first. */
+export async function alarmsOf(store: Kysely<Tables>, stream: string, limit: number): Promise<AlarmWindow[]> {
+  const rows = await store
+    .selectFrom('stream_alarms')
+    .selectAll()
+    .where('stream', '=', stream)
+    .orderBy('began', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ channels, ended, ...rest }) => ({
+    ...rest,
+    channels: JSON.parse(channels) as string[],
+    ...(ended === null ? {} : { ended }),
+  }));
+}
+
+/** Alarms that began before that time. */
+export async function forgetAlarms(store: Kysely<Tables>, before: number): Promise<void> {
+  await store.deleteFrom('stream_alarms').where('began', '<', before).execute();
+}
+
+function recordOf(row: Selectable<Tables['streams']>): StreamRecord {
+  const { stream, device, declaration, topic, appeared_at: appearedAt, accepts } = row;
+  return {
+    ...{ stream, device, declaration, topic, appearedAt, accepts: accepts === 1 },
+    ...(row.lesson === null ? {} : { lesson: JSON.parse(row.lesson) as LessonEnd }),
+    ...(row.proposal === null ? {} : { proposal: row.proposal }),
+    ...(row.profile === null ? {} : { profile: row.profile }),
+    ...(row.problem === null ? {} : { problem: row.problem }),
+  };
+}

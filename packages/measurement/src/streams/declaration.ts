@@ -1,0 +1,89 @@
+import { KitenError } from '@kiten/codec';
+
+/** How a message holds readings. */
+export const payloadForms = ['json', 'senml', 'pack', 'number'] as const;
+export type PayloadForm = (typeof payloadForms)[number];
+
+/**
+ * Which messages are readings, and where in them the channels stand: every device that publishes to such a topic has a
+ * stream of its own.
+ */
+export interface StreamDeclaration {
+  /** 1–32 of a–z, 0–9, `.`, `_`, `-`. */
+  readonly id: string;
+  /** An MQTT topic filter. What its wildcards stand for, beside the device, tells one stream from another. */
+  readonly filter: string;
+  /**
+   * `json`: a JSON text; `senml`: SenML (RFC 8428) in JSON or CBOR; `pack`: SenML signed by its source; `number`: a number as
+   * text, where the last level of the topic, if it is a wildcard, names the channel.
+   */
+  readonly form: PayloadForm;
+  /** Channels: JSON pointers (RFC 6901) in `json`, names in SenML, levels of the topic in `number`. */
+  readonly fields: readonly string[];
+  /** With it, what comes within so many seconds is one row; without it, each message is. */
+  readonly binSeconds?: number;
+  /** In `json`, where a number stands that grows by one each time, and the time in seconds since the Unix epoch. */
+  readonly sequence?: string;
+  readonly time?: string;
+  /** In `pack`, the source's DER SubjectPublicKeyInfo in base64, unless the device signs with the key of its certificate. */
+  readonly key?: string;
+  /** Alarms without a cause that are put up with, of one stream. */
+  readonly alarmsPerDay: number;
+  /** Without readings for so long a stream is silent, and nothing is said of it any more. */
+  readonly silenceSeconds: number;
+  /** After an alarm, so long of normal readings restores what was said; without it only an operator does. */
+  readonly recoverSeconds?: number;
+  /** Whether subscribers are told how the stream stands, in a user property. */
+  readonly annotate?: boolean;
+}
+
+export const defaultAlarmsPerDay = 0.1;
+export const defaultSilenceSeconds = 300;
+const mostFields = 64;
+const idForm = /^[a-z0-9][a-z0-9._-]{0,31}$/;
+const pointerForm = /^(\/([^~/]|~[01])*)*$/;
+
+/** @throws KitenError `measurement/stream-declaration` */
+export function checkDeclaration(declaration: StreamDeclaration): void {
+  const { id, filter, form, fields, binSeconds, sequence, time, key, recoverSeconds } = declaration;
+  if (!idForm.test(id)) throw refused('its name has other characters than a–z, 0–9, “.”, “_” and “-”');
+  if (!isFilter(filter)) throw refused('its topics are no MQTT topic filter');
+  if (fields.length === 0 || fields.length > mostFields)
+    throw refused(`it has 1 to ${mostFields} channels, not ${fields.length}`);
+  if (new Set(fields).size !== fields.length) throw refused('two of its channels are the same');
+  if (form === 'json' && ![...fields, sequence ?? '', time ?? ''].every((each) => pointerForm.test(each)))
+    throw refused('a channel in JSON is named by a pointer such as /temperature');
+  if (form !== 'json' && fields.some((each) => each === '')) throw refused('a channel has no name');
+  if (form === 'number' && !filter.endsWith('+') && fields.length > 1)
+    throw refused('a number is one channel, unless the last level of the topics is a “+”');
+  if (form === 'number' && filter.endsWith('+') && fields.length > 1 && binSeconds === undefined)
+    throw refused('numbers that come one by one are rows only if it is said within how many seconds');
+  if (form !== 'json' && (sequence !== undefined || time !== undefined))
+    throw refused('sequence and time are looked for in JSON; a signed pack has its own');
+  if ((sequence === undefined) !== (time === undefined)) throw refused('sequence and time go together');
+  if (key !== undefined && form !== 'pack') throw refused('only signed packs are verified with a key');
+  if (!isPositive(declaration.alarmsPerDay)) throw refused('its alarms a day are no number above 0');
+  if (!isPositive(declaration.silenceSeconds)) throw refused('its seconds of silence are no number above 0');
+  if (!isPositive(binSeconds ?? 1) || !isPositive(recoverSeconds ?? 1))
+    throw refused('a number of seconds is not above 0');
+}
+
+/** How a channel is called: a pointer without its first slash. */
+export function channelsOf({ form, fields }: Pick<StreamDeclaration, 'form' | 'fields'>): readonly string[] {
+  return form === 'json' ? fields.map((field) => (field === '' ? 'value' : field.slice(1))) : fields;
+}
+
+function isFilter(filter: string): boolean {
+  if (filter === '' || filter.length > 1024 || filter.includes('\u0000') || !filter.isWellFormed())
+    return false;
+  const levels = filter.split('/');
+  return levels.every((level, at) =>
+    level.includes('#') ? level === '#' && at === levels.length - 1 : !level.includes('+') || level === '+',
+  );
+}
+
+const isPositive = (value: number): boolean => Number.isFinite(value) && value > 0;
+
+function refused(why: string): KitenError {
+  return new KitenError('measurement/stream-declaration', `This declares no stream: ${why}.`);
+}

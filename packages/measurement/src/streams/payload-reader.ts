@@ -1,0 +1,124 @@
+import { decodeUtf8, KitenError, parseJsonStrict } from '@kiten/codec';
+import { decodeSenmlCbor, decodeSenmlJson } from '../senml/decode-senml.ts';
+import type { SenmlRecord } from '../senml/record.ts';
+import { resolveSenml } from '../senml/resolve-senml.ts';
+import type { StreamDeclaration } from './declaration.ts';
+import { compilePointer } from './json-pointer.ts';
+
+/** Readings of one moment, a number a channel; NaN: missing. */
+export interface ReadRow {
+  /** Milliseconds since the Unix epoch; `undefined` if the message does not say. */
+  readonly at: number | undefined;
+  readonly values: Float64Array;
+}
+
+/** What a message says. */
+export interface ReadMessage {
+  readonly rows: readonly ReadRow[];
+  /** What its source says of when it was, for freshness. */
+  readonly pack?: { readonly sequence: number; readonly signedAt: number };
+}
+
+export interface MessageToRead {
+  readonly payload: Uint8Array;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** The channel that the topic names. */
+  readonly channel: string | undefined;
+}
+
+/** Reads the messages of a declaration. @throws KitenError `measurement/readings-unreadable`, `measurement/pack-…` */
+export type PayloadReader = (message: MessageToRead) => ReadMessage;
+
+const maxBytes = 256 * 1024;
+const numberForm = /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$/;
+
+export function payloadReader(declaration: StreamDeclaration): PayloadReader {
+  const { form, fields } = declaration;
+  if (form === 'json') return jsonReader(declaration);
+  const places = new Map(fields.map((field, at) => [field, at]));
+  if (form === 'number')
+    return ({ payload, channel = '' }) => {
+      const values = missing(fields.length);
+      const place = places.get(channel);
+      // Another topic below the same filter is no channel.
+      if (place === undefined) return { rows: [] };
+      values[place] = numberIn(payload);
+      return { rows: [{ at: undefined, values }] };
+    };
+  return ({ payload, at }) => ({ rows: senmlRows(recordsIn(payload), places, at) });
+}
+
+function jsonReader({ fields, sequence, time }: StreamDeclaration): PayloadReader {
+  const pointers = fields.map(compilePointer);
+  const sequenceIn = sequence === undefined ? undefined : compilePointer(sequence);
+  const timeIn = time === undefined ? undefined : compilePointer(time);
+  return ({ payload }) => {
+    const value = jsonIn(payload);
+    const values = Float64Array.from(pointers, (pointer) => numberOf(pointer(value)));
+    if (values.every(Number.isNaN)) throw unreadable('none of the channels is in it');
+    if (sequenceIn === undefined || timeIn === undefined) return { rows: [{ at: undefined, values }] };
+    const [count, seconds] = [sequenceIn(value), timeIn(value)];
+    if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0)
+      throw unreadable('its sequence is no whole number');
+    if (typeof seconds !== 'number' || !(seconds >= 0 && seconds < 2 ** 40))
+      throw unreadable('its time is not in seconds since 1970');
+    const signedAt = Math.round(seconds * 1000);
+    return { rows: [{ at: signedAt, values }], pack: { sequence: count, signedAt } };
+  };
+}
+
+/** Readings of the same moment are one row; those of channels that nobody asked for are passed over. */
+export function senmlRows(
+  records: readonly SenmlRecord[],
+  places: ReadonlyMap<string, number>,
+  at: number,
+): readonly ReadRow[] {
+  const rows = new Map<number, Float64Array>();
+  for (const { name, value, time } of resolveSenml(records, at / 1000)) {
+    const place = places.get(name);
+    if (place === undefined) continue;
+    const row = rows.get(time) ?? missing(places.size);
+    row[place] = numberOf(value);
+    rows.set(time, row);
+  }
+  if (rows.size === 0) throw unreadable('none of the channels is in it');
+  return [...rows]
+    .sort(([one], [other]) => one - other)
+    .map(([seconds, values]) => ({ at: Math.round(seconds * 1000), values }));
+}
+
+function recordsIn(payload: Uint8Array): readonly SenmlRecord[] {
+  // An array in CBOR begins with 0x80 to 0x9f; in JSON with a bracket, or a blank before it.
+  const first = payload[0] ?? 0;
+  return first >= 0x80 ? decodeSenmlCbor(payload) : decodeSenmlJson(payload);
+}
+
+function jsonIn(payload: Uint8Array): unknown {
+  try {
+    return parseJsonStrict(decodeUtf8(payload), { maxBytes, maxDepth: 16 });
+  } catch (cause) {
+    if (cause instanceof KitenError) throw unreadable(`it is no JSON: ${cause.message}`, cause);
+    throw cause;
+  }
+}
+
+function numberIn(payload: Uint8Array): number {
+  const text = payload.length > 64 ? '' : decodeUtf8(payload);
+  const value = numberForm.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  throw unreadable('it is no number');
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : Number.NaN;
+  return typeof value === 'boolean' ? Number(value) : Number.NaN;
+}
+
+function missing(count: number): Float64Array {
+  return new Float64Array(count).fill(Number.NaN);
+}
+
+export function unreadable(why: string, cause?: unknown): KitenError {
+  return new KitenError('measurement/readings-unreadable', `These are no readings: ${why}.`, { cause });
+}

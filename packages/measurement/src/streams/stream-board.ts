@@ -1,0 +1,204 @@
+import { fromBase64, type Verify } from '@kiten/codec';
+import type { StreamMemory } from '../freshness/freshness.ts';
+import { parseProfile } from '../learn/profile-text.ts';
+import type { StreamDeclaration } from './declaration.ts';
+import type { HistoryBudget } from './history.ts';
+import type { LessonEnd } from './lesson.ts';
+import { payloadReader } from './payload-reader.ts';
+import { placeOf } from './stream-name.ts';
+import type { StreamReport } from './stream-report.ts';
+import { readBatch, type TapBatch, type TapEntry, type TapSource } from './tap-batch.ts';
+import { type StreamKind, WatchedStream } from './watched-stream.ts';
+
+export interface StreamBoardParts {
+  readonly tell: (report: StreamReport) => void;
+  readonly verify: Verify;
+  /** Streams at most; 20,000 unless given. What appears beyond them is counted. */
+  readonly mostStreams?: number;
+}
+
+/** A stream that is known from before. */
+export interface KnownStream {
+  readonly stream: string;
+  readonly device: string;
+  readonly declaration: string;
+  readonly memory?: StreamMemory;
+  /** The text of its profile, and SHA-256 of that. */
+  readonly profile?: { readonly text: Uint8Array; readonly digest: string };
+  /** It is being learned. */
+  readonly lesson?: LessonEnd;
+}
+
+export interface BoardGauges {
+  readonly streams: number;
+  readonly messages: number;
+  /** Messages that the tap had no room for. */
+  readonly dropped: number;
+  /** Streams for which there was no room. */
+  readonly refused: number;
+}
+
+/** Where a tap's batches go. */
+export interface TapInlet {
+  take(batch: TapBatch): void;
+}
+
+interface Place {
+  readonly watched: WatchedStream;
+  readonly channel: string | undefined;
+}
+
+/** Numbers that histories hold; 64 MiB. */
+const historyNumbers = 1 << 24;
+
+/** All streams of a site: says which topics it wants to see, and brings each message to its stream. */
+export class StreamBoard {
+  readonly #parts: StreamBoardParts;
+  readonly #kinds = new Map<string, StreamKind>();
+  readonly #streams = new Map<string, WatchedStream>();
+  readonly #declarationOf = new Map<string, string>();
+  readonly #keys = new Map<string, readonly Uint8Array[]>();
+  readonly #budget: HistoryBudget = { left: historyNumbers };
+  /** Grows when messages may go elsewhere. */
+  #epoch = 0;
+  /** Those that have something to be remembered. */
+  readonly #unsettled = new Set<WatchedStream>();
+  #messages = 0;
+  #dropped = 0;
+  #refused = 0;
+
+  constructor(parts: StreamBoardParts) {
+    this.#parts = parts;
+  }
+
+  get filters(): readonly string[] {
+    return [...new Set([...this.#kinds.values()].map(({ declaration }) => declaration.filter))];
+  }
+
+  get gauges(): BoardGauges {
+    const streams = this.#streams.size;
+    return { streams, messages: this.#messages, dropped: this.#dropped, refused: this.#refused };
+  }
+
+  /** All declarations: streams of those that changed or went begin anew. */
+  declare(declarations: readonly StreamDeclaration[]): void {
+    const before = new Map(this.#kinds);
+    this.#kinds.clear();
+    for (const declaration of declarations) {
+      const known = before.get(declaration.id);
+      const isSame = known !== undefined && JSON.stringify(known.declaration) === JSON.stringify(declaration);
+      this.#kinds.set(declaration.id, isSame ? known : kindOf(declaration));
+    }
+    for (const [stream, id] of this.#declarationOf)
+      if (this.#kinds.get(id) !== before.get(id)) this.forget(stream);
+    this.#epoch++;
+  }
+
+  /** A stream from before, with what is remembered of it. @throws KitenError `measurement/profile-…` */
+  put({ stream, device, declaration, memory, profile, lesson }: KnownStream): void {
+    const watched = this.#open(stream, device, declaration);
+    if (watched === undefined) return;
+    if (memory !== undefined) watched.remember(memory);
+    if (profile !== undefined) watched.judgeBy(parseProfile(profile.text), profile.digest);
+    if (lesson !== undefined) watched.learn(lesson);
+  }
+
+  forget(stream: string): void {
+    this.#streams.delete(stream);
+    this.#declarationOf.delete(stream);
+    this.#epoch++;
+  }
+
+  find(stream: string): WatchedStream | undefined {
+    return this.#streams.get(stream);
+  }
+
+  all(): IterableIterator<WatchedStream> {
+    return this.#streams.values();
+  }
+
+  /** What a device may sign its packs with: DER SubjectPublicKeyInfo. */
+  trustKeys(device: string, keys: readonly Uint8Array[]): void {
+    this.#keys.set(device, keys);
+  }
+
+  /** A way in for the messages of one tap. */
+  inlet(): TapInlet {
+    const sources: TapSource[] = [];
+    // Where the messages of each source go; found out with the first of them.
+    let places: (readonly Place[] | undefined)[] = [];
+    let epoch = this.#epoch;
+    return {
+      take: (batch) => {
+        for (const [at, source] of batch.sources.entries()) sources[batch.firstSource + at] = source;
+        if (epoch !== this.#epoch) places = [];
+        epoch = this.#epoch;
+        this.#dropped += batch.dropped;
+        readBatch(batch, (entry) => {
+          const known = places[entry.source] ?? this.#find(sources[entry.source] as TapSource, entry.at);
+          places[entry.source] = known;
+          this.#bring(known, entry);
+        });
+        for (const watched of this.#unsettled) watched.settle();
+        this.#unsettled.clear();
+      },
+    };
+  }
+
+  look(now: number): void {
+    for (const watched of this.#streams.values()) watched.look(now);
+  }
+
+  #bring(places: readonly Place[], { payload, at, duplicate }: TapEntry): void {
+    this.#messages++;
+    for (const { watched, channel } of places)
+      if (watched.take({ payload, at, channel, duplicate })) this.#unsettled.add(watched);
+  }
+
+  #find({ device, topic }: TapSource, at: number): readonly Place[] {
+    const places: Place[] = [];
+    for (const { declaration } of this.#kinds.values()) {
+      const place = placeOf(declaration, device, topic);
+      if (place === undefined) continue;
+      const isNew = !this.#streams.has(place.stream);
+      const watched = this.#open(place.stream, device, declaration.id);
+      if (watched === undefined) continue;
+      places.push({ watched, channel: place.channel });
+      if (isNew)
+        this.#parts.tell({
+          kind: 'appeared',
+          stream: place.stream,
+          declaration: declaration.id,
+          device,
+          topic,
+          at,
+        });
+    }
+    return places;
+  }
+
+  #open(stream: string, device: string, declaration: string): WatchedStream | undefined {
+    const known = this.#streams.get(stream);
+    const kind = this.#kinds.get(declaration);
+    if (known !== undefined || kind === undefined) return known;
+    if (this.#streams.size >= (this.#parts.mostStreams ?? 20_000)) {
+      this.#refused++;
+      return undefined;
+    }
+    const { tell, verify } = this.#parts;
+    const keysOf = (id: string) => this.#keys.get(id);
+    const watched = new WatchedStream(stream, device, kind, { tell, verify, keysOf, budget: this.#budget });
+    this.#streams.set(stream, watched);
+    this.#declarationOf.set(stream, declaration);
+    return watched;
+  }
+}
+
+function kindOf(declaration: StreamDeclaration): StreamKind {
+  const { key } = declaration;
+  return {
+    declaration,
+    read: payloadReader(declaration),
+    key: key === undefined ? undefined : fromBase64(key),
+  };
+}

@@ -1,0 +1,92 @@
+import type { StreamMemory } from '../freshness/freshness.ts';
+import type { Frame } from '../series/frame.ts';
+
+/**
+ * What was concluded of a stream.
+ *
+ * | | |
+ * | --- | --- |
+ * | `normal` | its readings are as they were learned |
+ * | `abnormal` | they are not |
+ * | `silent` | none came |
+ * | `unreadable` | messages do not hold the readings that were declared |
+ * | `fresh` | its packs come once, in order and in time |
+ * | `replayed`, `reordered`, `stale`, `early` | they do not |
+ * | `missing` | packs never came |
+ * | `forged` | a signature does not hold |
+ */
+export const outcomes = [
+  'normal',
+  'abnormal',
+  'silent',
+  'unreadable',
+  'fresh',
+  'replayed',
+  'reordered',
+  'stale',
+  'early',
+  'missing',
+  'forged',
+] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** Readings that a conclusion rests on: times in milliseconds since the Unix epoch, one list of values a row. */
+export interface Excerpt {
+  readonly times: readonly number[];
+  readonly values: readonly (readonly (number | null)[])[];
+  readonly severities: readonly number[];
+}
+
+/** A conclusion with what it rests on: the body of evidence about a stream. */
+export interface StreamConclusion {
+  readonly stream: string;
+  readonly outcome: Outcome;
+  /** The time of the newest reading that it rests on, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** Since when it has been so. */
+  readonly since: number;
+  /** How many rows, or messages. */
+  readonly count: number;
+  /** 1 is where an alarm begins. */
+  readonly severity?: number;
+  /** What sees it: `level`, `freeze` … */
+  readonly sees?: string;
+  /** Those that carry it, the farthest from normal first. */
+  readonly channels?: readonly string[];
+  /** How far off, in packs or milliseconds; or what was wrong, in words. */
+  readonly by?: number;
+  readonly problem?: string;
+  /** SHA-256 of the profile, hexadecimal. */
+  readonly profile?: string;
+  readonly excerpt?: Excerpt;
+}
+
+/** A time in which a stream was not normal. */
+export interface AlarmWindow {
+  readonly stream: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly began: number;
+  /** Absent while it lasts. */
+  readonly ended?: number;
+  readonly severity: number;
+  readonly sees: string;
+  readonly channels: readonly string[];
+}
+
+/** What judging tells. Structured-clonable. */
+export type StreamReport =
+  /** A stream that was not known before. */
+  | {
+      readonly kind: 'appeared';
+      readonly stream: string;
+      readonly declaration: string;
+      readonly device: string;
+      readonly topic: string;
+      readonly at: number;
+    }
+  /** A stream has all that it is to be learned from. */
+  | { readonly kind: 'taught'; readonly stream: string; readonly frame: Frame }
+  | { readonly kind: 'concluded'; readonly conclusion: StreamConclusion }
+  | { readonly kind: 'alarm'; readonly window: AlarmWindow }
+  /** To be kept before anything that follows in the same list. */
+  | { readonly kind: 'remember'; readonly stream: string; readonly memory: StreamMemory };
