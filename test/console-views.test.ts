@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessProblems } from './console-access.ts';
 import { consoleTools, openBrowser, openPage, signIn, speak, type WatchedPage } from './console-browser.ts';
-import { enrol, publish } from './device.ts';
+import { type DeviceFiles, enrol, publish } from './device.ts';
 import { kiten, TestSite } from './kiten.ts';
 
 /** Every view, with something that shows that it is there in full. */
@@ -18,6 +18,8 @@ const views: readonly (readonly [path: string, whole: string])[] = [
   ['/story', '.chapter'],
   ['/policies', '.invariants-outcome'],
   ['/traffic', '.traffic-map'],
+  ['/readings', '.readings tbody tr'],
+  ['/readings?stream=meter-9%2Flevel', '.readings .time-chart'],
   ['/log?of=0', '.proven .check-outcome'],
   ['/decisions', '#exceptions-title'],
   ['/campaigns', '.wave-bars'],
@@ -55,6 +57,17 @@ async function createCampaign(site: TestSite): Promise<void> {
   await site.json('update', 'campaign', 'create', at('campaign.json'), '--reason', 'release');
 }
 
+/** A stream of readings, with two of them. */
+async function readReadings(site: TestSite, device: DeviceFiles): Promise<void> {
+  const of = ['--filter', 'd/+/level', '--field', '/level', '--reason', 'test'];
+  await site.json('measurement', 'stream', 'add', 'level', ...of);
+  await site.until(async () => {
+    await publish(site, device, 'mqttv5', '-t', 'd/meter-9/level', '-m', '{"level":-1.5}', '-q', '1');
+    const [stream] = await site.json<{ rows: number }[]>('measurement', 'stream', 'list');
+    return (stream?.rows ?? 0) > 1;
+  }, 'two readings');
+}
+
 describe.skipIf(!consoleTools())('the views of the console', () => {
   let site: TestSite;
   let browser: Browser;
@@ -65,6 +78,7 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
     site = await TestSite.start(undefined, 'demo');
     const device = await enrol(site, 'meter-9');
     await createCampaign(site);
+    await readReadings(site, device);
     for (const other of ['a', 'b', 'c', 'd', 'e', 'f'])
       await publish(site, device, 'mqttv5', '-t', `c/${other}/set`, '-m', '1', '-q', '1');
     browser = await openBrowser();

@@ -5,7 +5,13 @@ import type uPlot from 'uplot';
 export interface Line {
   readonly label: string;
   readonly colour: string;
-  readonly values: readonly number[];
+  /** Null: there is none. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface Stretch {
+  readonly from: number;
+  readonly until: number;
 }
 
 export interface TimeChartProps {
@@ -13,6 +19,10 @@ export interface TimeChartProps {
   readonly times: readonly number[];
   readonly lines: readonly Line[];
   readonly height: number;
+  /** `counts` begin at zero and are whole; `measured` values lie anywhere. */
+  readonly scale?: 'counts' | 'measured';
+  /** Stretches of time that stand out, in milliseconds. */
+  readonly shaded?: readonly Stretch[];
   /** Charts of the same name show the same moment under the pointer. */
   readonly together: string;
   readonly timeLabel: (at: number) => string;
@@ -76,7 +86,7 @@ function draw(Chart: typeof uPlot, element: HTMLElement, latest: { current: Time
 }
 
 function options(element: HTMLElement, latest: { current: TimeChartProps }): uPlot.Options {
-  const { lines, height, together, timeLabel } = latest.current;
+  const { lines, height, together, timeLabel, scale = 'counts' } = latest.current;
   const colour = (name: string): string => {
     const probe = document.createElement('i');
     probe.style.color = `var(${name})`;
@@ -92,10 +102,10 @@ function options(element: HTMLElement, latest: { current: TimeChartProps }): uPl
     height,
     legend: { show: false },
     cursor: { sync: { key: together }, drag: { x: false, y: false } },
-    scales: { y: { range: (_chart, _least, most) => [0, Math.max(most, 1)] } },
+    scales: scale === 'measured' ? {} : { y: { range: (_chart, _least, most) => [0, Math.max(most, 1)] } },
     axes: [
       { ...axis, space: 110, values: (_chart, ticks) => ticks.map((at) => timeLabel(at * 1000)) },
-      { ...axis, size: 64, space: 20, incrs: wholeSteps },
+      { ...axis, size: 64, space: 20, ...(scale === 'measured' ? {} : { incrs: wholeSteps }) },
     ],
     series: [
       {},
@@ -106,8 +116,25 @@ function options(element: HTMLElement, latest: { current: TimeChartProps }): uPl
         points: { show: false },
       })),
     ],
-    hooks: { setCursor: [({ cursor }) => latest.current.pointed(cursor.idx ?? undefined)] },
+    hooks: {
+      drawClear: [(chart) => shade(chart, latest.current.shaded ?? [], colour('--contraindicated'))],
+      setCursor: [({ cursor }) => latest.current.pointed(cursor.idx ?? undefined)],
+    },
   };
+}
+
+/** Behind the lines: from edge to edge, one pixel wide at least. */
+function shade(chart: uPlot, stretches: readonly Stretch[], colour: string): void {
+  const { ctx: paint, bbox } = chart;
+  paint.save();
+  paint.globalAlpha = 0.18;
+  paint.fillStyle = colour;
+  for (const { from, until } of stretches) {
+    const left = Math.max(bbox.left, chart.valToPos(from / 1000, 'x', true));
+    const right = Math.min(bbox.left + bbox.width, chart.valToPos(until / 1000, 'x', true));
+    if (right >= left) paint.fillRect(left, bbox.top, Math.max(1, right - left), bbox.height);
+  }
+  paint.restore();
 }
 
 /** What is counted is whole. */

@@ -8,6 +8,7 @@ import { fleetView } from './fleet/view.ts';
 import { guideView } from './guide/view.ts';
 import { logView } from './log/view.ts';
 import { policiesView } from './policies/view.ts';
+import { readingsView } from './readings/view.ts';
 import { settingsView } from './settings/view.ts';
 import { storyView } from './story/view.ts';
 import { trafficView } from './traffic/view.ts';
@@ -26,6 +27,7 @@ export const views: readonly View[] = [
   accessView,
   storyView,
   trafficView,
+  readingsView,
   logView,
   attestationView,
   settingsView,

@@ -1,0 +1,40 @@
+import { ask } from './client.ts';
+
+/** A stream of readings, and how it is doing. Times in milliseconds since the Unix epoch. */
+export interface Stream {
+  readonly stream: string;
+  readonly device: string;
+  readonly topic: string;
+  readonly state: 'seen' | 'learning' | 'learned' | 'judging' | 'silent' | 'alarm';
+  readonly rows: number;
+  readonly lastAt?: number;
+  readonly problem?: string;
+}
+
+/** A time in which a stream was not normal; without an end it lasts. */
+export interface Alarm {
+  readonly began: number;
+  readonly ended?: number;
+  readonly severity: number;
+  readonly sees: string;
+  readonly channels: readonly string[];
+}
+
+export interface StreamReadings {
+  readonly stream: Stream;
+  readonly readings: {
+    readonly channels: readonly string[];
+    readonly times: readonly number[];
+    readonly values: readonly (readonly (number | null)[])[];
+    /** 1 is where an alarm begins. */
+    readonly severities: readonly number[];
+  };
+  readonly alarms: readonly Alarm[];
+}
+
+export const readingsApi = {
+  all: () =>
+    ask('GET', '/streams') as Promise<{ readonly streams: readonly Stream[]; readonly dropped: number }>,
+  of: (stream: string) =>
+    ask('GET', `/streams/readings?stream=${encodeURIComponent(stream)}`) as Promise<StreamReadings>,
+};

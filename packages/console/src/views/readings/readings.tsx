@@ -1,0 +1,82 @@
+import { useEffect, useState } from 'preact/hooks';
+import { readingsApi, type Stream } from '../../api/readings.ts';
+import { ViewHeading } from '../../components/heading.tsx';
+import { ProblemNote } from '../../components/problem-note.tsx';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { Time } from '../../components/time.tsx';
+import { useAnswer } from '../../components/use-answer.ts';
+import { language, say } from '../../i18n/language.ts';
+import { formatRoute } from '../../route.ts';
+import type { ViewProps } from '../view.ts';
+import { StreamReadingsPanel } from './stream.tsx';
+import { words } from './words.ts';
+
+const ASK_EVERY = 5_000;
+
+/** Streams of readings: all of them, or one with what it says and how far that is from normal. */
+export function ReadingsView({ search }: ViewProps) {
+  const stream = new URLSearchParams(search).get('stream');
+  const [round, next] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => next((before) => before + 1), ASK_EVERY);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div class="readings">
+      <div class="view-head">
+        <ViewHeading>{stream === null ? words.say('title') : stream}</ViewHeading>
+      </div>
+      {stream === null ? <Streams round={round} /> : <StreamReadingsPanel stream={stream} round={round} />}
+    </div>
+  );
+}
+
+function Streams({ round }: { round: number }) {
+  const { value, problem } = useAnswer(() => readingsApi.all(), [round]);
+  const [shown, show] = useState(value);
+  // What was there stays until the new answer is.
+  useEffect(() => {
+    if (value !== undefined) show(value);
+  }, [value]);
+  if (problem !== undefined) return <ProblemNote problem={problem} />;
+  if (shown === undefined) return <p class="notice">{say('loading')}</p>;
+  if (shown.streams.length === 0) return <p class="notice">{words.say('none')}</p>;
+  return (
+    <>
+      {shown.dropped > 0 && <p class="notice">{words.say('dropped', { count: String(shown.dropped) })}</p>}
+      <ScrollRegion label={words.say('streams')}>
+        <table class="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">{words.say('stream')}</th>
+              <th scope="col">{words.say('state')}</th>
+              <th scope="col" class="number">
+                {words.say('rows')}
+              </th>
+              <th scope="col">{words.say('last')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.streams.map((one) => (
+              <Row key={one.stream} stream={one} />
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </>
+  );
+}
+
+function Row({ stream: { stream, state, rows, lastAt } }: { stream: Stream }) {
+  const search = new URLSearchParams({ stream }).toString();
+  return (
+    <tr>
+      <th scope="row">
+        <a href={formatRoute({ path: '/readings', search })}>{stream}</a>
+      </th>
+      <td>{words.say(`state-${state}`)}</td>
+      <td class="number">{new Intl.NumberFormat(language.value).format(rows)}</td>
+      <td>{lastAt !== undefined && <Time at={lastAt} />}</td>
+    </tr>
+  );
+}

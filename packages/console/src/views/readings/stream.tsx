@@ -1,0 +1,146 @@
+import { useEffect, useState } from 'preact/hooks';
+import { type Alarm, readingsApi, type StreamReadings } from '../../api/readings.ts';
+import { ProblemNote } from '../../components/problem-note.tsx';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { Time } from '../../components/time.tsx';
+import { type Stretch, TimeChart } from '../../components/time-chart.tsx';
+import { useAnswer } from '../../components/use-answer.ts';
+import { language, say, times } from '../../i18n/language.ts';
+import { formatRoute } from '../../route.ts';
+import { words } from './words.ts';
+
+const colours = ['--accent', '--affirming', '--warning', '--soft'];
+const tableRows = 50;
+
+/** One stream: its readings, beneath them how far they are from normal, and shaded where an alarm was. */
+export function StreamReadingsPanel({ stream, round }: { stream: string; round: number }) {
+  const { value, problem } = useAnswer(() => readingsApi.of(stream), [stream, round]);
+  const [shown, show] = useState<StreamReadings>();
+  useEffect(() => {
+    if (value !== undefined) show(value);
+  }, [value]);
+  return (
+    <>
+      <p>
+        <a href={formatRoute({ path: '/readings', search: '' })}>{words.say('all')}</a>
+      </p>
+      {problem !== undefined && <ProblemNote problem={problem} />}
+      {shown === undefined && problem === undefined && <p class="notice">{say('loading')}</p>}
+      {shown !== undefined && <Shown shown={shown} />}
+    </>
+  );
+}
+
+function Shown({ shown: { stream, readings, alarms } }: { shown: StreamReadings }) {
+  const now = Date.now();
+  const carriers = new Set(alarms[0]?.channels);
+  const chart = {
+    times: readings.times,
+    together: 'readings',
+    scale: 'measured' as const,
+    shaded: alarms.map(({ began, ended = now }): Stretch => ({ from: began, until: ended })),
+    timeLabel: (time: number) => times.value.short(time, now),
+    pointed: () => undefined,
+  };
+  const lines = readings.channels.map((label, at) => ({
+    label,
+    colour: carriers.has(label) ? '--contraindicated' : (colours[at % colours.length] as string),
+    values: readings.values.map((row) => row[at] ?? null),
+  }));
+  const residual = { label: words.say('severity'), colour: '--accent', values: readings.severities };
+  return (
+    <>
+      <p>
+        {words.say('state')}: <b>{words.say(`state-${stream.state}`)}</b>
+      </p>
+      {stream.problem !== undefined && <p class="notice">{stream.problem}</p>}
+      {readings.times.length > 1 && (
+        <section class="panel" aria-labelledby="readings-title">
+          <h2 id="readings-title">{words.say('values')}</h2>
+          <TimeChart {...chart} height={180} lines={lines} />
+          <h2>{words.say('residual')}</h2>
+          <TimeChart {...chart} height={120} lines={[residual]} />
+          <details>
+            <summary>{words.say('table')}</summary>
+            <Rows readings={readings} />
+          </details>
+        </section>
+      )}
+      <section class="panel" aria-labelledby="alarms-title">
+        <h2 id="alarms-title">{words.say('alarms')}</h2>
+        {alarms.length === 0 ? <p>{words.say('calm')}</p> : <Alarms alarms={alarms} />}
+      </section>
+    </>
+  );
+}
+
+function Rows({ readings: { channels, times: at, values, severities } }: Pick<StreamReadings, 'readings'>) {
+  const number = new Intl.NumberFormat(language.value, { maximumSignificantDigits: 6 });
+  const rows = at.map((time, row) => ({ time, values: values[row] ?? [], severity: severities[row] ?? 0 }));
+  return (
+    <ScrollRegion label={words.say('table')}>
+      <table class="plain-table">
+        <thead>
+          <tr>
+            <th scope="col">{words.say('time')}</th>
+            {[...channels, words.say('severity')].map((channel) => (
+              <th key={channel} scope="col" class="number">
+                {channel}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows
+            .slice(-tableRows)
+            .toReversed()
+            .map((row) => (
+              <tr key={row.time}>
+                <th scope="row">
+                  <Time at={row.time} />
+                </th>
+                {channels.map((channel, place) => (
+                  <td key={channel} class="number">
+                    {typeof row.values[place] === 'number' && number.format(row.values[place])}
+                  </td>
+                ))}
+                <td class="number">{number.format(row.severity)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}
+
+function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
+  const number = new Intl.NumberFormat(language.value, { maximumSignificantDigits: 3 });
+  return (
+    <ScrollRegion label={words.say('alarms')}>
+      <table class="plain-table">
+        <thead>
+          <tr>
+            {(['began', 'ended', 'severity', 'sees', 'channels'] as const).map((word) => (
+              <th key={word} scope="col">
+                {words.say(word)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {alarms.map(({ began, ended, severity, sees, channels }) => (
+            <tr key={began}>
+              <th scope="row">
+                <Time at={began} />
+              </th>
+              <td>{ended === undefined ? words.say('lasts') : <Time at={ended} />}</td>
+              <td class="number">{number.format(severity)}</td>
+              <td>{sees}</td>
+              <td>{channels.join(', ')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}
