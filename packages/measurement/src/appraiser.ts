@@ -56,7 +56,9 @@ function appraise(evidence: SealedEvidence): readonly Finding[] {
       ...(tierOf(value) === 'affirming' ? { holdsUntil: at + holding } : {}),
     });
   };
-  return [find(conclusion.outcome)];
+  const found = find(conclusion.outcome);
+  // Packs that come in order again have no gap between them.
+  return conclusion.outcome === 'fresh' ? [found, { ...found, aspect: 'gaps' }] : [found];
 }
 
 /** What was concluded, if it is well formed. */

@@ -33,8 +33,6 @@ export interface StreamDeclaration {
   readonly silenceSeconds: number;
   /** After an alarm, so long of normal readings restores what was said; without it only an operator does. */
   readonly recoverSeconds?: number;
-  /** Whether subscribers are told how the stream stands, in a user property. */
-  readonly annotate?: boolean;
 }
 
 export const defaultAlarmsPerDay = 0.1;

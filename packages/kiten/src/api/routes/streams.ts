@@ -31,7 +31,6 @@ const declared = {
   recoverSeconds: Type.Optional(
     seconds('So long of normal readings takes an alarm back; else an operator does'),
   ),
-  annotate: Type.Optional(Type.Boolean({ description: 'Subscribers are told how the stream stands' })),
 };
 const budgets = {
   alarmsPerDay: Type.Number({ exclusiveMinimum: 0, maximum: 86_400 }),

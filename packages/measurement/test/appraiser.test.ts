@@ -1,0 +1,55 @@
+import { encodeUtf8 } from '@kiten/codec';
+import { currentFindings, type Evidence, type SealedEvidence } from '@kiten/trust';
+import { expect, it } from 'vitest';
+import {
+  encodeConclusion,
+  type Outcome,
+  outcomes,
+  type StreamConclusion,
+  streamAppraiser,
+  streamMediaType,
+  streamSubject,
+} from '../src/index.ts';
+
+const start = Date.UTC(2030, 0, 1);
+const stream = 'pump-1/level';
+const { appraise } = streamAppraiser();
+
+const sealed = (body: Uint8Array, more: Partial<Evidence> = {}): SealedEvidence => ({
+  ...{ mediaType: streamMediaType, subject: streamSubject(stream), receivedAt: start, via: ['mqtt'], body },
+  ...{ salt: new Uint8Array(32), digest: `sha256:${'ab'.repeat(32)}` },
+  ...more,
+});
+const about = (outcome: Outcome, at = start, more: Partial<StreamConclusion> = {}) =>
+  appraise(sealed(encodeConclusion({ stream, outcome, at, since: at, count: 20, ...more })), []);
+
+it('has a finding for each outcome', () => {
+  for (const outcome of outcomes) {
+    const [finding] = about(outcome);
+    expect(finding).toMatchObject({ claim: 'sourced-data', subject: streamSubject(stream), at: start });
+    expect(finding?.code).not.toBe('measurement/evidence-unreadable');
+  }
+});
+
+it('takes gaps back when packs come without, and a replay not', () => {
+  const history = [
+    ...about('missing', start, { by: 60 }),
+    ...about('replayed', start + 1),
+    ...about('fresh', start + 2),
+  ];
+  const codes = (findings: typeof history) => currentFindings(findings, start + 3).map(({ code }) => code);
+  const heldBack = history.filter(
+    ({ code, aspect }) => code !== 'measurement/packs-fresh' || aspect === 'gaps',
+  );
+  expect(codes(heldBack)).toEqual(['measurement/pack-replayed', 'measurement/packs-fresh']);
+});
+
+it('cannot read evidence that is malformed, or about something else', () => {
+  const good = encodeConclusion({ stream, outcome: 'normal', at: start, since: start, count: 1 });
+  for (const evidence of [
+    sealed(encodeUtf8('{}')),
+    sealed(encodeUtf8('nonsense')),
+    sealed(good, { subject: streamSubject('pump-2/level') }),
+  ])
+    expect(appraise(evidence, [])).toMatchObject([{ code: 'measurement/evidence-unreadable', value: -1 }]);
+});
