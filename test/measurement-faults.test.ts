@@ -1,5 +1,5 @@
 // Faults that are put into readings, and found again.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { kiten } from './kiten.ts';
@@ -53,5 +53,43 @@ describe('kiten measurement simulate', () => {
     const simulate = ['simulate', '--input', at('live.csv'), '--out', at('x.csv'), '--json'];
     const late = await measurement(...simulate, '--fault', 'bias', '--from', '2', '--rows', '200');
     expect(refusal(late)).toBe('measurement/injection-impossible');
+  });
+});
+
+describe('kiten measurement explain', () => {
+  it('says what an alarm was, since when and by which sensor, in words and in a picture', async () => {
+    const station = ['--input', at('station.csv')];
+    await measurement('simulate', '--rows', '5000', '--out', at('station.csv'), '--seed', '5');
+    await measurement('learn', ...station, '--out', at('station.json'), '--alarms-per-day', '0.1');
+    const fault = [
+      '--fault',
+      'bias',
+      '--channel',
+      'outflow',
+      '--from',
+      '4001',
+      '--rows',
+      '200',
+      '--size',
+      '2',
+    ];
+    await measurement('simulate', ...station, ...fault, '--out', at('faulty.csv'), '--seed', '1');
+    const asked = ['explain', '--profile', at('station.json'), '--input', at('faulty.csv'), '--from', '4001'];
+    const { alarm } = JSON.parse((await measurement(...asked, '--json')).stdout);
+    expect(alarm).toMatchObject({ kind: 'bias', row: 4001, raisedRow: 4001 });
+    expect(alarm.channels[0]).toMatchObject({ channel: 'outflow' });
+    const { stdout } = await measurement(...asked, '--picture', at('alarm.svg'));
+    expect(stdout).toContain('something was added, at once (bias)');
+    expect(stdout).toContain('* said');
+    const picture = await readFile(at('alarm.svg'), 'utf8');
+    expect(picture).toMatch(/^<svg [^>]*>\n<title>outflow<\/title>/);
+  });
+
+  it('says that there is none', async () => {
+    await measurement('simulate', '--rows', '3000', '--out', at('station.csv'), '--seed', '5');
+    const learned = ['--out', at('station.json'), '--alarms-per-day', '0.1'];
+    await measurement('learn', '--input', at('station.csv'), ...learned);
+    const asked = ['explain', '--profile', at('station.json'), '--input', at('station.csv'), '--json'];
+    expect(JSON.parse((await measurement(...asked)).stdout)).toEqual({ alarm: null });
   });
 });

@@ -183,5 +183,6 @@ export {
 } from './streams/stream-report.ts';
 export type { TapBatch, TapOrder, TapSource } from './streams/tap-batch.ts';
 export type { StreamGauges } from './streams/watched-stream.ts';
+export { type Alarm, type Diagnosis, diagnose } from './suspicion/diagnose.ts';
 export { type FaultKind, faultKinds } from './suspicion/kind.ts';
 export { type Carrier, combined, type Suspicion } from './suspicion/suspicion.ts';

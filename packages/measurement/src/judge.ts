@@ -2,7 +2,7 @@ import { KitenError } from '@kiten/codec';
 import type { Detector, DetectorKind, Statistic } from './detectors/detector.ts';
 import { detectorKinds } from './detectors/kinds.ts';
 import { heightFor } from './learn/budget.ts';
-import type { LearnedDetector, Profile, Resolution } from './learn/profile.ts';
+import { type LearnedDetector, type Profile, resolutionFor } from './learn/profile.ts';
 import { Standardiser } from './learn/standard.ts';
 
 /** How far a row is from normal. */
@@ -76,12 +76,6 @@ export class Judge {
     }
     return { severity, isAlarm: severity >= 1, worst };
   }
-}
-
-/** The coarsest that is as fine as the readings. */
-function resolutionFor(resolutions: readonly Resolution[], decimals = Number.POSITIVE_INFINITY): Resolution {
-  const [finest] = resolutions;
-  return (resolutions.findLast((each) => each.decimals >= decimals) ?? finest) as Resolution;
 }
 
 function chosen(learned: readonly LearnedDetector[], names: readonly string[]): LearnedDetector[] {

@@ -93,6 +93,12 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
   'kiten measurement voice': [
     ['a recording of a command', 'kiten measurement voice --input recording.csv --rate 16000'],
   ],
+  'kiten measurement explain': [
+    [
+      'the first alarm after row 15000, with a picture',
+      'kiten measurement explain --profile profile.json --input live.csv --from 15000 --picture alarm.svg',
+    ],
+  ],
   'kiten measurement simulate': [
     [
       'a flight whose receiver is taken over',

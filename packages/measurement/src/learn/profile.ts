@@ -31,3 +31,12 @@ export interface LearnedDetector {
   readonly limits: Float64Array;
   readonly peaks: Peaks;
 }
+
+/** The coarsest that is as fine as the readings. */
+export function resolutionFor(
+  resolutions: readonly Resolution[],
+  decimals = Number.POSITIVE_INFINITY,
+): Resolution {
+  const [finest] = resolutions;
+  return (resolutions.findLast((each) => each.decimals >= decimals) ?? finest) as Resolution;
+}

@@ -118,7 +118,7 @@ function injectionOf(options: SimulateFileOptions, frame: Frame): Injection | un
 }
 
 /** @throws InvalidArgumentError */
-function parseRow(text: string): number {
+export function parseRow(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('This is a whole number from 1 on.');
 }

@@ -3,6 +3,7 @@ import type { Environment } from '../environment.ts';
 import { blindSpotCommand } from './measurement-blind-spot.ts';
 import { detectCommand } from './measurement-detect.ts';
 import { effectCommand } from './measurement-effect.ts';
+import { explainCommand } from './measurement-explain.ts';
 import { flightCommand } from './measurement-flight.ts';
 import { inertialCommand } from './measurement-inertial.ts';
 import { learnCommand } from './measurement-learn.ts';
@@ -22,6 +23,7 @@ export function measurementCommands(program: Command, environment: Environment):
   scoreCommand(measurement);
   effectCommand(measurement);
   blindSpotCommand(measurement);
+  explainCommand(measurement);
   simulateCommand(measurement);
   flightCommand(measurement);
   inertialCommand(measurement);

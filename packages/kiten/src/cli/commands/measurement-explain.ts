@@ -1,0 +1,164 @@
+import {
+  type Alarm,
+  type Diagnosis,
+  decimalsOf,
+  diagnose,
+  Judge,
+  type JudgeOptions,
+  type Profile,
+  parseProfile,
+  type Statistic,
+} from '@kiten/measurement';
+import type { Command } from 'commander';
+import { type AlarmWords, alarmWords } from '../alarm-words.ts';
+import { coursePlot, courseSvg } from '../course-picture.ts';
+import { readBytes, writeBytes } from '../files.ts';
+import { language } from '../language.ts';
+import { columnsFor, readFrame, readingsOf } from '../measurement-files.ts';
+import { print, printJson } from '../output.ts';
+import { parseAmount } from './measurement-learn.ts';
+import { parseRow } from './measurement-simulate.ts';
+
+interface ExplainFileOptions {
+  readonly profile: string;
+  readonly input: string;
+  readonly from: number;
+  readonly picture?: string;
+  readonly alarmsPerDay?: number;
+  readonly json?: boolean;
+}
+
+/** Rows without an alarm that end one, rows before it that are looked at, and rows of it at most. */
+const [calm, before, longest] = [20, 600, 2000];
+
+export function explainCommand(measurement: Command): void {
+  measurement
+    .command('explain')
+    .description(
+      'say of an alarm when it began, which channels carry it, what they should have said, and what it probably was',
+    )
+    .requiredOption('--profile <file>', 'what `kiten measurement learn` wrote')
+    .requiredOption('--input <file>', 'the table (CSV) with the alarm, and with calm rows before it')
+    .option('--from <row>', 'the first alarm from this row on, counted from 1', parseRow, 1)
+    .option('--picture <file>', 'draw what was said and what was expected (SVG)')
+    .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
+    .option('--json', 'print JSON')
+    .action(explainFile);
+}
+
+async function explainFile(options: ExplainFileOptions): Promise<void> {
+  const profile = parseProfile(await readBytes(options.profile));
+  const frame = await readFrame(options.input);
+  const readings = readingsOf(frame, columnsFor(profile.channels, frame));
+  const { alarmsPerDay } = options;
+  const judging = {
+    decimals: decimalsOf(frame.values),
+    ...(alarmsPerDay === undefined ? {} : { alarmsPerDay }),
+  };
+  const words = alarmWords[language()];
+  const found = firstAlarm(profile, { ...readings, times: frame.times }, judging, options.from - 1);
+  if (found === undefined) return options.json ? printJson({ alarm: null }) : print(words.none);
+  const { alarm, offset } = found;
+  const diagnosis = diagnose(profile, alarm);
+  const course = courseOf(profile, alarm, diagnosis);
+  const { suspicion, began } = diagnosis;
+  const picture = { title: suspicion.channels[0]?.channel ?? '', words, ...course };
+  if (options.picture !== undefined) await writeBytes(options.picture, courseSvg(picture));
+  if (options.json)
+    return printJson({
+      alarm: {
+        ...suspicion,
+        row: offset + began + 1,
+        raisedRow: offset + alarm.raised + 1,
+      },
+    });
+  const moment = isMoment(suspicion.began)
+    ? new Date(suspicion.began * 1000).toISOString()
+    : `${suspicion.began}`;
+  tell(words, { alarm, diagnosis, moment, row: offset + began + 1, course });
+  print();
+  print(coursePlot(picture));
+}
+
+function tell(
+  words: AlarmWords,
+  told: {
+    readonly alarm: Alarm;
+    readonly diagnosis: Diagnosis;
+    readonly moment: string;
+    readonly row: number;
+    readonly course: { readonly said: Float64Array; readonly expected: Float64Array; readonly began: number };
+  },
+): void {
+  const { suspicion, began } = told.diagnosis;
+  const percent = (share: number) => Math.round(100 * share);
+  const mean = (values: Float64Array) =>
+    values
+      .subarray(told.course.began)
+      .reduce((sum, each, _, all) => sum + each / all.length, 0)
+      .toPrecision(5);
+  print(words.began(told.moment, told.row, told.alarm.raised - began));
+  print(words.kind(words.kinds[suspicion.kind], percent(suspicion.confidence)));
+  print(
+    words.carriers(
+      suspicion.channels.map(({ channel, share }) => `${channel} (${percent(share)} %)`).join(', '),
+    ),
+  );
+  print(
+    words.course(suspicion.channels[0]?.channel ?? '', mean(told.course.said), mean(told.course.expected)),
+  );
+}
+
+/** The first alarm from a row on, with what comes before and as long as it lasts. */
+function firstAlarm(
+  profile: Profile,
+  {
+    rows,
+    values,
+    times,
+  }: { readonly rows: number; readonly values: Float64Array; readonly times: Float64Array },
+  judging: JudgeOptions,
+  from: number,
+): { alarm: Alarm; offset: number } | undefined {
+  const width = profile.channels.length;
+  const judge = new Judge(profile, judging);
+  const seen: Statistic[] = [];
+  let [raised, last, severity] = [-1, -1, 0];
+  for (let row = 0; row < rows; row++) {
+    const found = judge.push(values.subarray(row * width, (row + 1) * width));
+    if (raised >= 0 && (row - last > calm || row - raised > longest)) break;
+    if (row < from || !found.isAlarm || found.worst === undefined) continue;
+    if (raised < 0) raised = row;
+    last = row;
+    severity = Math.max(severity, found.severity);
+    seen.push(found.worst);
+  }
+  if (raised < 0) return undefined;
+  const offset = Math.max(0, raised - before);
+  return {
+    offset,
+    alarm: {
+      values: values.subarray(offset * width, (last + 1) * width),
+      times: times.subarray(offset, last + 1),
+      ...{ rows: last + 1 - offset, raised: raised - offset, severity, seen },
+      ...(judging.decimals === undefined ? {} : { decimals: judging.decimals }),
+    },
+  };
+}
+
+/** Of the channel that carries most, from some calm rows on. */
+function courseOf(
+  profile: Profile,
+  { values, rows }: Alarm,
+  { began, expected, suspicion }: Diagnosis,
+): { said: Float64Array; expected: Float64Array; began: number } {
+  const width = profile.channels.length;
+  const channel = profile.channels.indexOf(suspicion.channels[0]?.channel ?? '');
+  const from = Math.max(0, began - Math.max(20, Math.trunc((rows - began) / 3)));
+  const column = (of: Float64Array) =>
+    Float64Array.from({ length: rows - from }, (_, row) => of[(from + row) * width + channel] as number);
+  return { said: column(values), expected: column(expected), began: began - from };
+}
+
+/** Whether seconds count from 1970, and not from the beginning of a table. */
+const isMoment = (seconds: number) => seconds > 1e8;

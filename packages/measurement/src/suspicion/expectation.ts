@@ -1,0 +1,35 @@
+import type { NormalRows } from '../detectors/detector.ts';
+import type { RelationModel } from '../detectors/relation.ts';
+
+/** Rounds in which what is expected of several channels is made to agree. */
+const rounds = 3;
+
+/**
+ * What each channel should have said, by what the others say: rows × channels. A channel that is not believed is not asked, from
+ * the row `from` on: neither about the others nor, by its past, about itself.
+ */
+export function expectedOf(
+  { channels, rows, values }: NormalRows,
+  { lags, weights }: RelationModel,
+  doubted: readonly number[],
+  from: number,
+): Float64Array {
+  const believed = values.slice();
+  const expected = values.slice();
+  const order = channels * (lags + 1);
+  for (let row = lags; row < rows; row++) {
+    const predicted = (channel: number): number => {
+      let sum = 0;
+      for (let lag = 0, at = channel * order; lag <= lags; lag++)
+        for (let other = 0; other < channels; other++, at++)
+          sum += (weights[at] as number) * (believed[(row - lag) * channels + other] as number);
+      return sum;
+    };
+    if (row >= from)
+      for (let round = 0; round < (doubted.length > 1 ? rounds : 1); round++)
+        for (const channel of doubted) believed[row * channels + channel] = predicted(channel);
+    for (let channel = 0; channel < channels; channel++)
+      expected[row * channels + channel] = predicted(channel);
+  }
+  return expected;
+}

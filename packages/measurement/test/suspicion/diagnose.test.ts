@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import {
+  chance,
+  type Diagnosis,
+  diagnose,
+  type Frame,
+  type InjectedKind,
+  inject,
+  Judge,
+  learn,
+  pumpingStation,
+  type Statistic,
+} from '../../src/index.ts';
+
+const [learned, from, rows] = [6000, 7000, 250];
+const frame = pumpingStation(8000, chance(11));
+const width = frame.channels.length;
+const profile = learn(
+  {
+    ...frame,
+    rows: learned,
+    values: frame.values.subarray(0, learned * width),
+    times: frame.times.subarray(0, learned),
+  },
+  { alarmsPerDay: 0.1 },
+);
+
+function diagnosed(faulty: Frame): Diagnosis {
+  const judge = new Judge(profile);
+  const seen: Statistic[] = [];
+  let [raised, severity] = [0, 0];
+  for (let row = learned; row < from + rows; row++) {
+    const found = judge.push(faulty.values.subarray(row * width, (row + 1) * width));
+    if (row < from || !found.isAlarm || found.worst === undefined) continue;
+    raised ||= row;
+    severity = Math.max(severity, found.severity);
+    seen.push(found.worst);
+  }
+  expect(raised).toBeGreaterThan(0);
+  return diagnose(profile, {
+    values: faulty.values.subarray(learned * width, (from + rows) * width),
+    ...{ rows: from + rows - learned, raised: raised - learned, severity, seen },
+    times: faulty.times.subarray(learned, from + rows),
+  });
+}
+
+describe('an alarm', () => {
+  it.each<[InjectedKind, string, number | undefined]>([
+    ['bias', 'outflow', 1],
+    ['bias', 'outlet_pressure', -1],
+    ['drift', 'network_flow', 2],
+    ['freeze', 'pump_current', undefined],
+    ['gain', 'vibration', 1.8],
+    ['replacement', 'tank_level', 2],
+    ['alias', 'tank_pressure', 1],
+    ['replay', 'outlet_pressure', undefined],
+  ])('is said to be a %s of %s, and when it began', (kind, channel, size) => {
+    const faulty = inject(
+      frame,
+      { kind, channel, from, rows, ...(size === undefined ? {} : { size }) },
+      chance(2),
+    );
+    const { suspicion, began } = diagnosed(faulty);
+    expect(suspicion.channels[0]?.channel).toBe(channel);
+    expect(suspicion.kind).toBe(kind);
+    expect(Math.abs(began - (from - learned))).toBeLessThan(kind === 'drift' ? 60 : 15);
+    expect(suspicion.began).toBe(faulty.times[learned + began]);
+    expect(suspicion.confidence).toBeGreaterThan(0.3);
+  });
+
+  it('does not blame the neighbours of a sensor that lies', () => {
+    const { suspicion } = diagnosed(
+      inject(frame, { kind: 'bias', channel: 'outflow', from, rows, size: 2 }, chance(2)),
+    );
+    expect(suspicion.channels.map(({ channel }) => channel)).toEqual(['outflow']);
+  });
+
+  it('has what should have been said, in the units of the sensor', () => {
+    const faulty = inject(frame, { kind: 'bias', channel: 'outflow', from, rows, size: 2 }, chance(2));
+    const { expected } = diagnosed(faulty);
+    const at = frame.channels.indexOf('outflow');
+    let off = 0;
+    for (let row = from; row < from + rows; row++)
+      off +=
+        Math.abs(
+          (expected[(row - learned) * width + at] as number) - (frame.values[row * width + at] as number),
+        ) / rows;
+    expect(off).toBeLessThan(2);
+  });
+});
