@@ -20,6 +20,8 @@ export interface Figure {
   readonly rounds?: number;
   /** Which side had no more to give, where there are several. */
   readonly limitedBy?: string;
+  /** How many processes wanted a processor, on average over the last minute. */
+  readonly load?: number;
 }
 
 /** A figure as it stands on a line: with the ratio of value to limit or peer. */
@@ -29,7 +31,7 @@ export interface PrintedFigure extends Figure {
 
 /** Writes a figure as one line of JSON, three digits of it. */
 export function print(figure: Figure): void {
-  const { value, limit, peer, floor, goal, rounds, ...words } = figure;
+  const { value, limit, peer, floor, goal, rounds, load, ...words } = figure;
   const beside = limit ?? peer;
   console.log(
     JSON.stringify({
@@ -41,6 +43,7 @@ export function print(figure: Figure): void {
       ...(floor === undefined ? {} : { floor }),
       ...(goal === undefined ? {} : { goal }),
       ...(rounds === undefined ? {} : { rounds }),
+      ...(load === undefined ? {} : { load: significant(load) }),
     }),
   );
 }

@@ -1,36 +1,23 @@
 // What a gateway holds in memory for each idle connection over mutual TLS, each subscription, each retained message and
 // each that waits; and what topics and filters leave behind that were made to fill it. Resident memory of a process of its
 // own, its garbage collected; beside it Mosquitto's, for the same.
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { encodePacket, noProperties, type Packet } from '@kiten/wire';
 import { print } from './figure.ts';
 import { makeFleet } from './mqtt/fleet.ts';
 import { Client } from './mqtt/generator/client.ts';
-import { forked } from './mqtt/servers/forked.ts';
-import { startMosquitto } from './mqtt/servers/mosquitto.ts';
-import type { Credentials } from './mqtt/servers/server.ts';
+import { type Held, heldKiten, heldMosquitto } from './mqtt/servers/held.ts';
+import type { Credentials, ServerSetup } from './mqtt/servers/server.ts';
 
-const program = fileURLToPath(new URL('./mqtt/servers/memory-process.ts', import.meta.url));
-const pageBytes = 4_096;
 const idle = 1_000;
 const filtersEach = 500;
 const payload = Buffer.alloc(64, 'x');
 const publish = { type: 'publish', payload, dup: false, packetId: 1, properties: noProperties } as const;
 const options = { qos: 0, noLocal: false, retainAsPublished: false, retainHandling: 0 } as const;
-
-/** A broker whose memory is looked at. */
-interface Held {
-  readonly ports: { readonly plain: number; readonly tls: number };
-  /** Resident, or only what is in use. */
-  memory(of?: 'memory' | 'inUse'): Promise<number>;
-  stop(): Promise<unknown>;
-}
 
 const directory = mkdtempSync(join(tmpdir(), 'kiten-memory-'));
 const fleet = makeFleet(10);
@@ -56,42 +43,21 @@ try {
   rmSync(directory, { recursive: true });
 }
 
-async function kiten(): Promise<Held> {
-  const { child, ports } = await forked(program, { ...fleet, directory }, { execArgv: ['--expose-gc'] });
-  return { ports, memory: (of = 'memory') => told(child, of), stop: () => ended(child) };
-}
-
-async function told(child: ChildProcess, of: 'memory' | 'inUse'): Promise<number> {
-  child.send('measure');
-  const [sizes] = (await once(child, 'message')) as [Record<'memory' | 'inUse', number>];
-  return sizes[of];
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  const exited = once(child, 'exit');
-  child.disconnect();
-  await exited;
-}
-
-async function mosquitto(): Promise<Held> {
-  const { pid, ports, stop } = await startMosquitto({
-    ...fleet,
-    directory: mkdtempSync(join(directory, 'peer-')),
-  });
-  const resident = () => Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes;
-  return { ports, memory: async () => resident(), stop };
-}
-
 /** Both brokers anew, so that nothing of before is reused. */
 async function besideMosquitto(
   what: string,
   count: number,
   fill: (held: Held) => Promise<readonly Client[]>,
 ): Promise<{ value: number; peer: number }> {
-  const value = await bytesFor(await kiten(), count, fill);
-  const peer = await bytesFor(await mosquitto(), count, fill);
+  const value = await bytesFor(await heldKiten(setup()), count, fill);
+  const peer = await bytesFor(await heldMosquitto(setup()), count, fill);
   print({ figure: `memory of each ${what}`, value, unit: 'bytes', peer });
   return { value, peer };
+}
+
+/** Each with a directory of its own. */
+function setup(): ServerSetup {
+  return { ...fleet, directory: mkdtempSync(join(directory, 'broker-')) };
 }
 
 async function bytesFor(
@@ -166,7 +132,7 @@ async function queued({ ports }: Held): Promise<readonly Client[]> {
 
 /** What clients leave behind that want to fill the memory: topics and filters that are never the same. */
 async function hostile(): Promise<void> {
-  const held = await kiten();
+  const held = await heldKiten(setup());
   const client = await open(held.ports.plain, publishers[0]!);
   const deep = (index: number): string => `${own(0)}/${'x/'.repeat(20)}${index}`;
   // Until everything that is bounded is full.

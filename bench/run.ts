@@ -14,6 +14,7 @@ const long = new Set([
   'measurement-data',
   'measurement-faults',
   'mqtt',
+  'mqtt-idle',
   'soak',
   'tuf-million',
   'update-delta',

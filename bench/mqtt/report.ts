@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { median, print } from '../figure.ts';
 import type { Row } from './table.ts';
 import type { Outcome } from './workload.ts';
@@ -37,13 +38,13 @@ export function printRow(
   });
 }
 
-/** Prints how long 99 of 100 messages took at most, in milliseconds; the goal is Mosquitto's own. */
+/** Prints how long 99 of 100 messages took at most, in milliseconds, the median of the rounds; the goal is Mosquitto's own. */
 export function printLatency(way: string, outcomes: ReadonlyMap<string, number[]>): void {
   const peer = outcomes.get('mosquitto');
   for (const [name, each] of outcomes) {
     const figure = `p99 delivery at 2,000 messages a second, ${way}: ${name}`;
     const value = median(each);
-    const beside = { figure, value, unit: 'ms', rounds: each.length };
+    const beside = { figure, value, unit: 'ms', rounds: each.length, load: loadavg()[0]! };
     if (name !== 'kiten' || peer === undefined) print(beside);
     else {
       const theirs = median(peer);

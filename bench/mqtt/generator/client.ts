@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type SecureContext } from 'node:tls';
 import { encodePacket, noProperties, type Packet } from '@kiten/wire';
 import type { Credentials } from '../servers/server.ts';
 
@@ -11,6 +11,10 @@ export interface Endpoint {
   readonly port: number;
   readonly ca: string;
   readonly secured: boolean;
+  /** Where it comes from, of the loopback addresses; the system's choice unless given. */
+  readonly from?: string;
+  /** What it shows, made once for many. */
+  readonly context?: SecureContext;
 }
 
 /** A client that looks at as little of what it gets as it can: the first byte, the length, and what `seen` looks at. */
@@ -32,13 +36,19 @@ export class Client {
         return true;
       },
     };
-    const place = { host: '127.0.0.1', port: endpoint.port, noDelay: true, onread };
+    const { port, from, context } = endpoint;
+    const place = {
+      host: '127.0.0.1',
+      port,
+      noDelay: true,
+      onread,
+      ...(from === undefined ? {} : { localAddress: from }),
+    };
     this.socket = endpoint.secured
       ? connectTls({
           ...place,
           ca: endpoint.ca,
-          key,
-          cert: certificate,
+          ...(context === undefined ? { key, cert: certificate } : { secureContext: context }),
           checkServerIdentity: () => undefined,
         })
       : connectTcp(place);
