@@ -11,6 +11,7 @@ import type { Staging } from './staging.ts';
 import type { UpdateReport } from './state.ts';
 import { isEnvelope, processEnvelope, type SuitPorts } from './suit.ts';
 import type { Trial } from './trial.ts';
+import { withdrawnError, withdrawnReport } from './withdrawn.ts';
 
 export interface UpdaterPorts {
   readonly device: string;
@@ -291,13 +292,3 @@ export class Updater {
     }
   }
 }
-
-const withdrawnSentence = (path: string): string =>
-  `${path.slice(0, 200)} was withdrawn: it is not to be run any more.`;
-
-const withdrawnError = (path: string): KitenError =>
-  new KitenError('agent/release-withdrawn', withdrawnSentence(path));
-
-const withdrawnReport = (path: string): UpdateReport => ({
-  ...{ target: path, state: 'refused', code: 'agent/release-withdrawn', sentence: withdrawnSentence(path) },
-});

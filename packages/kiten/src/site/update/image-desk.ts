@@ -14,8 +14,10 @@ import type { Journal } from '../journal.ts';
 import type { Layout } from '../layout.ts';
 import type { Operator } from '../operators.ts';
 import { Turns } from '../turns.ts';
+import { safeSegments } from './image-path.ts';
 import { writeWhole } from './metadata-files.ts';
 import type { ReleaseBook } from './release-book.ts';
+import { publishedEvent, saidOf } from './release-events.ts';
 import { type ListedTarget, spokenFor } from './spoken-for.ts';
 
 export interface ImageDeskParts {
@@ -44,7 +46,6 @@ export interface ServedFile {
 
 const largestTarget = 16 * 1024 ** 3;
 const metadataName = /^([1-9]\d*\.)?[A-Za-z0-9._~%!'()*-]{1,180}\.json$/;
-const segment = /^[A-Za-z0-9._~%!'()*-]{1,250}$/;
 
 /**
  * The Image repository that devices are served from: a copy of what its holders publish. It takes nothing that a client
@@ -253,28 +254,4 @@ export class ImageDesk {
       if (!isRoot) await writeWhole(directory, name, files.get(name) as Uint8Array);
     }
   }
-}
-
-function publishedEvent(
-  { target, file, publishedAt }: KeptTargetFile,
-  by: string,
-  reason: string,
-): RecordedEvent {
-  const { length, hashes, custom = {} } = file;
-  const { version = '', releaseCounter = 0 } = custom as { version?: string; releaseCounter?: number };
-  const data = { target, length, sha256: hashes.get('sha256') ?? '', version, counter: releaseCounter };
-  return { type: 'update/published', at: publishedAt, actor: by, reason, data };
-}
-
-function saidOf({ length, hashes, custom = {} }: KeptTargetFile['file']): string {
-  return JSON.stringify([length, Object.fromEntries(hashes), custom]);
-}
-
-function safeSegments(path: string): readonly string[] {
-  const segments = path.split('/');
-  const isSafe =
-    segments.length <= 16 &&
-    segments.every((one) => segment.test(one) && !/^\.{1,2}$/.test(one) && !one.startsWith('.'));
-  if (isSafe) return segments;
-  throw new KitenError('kiten/image-path', 'There is no such path in an Image repository.');
 }

@@ -20,6 +20,7 @@ import type { DeviceBook, DeviceRecord } from '../device-book.ts';
 import type { Journal } from '../journal.ts';
 import type { Operator } from '../operators.ts';
 import { Turns } from '../turns.ts';
+import { confirmedEcus, withBurnt } from './burnt-counters.ts';
 import type { Campaign } from './campaign.ts';
 import {
   type DecisionParts,
@@ -28,8 +29,9 @@ import {
   type Membership,
   type Outcome,
 } from './device-decisions.ts';
-import type { DescribedEcu, Directing, HeardEcu, HeardManifest } from './director/directing.ts';
+import type { DescribedEcu, Directing, HeardManifest } from './director/directing.ts';
 import { factsOf, shownAt } from './facts.ts';
+import { answerOf, type ManifestAnswer } from './manifest-answer.ts';
 import type { ReferenceCarrier } from './reference-carrier.ts';
 import { assignedEvent, endedEvent, heardEvents } from './update-events.ts';
 import type { VehicleBook } from './vehicle-book.ts';
@@ -47,15 +49,6 @@ export interface UpdateDeskParts extends DecisionParts {
   readonly logger: Logger;
 }
 
-/** What a device that asks is answered. */
-export interface ManifestAnswer {
-  /** Targets that its director metadata names now. */
-  readonly assigned: readonly string[];
-  /** Targets that it was told before, is told no longer, and goes back from unless it has confirmed them. */
-  readonly withdrawn: readonly string[];
-  readonly checkAgainInSeconds: number;
-}
-
 /** What a device asks with. */
 interface Asked {
   readonly body: Uint8Array;
@@ -66,9 +59,6 @@ interface Asked {
 }
 
 const noMemory = '{"reports":[],"attacks":[]}';
-const shortly = 60;
-const usually = 900;
-const atLatest = 6 * 3600;
 
 /** What devices ask and say. What is answered is durable before. Things of one device happen one after another. */
 export class UpdateDesk {
@@ -323,53 +313,4 @@ function heardOf(campaign: Campaign, member: Member, report: Report, now: number
   if (campaign.record.state === 'rolling-back' && report.state === 'rolled-back')
     return member.state === 'returned' ? member : { ...member, state: 'returned', endedAt: now };
   return reported(member, report, campaign.record.definition, now);
-}
-
-/** What runs there and is not on trial any more has burnt its counter, whoever installed it. */
-function withBurnt(ecus: readonly HeardEcu[], memberships: readonly Membership[]): readonly EcuFacts[] {
-  const onTrial = new Set(
-    memberships
-      .filter(({ member }) => member.assignedAt !== undefined && member.confirmedAt === undefined)
-      .flatMap(({ campaign }) => campaign.releases.map(({ target }) => target)),
-  );
-  return ecus.map((ecu) => {
-    const { target, runs, ...rest } = ecu;
-    const isOnTrial = target !== undefined && onTrial.has(target);
-    const releaseCounter = isOnTrial ? ecu.releaseCounter : Math.max(ecu.releaseCounter, runs ?? 0);
-    return { ...rest, releaseCounter, ...(target === undefined ? {} : { target }) };
-  });
-}
-
-/** With the counters burnt of what it has confirmed. */
-function confirmedEcus(
-  kept: KeptVehicle | undefined,
-  { releases }: Campaign,
-): readonly EcuFacts[] | undefined {
-  if (kept === undefined) return undefined;
-  return (JSON.parse(kept.ecus) as EcuFacts[]).map((ecu) => {
-    const release = releaseFor(ecu, releases);
-    const releaseCounter = Math.max(ecu.releaseCounter, release?.releaseCounter ?? 0);
-    return { ...ecu, releaseCounter };
-  });
-}
-
-function answerOf(outcomes: readonly Outcome[], now: number): ManifestAnswer {
-  const targets = (some: readonly Outcome[]) => [
-    ...new Set(some.flatMap(({ fittings }) => fittings.map(({ release }) => release.target))),
-  ];
-  const assigned = targets(outcomes);
-  const withdrawn = outcomes
-    .filter(
-      ({ after, fittings, reason: { code } }) =>
-        after.state === 'returning' ||
-        (after.assignedAt !== undefined &&
-          fittings.length === 0 &&
-          (after.state === 'waiting' || code === 'release-withdrawn')),
-    )
-    .flatMap(({ campaign }) => campaign.releases.map(({ target }) => target))
-    .filter((target) => !assigned.includes(target));
-  const until = Math.min(...outcomes.map(({ until: at }) => at ?? Number.POSITIVE_INFINITY));
-  const seconds = Number.isFinite(until) ? Math.ceil((until - now) / 1000) : usually;
-  const checkAgainInSeconds = Math.min(Math.max(seconds, shortly), atLatest);
-  return { assigned, withdrawn: [...new Set(withdrawn)], checkAgainInSeconds };
 }
