@@ -40,7 +40,8 @@ export class Judge {
   /** @throws KitenError `measurement/detector-unknown` for a profile of a newer version, or a detector that was not learned */
   constructor(profile: Profile, options: JudgeOptions = {}) {
     const { standard, detectors: learned } = resolutionFor(profile.resolutions, options.decimals);
-    const detectors = options.detectors === undefined ? learned : chosen(learned, options.detectors);
+    if (options.detectors !== undefined) refuseUnlearned(profile, options.detectors);
+    const detectors = learned.filter(({ kind }) => options.detectors?.includes(kind) ?? true);
     this.#standardiser = new Standardiser(standard);
     this.bySeverity = new Float64Array(profile.channels.length);
     // One alarm has one cause: detectors share the budget.
@@ -78,30 +79,36 @@ export class Judge {
   }
 }
 
-function chosen(learned: readonly LearnedDetector[], names: readonly string[]): LearnedDetector[] {
-  return names.map((name) => {
-    const found = learned.find(({ kind }) => kind === name);
-    if (found !== undefined) return found;
+/** What is learned of the finest readings is all that there is: of coarser ones, some say nothing. */
+function refuseUnlearned({ resolutions }: Profile, names: readonly string[]): void {
+  const learned = resolutions[0]?.detectors.map(({ kind }) => kind) ?? [];
+  const unknown = names.find((name) => !learned.includes(name));
+  if (unknown !== undefined)
     throw new KitenError(
       'measurement/detector-unknown',
-      `The profile has no detector “${name.slice(0, 40)}”, but ${learned.map(({ kind }) => kind).join(', ')}.`,
+      `The profile has no detector “${unknown.slice(0, 40)}”, but ${learned.join(', ')}.`,
     );
-  });
 }
 
-function watch(
-  { kind: name, model, limits, peaks }: LearnedDetector,
-  channels: number,
-  share: number,
-): Watch {
-  const kind = kindOf(name);
-  const detector = kind.start(model, channels);
-  const height = Math.max(1, heightFor(peaks, share));
+function watch(learned: LearnedDetector, channels: number, share: number): Watch {
+  const { kind, model, limits } = learned;
   return {
-    detector,
-    factors: limits.map((limit) => 1 / (limit * height)),
+    detector: kindOf(kind).start(model, channels),
+    factors: factorsOf(learned, share),
     into: new Float64Array(limits.length),
   };
+}
+
+/** The newest of each detector that was learned: ten thousand judges of one profile and one budget hold them once. */
+const known = new WeakMap<LearnedDetector, { readonly share: number; readonly factors: Float64Array }>();
+
+function factorsOf(learned: LearnedDetector, share: number): Float64Array {
+  const newest = known.get(learned);
+  if (newest?.share === share) return newest.factors;
+  const height = Math.max(1, heightFor(learned.peaks, share));
+  const factors = learned.limits.map((limit) => 1 / (limit * height));
+  known.set(learned, { share, factors });
+  return factors;
 }
 
 function kindOf(name: string): DetectorKind<object> {

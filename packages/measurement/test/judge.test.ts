@@ -135,9 +135,10 @@ describe('detectors that are asked for', () => {
   it('are learned, every one that there is', () => {
     const names = [...detectorKinds.keys()];
     const all = learn(steady, { alarmsPerDay: 1, detectors: names });
-    const ofAll = names.filter((name) => detectorKinds.get(name)?.isOfNative !== true);
     expect(all.resolutions.map(({ detectors }) => detectors.map(({ kind }) => kind))).toEqual(
-      all.resolutions.map((_, at) => (at === 0 ? names : ofAll)),
+      all.resolutions.map((_, at) =>
+        names.filter((name) => at === 0 || !detectorKinds.get(name)?.isOfNative),
+      ),
     );
     const again = parseProfile(encodeUtf8(encodeProfile(all)));
     const found = judged((_, values) => values.reverse(), again).slice(attackedFrom);
@@ -160,6 +161,19 @@ describe('detectors that are asked for', () => {
     expect(() => learn(steady, { alarmsPerDay: 1, detectors: ['oracle'] })).toThrow(unknown);
     expect(() => new Judge(profile, { detectors: ['cusum'] })).toThrow(unknown);
   });
+});
+
+it('judges of one profile have one memory each, whatever budget another has', () => {
+  const frame = plant(300, 9);
+  const alone = all(frame, new Judge(profile));
+  const [one, other] = [new Judge(profile), new Judge(profile, { alarmsPerDay: 5000 })];
+  const width = frame.channels.length;
+  for (const [row, expected] of alone.entries()) {
+    const values = frame.values.subarray(row * width, (row + 1) * width);
+    expect(one.push(values)).toEqual(expected);
+    expect(other.push(values).severity).toBeGreaterThanOrEqual(expected.severity);
+    other.push(values.map((value) => value + 1));
+  }
 });
 
 describe('a profile', () => {

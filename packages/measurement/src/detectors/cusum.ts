@@ -1,4 +1,4 @@
-import { type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import { channelStatistics, type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
 
 export interface CusumModel {
   /** How much of a channel's last value stays in the next: its correlation from row to row. */
@@ -64,7 +64,7 @@ export const cusum: DetectorKind<CusumModel> = {
     const below = new Float64Array(channels);
     let isFirst = true;
     return {
-      statistics: Array.from({ length: channels }, (_, channel) => ({ channel, sees: 'cusum' })),
+      statistics: channelStatistics(channels, 'cusum'),
       push(row, into, at) {
         if (isFirst) before.set(row);
         isFirst = false;

@@ -61,3 +61,15 @@ export function isNumbers(value: unknown, count: number): value is Float64Array 
     value instanceof Float64Array && value.length === count && value.every((each) => !Number.isNaN(each))
   );
 }
+
+const perChannel = new Map<string, readonly Statistic[]>();
+
+/** One statistic a channel. Ten thousand streams of one kind share what they are called. */
+export function channelStatistics(channels: number, sees: string): readonly Statistic[] {
+  const key = `${channels} ${sees}`;
+  const known = perChannel.get(key);
+  if (known !== undefined) return known;
+  const made = Array.from({ length: channels }, (_, channel) => ({ channel, sees }));
+  perChannel.set(key, made);
+  return made;
+}

@@ -1,4 +1,4 @@
-import type { Detector, DetectorKind } from './detector.ts';
+import { channelStatistics, type Detector, type DetectorKind } from './detector.ts';
 
 /** Sees a channel that has stood still for longer than it ever did: a stuck sensor, or one that is held. */
 export const freeze: DetectorKind<Record<string, never>> = {
@@ -10,7 +10,7 @@ export const freeze: DetectorKind<Record<string, never>> = {
     const before = new Float64Array(channels).fill(Number.NaN);
     const still = new Float64Array(channels);
     return {
-      statistics: Array.from({ length: channels }, (_, channel) => ({ channel, sees: 'freeze' })),
+      statistics: channelStatistics(channels, 'freeze'),
       push(row, into, at) {
         for (let channel = 0; channel < channels; channel++) {
           const value = row[channel] as number;

@@ -1,4 +1,4 @@
-import { type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import { channelStatistics, type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
 
 export interface GradientModel {
   /** The deepest fall and the steepest rise of each channel from one row to the next. */
@@ -34,7 +34,7 @@ export const gradient: DetectorKind<GradientModel> = {
   start({ least, most }, channels): Detector {
     const before = new Float64Array(channels).fill(Number.NaN);
     return {
-      statistics: Array.from({ length: channels }, (_, channel) => ({ channel, sees: 'gradient' })),
+      statistics: channelStatistics(channels, 'gradient'),
       push(row, into, at) {
         for (let channel = 0; channel < channels; channel++) {
           const value = row[channel] as number;

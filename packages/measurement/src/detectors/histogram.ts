@@ -1,5 +1,12 @@
 import { quantile, sorted } from '@kiten/numerics';
-import { type Detector, type DetectorKind, isNumbers, type NormalRows, rowOf } from './detector.ts';
+import {
+  channelStatistics,
+  type Detector,
+  type DetectorKind,
+  isNumbers,
+  type NormalRows,
+  rowOf,
+} from './detector.ts';
 
 export interface HistogramModel {
   /** Between the bins of each channel, one fewer than bins, rising. */
@@ -49,7 +56,7 @@ export const histogram: DetectorKind<HistogramModel> = {
     const recent = new Recent(edges, channels);
     let rows = 0;
     return {
-      statistics: Array.from({ length: channels }, (_, channel) => ({ channel, sees: 'histogram' })),
+      statistics: channelStatistics(channels, 'histogram'),
       push(row, into, at) {
         recent.push(row);
         rows = Math.min(window, rows + 1);

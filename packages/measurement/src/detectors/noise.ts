@@ -1,4 +1,4 @@
-import { type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import { channelStatistics, type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
 
 export interface NoiseModel {
   /** Mean square of the second differences of each channel: what it jitters by, whatever it measures. 0: it has no noise. */
@@ -52,7 +52,7 @@ export const noise: DetectorKind<NoiseModel> = {
     const jitter = new Jitter(channels);
     const means = floors.slice();
     return {
-      statistics: Array.from({ length: channels }, (_, channel) => ({ channel, sees: 'noise' })),
+      statistics: channelStatistics(channels, 'noise'),
       push(row, into, at) {
         const seconds = jitter.push(row);
         for (let channel = 0; channel < channels; channel++) {

@@ -1,4 +1,4 @@
-import { type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import { channelStatistics, type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
 
 export interface RangeModel {
   readonly least: Float64Array;
@@ -25,7 +25,7 @@ export const range: DetectorKind<RangeModel> = {
   },
   start({ least, most }, channels): Detector {
     return {
-      statistics: Array.from({ length: channels }, (_, channel) => ({ channel, sees: 'range' })),
+      statistics: channelStatistics(channels, 'range'),
       push(row, into, at) {
         for (let channel = 0; channel < channels; channel++) {
           const value = row[channel] as number;

@@ -1,4 +1,4 @@
-import type { Statistic } from './detector.ts';
+import { channelStatistics, type Statistic } from './detector.ts';
 
 /** Weights of the newest value, from what jumps to what creeps. */
 export const scales: readonly number[] = [0.5, 0.2, 0.07];
@@ -18,10 +18,7 @@ export class Smoothing {
   constructor(channels: number, sees: string) {
     this.#channels = channels;
     this.#means = new Float64Array(scales.length * channels);
-    this.statistics = scales.flatMap(() => [
-      ...Array.from({ length: channels }, (_, channel) => ({ channel, sees })),
-      { channel: undefined, sees },
-    ]);
+    this.statistics = statisticsFor(channels, sees);
   }
 
   push(residual: Float64Array, into: Float64Array, at: number): void {
@@ -50,4 +47,15 @@ export class Smoothing {
       reach = room * deviation;
     }
   }
+}
+
+const known = new Map<string, readonly Statistic[]>();
+
+function statisticsFor(channels: number, sees: string): readonly Statistic[] {
+  const key = `${channels} ${sees}`;
+  const made =
+    known.get(key) ??
+    scales.flatMap(() => [...channelStatistics(channels, sees), { channel: undefined, sees }]);
+  known.set(key, made);
+  return made;
 }

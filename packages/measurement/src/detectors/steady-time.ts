@@ -1,4 +1,4 @@
-import { type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import { channelStatistics, type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
 
 export interface SteadyTimeModel {
   /** Rows that each channel kept a value for, at least and at most, between two changes. */
@@ -51,7 +51,7 @@ export const steadyTime: DetectorKind<SteadyTimeModel> = {
     const steady = new Float64Array(channels);
     const changed = new Uint8Array(channels);
     return {
-      statistics: Array.from({ length: channels }, (_, channel) => ({ channel, sees: 'steady time' })),
+      statistics: channelStatistics(channels, 'steady time'),
       push(row, into, at) {
         for (let channel = 0; channel < channels; channel++) {
           const value = row[channel] as number;

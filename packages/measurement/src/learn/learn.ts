@@ -36,7 +36,7 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
       `There are ${frame.rows} rows; nothing is learned from fewer than ${leastRows}.`,
       { detail: { rows: frame.rows } },
     );
-  const kinds = kindsNamed(options.detectors ?? standardDetectors);
+  const asked = kindsNamed(options.detectors ?? standardDetectors);
   const interval = frame.interval ?? options.interval;
   const days = (frame.rows * (interval ?? 1)) / 86_400;
   const native = decimalsOf(frame.values);
@@ -45,10 +45,10 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
     const values = at === 0 ? frame.values : rounded(frame.values, each);
     const standard = standardOf({ ...frame, values });
     const normal = standardised({ ...frame, values }, new Standardiser(standard));
-    const fitting = kinds.filter(({ isOfNative }) => at === 0 || !isOfNative);
-    const detectors = fitting.map((kind, place) => {
+    const kinds = asked.filter(({ isOfNative }) => at === 0 || !isOfNative);
+    const detectors = kinds.map((kind, place) => {
       const learned = learnDetector(kind, normal, days);
-      options.progress?.((at + (place + 1) / fitting.length) / decimals.length);
+      options.progress?.((at + (place + 1) / kinds.length) / decimals.length);
       return learned;
     });
     return { decimals: each, standard, detectors };
