@@ -12,7 +12,8 @@ export interface CodeUse {
   readonly sentence: string | undefined;
 }
 
-const packages = 'codec|wire|trust|policy|ledger|checker|identity|attestation|gateway|measurement|update|agent|kiten';
+const packages =
+  'codec|wire|trust|policy|ledger|checker|identity|attestation|gateway|measurement|update|agent|kiten';
 const wholeCode = new RegExp(`^(?:${packages})/[a-z0-9]+(?:-[a-z0-9]+)*$`);
 const startOfCode = new RegExp(`^(?:${packages})/[a-z0-9-]*$`);
 

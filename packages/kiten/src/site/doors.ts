@@ -121,11 +121,6 @@ export async function openDoors(
   closing.use(judging);
   await judging.begin();
   tellEverything();
-  link.heartbeat(clock.now());
-  link.policies(desks.policies.json);
-  link.payloadRules(desks.payloadRules.rules);
-  for (const device of book.all()) link.device(device, book);
-  link.tls(tls.present);
   desks.connect({
     device: (device) => link.device(device, book),
     policies: () => link.policies(desks.policies.json),

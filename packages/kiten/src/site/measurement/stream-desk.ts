@@ -84,6 +84,8 @@ export class StreamDesk {
   readonly #turns = new Turns();
   readonly #declarations = new Map<string, DeclarationRecord>();
   readonly #streams = new Map<string, StreamRecord>();
+  /** By device, the keys that were told last. */
+  readonly #told = new Map<string, string>();
   #outlet: StreamOutlet | undefined;
 
   private constructor(parts: StreamDeskParts) {
@@ -264,6 +266,8 @@ export class StreamDesk {
     const { database, hub, logger } = this.#parts;
     switch (report.kind) {
       case 'concluded': {
+        if (report.conclusion.outcome === 'forged' && (await this.#hasOtherKeys(report.conclusion.stream)))
+          return;
         const found = (await this.#outlet?.findings.conclude(report.conclusion)) ?? [];
         const { stream, outcome, at } = report.conclusion;
         if (found.length > 0)
@@ -415,10 +419,21 @@ export class StreamDesk {
     }
   }
 
-  async #tellKeys({ device, declaration }: StreamRecord): Promise<void> {
+  async #tellKeys({ device, declaration }: StreamRecord): Promise<boolean> {
     const { form, key } = this.#declarations.get(declaration)?.declaration ?? {};
-    if (form !== 'pack' || key !== undefined) return;
-    this.#outlet?.thread.send({ kind: 'keys', device, keys: await this.#parts.keysOf(device) });
+    if (form !== 'pack' || key !== undefined) return false;
+    const keys = await this.#parts.keysOf(device);
+    const before = this.#told.get(device);
+    const now = keys.map(toHex).toSorted().join();
+    this.#told.set(device, now);
+    this.#outlet?.thread.send({ kind: 'keys', device, keys });
+    return now !== before;
+  }
+
+  /** A signature that does not hold may be one by a key that was certified meanwhile: then nothing is said of it. */
+  async #hasOtherKeys(stream: string): Promise<boolean> {
+    const record = this.#streams.get(stream);
+    return record !== undefined && (await this.#tellKeys(record));
   }
 }
 
