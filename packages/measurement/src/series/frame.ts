@@ -16,11 +16,13 @@ export interface Frame {
   readonly timeColumn: string | undefined;
   /** Columns that say what is an attack: never read as a channel. */
   readonly labels: ReadonlyMap<string, Float64Array>;
-  /** Columns of words, which were left out. */
+  /** Columns of words, and further ones of time, which were left out. */
   readonly leftOut: readonly string[];
 }
 
 const timeNames = /^(time|timestamp|date|datetime|date_?time|ts|t|zeit|時刻|日時)([ _([].*)?$/i;
+/** Another column of time is no channel: it leaves whatever was normal. */
+const otherTimeNames = /(^|[_ ])(time|timestamp|date|datetime|utc)([_ ([.]|$)/i;
 const labelNames =
   /^(att_?flag|attack|anomaly|anomalies|is_?anomaly|label|labels|class|changepoint|ground_?truth)$/i;
 /** So many rows say what a column is. */
@@ -138,8 +140,11 @@ function columnsOf(header: readonly string[], sample: readonly Line[], mayHaveCo
   const time = other === undefined ? undefined : { ...other, format: formatOf(other) as MomentFormat };
   const rest = all.filter(({ at }) => at !== time?.at);
   const labels = rest.filter(({ name }) => labelNames.test(name));
+  const isOtherTime = ({ name, at }: Column) =>
+    otherTimeNames.test(name) && momentFormatOf(texts(at)) !== undefined;
   const numbers = rest.filter((column) => !labels.includes(column));
-  const isNumeric = ({ at }: Column) => texts(at).some((text) => Number.isFinite(read(text)));
+  const isNumeric = (column: Column) =>
+    !isOtherTime(column) && texts(column.at).some((text) => Number.isFinite(read(text)));
   return {
     ...{ time, labels, read, channels: numbers.filter(isNumeric) },
     leftOut: numbers.filter((column) => !isNumeric(column)).map(({ name }) => name),

@@ -40,6 +40,11 @@ describe('a table', () => {
     expect(read('timestamp,a\n1700000000,1\n1700003600,2\n1700007200,3\n').interval).toBe(hour);
   });
 
+  it('leaves out further columns of time: they leave whatever was normal', () => {
+    const text = 'timestamp,time_utc_usec,flow,run_time\n1,1700000000000000,3,5\n2,1700000001000000,4,4\n';
+    expect(read(text)).toMatchObject({ channels: ['flow', 'run_time'], leftOut: ['time_utc_usec'] });
+  });
+
   it('is the same however it is cut into pieces', () => {
     const text = 'time,"a b",c,note\n0,1,2,x\n1,3,,y\n2,5,6,z\n';
     fc.assert(

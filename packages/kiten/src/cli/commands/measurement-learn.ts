@@ -59,7 +59,7 @@ async function learnFile(options: LearnFileOptions): Promise<void> {
   );
   print(`  channels    ${frame.channels.join(', ')}`);
   if (found.labels.length > 0) print(`  labels      ${found.labels.join(', ')}: not learned from`);
-  if (found.leftOut.length > 0) print(`  left out    ${found.leftOut.join(', ')}: no numbers`);
+  if (found.leftOut.length > 0) print(`  left out    ${found.leftOut.join(', ')}: words, or another time`);
   print(`  alarms      ${alarmsPerDay} a day without a cause`);
 }
 
