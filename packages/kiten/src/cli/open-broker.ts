@@ -31,7 +31,7 @@ export async function runOpenBroker(options: BrokerOptions): Promise<void> {
   const asked = askedToStop();
   const { gateway, failed } = options.workers > 1 ? startWorkers(options) : startHere(options);
   try {
-    announce(options, await openAll(gateway, options));
+    announce(options, await Promise.race([openAll(gateway, options), failed]));
     await Promise.race([asked, failed]);
   } finally {
     await gateway.close();
