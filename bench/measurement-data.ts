@@ -2,10 +2,11 @@
 // and one budget of alarms. MEASUREMENT_DATA names the folder with the sets, which are not part of this project.
 //
 //   MEASUREMENT_DATA=DIR npm run bench measurement-data
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { decimalsOf, type Frame, FrameReader, Judge, learn, type Profile, score } from '@kiten/measurement';
+import { decimalsOf, type Frame, Judge, learn, type Profile, score } from '@kiten/measurement';
 import { print } from './figure.ts';
+import { frameFrom, rowsOf, turned } from './support/frames.ts';
 
 const folder = process.env.MEASUREMENT_DATA ?? '';
 /** Alarms a day without a cause that are put up with. */
@@ -140,12 +141,6 @@ function judged(profile: Profile, frame: Frame): { scores: Float64Array; alarms:
   return { scores, alarms };
 }
 
-function read(file: string): Frame {
-  const reader = new FrameReader();
-  reader.push(readFileSync(join(folder, file), 'utf8'));
-  return reader.end();
-}
-
 function filesIn(name: string): string[] {
   const path = join(folder, name);
   return existsSync(path)
@@ -155,28 +150,6 @@ function filesIn(name: string): string[] {
     : [];
 }
 
-function rowsOf(frame: Frame, from: number, to: number): Frame {
-  const width = frame.channels.length;
-  return {
-    ...frame,
-    rows: to - from,
-    values: frame.values.subarray(from * width, to * width),
-    times: frame.times.subarray(from, to),
-    labels: new Map([...frame.labels].map(([name, values]) => [name, values.subarray(from, to)])),
-  };
-}
-
-/** One file of the set has a line for each channel. */
-function turned({ rows, channels, values, ...rest }: Frame): Frame {
-  const width = channels.length;
-  if (width < rows) return { rows, channels, values, ...rest };
-  const other = Float64Array.from(
-    values,
-    (_, at) => values[(at % rows) * width + Math.trunc(at / rows)] as number,
-  );
-  return {
-    ...rest,
-    ...{ rows: width, values: other, times: Float64Array.from({ length: width }, (_, at) => at) },
-    channels: Array.from({ length: rows }, (_, at) => `channel ${at + 1}`),
-  };
+function read(file: string): Frame {
+  return frameFrom(join(folder, file));
 }

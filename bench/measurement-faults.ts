@@ -3,7 +3,7 @@
 //
 //   MEASUREMENT_DATA=DIR npm run bench measurement-faults
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   chance,
@@ -11,7 +11,6 @@ import {
   defaultFreshness,
   encodeSenmlCbor,
   type Frame,
-  FrameReader,
   inject,
   Judge,
   judgeFreshness,
@@ -25,6 +24,7 @@ import {
   verifyPack,
 } from '@kiten/measurement';
 import { median, print } from './figure.ts';
+import { frameFrom, rowsOf, turned } from './support/frames.ts';
 
 const folder = process.env.MEASUREMENT_DATA ?? '';
 const kinds = ['bias', 'drift', 'freeze', 'gain', 'replacement', 'alias', 'replay'] as const;
@@ -159,32 +159,5 @@ function direction(random: () => number): number {
 }
 
 function read(file: string): Frame {
-  const reader = new FrameReader();
-  reader.push(readFileSync(join(folder, file), 'utf8'));
-  return reader.end();
-}
-
-function rowsOf(frame: Frame, from: number, to: number): Frame {
-  const width = frame.channels.length;
-  return {
-    ...frame,
-    rows: to - from,
-    values: frame.values.subarray(from * width, to * width),
-    times: frame.times.subarray(from, to),
-    labels: new Map(),
-  };
-}
-
-/** One file of the set has a line for each channel. */
-function turned({ rows, channels, values, ...rest }: Frame): Frame {
-  const width = channels.length;
-  return {
-    ...rest,
-    ...{ rows: width, times: Float64Array.from({ length: width }, (_, at) => at) },
-    values: Float64Array.from(
-      values,
-      (_, at) => values[(at % rows) * width + Math.trunc(at / rows)] as number,
-    ),
-    channels: Array.from({ length: rows }, (_, at) => `channel ${at + 1}`),
-  };
+  return frameFrom(join(folder, file));
 }

@@ -13,6 +13,7 @@ import { makeFleet } from './mqtt/fleet.ts';
 import { Generator } from './mqtt/generator/generator.ts';
 import { startKiten } from './mqtt/servers/kiten.ts';
 import type { Server } from './mqtt/servers/server.ts';
+import { pairs } from './mqtt/table.ts';
 import type { Flow, Outcome } from './mqtt/workload.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 3);
@@ -22,17 +23,6 @@ const counts = (process.env.WORKERS ?? '1,2,4').split(',').map(Number);
 /** A side that has used more than this of all it could has no more to give. */
 const busy = 0.9;
 
-const pairs: Flow = {
-  kind: 'flow',
-  shape: 'pairs',
-  publishers: 100,
-  subscribers: 100,
-  qos: 0,
-  batch: 1,
-  topics: 1,
-  secured: false,
-  window: 4_096,
-};
 const rows: readonly (readonly [id: string, title: string, flow: Flow])[] = [
   ['pairs-0', '100 pairs, one packet a write, QoS 0', pairs],
   ['pairs-1', '100 pairs, one packet a write, QoS 1', { ...pairs, qos: 1 }],

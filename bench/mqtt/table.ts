@@ -13,7 +13,8 @@ export interface Row {
 
 const window = 4_096;
 
-const pairs: Flow = {
+/** One packet a write, from a hundred to a hundred. */
+export const pairs: Flow = {
   kind: 'flow',
   shape: 'pairs',
   publishers: 100,

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   chance,
   type Frame,
-  FrameReader,
   type InertialReadings,
   judgeInertial,
   type MemsSound,
@@ -14,6 +13,7 @@ import {
   strongestLine,
 } from '@kiten/measurement';
 import { print } from '../figure.ts';
+import { frameFrom } from '../support/frames.ts';
 
 const runs = 50;
 const irregularRuns = 20;
@@ -27,7 +27,7 @@ export function physicsOfInertialSensors(folder: string | undefined): void {
   if (folder !== undefined && existsSync(join(folder, 'imu/xio_sensor_data.csv')))
     recorded(
       'hand-held sensor',
-      read(join(folder, 'imu/xio_sensor_data.csv')),
+      frameFrom(join(folder, 'imu/xio_sensor_data.csv')),
       'Gyroscope',
       'Accelerometer',
       [Math.PI / 180, 9.80665],
@@ -137,10 +137,4 @@ function recorded(
     );
     print({ figure: `${name}, recorded, no sound: highest ${check}, 1 is an alarm`, value, unit: 'of 1' });
   }
-}
-
-function read(file: string): Frame {
-  const reader = new FrameReader();
-  reader.push(readFileSync(file, 'utf8'));
-  return reader.end();
 }

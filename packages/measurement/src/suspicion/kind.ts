@@ -1,3 +1,5 @@
+import { injectedKinds } from '../inject/faults.ts';
+
 /**
  * What may have been done to a sensor or to what it says.
  *
@@ -16,19 +18,6 @@
  * | `disagreement` | sensors contradict each other, and which one lies does not show |
  * | `unknown` | none of these |
  */
-export const faultKinds = [
-  'bias',
-  'drift',
-  'freeze',
-  'gain',
-  'replacement',
-  'noise',
-  'alias',
-  'replay',
-  'swap',
-  'jump',
-  'disagreement',
-  'unknown',
-] as const;
+export const faultKinds = [...injectedKinds, 'jump', 'disagreement', 'unknown'] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
