@@ -6,8 +6,9 @@ import { Traffic } from './traffic.ts';
 const patience = 3_000;
 
 /**
- * As many messages as the server brings while no more than the window is under way: in each turn of the loop every
- * publisher has one write, once what has arrived was read.
+ * As many messages as the server brings while no more than the window is under way. Publishers have one write after the
+ * other, in turn, until the window is full, and only then what has arrived is read: reading a little after each write is
+ * what would make the generator the bottleneck.
  */
 export async function flow(job: Job, workload: Flow): Promise<Outcome> {
   const traffic = await Traffic.open(job, workload);
@@ -19,16 +20,15 @@ export async function flow(job: Job, workload: Flow): Promise<Outcome> {
   function pump(): void {
     isScheduled = false;
     if (isOver) return;
-    let isMoving = false;
-    for (let count = 0; count < publishers.length; count++) {
-      if (traffic.underWay + workload.batch > workload.window) return;
+    let waiting = 0;
+    while (waiting < publishers.length && traffic.underWay + workload.batch <= workload.window) {
       const publisher = publishers[turn]!;
       turn = (turn + 1) % publishers.length;
-      if (!publisher.isReady) continue;
-      traffic.sent += publisher.publish();
-      isMoving = true;
+      if (publisher.isReady) {
+        traffic.sent += publisher.publish();
+        waiting = 0;
+      } else waiting++;
     }
-    if (isMoving) schedule();
   }
   function schedule(): void {
     if (isScheduled) return;
