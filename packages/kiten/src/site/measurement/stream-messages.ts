@@ -8,6 +8,7 @@ import type {
   StreamGauges,
   StreamReport,
 } from '@kiten/measurement';
+import type { StreamRecord } from '../../store/streams.ts';
 
 /** What goes to the thread that judges, in order. */
 export type StreamCommand =
@@ -20,6 +21,11 @@ export type StreamCommand =
   | { readonly kind: 'restate'; readonly stream: string }
   | { readonly kind: 'keys'; readonly device: string; readonly keys: readonly Uint8Array[] }
   | { readonly kind: 'ask'; readonly question: number; readonly stream?: string };
+
+/** What tells a stream from others. */
+export function knownOf({ stream, device, declaration }: StreamRecord): KnownStream {
+  return { stream, device, declaration };
+}
 
 /** How all streams are doing; of one, its newest rows as well. */
 export interface StreamState {

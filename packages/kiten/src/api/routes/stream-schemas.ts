@@ -1,0 +1,116 @@
+import { payloadForms, type StreamGauges } from '@kiten/measurement';
+import Type from 'typebox';
+import type { StreamState } from '../../site/measurement/stream-messages.ts';
+import type { DeclarationRecord, StreamRecord } from '../../store/streams.ts';
+import { deviceId, time } from '../schemas.ts';
+
+export const seconds = (description: string) =>
+  Type.Number({ exclusiveMinimum: 0, maximum: 31_536_000, description });
+const pointer = Type.String({ maxLength: 256 });
+export const declared = {
+  filter: Type.String({ minLength: 1, maxLength: 1024, description: 'An MQTT topic filter: d/+/vibration' }),
+  form: Type.Enum([...payloadForms], { description: 'How a message holds readings' }),
+  fields: Type.Array(pointer, {
+    minItems: 1,
+    maxItems: 64,
+    description: 'Channels: JSON pointers, names in SenML, or levels of the topic',
+  }),
+  binSeconds: Type.Optional(seconds('What comes within so many seconds is one row')),
+  sequence: Type.Optional(pointer),
+  time: Type.Optional(pointer),
+  key: Type.Optional(
+    Type.String({ maxLength: 8192, description: 'DER SubjectPublicKeyInfo in base64; of pack' }),
+  ),
+  recoverSeconds: Type.Optional(
+    seconds('So long of normal readings takes an alarm back; else an operator does'),
+  ),
+};
+export const budgets = {
+  alarmsPerDay: Type.Number({ exclusiveMinimum: 0, maximum: 86_400 }),
+  silenceSeconds: seconds('Without readings for so long a stream is silent'),
+};
+export const declarationId = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,31}$' });
+export const streamName = Type.String({
+  minLength: 3,
+  maxLength: 128,
+  description: 'DEVICE/DECLARATION, and what else its topic says',
+});
+export const shownDeclaration = Type.Object({
+  id: declarationId,
+  ...declared,
+  ...budgets,
+  setBy: Type.String(),
+  setAt: time,
+  reason: Type.String(),
+});
+
+const state = Type.Enum(['seen', 'learning', 'learned', 'judging', 'silent', 'alarm'], {
+  description: 'What is being done with it; of one that is judged, how it is doing',
+});
+export const alarm = Type.Object({
+  began: time,
+  ended: Type.Optional(time),
+  severity: Type.Number({ description: '1 is where an alarm begins' }),
+  sees: Type.String(),
+  channels: Type.Array(Type.String()),
+});
+export const shownStream = Type.Object({
+  stream: streamName,
+  device: deviceId,
+  declaration: declarationId,
+  topic: Type.String(),
+  state,
+  appearedAt: time,
+  lastAt: Type.Optional(time),
+  messages: Type.Integer(),
+  rows: Type.Integer(),
+  learnsUntil: Type.Optional(time),
+  learnedRows: Type.Optional(Type.Integer()),
+  proposal: Type.Optional(Type.String({ description: 'SHA-256 of a profile that waits to be accepted' })),
+  profile: Type.Optional(Type.String({ description: 'SHA-256 of the profile that it is judged by' })),
+  problem: Type.Optional(Type.String()),
+  normalSince: Type.Optional(time),
+  alarm: Type.Optional(alarm),
+});
+export const shownRows = Type.Object({
+  channels: Type.Array(Type.String()),
+  times: Type.Array(Type.Number()),
+  values: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()]))),
+  severities: Type.Array(Type.Number()),
+});
+
+export function declarationView({ declaration, setBy, setAt, reason: why }: DeclarationRecord) {
+  return { ...declaration, fields: [...declaration.fields], setBy, setAt, reason: why };
+}
+
+export function streamView(record: StreamRecord, doing: StreamState) {
+  const gauges = doing.streams.get(record.stream);
+  const { accepts: _, lesson, ...rest } = record;
+  return {
+    ...rest,
+    ...(lesson === undefined ? {} : { learnsUntil: lesson.until }),
+    state: stateOf(record, gauges),
+    messages: gauges?.messages ?? 0,
+    rows: gauges?.rows ?? 0,
+    ...(gauges?.lastAt === undefined ? {} : { lastAt: Math.round(gauges.lastAt) }),
+    ...(gauges?.lesson === undefined ? {} : { learnedRows: gauges.lesson.rows }),
+    ...(gauges?.normalSince === undefined ? {} : { normalSince: Math.round(gauges.normalSince) }),
+    ...(gauges?.alarm === undefined ? {} : { alarm: alarmView(gauges.alarm) }),
+  };
+}
+
+function stateOf(record: StreamRecord, gauges: StreamGauges | undefined) {
+  if (record.lesson !== undefined) return 'learning' as const;
+  if (record.proposal !== undefined) return 'learned' as const;
+  if (record.profile === undefined) return 'seen' as const;
+  if (gauges?.alarm !== undefined) return 'alarm' as const;
+  return gauges?.isSilent === true ? ('silent' as const) : ('judging' as const);
+}
+
+export function alarmView({ began, ended, severity, sees, channels }: NonNullable<StreamGauges['alarm']>) {
+  return {
+    began: Math.round(began),
+    ...(ended === undefined ? {} : { ended: Math.round(ended) }),
+    ...{ severity, sees, channels: [...channels] },
+  };
+}

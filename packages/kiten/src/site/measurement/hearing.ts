@@ -1,0 +1,100 @@
+import type { StreamMemory, StreamReport } from '@kiten/measurement';
+import type { Logger } from 'pino';
+import type { Database } from '../../store/database.ts';
+import { keepMemory, putAlarm } from '../../store/streams.ts';
+import type { EventHub } from '../event-hub.ts';
+import { Turns } from '../turns.ts';
+import type { Learning } from './learning.ts';
+import type { SourceKeys } from './source-keys.ts';
+import type { StreamBook } from './stream-book.ts';
+import type { StreamFindings } from './stream-findings.ts';
+
+export interface HearingParts {
+  readonly book: StreamBook;
+  readonly database: Database;
+  readonly hub: EventHub;
+  readonly logger: Logger;
+  readonly learning: Learning;
+  readonly keys: SourceKeys;
+  readonly conclude: StreamFindings['conclude'];
+}
+
+/** Takes in what judging tells: what is remembered before what it counts for. */
+export class Hearing {
+  readonly #parts: HearingParts;
+  readonly #turns = new Turns();
+
+  constructor(parts: HearingParts) {
+    this.#parts = parts;
+  }
+
+  /** One list after the other. */
+  heard(reports: readonly StreamReport[]): Promise<void> {
+    return this.#turns.take('reports', async () => {
+      await this.#remember(reports);
+      for (const report of reports) await this.#report(report);
+    });
+  }
+
+  async #remember(reports: readonly StreamReport[]): Promise<void> {
+    const memories = new Map<string, StreamMemory>();
+    for (const report of reports) {
+      // It has to be there for what is remembered of it to be kept.
+      if (report.kind === 'appeared') await this.#appeared(report);
+      if (report.kind === 'remember') memories.set(report.stream, report.memory);
+    }
+    if (memories.size === 0) return;
+    await this.#parts.database.transaction().execute(async (store) => {
+      for (const [stream, memory] of memories) await keepMemory(store, stream, JSON.stringify(memory));
+    });
+  }
+
+  async #report(report: StreamReport): Promise<void> {
+    const { database, hub, logger, learning } = this.#parts;
+    switch (report.kind) {
+      case 'concluded':
+        return this.#concluded(report);
+      case 'alarm': {
+        const { stream, began: at } = report.window;
+        await putAlarm(database, report.window);
+        return hub.publish('stream', { stream, outcome: 'alarm', at });
+      }
+      case 'taught':
+        // Others go on meanwhile.
+        void learning
+          .taught(report.stream, report.frame)
+          .catch((error: unknown) =>
+            logger.error({ err: error, stream: report.stream }, 'nothing could be learned'),
+          );
+        return;
+      case 'appeared':
+      case 'remember':
+        return;
+    }
+  }
+
+  async #concluded({ conclusion }: StreamReport & { kind: 'concluded' }): Promise<void> {
+    const { hub, logger, conclude } = this.#parts;
+    const { stream, outcome, at } = conclusion;
+    if (outcome === 'forged' && (await this.#hasOtherKeys(stream))) return;
+    const found = await conclude(conclusion);
+    if (found.length > 0)
+      logger.info({ stream, outcome, findings: found.map(({ code }) => code) }, 'readings judged');
+    hub.publish('stream', { stream, outcome, at });
+  }
+
+  async #appeared(report: StreamReport & { kind: 'appeared' }): Promise<void> {
+    const { book, keys } = this.#parts;
+    const { stream, device, declaration, topic, at } = report;
+    if (book.find(stream) !== undefined || book.declared(declaration) === undefined) return;
+    const record = { stream, device, declaration, topic, appearedAt: Math.round(at), accepts: false };
+    await book.add(record);
+    await keys.tell(record);
+  }
+
+  /** A signature that does not hold may be one by a key that was certified meanwhile: then nothing is said of it. */
+  async #hasOtherKeys(stream: string): Promise<boolean> {
+    const record = this.#parts.book.find(stream);
+    return record !== undefined && (await this.#parts.keys.tell(record));
+  }
+}

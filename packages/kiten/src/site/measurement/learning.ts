@@ -1,0 +1,106 @@
+import { type Clock, encodeUtf8, KitenError } from '@kiten/codec';
+import { type Frame, streamSubject } from '@kiten/measurement';
+import type { StreamRecord } from '../../store/streams.ts';
+import type { Operator } from '../operators.ts';
+import { Turns } from '../turns.ts';
+import type { Learner } from './learner.ts';
+import type { ProfileFiles } from './profile-files.ts';
+import type { StreamBook } from './stream-book.ts';
+import { knownOf, type StreamCommand } from './stream-messages.ts';
+
+export interface LearningParts {
+  readonly book: StreamBook;
+  readonly clock: Clock;
+  readonly profiles: ProfileFiles;
+  readonly learner: Learner;
+  readonly send: (command: StreamCommand) => void;
+}
+
+/** What a stream is to be learned from. */
+export interface Lesson {
+  readonly seconds: number;
+  /** It is over earlier once there are so many. */
+  readonly rows?: number | undefined;
+  /** Whether what is learned is what it is judged by at once. */
+  readonly accepts: boolean;
+}
+
+/** Lessons of streams: what they are learned from, and what is accepted of what was learned. */
+export class Learning {
+  readonly #parts: LearningParts;
+  readonly #turns = new Turns();
+
+  constructor(parts: LearningParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws KitenError `kiten/stream-unknown` */
+  learn(
+    stream: string,
+    { seconds, rows, accepts }: Lesson,
+    operator: Operator,
+    reason: string,
+  ): Promise<StreamRecord> {
+    return this.#turns.take(stream, async () => {
+      const { book, clock, send } = this.#parts;
+      const { problem: _, proposal: _none, ...before } = book.get(stream);
+      const lesson = { until: clock.now() + seconds * 1000, ...(rows === undefined ? {} : { rows }) };
+      const record = { ...before, accepts, lesson };
+      await book.keep(record, book.event('stream/learning', operator, reason, { stream, seconds }));
+      send({ kind: 'put', known: { ...knownOf(record), lesson } });
+      return record;
+    });
+  }
+
+  /** @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learned`, `kiten/profile-…` */
+  accept(stream: string, operator: Operator, reason: string): Promise<StreamRecord> {
+    return this.#turns.take(stream, () => this.#accept(stream, `operator:${operator.name}`, reason));
+  }
+
+  /** A stream has all that it is to be learned from. */
+  async taught(stream: string, frame: Frame): Promise<void> {
+    const { book, learner, profiles, clock } = this.#parts;
+    const declared = book.declarationOf(stream);
+    if (declared === undefined) return;
+    const { rows } = frame;
+    const { alarmsPerDay } = declared;
+    const learned = await learner.learn({ frame, alarmsPerDay }).then(
+      async (text) => ({ proposal: await profiles.keep(encodeUtf8(text)) }),
+      (error: unknown) => ({ problem: problemOf(error) }),
+    );
+    await this.#turns.take(stream, async () => {
+      const now = book.find(stream);
+      if (now === undefined) return;
+      const { lesson: _, ...rest } = now;
+      const subject = streamSubject(stream);
+      const isLearned = 'proposal' in learned;
+      const data = isLearned ? { stream, rows, profile: learned.proposal } : { stream, rows, ...learned };
+      const type = isLearned ? 'stream/learned' : 'stream/not-learned';
+      await book.keep({ ...rest, ...learned }, { type, at: clock.now(), actor: 'site', subject, data });
+      if (isLearned && rest.accepts)
+        await this.#accept(stream, 'site', 'It was to be accepted once it was learned.');
+    });
+  }
+
+  async #accept(stream: string, actor: string, reason: string): Promise<StreamRecord> {
+    const { book, profiles, clock, send } = this.#parts;
+    const { proposal, problem: _, ...rest } = book.get(stream);
+    if (proposal === undefined)
+      throw new KitenError(
+        'kiten/stream-not-learned',
+        `Nothing that was learned of ${stream} waits to be accepted.`,
+      );
+    const text = await profiles.read(proposal);
+    const record: StreamRecord = { ...rest, profile: proposal };
+    const data = { stream, profile: proposal };
+    const subject = streamSubject(stream);
+    await book.keep(record, { type: 'stream/accepted', at: clock.now(), actor, reason, subject, data });
+    send({ kind: 'put', known: { ...knownOf(record), profile: { text, digest: proposal } } });
+    return record;
+  }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof KitenError) return error.message.slice(0, 500);
+  throw error;
+}

@@ -1,0 +1,117 @@
+import { type Clock, KitenError } from '@kiten/codec';
+import { checkDeclaration, type StreamDeclaration, streamSubject } from '@kiten/measurement';
+import type { RecordedEvent } from '@kiten/trust';
+import type { Database } from '../../store/database.ts';
+import {
+  allDeclarations,
+  allStreams,
+  type DeclarationRecord,
+  putStream,
+  type StreamRecord,
+} from '../../store/streams.ts';
+import type { EventHub } from '../event-hub.ts';
+import type { Journal } from '../journal.ts';
+import type { Operator } from '../operators.ts';
+
+export interface StreamBookParts {
+  readonly database: Database;
+  readonly journal: Journal;
+  readonly hub: EventHub;
+  readonly clock: Clock;
+}
+
+/** Which streams there are, and what declares them, as it stands in the store. */
+export class StreamBook {
+  readonly #parts: StreamBookParts;
+  readonly #declarations = new Map<string, DeclarationRecord>();
+  readonly #streams = new Map<string, StreamRecord>();
+
+  private constructor(parts: StreamBookParts) {
+    this.#parts = parts;
+  }
+
+  static async open(parts: StreamBookParts): Promise<StreamBook> {
+    const book = new StreamBook(parts);
+    for (const record of await allDeclarations(parts.database)) {
+      checkDeclaration(record.declaration);
+      book.#declarations.set(record.declaration.id, record);
+    }
+    for (const record of await allStreams(parts.database)) book.#streams.set(record.stream, record);
+    return book;
+  }
+
+  /** In the order of their names. */
+  get declarations(): readonly DeclarationRecord[] {
+    return [...this.#declarations.values()].toSorted((one, other) =>
+      one.declaration.id < other.declaration.id ? -1 : 1,
+    );
+  }
+
+  get streams(): readonly StreamRecord[] {
+    return [...this.#streams.values()].toSorted((one, other) => (one.stream < other.stream ? -1 : 1));
+  }
+
+  declared(id: string): DeclarationRecord | undefined {
+    return this.#declarations.get(id);
+  }
+
+  find(stream: string): StreamRecord | undefined {
+    return this.#streams.get(stream);
+  }
+
+  /** @throws KitenError `kiten/stream-unknown` */
+  get(stream: string): StreamRecord {
+    const record = this.#streams.get(stream);
+    if (record !== undefined) return record;
+    throw new KitenError('kiten/stream-unknown', `No stream “${stream.slice(0, 140)}” has appeared.`);
+  }
+
+  declarationOf(stream: string): StreamDeclaration | undefined {
+    return this.#declarations.get(this.#streams.get(stream)?.declaration ?? '')?.declaration;
+  }
+
+  /** What is in the store is the case from now on: streams of what was declared by this name are no more. */
+  declare(record: DeclarationRecord): void {
+    this.#drop(record.declaration.id);
+    this.#declarations.set(record.declaration.id, record);
+  }
+
+  undeclare(id: string): void {
+    this.#drop(id);
+    this.#declarations.delete(id);
+  }
+
+  /** A stream has appeared. */
+  async add(record: StreamRecord): Promise<void> {
+    await putStream(this.#parts.database, record);
+    this.#streams.set(record.stream, record);
+    this.#parts.hub.publish('stream', {
+      stream: record.stream,
+      outcome: 'appeared',
+      at: record.appearedAt,
+    });
+  }
+
+  /** A stream as it is from now on, with the event that made it so. */
+  async keep(record: StreamRecord, event: RecordedEvent): Promise<void> {
+    await this.#parts.journal.commit([event], (store) => putStream(store, record));
+    this.#streams.set(record.stream, record);
+    this.#parts.hub.publish('stream', { stream: record.stream, outcome: event.type, at: event.at });
+  }
+
+  /** An event of now that an operator caused. */
+  event(
+    type: string,
+    operator: Operator,
+    reason: string,
+    data: Readonly<Record<string, string | number>>,
+  ): RecordedEvent {
+    const about = typeof data.stream === 'string' ? { subject: streamSubject(data.stream) } : {};
+    return { type, at: this.#parts.clock.now(), actor: `operator:${operator.name}`, reason, data, ...about };
+  }
+
+  #drop(declaration: string): void {
+    for (const record of this.#streams.values())
+      if (record.declaration === declaration) this.#streams.delete(record.stream);
+  }
+}

@@ -1,0 +1,74 @@
+import type { Outcome, StreamConclusion } from './stream-report.ts';
+
+/** What is said of a stream beside its name. */
+export type Said = Omit<StreamConclusion, 'stream'>;
+
+/** Milliseconds after which what holds is said again: before it lapses. */
+const again = 3 * 3_600_000;
+/** The same thing is not told twice within so many milliseconds. */
+const pause = 10_000;
+
+/** What was said of a stream, and when: what holds is said anew before it lapses, what is wrong not all the time. */
+export class StreamVoice {
+  readonly #say: (said: Said) => void;
+  readonly #toldAt = new Map<Outcome, number>();
+  readonly #since = new Map<Outcome, number>();
+
+  constructor(say: (said: Said) => void) {
+    this.#say = say;
+  }
+
+  /** What holds is said again with the next readings: somebody cleared what spoke against it. */
+  restate(): void {
+    this.#toldAt.clear();
+  }
+
+  /** Something that holds until it lapses. */
+  holds(outcome: Outcome, at: number): void {
+    const since = this.#since.get(outcome) ?? at;
+    this.#since.set(outcome, since);
+    const toldAt = this.#toldAt.get(outcome);
+    if (toldAt !== undefined && at - toldAt < again) return;
+    this.#toldAt.set(outcome, at);
+    this.#say({ outcome, at, since, count: 1 });
+  }
+
+  /** @param isOfPacks whether it speaks against their being fresh */
+  fault(
+    outcome: Outcome,
+    at: number,
+    isOfPacks: boolean,
+    what: Pick<StreamConclusion, 'by' | 'problem'>,
+  ): void {
+    if (isOfPacks) this.#since.delete('fresh');
+    const toldAt = this.#toldAt.get(outcome);
+    if (toldAt !== undefined && at - toldAt < pause) return;
+    this.#toldAt.set(outcome, at);
+    if (isOfPacks) this.#toldAt.delete('fresh');
+    this.#say({ outcome, at, since: at, count: 1, ...what });
+  }
+
+  /** An alarm begins. */
+  abnormal(said: Omit<Said, 'outcome'>): void {
+    this.#toldAt.delete('normal');
+    this.#say({ outcome: 'abnormal', ...said });
+  }
+
+  /** @param recovery milliseconds of normal readings that take an alarm back, if they do */
+  normal(said: Omit<Said, 'outcome'>, recovery: number | undefined): void {
+    const { at, since } = said;
+    const toldAt = this.#toldAt.get('normal');
+    const recovers = recovery !== undefined && at - since >= recovery;
+    const isDue = toldAt === undefined || at - toldAt >= again;
+    const hasRecovered = recovers && toldAt !== undefined && toldAt - since < recovery;
+    if (!isDue && !hasRecovered) return;
+    this.#toldAt.set('normal', at);
+    this.#say({ outcome: 'normal', ...said });
+  }
+
+  /** No readings come. */
+  silent(said: Omit<Said, 'outcome'>): void {
+    this.#say({ outcome: 'silent', ...said });
+    this.restate();
+  }
+}
