@@ -67,11 +67,12 @@ print({
   value: await rate(frame, profile as Profile),
   ...{ unit: 'rows per CPU second', floor: 15_000, goal: 20_000, rounds },
 });
-const charts = learn(frame, { alarmsPerDay: 1, detectors: ['level', 'cusum', 'mewma', 'relation'] });
+const charts = learn(frame, { alarmsPerDay: 1, detectors: ['level', 'cusum', 'mewma', 'relation', 'gain'] });
 for (const [name, detectors, floor] of [
   ['the conditional residual', ['relation'], 15_000],
   ['MEWMA', ['mewma'], 75_000],
   ['EWMA and CUSUM', ['level', 'cusum'], 150_000],
+  ['the slope of residuals', ['gain'], 15_000],
 ] as const)
   print({
     figure: `rows of ${channels} channels judged by ${name} alone`,

@@ -3,6 +3,7 @@ import { cusum } from './cusum.ts';
 import type { DetectorKind } from './detector.ts';
 import { dynamicPca } from './dynamic-pca.ts';
 import { freeze } from './freeze.ts';
+import { gain } from './gain.ts';
 import { gradient } from './gradient.ts';
 import { grid } from './grid.ts';
 import { histogram } from './histogram.ts';
@@ -19,7 +20,7 @@ import { stateSpace } from './state-space.ts';
 import { steadyTime } from './steady-time.ts';
 
 const standard = [level, relation, mewma, pca, stateSpace, range, freeze, noise, grid, ownPast, repeat];
-const onDemand = [cusum, dynamicPca, season, gradient, steadyTime, histogram];
+const onDemand = [cusum, gain, dynamicPca, season, gradient, steadyTime, histogram];
 
 /** All that can be learned, by their names in a profile. */
 export const detectorKinds: ReadonlyMap<string, DetectorKind<object>> = new Map(
