@@ -2,6 +2,7 @@
 // and by some alone, and eight channels of each of ten thousand streams.
 import { decimalsOf, type Frame, Judge, learn, type Profile } from '@kiten/measurement';
 import { cpuSeconds, median, print } from './figure.ts';
+import { rowsOf } from './support/frames.ts';
 
 const channels = 50;
 const rows = 10_000;
@@ -67,18 +68,32 @@ print({
   value: await rate(frame, profile as Profile),
   ...{ unit: 'rows per CPU second', floor: 15_000, goal: 20_000, rounds },
 });
-const charts = learn(frame, { alarmsPerDay: 1, detectors: ['level', 'cusum', 'mewma', 'relation', 'gain'] });
+const charts = learn(frame, {
+  alarmsPerDay: 1,
+  detectors: ['level', 'cusum', 'mewma', 'relation', 'gain', 'allan'],
+});
 for (const [name, detectors, floor] of [
   ['the conditional residual', ['relation'], 15_000],
   ['MEWMA', ['mewma'], 75_000],
   ['EWMA and CUSUM', ['level', 'cusum'], 150_000],
   ['the slope of residuals', ['gain'], 15_000],
+  ['the slope of the Allan variance', ['allan'], 15_000],
 ] as const)
   print({
     figure: `rows of ${channels} channels judged by ${name} alone`,
     value: await rate(frame, charts, detectors),
     ...{ unit: 'rows per CPU second', floor, rounds },
   });
+
+const long = plant(1, 24_000);
+print({
+  figure: 'points judged by the matrix profile over 10,000 points of history',
+  value: await rate(
+    rowsOf(long, 12_000, 24_000),
+    learn(rowsOf(long, 0, 12_000), { alarmsPerDay: 1, detectors: ['shape'] }),
+  ),
+  ...{ unit: 'points per CPU second', floor: 3000, rounds },
+});
 
 // Ten thousand streams of eight channels, a row of each in turn: what caches hold of one is gone when its next row comes.
 const streams = 10_000;

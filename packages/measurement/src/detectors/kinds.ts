@@ -1,4 +1,5 @@
 import { KitenError } from '@kiten/codec';
+import { allan } from './allan.ts';
 import { cusum } from './cusum.ts';
 import type { DetectorKind } from './detector.ts';
 import { dynamicPca } from './dynamic-pca.ts';
@@ -16,11 +17,12 @@ import { range } from './range.ts';
 import { relation } from './relation.ts';
 import { repeat } from './repeat.ts';
 import { season } from './season.ts';
+import { shape } from './shape.ts';
 import { stateSpace } from './state-space.ts';
 import { steadyTime } from './steady-time.ts';
 
 const standard = [level, relation, mewma, pca, stateSpace, range, freeze, noise, grid, ownPast, repeat];
-const onDemand = [cusum, gain, dynamicPca, season, gradient, steadyTime, histogram];
+const onDemand = [cusum, gain, shape, allan, dynamicPca, season, gradient, steadyTime, histogram];
 
 /** All that can be learned, by their names in a profile. */
 export const detectorKinds: ReadonlyMap<string, DetectorKind<object>> = new Map(

@@ -41,11 +41,13 @@ const ownKinds: ReadonlyMap<string, FaultKind> = new Map([
   ['freeze', 'freeze'],
   ['grid', 'replacement'],
   ['repeat', 'replay'],
+  ['near', 'replay'],
   ['line', 'alias'],
   ['spread', 'replacement'],
   ['noise', 'replacement'],
+  ['colour', 'replacement'],
 ]);
-const sure: ReadonlySet<string> = new Set(['freeze', 'grid', 'repeat']);
+const sure: ReadonlySet<string> = new Set(['freeze', 'grid', 'repeat', 'near']);
 /** Rows before an alarm in which it may have begun. */
 const reach = 250;
 
