@@ -1,10 +1,44 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+// The programs that tests start come up from compiled code.
+process.env.NODE_COMPILE_CACHE ??= `${root}node_modules/.cache/compiled`;
+
+/** Tests of packages that stand in for modules, or change the environment, have a process each; the others share theirs. */
+const alone = globSync('packages/*/test/**/*.test.ts', { cwd: root }).filter((file) =>
+  /\bvi\.(do)?mock\(|\bprocess\.env\.\w+ *=[^=]/i.test(readFileSync(`${root}${file}`, 'utf8')),
+);
+
+/** Tests that start programs come first, the one that types all guides before all: a long one at the end would run by itself. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) =>
+      moduleId === `${root}test/guides.test.ts` ? 0 : moduleId.startsWith(`${root}test/`) ? 1 : 2;
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
+  }
+}
 
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      { extends: true, test: { name: 'programs', include: ['test/**/*.test.ts', ...alone] } },
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: alone,
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -6,6 +6,10 @@ import { join } from 'node:path';
 import { agentProgram } from './agent.ts';
 import { launcher } from './kiten.ts';
 
+/** Where Node keeps the programs that it has compiled already, if it does (`vitest.config.ts`). */
+const { NODE_COMPILE_CACHE } = process.env;
+const compiled = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+
 /** Runs a script where there is nothing yet, and leaves neither a process nor a file behind. */
 export async function runInNewHome(
   script: string,
@@ -20,6 +24,7 @@ export async function runInNewHome(
     KITEN_NODE: process.execPath,
     KITEN_LAUNCHER: launcher,
     KITEN_AGENT: agentProgram,
+    ...compiled,
     ...more,
   };
   const shell = spawn('bash', ['-c', script], {

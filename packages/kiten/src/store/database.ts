@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { KitenError } from '@kiten/codec';
-import { Kysely, SqliteDialect, sql } from 'kysely';
+import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely';
 import { isSqlite } from './dialects.ts';
 import type { Tables } from './tables.ts';
 
@@ -28,7 +28,20 @@ export function readDatabase(file: string): Database {
 }
 
 function over(database: DatabaseSync): Database {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Adapter(database) }) });
+  return new Kysely<Tables>({ dialect: new Dialect({ database: new Adapter(database) }) });
+}
+
+/** SQLite does take changes of tables in a transaction, which Kysely does not count on: migrations are whole or not at all. */
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 function open(file: string): DatabaseSync {

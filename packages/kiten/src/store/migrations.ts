@@ -271,7 +271,7 @@ const migrations: Readonly<Record<string, Migration>> = {
 };
 
 /**
- * Brings the store to the newest form, or to that of an older program. Each migration is one transaction.
+ * Brings the store to the newest form, or to that of an older program: wholly, in one transaction, or not at all.
  *
  * @throws KitenError `kiten/store-newer` if a newer program has written it
  */

@@ -55,6 +55,21 @@ it('moves evidence from a store of before there were proofs', async () => {
   ]);
 });
 
+it('leaves a store as it was when a migration cannot be done, and brings it forward once it can', async () => {
+  const file = await olderStore();
+  const other = new DatabaseSync(file);
+  onTestFinished(() => other.close());
+  const schema = () =>
+    other.prepare("select name, sql from sqlite_schema where name not like '%kysely%' order by name").all();
+  other.exec('create table passkeys (in_the_way integer)');
+  const before = schema();
+  await expect(migrate(open(file))).rejects.toThrow('already exists');
+  expect(schema()).toEqual(before);
+  other.exec('drop table passkeys');
+  await migrate(open(file));
+  expect(schema()).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'stream_alarms' })]));
+});
+
 it('leaves a store alone that a newer program has written', async () => {
   const file = await olderStore();
   const writer = new DatabaseSync(file);

@@ -94,7 +94,7 @@ describe('an exported log', () => {
       }),
     );
     const sizes: number[] = [];
-    for (let round = 0; round < 8; round += 1) {
+    for (let round = 0; round < 8 || (sizes.at(-1) ?? 0) <= 256; round += 1) {
       sizes.push((await exportLog(directory, target, { publicKeys })).size);
       expect(await audit(target)).toMatchObject({ intact: true, entries: sizes.at(-1) });
     }

@@ -1,14 +1,27 @@
+import { createRequire } from 'node:module';
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import { KitenError } from '@kiten/codec';
 import { fromByteOffset, type Place, placeOf } from './place.ts';
+
+type Engine = typeof import('@cedar-policy/cedar-wasm/nodejs');
+
+const require = createRequire(import.meta.url);
+let loaded: Engine | undefined;
+
+/** Most programs that could ask the engine never do: it is compiled once somebody does. */
+function engine(): Engine {
+  loaded ??= require('@cedar-policy/cedar-wasm/nodejs') as Engine;
+  return loaded;
+}
 
 /**
  * Calls Cedar's engine in WebAssembly.
  * @throws {KitenError} `policy/too-complex` if the engine traps, which it does when an input is nested too deeply.
  */
-export function callEngine<T>(call: () => T): T {
+export function callEngine<T>(call: (engine: Engine) => T): T {
+  const cedar = engine();
   try {
-    return call();
+    return call(cedar);
   } catch (cause) {
     throw new KitenError(
       'policy/too-complex',

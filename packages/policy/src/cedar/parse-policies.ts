@@ -1,4 +1,3 @@
-import { policySetTextToParts, policyToJson, templateToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { KitenError } from '@kiten/codec';
 import type { PolicyJson, PolicySetJson } from '../json/policy-json.ts';
 import { callEngine, type EngineProblem, problemsOf } from './engine.ts';
@@ -36,11 +35,13 @@ export function parsePolicies(text: string, ids: PolicyIds = 'annotation'): Poli
 export function parseStatements(text: string, ids: PolicyIds = 'annotation'): readonly ParsedPolicy[] {
   const exact = protectIntegers(text);
   const statements = splitStatements(exact.text);
-  const whole = callEngine(() => policySetTextToParts(exact.text));
+  const whole = callEngine(({ policySetTextToParts }) => policySetTextToParts(exact.text));
   if (whole.type === 'failure') throw parseFailed(problemsOf(whole.errors, exact.text));
   const parsed = statements.map((statement, index): ParsedPolicy => {
     const { source, isTemplate, start } = statement;
-    const answer = callEngine(() => (isTemplate ? templateToJson(source) : policyToJson(source)));
+    const answer = callEngine(({ templateToJson, policyToJson }) =>
+      isTemplate ? templateToJson(source) : policyToJson(source),
+    );
     if (answer.type === 'failure') throw parseFailed(problemsOf(answer.errors, exact.text, start));
     const json = exact.restore(answer.json) as unknown as PolicyJson;
     const named = ids === 'annotation' ? json.annotations?.id : undefined;

@@ -1,4 +1,4 @@
-import { type AuthorizationCall, isAuthorized, type SchemaJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { AuthorizationCall, SchemaJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Request } from '../decision.ts';
 import { exactJson } from '../json/exact-json.ts';
 import { callEngine, problemsOf } from './engine.ts';
@@ -23,7 +23,7 @@ export function requestProblem(
     policies: { staticPolicies: {} },
     entities: [],
   };
-  const answer = callEngine(() => isAuthorized(call as unknown as AuthorizationCall));
+  const answer = callEngine(({ isAuthorized }) => isAuthorized(call as unknown as AuthorizationCall));
   if (answer.type === 'success') return undefined;
   return problemsOf(answer.errors, '')
     .map(({ message }) => message)

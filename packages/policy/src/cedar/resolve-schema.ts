@@ -1,8 +1,4 @@
-import {
-  type SchemaJson,
-  schemaToJsonWithResolvedTypes,
-  schemaToText,
-} from '@cedar-policy/cedar-wasm/nodejs';
+import type { SchemaJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { refuseComplexity, refuseDeepJson } from './complexity.ts';
 import { callEngine } from './engine.ts';
 import { schemaInvalid } from './schema-invalid.ts';
@@ -15,7 +11,7 @@ import { tokenize } from './tokens.ts';
 export function resolveSchema(schema: string | SchemaJson<string>): SchemaJson<string> {
   const text = schemaText(schema);
   refuseComplexity(text, tokenize(text));
-  const answer = callEngine(() => schemaToJsonWithResolvedTypes(text));
+  const answer = callEngine((engine) => engine.schemaToJsonWithResolvedTypes(text));
   if (answer.type === 'failure') throw schemaInvalid(answer.errors, text);
   return answer.json;
 }
@@ -27,7 +23,7 @@ export function resolveSchema(schema: string | SchemaJson<string>): SchemaJson<s
 export function schemaText(schema: string | SchemaJson<string>): string {
   if (typeof schema === 'string') return schema;
   refuseDeepJson(schema);
-  const answer = callEngine(() => schemaToText(schema));
+  const answer = callEngine(({ schemaToText }) => schemaToText(schema));
   if (answer.type === 'failure') throw schemaInvalid(answer.errors);
   return answer.text;
 }

@@ -1,4 +1,4 @@
-import { type ValidationError, validate } from '@cedar-policy/cedar-wasm/nodejs';
+import type { ValidationError } from '@cedar-policy/cedar-wasm/nodejs';
 import { refuseComplexity } from './complexity.ts';
 import { callEngine, problemsOf } from './engine.ts';
 import { type PolicyIds, parseStatements } from './parse-policies.ts';
@@ -40,7 +40,7 @@ export function validatePolicies(
       ),
     );
   const policies = { staticPolicies: texts(false), templates: texts(true) };
-  const answer = callEngine(() => validate({ schema, policies }));
+  const answer = callEngine(({ validate }) => validate({ schema, policies }));
   if (answer.type === 'failure') throw schemaInvalid(answer.errors, schema);
   const finding = ({ policyId, error }: ValidationError): PolicyFinding => {
     const start = places.get(policyId);
