@@ -17,14 +17,16 @@ import {
   learn,
   type Profile,
   pumpingStation,
+  rowsOf,
   type StreamMemory,
   senmlContent,
   signPack,
+  turned,
   usualSizes,
   verifyPack,
 } from '@kiten/measurement';
 import { median, print } from './figure.ts';
-import { frameFrom, rowsOf, turned } from './support/frames.ts';
+import { frameFrom } from './support/frames.ts';
 
 const folder = process.env.MEASUREMENT_DATA ?? '';
 const kinds = ['bias', 'drift', 'freeze', 'gain', 'replacement', 'alias', 'replay'] as const;

@@ -1,8 +1,7 @@
 // How many rows a second one core learns and judges: fifty channels as they come from a plant, by all detectors together
 // and by some alone, and eight channels of each of ten thousand streams.
-import { decimalsOf, type Frame, Judge, learn, type Profile } from '@kiten/measurement';
+import { decimalsOf, type Frame, Judge, learn, type Profile, rowsOf } from '@kiten/measurement';
 import { cpuSeconds, median, print } from './figure.ts';
-import { rowsOf } from './support/frames.ts';
 
 const channels = 50;
 const rows = 10_000;

@@ -89,6 +89,30 @@ describe('kiten measurement', () => {
     expect(JSON.parse(scored.stdout).pointWise.f1).toBeGreaterThan(0.7);
   });
 
+  it('learns from the first rows alone, and counts from a later row on', async () => {
+    const learned = await measurement(
+      ...['learn', '--input', at('live.csv'), '--rows', '1000', '--out', at('own.json'), '--json'],
+    );
+    expect(JSON.parse(learned.stdout)).toMatchObject({ rows: 1000 });
+    await writeFile(at('scores.csv'), 'row,score,alarm\n1,2,1\n2,2,1\n3,0,0\n');
+    await writeFile(at('labels.csv'), 'time,attack\n0,0\n1,1\n2,0\n');
+    const files = ['--scores', at('scores.csv'), '--labels', at('labels.csv')];
+    const { stdout } = await measurement('score', ...files, '--from', '2', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 2, pointWise: { precision: 1, recall: 1 } });
+  });
+
+  it('reads a table with a line for each channel', async () => {
+    const wave = (phase: number) =>
+      Array.from({ length: 400 }, (_, row) => Math.sin(row / 9 + phase).toFixed(3));
+    await writeFile(at('turned.dat'), `${[0, 1, 2].map((each) => wave(each).join(' ')).join('\n')}\n`);
+    const learn = ['learn', '--turned', '--input', at('turned.dat'), '--out', at('own.json'), '--json'];
+    expect(JSON.parse((await measurement(...learn)).stdout)).toMatchObject({
+      ...{ rows: 400, channels: ['channel 1', 'channel 2', 'channel 3'] },
+    });
+    const detect = ['detect', '--turned', '--profile', at('own.json'), '--input', at('turned.dat')];
+    expect(JSON.parse((await measurement(...detect, '--out', at('x.csv'), '--json')).stdout).rows).toBe(400);
+  });
+
   it('refuses a table without a channel that was learned, and labels that are none', async () => {
     await writeFile(at('other.csv'), 'date;inflow\n2026-01-01 00:00;1\n2026-01-01 00:01;2\n');
     const detect = [

@@ -132,6 +132,7 @@ export { resolveSenml } from './senml/resolve-senml.ts';
 export { decimalsOf } from './series/decimals.ts';
 export { type Frame, FrameReader } from './series/frame.ts';
 export { type Grid, gridOf, noGrid, offGrid } from './series/grid.ts';
+export { rowsOf, turned } from './series/parts.ts';
 export { type ActiveAttack, simulatedEchoes } from './simulate/active-sensor.ts';
 export {
   type AttackPlan,

@@ -1,15 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { KitenError } from '@kiten/codec';
-import { type Frame, FrameReader, type Readings } from '@kiten/measurement';
+import { type Frame, FrameReader, type Readings, turned } from '@kiten/measurement';
 import { byteProgress } from './byte-progress.ts';
 
 /**
  * Reads a table of readings, piece by piece.
  *
+ * @param isTurned it has a line for each channel, and a column for each moment
  * @throws KitenError `kiten/file-unreadable`, `measurement/table-malformed`, `measurement/table-empty`, `measurement/table-too-large`
  */
-export async function readFrame(file: string): Promise<Frame> {
+export async function readFrame(file: string, isTurned = false): Promise<Frame> {
   const reader = new FrameReader();
   try {
     const progress = byteProgress(`reading ${file}`, (await stat(file)).size);
@@ -22,7 +23,7 @@ export async function readFrame(file: string): Promise<Frame> {
     if (cause instanceof KitenError) throw cause;
     throw new KitenError('kiten/file-unreadable', `${file} cannot be read.`, { cause });
   }
-  return reader.end();
+  return isTurned ? turned(reader.end()) : reader.end();
 }
 
 /** A field of CSV, in quotes where it needs them. */

@@ -27,7 +27,7 @@ export interface LearnOptions {
 /**
  * Learns what is normal from readings without an attack.
  *
- * @throws KitenError `measurement/too-few-rows`, `measurement/detector-unknown`
+ * @throws KitenError `measurement/too-few-rows`, `measurement/table-empty`, `measurement/detector-unknown`
  */
 export function learn(frame: Frame, options: LearnOptions): Profile {
   if (frame.rows < leastRows)
@@ -35,6 +35,11 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
       'measurement/too-few-rows',
       `There are ${frame.rows} rows; nothing is learned from fewer than ${leastRows}.`,
       { detail: { rows: frame.rows } },
+    );
+  if (frame.channels.length === 0)
+    throw new KitenError(
+      'measurement/table-empty',
+      'The table has labels alone: there is no channel to learn.',
     );
   const asked = kindsNamed(options.detectors ?? standardDetectors);
   const interval = frame.interval ?? options.interval;

@@ -1,6 +1,7 @@
 import { KitenError } from '@kiten/codec';
 import { quantile, sorted } from '@kiten/numerics';
 import { Delimited, type Line, malformed } from './delimited.ts';
+import { labelFrom, labelNames } from './label.ts';
 import { type MomentFormat, momentFormatOf, momentReaders, secondsOf } from './moment.ts';
 
 /** Readings of several channels, row after row; what is missing is NaN. */
@@ -14,7 +15,7 @@ export interface Frame {
   /** The typical time between two rows, in seconds; `undefined` if no column says. */
   readonly interval: number | undefined;
   readonly timeColumn: string | undefined;
-  /** Columns that say what is an attack: never read as a channel. */
+  /** Columns that say what is an attack: never read as a channel. 0: calm; NaN: nobody knows. */
   readonly labels: ReadonlyMap<string, Float64Array>;
   /** Columns of words, and further ones of time, which were left out. */
   readonly leftOut: readonly string[];
@@ -23,8 +24,6 @@ export interface Frame {
 const timeNames = /^(time|timestamp|date|datetime|date_?time|ts|t|zeit|時刻|日時)([ _([].*)?$/i;
 /** Another column of time is no channel: it leaves whatever was normal. */
 const otherTimeNames = /(^|[_ ])(time|timestamp|date|datetime|utc)([_ ([.]|$)/i;
-const labelNames =
-  /^(att_?flag|attack|anomaly|anomalies|is_?anomaly|label|labels|class|changepoint|ground_?truth)$/i;
 /** So many rows say what a column is. */
 const sampleRows = 200;
 /** Values; half a gibibyte. */
@@ -51,7 +50,8 @@ export class FrameReader {
     for (const line of this.#lines.end()) this.#line(line);
     if (this.#columns === undefined) this.#settle();
     const columns = this.#columns as Columns | undefined;
-    if (columns === undefined || columns.channels.length === 0 || this.#times.length === 0)
+    const width = (columns?.channels.length ?? 0) + (columns?.labels.length ?? 0);
+    if (columns === undefined || width === 0 || this.#times.length === 0)
       throw new KitenError('measurement/table-empty', 'The table has no column of numbers, or no row.');
     const times = secondsOf(Float64Array.from(this.#times), columns.time?.format);
     return {
@@ -98,7 +98,7 @@ export class FrameReader {
     this.#times.push(moment);
     for (const { name, at } of labels) {
       const known = this.#labels.get(name) ?? [];
-      known.push(columns.read(fields[at] ?? ''));
+      known.push(labelFrom(fields[at] ?? '', columns.read));
       this.#labels.set(name, known);
     }
     if (this.#count + channels.length > this.#values.length) {

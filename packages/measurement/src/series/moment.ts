@@ -35,18 +35,24 @@ export const momentReaders: Readonly<Record<'iso' | 'day-first' | 'month-first' 
 
 export type MomentFormat = keyof typeof momentReaders;
 
-/** The format in which all of `texts` are moments that don't fall, if there is one. */
+/**
+ * The format in which all of `texts` are moments that don't fall, if there is one; of several, the one in which they lie closest:
+ * 04/01, 05/01, 06/01 are three days and not three months.
+ */
 export function momentFormatOf(texts: readonly string[]): MomentFormat | undefined {
-  return (Object.keys(momentReaders) as MomentFormat[]).find((format) => {
-    const moments = texts.map(momentReaders[format]);
-    return (
-      moments.length > 1 &&
-      moments.every(
-        (each, at) => Number.isFinite(each) && (at === 0 || each >= (moments[at - 1] as number)),
-      ) &&
-      (moments.at(-1) as number) > (moments[0] as number)
-    );
-  });
+  let [best, shortest]: [MomentFormat | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+  for (const [format, reader] of Object.entries(momentReaders) as [MomentFormat, MomentReader][]) {
+    const span = spanOf(texts.map(reader));
+    if (span > 0 && span < shortest) [best, shortest] = [format, span];
+  }
+  return best;
+}
+
+/** 0 unless these are moments that don't fall. */
+function spanOf(moments: readonly number[]): number {
+  const rise = (each: number, at: number) =>
+    Number.isFinite(each) && (at === 0 || each >= (moments[at - 1] as number));
+  return moments.every(rise) ? (moments.at(-1) ?? 0) - (moments[0] ?? 0) : 0;
 }
 
 /** Steps of a series in seconds are shorter, or whole minutes. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decimalsOf, FrameReader } from '../../src/index.ts';
+import { decimalsOf, FrameReader, rowsOf, turned } from '../../src/index.ts';
 
 const read = (text: string) => {
   const reader = new FrameReader();
@@ -31,6 +31,31 @@ describe('a table', () => {
     ['states in words', 'time,valve\n0,open\n1,closed\n', [1, 0]],
   ])('may be written with %s', (_, text, values) => {
     expect([...read(text).values]).toEqual(values);
+  });
+
+  it('takes days for days and months for months, by what lies closer together', () => {
+    const days = Array.from({ length: 12 }, (_, at) => String(at + 1).padStart(2, '0'));
+    const table = (moments: string[]) => read(`time,a\n${moments.map((each) => `${each},1`).join('\n')}\n`);
+    expect(table(days.map((day) => `${day}/04/17`)).times[11]).toBe(Date.UTC(2017, 3, 12) / 1000);
+    expect(table(days.map((day) => `04/${day}/17`)).times[11]).toBe(Date.UTC(2017, 3, 12) / 1000);
+  });
+
+  it.each([
+    ['time,a,ATT_FLAG\n0,1,-999\n1,1,1\n2,1,0\n', 'ATT_FLAG', [Number.NaN, 1, 0]],
+    ['time,a,Normal/Attack\n0,1,Normal\n1,1,Attack\n2,1,\n', 'Normal/Attack', [0, 1, Number.NaN]],
+    ['time;a;anomaly\n0;1,5;0,0\n1;1,5;1,0\n', 'anomaly', [0, 1]],
+    ['DATETIME,ATT_FLAG\n04/01/17 00,0\n04/01/17 01,1\n', 'ATT_FLAG', [0, 1]],
+  ])('says what is an attack in numbers or words, or that nobody knows: %j', (text, name, labels) => {
+    expect([...(read(text).labels.get(name) ?? [])]).toEqual(labels);
+  });
+
+  it('is turned where a line is a channel, and cut into rows with their labels', () => {
+    const frame = turned(read('1 2 3\n4 5 6\n'));
+    expect(frame).toMatchObject({ rows: 3, channels: ['channel 1', 'channel 2'] });
+    expect([...frame.values]).toEqual([1, 4, 2, 5, 3, 6]);
+    const part = rowsOf(read('time,a,attack\n0,5,0\n1,6,0\n2,7,1\n'), 1, 3);
+    expect(part).toMatchObject({ rows: 2, values: Float64Array.of(6, 7), times: Float64Array.of(1, 2) });
+    expect(part.labels.get('attack')).toEqual(Float64Array.of(0, 1));
   });
 
   it('counts seconds where its numbers are microseconds, as autopilots write them, and leaves Unix seconds alone', () => {

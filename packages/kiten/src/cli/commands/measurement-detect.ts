@@ -11,6 +11,7 @@ interface DetectFileOptions {
   readonly out: string;
   readonly alarmsPerDay?: number;
   readonly detectors?: readonly string[];
+  readonly turned?: boolean;
   readonly json?: boolean;
 }
 
@@ -28,6 +29,7 @@ export function detectCommand(measurement: Command): void {
     )
     .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
     .option('--detectors <names>', 'of those that the profile has, only these', parseNames)
+    .option('--turned', 'the table has a line for each channel and a column for each moment')
     .option('--json', 'print JSON')
     .action(detectFile);
 }
@@ -44,7 +46,7 @@ interface AlarmRun {
 async function detectFile(options: DetectFileOptions): Promise<void> {
   const { profile: profileFile, input, out, alarmsPerDay, detectors, json } = options;
   const profile = parseProfile(await readBytes(profileFile));
-  const frame = await readFrame(input);
+  const frame = await readFrame(input, options.turned);
   const columns = columnsFor(profile.channels, frame);
   const judge = new Judge(profile, {
     decimals: decimalsOf(frame.values),

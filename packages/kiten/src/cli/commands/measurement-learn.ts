@@ -1,4 +1,4 @@
-import { detectorKinds, encodeProfile, learn, standardDetectors } from '@kiten/measurement';
+import { detectorKinds, encodeProfile, learn, rowsOf, standardDetectors } from '@kiten/measurement';
 import { type Command, InvalidArgumentError } from 'commander';
 import { writeBytes } from '../files.ts';
 import { readFrame } from '../measurement-files.ts';
@@ -10,6 +10,8 @@ interface LearnFileOptions {
   readonly out: string;
   readonly alarmsPerDay: number;
   readonly interval?: number;
+  readonly rows?: number;
+  readonly turned?: boolean;
   readonly detectors?: readonly string[];
   readonly json?: boolean;
 }
@@ -27,13 +29,16 @@ export function learnCommand(measurement: Command): void {
       `instead of ${standardDetectors.join(',')}, any of ${[...detectorKinds.keys()].join(',')}`,
       parseNames,
     )
+    .option('--rows <n>', 'learn from the first so many rows only', parseRows)
+    .option('--turned', 'the table has a line for each channel and a column for each moment')
     .option('--json', 'print JSON')
     .action(learnFile);
 }
 
 async function learnFile(options: LearnFileOptions): Promise<void> {
   const { input, out, alarmsPerDay, interval, detectors, json } = options;
-  const frame = await readFrame(input);
+  const table = await readFrame(input, options.turned);
+  const frame = rowsOf(table, 0, Math.min(table.rows, options.rows ?? table.rows));
   const progress = stepProgress(`learning from ${counted(frame.rows, 'row', 'rows')}`);
   const profile = learn(frame, {
     alarmsPerDay,
@@ -68,6 +73,13 @@ export function parseAmount(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('This is a number above 0, such as 0.5.');
+}
+
+/** @throws InvalidArgumentError */
+export function parseRows(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('This is a whole number above 0.');
 }
 
 /** Names with commas between them. */

@@ -3,7 +3,7 @@ import { type Frame, type Score, score } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { readFrame } from '../measurement-files.ts';
 import { print, printJson, printTable } from '../output.ts';
-import { parseAmount } from './measurement-learn.ts';
+import { parseAmount, parseRows } from './measurement-learn.ts';
 
 interface ScoreFileOptions {
   readonly scores: string;
@@ -11,6 +11,7 @@ interface ScoreFileOptions {
   readonly label?: string;
   readonly buffer: number;
   readonly interval?: number;
+  readonly from: number;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function scoreCommand(measurement: Command): void {
     .option('--label <column>', 'which column that is, where several could be')
     .option('--buffer <rows>', 'the widest buffer of VUS-PR', parseAmount, 100)
     .option('--interval <seconds>', 'the time between two rows, where no column says', parseAmount)
+    .option('--from <row>', 'the first row that counts: what was learned from is no test', parseRows, 1)
     .option('--json', 'print JSON')
     .action(scoreFile);
 }
@@ -40,7 +42,9 @@ async function scoreFile(options: ScoreFileOptions): Promise<void> {
       'kiten/rows-differ',
       `There are ${scores.rows} scores for ${truth.length} labels; a row of one is a row of the other.`,
     );
-  const result = score(truth, columnOf(scores, 'alarm'), columnOf(scores, 'score'), {
+  const before = options.from - 1;
+  const [alarms, heights] = [columnOf(scores, 'alarm'), columnOf(scores, 'score')];
+  const result = score(truth.slice(before), alarms.slice(before), heights.slice(before), {
     buffer: Math.round(options.buffer),
     ...(interval === undefined ? {} : { secondsPerRow: interval }),
   });
