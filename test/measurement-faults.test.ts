@@ -46,6 +46,14 @@ describe('kiten measurement simulate', () => {
     expect(alarm?.first).toBeGreaterThanOrEqual(3000);
     expect(alarm?.first).toBeLessThan(3200);
     expect(alarm?.channels).toContain('outflow');
+    expect(alarm).toMatchObject({ kind: 'bias', since: 3000 * 60, detector: expect.any(String) });
+    const lines = (await readFile(at('found.csv'), 'utf8')).trim().split('\n');
+    const [first, later] = [lines[3001], lines[3101]].map((line) => line?.split(',') ?? []);
+    // The first row has no shape yet; a hundred rows later it is surely one.
+    expect(first?.slice(3, 6)).toEqual(['1', 'outflow', 'unknown']);
+    expect(later?.slice(4, 6)).toEqual(['outflow', 'bias']);
+    expect(Number(later?.[6])).toBeGreaterThan(0.7);
+    expect(later?.[7]).toBe(String(3000 * 60));
   });
 
   it('refuses to alter what is not there', async () => {

@@ -78,7 +78,7 @@ describe('kiten measurement', () => {
       ),
     ).toBe(true);
     const [header, ...lines] = (await readFile(out, 'utf8')).trim().split('\n');
-    expect(header).toBe('row,time,score,alarm,channels,kind');
+    expect(header).toBe('row,time,score,alarm,channels,kind,confidence,since,detector');
     expect(lines).toHaveLength(1500);
     const scored = await measurement('score', '--scores', out, '--labels', at('live.csv'), '--json');
     expect(JSON.parse(scored.stdout)).toMatchObject({

@@ -2,6 +2,7 @@ import { decodeUtf8, encodeUtf8, KitenError, parseJsonStrict } from '@kiten/code
 import { type Appraiser, type Finding, type SealedEvidence, tierOf } from '@kiten/trust';
 import { measurementFindings } from './findings.ts';
 import { type Outcome, outcomes, type StreamConclusion } from './streams/stream-report.ts';
+import { faultKinds } from './suspicion/kind.ts';
 
 export const streamMediaType = 'application/vnd.kiten.stream-conclusion+json';
 export const streamAppraiserName = 'measurement/streams';
@@ -81,6 +82,7 @@ function isSound({
   severity,
   by,
   sees,
+  kind,
   channels,
   problem,
 }: StreamConclusion) {
@@ -88,6 +90,7 @@ function isSound({
     typeof stream === 'string' &&
     outcomes.includes(outcome) &&
     [at, since, count, severity ?? 0, by ?? 0].every((each) => Number.isFinite(each) && each >= 0) &&
+    (kind === undefined || faultKinds.includes(kind)) &&
     [sees ?? '', problem ?? ''].every((each) => typeof each === 'string' && each.length <= 256) &&
     (channels === undefined ||
       (Array.isArray(channels) && channels.every((channel) => typeof channel === 'string')))
@@ -95,9 +98,10 @@ function isSound({
 }
 
 function parametersOf(conclusion: StreamConclusion): Readonly<Record<string, string | number>> {
-  const { stream, count, severity = 0, sees = '', channels = [], by = 0, problem = '' } = conclusion;
+  const { stream, count, severity = 0, sees = '', kind = 'unknown' } = conclusion;
+  const { channels = [], by = 0, problem = '' } = conclusion;
   return {
-    ...{ stream, count, sees, problem, by: Math.round(by) },
+    ...{ stream, count, sees, kind, problem, by: Math.round(by) },
     severity: Number(severity.toPrecision(3)),
     channels: channels.join(', ').slice(0, 256),
   };

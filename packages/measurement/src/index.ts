@@ -175,6 +175,7 @@ export {
 } from './streams/stream-board.ts';
 export { deviceOfStream, streamSubject } from './streams/stream-name.ts';
 export {
+  type AlarmDiagnosis,
   type AlarmWindow,
   type Excerpt,
   type Outcome,
@@ -186,4 +187,5 @@ export type { TapBatch, TapOrder, TapSource } from './streams/tap-batch.ts';
 export type { StreamGauges } from './streams/watched-stream.ts';
 export { type Alarm, type Diagnosis, diagnose } from './suspicion/diagnose.ts';
 export { type FaultKind, faultKinds } from './suspicion/kind.ts';
+export { type RecentRows, RowMemory, RunningDiagnosis, rowsLookedAt } from './suspicion/running-diagnosis.ts';
 export { type Carrier, combined, type Suspicion } from './suspicion/suspicion.ts';

@@ -1,5 +1,20 @@
 import { ask } from './client.ts';
 
+/** What may have been done to a sensor or to what it says. */
+export type FaultKind =
+  | 'bias'
+  | 'drift'
+  | 'freeze'
+  | 'gain'
+  | 'replacement'
+  | 'noise'
+  | 'alias'
+  | 'replay'
+  | 'swap'
+  | 'jump'
+  | 'disagreement'
+  | 'unknown';
+
 /** A stream of readings, and how it is doing. Times in milliseconds since the Unix epoch. */
 export interface Stream {
   readonly stream: string;
@@ -18,6 +33,17 @@ export interface Alarm {
   readonly severity: number;
   readonly sees: string;
   readonly channels: readonly string[];
+  readonly diagnosis?: Diagnosis;
+}
+
+/** What an alarm probably is. */
+export interface Diagnosis {
+  /** From then on there is no trust. */
+  readonly since: number;
+  readonly kind: FaultKind;
+  /** That it is this kind: from 0 to 1. */
+  readonly confidence: number;
+  readonly carriers: readonly { readonly channel: string; readonly share: number }[];
 }
 
 export interface StreamReadings {

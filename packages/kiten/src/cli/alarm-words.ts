@@ -5,6 +5,7 @@ export interface AlarmWords {
   readonly kinds: Readonly<Record<FaultKind, string>>;
   readonly none: string;
   readonly began: (moment: string, row: number, raisedAfter: number) => string;
+  readonly since: (moment: string) => string;
   readonly kind: (kind: string, percent: number) => string;
   readonly carriers: (names: string) => string;
   readonly course: (channel: string, said: string, expected: string) => string;
@@ -31,6 +32,7 @@ export const alarmWords: Readonly<Record<'en' | 'ja', AlarmWords>> = {
     none: 'There is no alarm in these readings.',
     began: (moment, row, after) =>
       `It began ${moment} (row ${row}) and was noticed ${after === 0 ? 'in the same row' : `${after} rows later`}.`,
+    since: (moment) => `Since ${moment}.`,
     kind: (kind, percent) => `Probably: ${kind}; ${percent} % sure.`,
     carriers: (names) => `Carried by: ${names}.`,
     course: (channel, said, expected) =>
@@ -56,6 +58,7 @@ export const alarmWords: Readonly<Record<'en' | 'ja', AlarmWords>> = {
     none: 'この測定値に警報はありません。',
     began: (moment, row, after) =>
       `${moment}（${row} 行目）に始まり、${after === 0 ? '同じ行で' : `${after} 行後に`}検知されました。`,
+    since: (moment) => `${moment} から。`,
     kind: (kind, percent) => `推定：${kind}。確度 ${percent} %。`,
     carriers: (names) => `原因のチャネル：${names}。`,
     course: (channel, said, expected) =>
@@ -64,3 +67,7 @@ export const alarmWords: Readonly<Record<'en' | 'ja', AlarmWords>> = {
     expected: '期待値',
   },
 };
+
+/** Seconds as a moment, where they count from 1970 and not from the beginning of a table. */
+export const momentOf = (seconds: number): string =>
+  seconds > 1e8 ? new Date(seconds * 1000).toISOString() : `${seconds}`;

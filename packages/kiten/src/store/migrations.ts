@@ -245,6 +245,9 @@ const streams = [
      sees text not null, channels text not null, primary key (stream, began)) strict, without rowid`,
 ];
 
+/** What an alarm probably was: since when, its kind, what carries it. */
+const alarmDiagnoses = ['alter table stream_alarms add column diagnosis text'];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -268,6 +271,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0019-updates': { up: run(updates) },
   '0020-director-rotations': { up: run(directorRotations) },
   '0021-streams': { up: run(streams) },
+  '0022-alarm-diagnoses': { up: run(alarmDiagnoses) },
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { AlarmWindow, LessonEnd, StreamDeclaration } from '@kiten/measurement';
+import type { AlarmDiagnosis, AlarmWindow, LessonEnd, StreamDeclaration } from '@kiten/measurement';
 import type { Kysely, Selectable } from 'kysely';
 import type { Tables } from './tables.ts';
 
@@ -96,10 +96,13 @@ export async function allMemories(store: Kysely<Tables>): Promise<ReadonlyMap<st
   return new Map(rows.map(({ stream, memory }) => [stream, memory as string]));
 }
 
-/** An alarm as it begins or ends. */
+/** An alarm as it begins, is understood otherwise, or ends. */
 export async function putAlarm(store: Kysely<Tables>, window: AlarmWindow): Promise<void> {
-  const { stream, began, ended, severity, sees, channels } = window;
-  const row = { ended: ended ?? null, severity, sees, channels: JSON.stringify(channels) };
+  const { stream, began, ended, severity, sees, channels, diagnosis } = window;
+  const row = {
+    ...{ ended: ended ?? null, severity, sees, channels: JSON.stringify(channels) },
+    diagnosis: diagnosis === undefined ? null : JSON.stringify(diagnosis),
+  };
   await store
     .insertInto('stream_alarms')
     .values({ stream, began, ...row })
@@ -116,10 +119,11 @@ export async function alarmsOf(store: Kysely<Tables>, stream: string, limit: num
     .orderBy('began', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(({ channels, ended, ...rest }) => ({
+  return rows.map(({ channels, ended, diagnosis, ...rest }) => ({
     ...rest,
     channels: JSON.parse(channels) as string[],
     ...(ended === null ? {} : { ended }),
+    ...(diagnosis === null ? {} : { diagnosis: JSON.parse(diagnosis) as AlarmDiagnosis }),
   }));
 }
 

@@ -424,6 +424,8 @@ export interface Tables {
     sees: string;
     /** A JSON list. */
     channels: string;
+    /** JSON; null as long as nothing is known. */
+    diagnosis: string | null;
   };
   /** How far a receiver of events has come in the log. */
   event_cursors: { name: string; next: number };

@@ -1,4 +1,5 @@
 import type { Judgement } from '../judge.ts';
+import type { Suspicion } from '../suspicion/suspicion.ts';
 import type { AlarmWindow } from './stream-report.ts';
 
 /** Rows of calm after which an alarm is over. */
@@ -49,8 +50,17 @@ export class AlarmWatch {
       severity,
       sees: worst?.sees ?? 'level',
       channels: this.#carriers(),
+      ...(before?.diagnosis === undefined ? {} : { diagnosis: before.diagnosis }),
     };
     return begins ? this.#window : undefined;
+  }
+
+  /** What the alarm that lasts probably is. @returns it with that; `undefined` of none */
+  diagnosed({ began, kind, confidence, channels }: Suspicion): AlarmWindow | undefined {
+    if (this.#window === undefined) return undefined;
+    const diagnosis = { since: Math.round(1000 * began), kind, confidence, carriers: channels };
+    this.#window = { ...this.#window, diagnosis };
+    return this.#window;
   }
 
   #quiet(at: number): AlarmWindow | undefined {

@@ -1,3 +1,4 @@
+import type { RecentRows } from '../suspicion/running-diagnosis.ts';
 import type { Excerpt } from './stream-report.ts';
 
 const firstRows = 64;
@@ -37,6 +38,19 @@ export class History {
     this.#severities[place] = severity;
     this.#next = (place + 1) % this.#times.length;
     this.#rows = Math.min(this.#rows + 1, this.#times.length);
+  }
+
+  /** As many as are kept, in numbers; times in seconds. */
+  recent(): RecentRows {
+    const [rows, width] = [this.#rows, this.#channels];
+    const values = new Float64Array(rows * width);
+    const times = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const place = (this.#next - rows + row + this.#times.length) % this.#times.length;
+      values.set(this.#values.subarray(place * width, (place + 1) * width), row * width);
+      times[row] = (this.#times[place] as number) / 1000;
+    }
+    return { rows, values, times };
   }
 
   /** The newest rows, the oldest of them first. */

@@ -1,7 +1,7 @@
 import { KitenError } from '@kiten/codec';
 import { Judge } from '../judge.ts';
 import type { Profile } from '../learn/profile.ts';
-import { AlarmWatch } from './alarm-watch.ts';
+import { abnormalOf, FollowedAlarms, type LookBudget } from './followed-alarms.ts';
 import { History, type HistoryBudget } from './history.ts';
 import type { AlarmWindow, Excerpt } from './stream-report.ts';
 import type { StreamVoice } from './stream-voice.ts';
@@ -18,6 +18,7 @@ export interface RowJudgeParts {
   /** Milliseconds of normal readings that take an alarm back. */
   readonly recovery: number | undefined;
   readonly budget: HistoryBudget;
+  readonly looks: LookBudget;
   readonly voice: StreamVoice;
   readonly alarm: (window: AlarmWindow) => void;
 }
@@ -26,23 +27,23 @@ export interface RowJudgeParts {
 export class RowJudge {
   readonly #parts: RowJudgeParts;
   readonly #history: History;
-  #alarm: AlarmWatch;
+  #alarms: FollowedAlarms | undefined;
   #judge: Judge | undefined;
   #profile: string | undefined;
 
   constructor(parts: RowJudgeParts) {
     this.#parts = parts;
     this.#history = new History(parts.channels.length, historyRows, parts.budget);
-    this.#alarm = new AlarmWatch(parts.stream, parts.channels);
   }
 
   /** The alarm that lasts. */
   get alarm(): AlarmWindow | undefined {
-    return this.#alarm.window;
+    return this.#alarms?.watch.window;
   }
 
   get normalSince(): number | undefined {
-    return this.#judge !== undefined && this.#alarm.quiet >= settled ? this.#alarm.quietSince : undefined;
+    const { quiet = 0, quietSince } = this.#alarms?.watch ?? {};
+    return quiet >= settled ? quietSince : undefined;
   }
 
   excerpt(): Excerpt {
@@ -51,7 +52,7 @@ export class RowJudge {
 
   /** @throws KitenError `measurement/profile-channels` */
   judgeBy(profile: Profile, digest: string): void {
-    const { stream, channels, alarmsPerDay } = this.#parts;
+    const { stream, channels, alarmsPerDay, looks } = this.#parts;
     if (
       profile.channels.length !== channels.length ||
       profile.channels.some((each, at) => each !== channels[at])
@@ -62,39 +63,38 @@ export class RowJudge {
       );
     this.#judge = new Judge(profile, { alarmsPerDay });
     this.#profile = digest;
-    this.#alarm = new AlarmWatch(stream, channels);
+    this.#alarms = new FollowedAlarms(stream, profile, () => this.#history.recent(), looks);
   }
 
   /** Normal readings have to come anew before that is said. */
   interrupt(): void {
-    this.#alarm.quiet = 0;
+    if (this.#alarms !== undefined) this.#alarms.watch.quiet = 0;
   }
 
   push(at: number, values: Float64Array): void {
-    const judge = this.#judge;
-    if (judge === undefined) {
+    const [judge, alarms] = [this.#judge, this.#alarms];
+    if (judge === undefined || alarms === undefined) {
       this.#history.push(at, values, 0);
       return;
     }
     const judgement = judge.push(values);
     this.#history.push(at, values, judgement.severity);
-    const changed = this.#alarm.push(at, judgement, judge.bySeverity);
-    if (changed !== undefined) {
-      this.#parts.alarm(changed);
-      if (changed.ended === undefined) this.#abnormal(at, changed);
+    const news = alarms.push(at, judgement, judge.bySeverity);
+    if (news !== undefined) {
+      this.#parts.alarm(news.window);
+      if (news.isToldAnew) this.#abnormal(at, news.window);
     }
-    if (this.#alarm.window === undefined && this.#alarm.quiet >= settled) this.#normal(at);
+    const { window, quiet, quietSince } = alarms.watch;
+    if (window === undefined && quiet >= settled) this.#normal(at, quietSince, quiet);
   }
 
-  #abnormal(at: number, { began, severity, sees, channels }: AlarmWindow): void {
+  #abnormal(at: number, window: AlarmWindow): void {
     const excerpt = this.#history.excerpt(excerptRows);
-    const what = { severity, sees, channels, excerpt, ...this.#judgedBy() };
-    this.#parts.voice.abnormal({ at, since: began, count: 1, ...what });
+    this.#parts.voice.abnormal({ at, count: 1, ...abnormalOf(window), excerpt, ...this.#judgedBy() });
   }
 
-  #normal(at: number): void {
+  #normal(at: number, since: number, count: number): void {
     const { voice, recovery } = this.#parts;
-    const { quiet: count, quietSince: since } = this.#alarm;
     voice.normal({ at, since, count, ...this.#judgedBy() }, recovery);
   }
 

@@ -2,6 +2,7 @@ import { fromBase64, type Verify } from '@kiten/codec';
 import type { StreamMemory } from '../freshness/freshness.ts';
 import { parseProfile } from '../learn/profile-text.ts';
 import type { StreamDeclaration } from './declaration.ts';
+import type { LookBudget } from './followed-alarms.ts';
 import type { HistoryBudget } from './history.ts';
 import type { LessonEnd } from './lesson.ts';
 import { payloadReader } from './payload-reader.ts';
@@ -50,6 +51,8 @@ interface Place {
 
 /** Numbers that histories hold; 64 MiB. */
 const historyNumbers = 1 << 24;
+/** Multiplications for looks at alarms between two calls of `look`; some tens of milliseconds. */
+const lookCost = 1e7;
 
 /** All streams of a site: says which topics it wants to see, and brings each message to its stream. */
 export class StreamBoard {
@@ -59,6 +62,7 @@ export class StreamBoard {
   readonly #declarationOf = new Map<string, string>();
   readonly #keys = new Map<string, readonly Uint8Array[]>();
   readonly #budget: HistoryBudget = { left: historyNumbers };
+  readonly #looks: LookBudget = { left: lookCost };
   /** Grows when messages may go elsewhere. */
   #epoch = 0;
   /** Those that have something to be remembered. */
@@ -146,6 +150,7 @@ export class StreamBoard {
   }
 
   look(now: number): void {
+    this.#looks.left = Math.min(lookCost, this.#looks.left + lookCost);
     for (const watched of this.#streams.values()) watched.look(now);
   }
 
@@ -187,7 +192,8 @@ export class StreamBoard {
     }
     const { tell, verify } = this.#parts;
     const keysOf = (id: string) => this.#keys.get(id);
-    const watched = new WatchedStream(stream, device, kind, { tell, verify, keysOf, budget: this.#budget });
+    const shared = { budget: this.#budget, looks: this.#looks };
+    const watched = new WatchedStream(stream, device, kind, { tell, verify, keysOf, ...shared });
     this.#streams.set(stream, watched);
     this.#declarationOf.set(stream, declaration);
     return watched;

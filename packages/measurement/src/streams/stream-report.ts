@@ -1,5 +1,7 @@
 import type { StreamMemory } from '../freshness/freshness.ts';
 import type { Frame } from '../series/frame.ts';
+import type { FaultKind } from '../suspicion/kind.ts';
+import type { Carrier } from '../suspicion/suspicion.ts';
 
 /**
  * What was concluded of a stream.
@@ -51,6 +53,8 @@ export interface StreamConclusion {
   readonly severity?: number;
   /** What sees it: `level`, `freeze` … */
   readonly sees?: string;
+  /** What it probably is. */
+  readonly kind?: FaultKind;
   /** Those that carry it, the farthest from normal first. */
   readonly channels?: readonly string[];
   /** How far off, in packs or milliseconds; or what was wrong, in words. */
@@ -61,16 +65,28 @@ export interface StreamConclusion {
   readonly excerpt?: Excerpt;
 }
 
+/** What an alarm probably is, by the rows that there were when it was looked at last. */
+export interface AlarmDiagnosis {
+  /** From then on there is no trust, in milliseconds since the Unix epoch: at the alarm's beginning, or before. */
+  readonly since: number;
+  readonly kind: FaultKind;
+  /** That it is this kind: from 0 to 1. */
+  readonly confidence: number;
+  /** The farthest from what the others say first. */
+  readonly carriers: readonly Carrier[];
+}
+
 /** A time in which a stream was not normal. */
 export interface AlarmWindow {
   readonly stream: string;
-  /** Milliseconds since the Unix epoch. */
+  /** When the alarm was raised, in milliseconds since the Unix epoch. */
   readonly began: number;
   /** Absent while it lasts. */
   readonly ended?: number;
   readonly severity: number;
   readonly sees: string;
   readonly channels: readonly string[];
+  readonly diagnosis?: AlarmDiagnosis;
 }
 
 /** What judging tells. Structured-clonable. */

@@ -2,6 +2,7 @@ import { KitenError, type Verify } from '@kiten/codec';
 import type { StreamMemory } from '../freshness/freshness.ts';
 import type { Profile } from '../learn/profile.ts';
 import { channelsOf, type StreamDeclaration } from './declaration.ts';
+import type { LookBudget } from './followed-alarms.ts';
 import type { HistoryBudget } from './history.ts';
 import { Lesson, type LessonEnd } from './lesson.ts';
 import { PackWatch } from './pack-watch.ts';
@@ -23,6 +24,7 @@ export interface StreamKind {
 export interface StreamSurroundings {
   readonly tell: (report: StreamReport) => void;
   readonly budget: HistoryBudget;
+  readonly looks: LookBudget;
   readonly verify: Verify;
   /** DER SubjectPublicKeyInfo of what a device may sign with, its certificates'; `undefined` until they are known. */
   readonly keysOf: (device: string) => readonly Uint8Array[] | undefined;
@@ -77,6 +79,7 @@ export class WatchedStream {
     this.#packs = new PackWatch(this.#voice);
     this.#rowJudge = new RowJudge({
       ...{ stream, alarmsPerDay, channels: this.#channels, voice: this.#voice, budget: world.budget },
+      looks: world.looks,
       recovery: recoverSeconds === undefined ? undefined : recoverSeconds * 1000,
       alarm: (window) => world.tell({ kind: 'alarm', window }),
     });

@@ -48,6 +48,13 @@ const ownKinds: ReadonlyMap<string, FaultKind> = new Map([
   ['colour', 'replacement'],
 ]);
 const sure: ReadonlySet<string> = new Set(['freeze', 'grid', 'repeat', 'near']);
+
+/** The kind of fault that a detector knows surely by itself; `undefined`: none of these saw it. */
+export function ownKindOf(seen: readonly Statistic[]): FaultKind | undefined {
+  const own = seen.find((each) => each.channel !== undefined && sure.has(each.sees));
+  return own === undefined ? undefined : ownKinds.get(own.sees);
+}
+
 /** Rows before an alarm in which it may have begun. */
 const reach = 250;
 

@@ -18,6 +18,8 @@ export interface Shape {
 const held = 0.97;
 /** Fewer rows are a jump. */
 const shortest = 4;
+/** Of the power, in one row: detectors remember it for longer than it lasted. */
+const lonely = 0.8;
 /** Of the power, around one frequency: it is a line. */
 const lineShare = 0.3;
 /** Of what is out of place, unexplained by a shape: it is none. */
@@ -50,6 +52,7 @@ export function shapeOf({ said, expected, began }: Course): Shape {
     const margin = 1 - Math.max(0, rest - floor) / Math.max(1e-12, Math.min(...others));
     return { kind, confidence: clamped(0.4 + 0.6 * (1 - unexplained) * margin) };
   }
+  if (largest(away) > lonely * rows * total) return { kind: 'jump', confidence: 0.6 };
   const line = lineOf(away);
   if (line > lineShare) return { kind: 'alias', confidence: clamped(0.3 + line) };
   const louder = variance(away) / Math.max(1e-12, calm);
@@ -107,6 +110,10 @@ const clamped = (value: number) => Math.min(0.95, Math.max(0.05, value));
 
 function meanSquare(values: Float64Array): number {
   return values.reduce((sum, value) => sum + (value * value) / values.length, 0);
+}
+
+function largest(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, value * value), 0);
 }
 
 function variance(values: Float64Array): number {

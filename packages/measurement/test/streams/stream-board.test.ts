@@ -2,12 +2,14 @@ import { encodeUtf8, toBase64 } from '@kiten/codec';
 import { describe, expect, it } from 'vitest';
 import {
   BatchingTap,
+  encodeConclusion,
   encodeProfile,
   encodeSenmlCbor,
   encodeSenmlJson,
   learn,
   type Outcome,
   parseProfile,
+  readConclusion,
   StreamBoard,
   type StreamDeclaration,
   type StreamMemory,
@@ -161,6 +163,29 @@ describe('a stream that is judged', () => {
     expect(over?.window.began).toBe(began);
     expect(over?.window.ended).toBeLessThan(bench.now);
     expect(bench.concluded.at(-1)).toBe('normal');
+  });
+
+  it('is said to be what it probably is, and that is told anew when it is another thing', () => {
+    const { bench, source } = taught();
+    for (const row of rows(source, 100)) bench.sendRow(row);
+    const began = bench.now + 1000;
+    for (const [one = 0, other = 0] of rows(source, 40)) {
+      bench.sendRow([one + 4, other]);
+      bench.board.look(bench.now);
+    }
+    const { conclusion: last } = bench.reports.findLast(
+      (report) => report.kind === 'concluded',
+    ) as StreamReport & { kind: 'concluded' };
+    expect(last).toMatchObject({ outcome: 'abnormal', kind: 'bias', since: began });
+    const told = bench.concluded.filter((outcome) => outcome === 'abnormal');
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.length).toBeLessThan(6);
+    const { window } = bench.reports.findLast((report) => report.kind === 'alarm') as StreamReport & {
+      kind: 'alarm';
+    };
+    expect(window).toMatchObject({ began, diagnosis: { since: began, kind: 'bias' } });
+    expect(window.diagnosis?.carriers.map(({ channel }) => channel)).toContain('level');
+    expect(readConclusion(encodeConclusion(last))).toEqual(JSON.parse(JSON.stringify(last)));
   });
 
   it('says that it has recovered after so long as was declared', () => {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type Alarm, readingsApi, type StreamReadings } from '../../api/readings.ts';
+import { readingsApi, type StreamReadings } from '../../api/readings.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { Time } from '../../components/time.tsx';
@@ -7,6 +7,7 @@ import { type Stretch, TimeChart } from '../../components/time-chart.tsx';
 import { useAnswer } from '../../components/use-answer.ts';
 import { language, say, times } from '../../i18n/language.ts';
 import { formatRoute } from '../../route.ts';
+import { Alarms, carriersOf } from './alarms.tsx';
 import { words } from './words.ts';
 
 const colours = ['--accent', '--affirming', '--warning', '--soft'];
@@ -33,12 +34,16 @@ export function StreamReadingsPanel({ stream, round }: { stream: string; round: 
 
 function Shown({ shown: { stream, readings, alarms } }: { shown: StreamReadings }) {
   const now = Date.now();
-  const carriers = new Set(alarms[0]?.channels);
+  const carriers = new Set(
+    alarms[0] === undefined ? [] : carriersOf(alarms[0]).map(({ channel }) => channel),
+  );
   const chart = {
     times: readings.times,
     together: 'readings',
     scale: 'measured' as const,
-    shaded: alarms.map(({ began, ended = now }): Stretch => ({ from: began, until: ended })),
+    shaded: alarms.map(
+      ({ began, ended = now, diagnosis }): Stretch => ({ from: diagnosis?.since ?? began, until: ended }),
+    ),
     timeLabel: (time: number) => times.value.short(time, now),
     pointed: () => undefined,
   };
@@ -107,38 +112,6 @@ function Rows({ readings: { channels, times: at, values, severities } }: Pick<St
                 <td class="number">{number.format(row.severity)}</td>
               </tr>
             ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
-  );
-}
-
-function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
-  const number = new Intl.NumberFormat(language.value, { maximumSignificantDigits: 3 });
-  return (
-    <ScrollRegion label={words.say('alarms')}>
-      <table class="plain-table">
-        <thead>
-          <tr>
-            {(['began', 'ended', 'severity', 'sees', 'channels'] as const).map((word) => (
-              <th key={word} scope="col">
-                {words.say(word)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {alarms.map(({ began, ended, severity, sees, channels }) => (
-            <tr key={began}>
-              <th scope="row">
-                <Time at={began} />
-              </th>
-              <td>{ended === undefined ? words.say('lasts') : <Time at={ended} />}</td>
-              <td class="number">{number.format(severity)}</td>
-              <td>{sees}</td>
-              <td>{channels.join(', ')}</td>
-            </tr>
-          ))}
         </tbody>
       </table>
     </ScrollRegion>

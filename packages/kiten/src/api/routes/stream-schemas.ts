@@ -1,4 +1,4 @@
-import { payloadForms, type StreamGauges } from '@kiten/measurement';
+import { faultKinds, payloadForms, type StreamGauges } from '@kiten/measurement';
 import Type from 'typebox';
 import type { StreamState } from '../../site/measurement/stream-messages.ts';
 import type { DeclarationRecord, StreamRecord } from '../../store/streams.ts';
@@ -51,8 +51,19 @@ export const alarm = Type.Object({
   began: time,
   ended: Type.Optional(time),
   severity: Type.Number({ description: '1 is where an alarm begins' }),
-  sees: Type.String(),
+  sees: Type.String({ description: 'The detector that saw most of it' }),
   channels: Type.Array(Type.String()),
+  diagnosis: Type.Optional(
+    Type.Object(
+      {
+        since: time,
+        kind: Type.Enum([...faultKinds]),
+        confidence: Type.Number({ description: 'That it is this kind: from 0 to 1' }),
+        carriers: Type.Array(Type.Object({ channel: Type.String(), share: Type.Number() })),
+      },
+      { description: 'What it probably is, and since when there is no trust' },
+    ),
+  ),
 });
 export const shownStream = Type.Object({
   stream: streamName,
@@ -107,10 +118,20 @@ function stateOf(record: StreamRecord, gauges: StreamGauges | undefined) {
   return gauges?.isSilent === true ? ('silent' as const) : ('judging' as const);
 }
 
-export function alarmView({ began, ended, severity, sees, channels }: NonNullable<StreamGauges['alarm']>) {
+export function alarmView({
+  began,
+  ended,
+  severity,
+  sees,
+  channels,
+  diagnosis,
+}: NonNullable<StreamGauges['alarm']>) {
   return {
     began: Math.round(began),
     ...(ended === undefined ? {} : { ended: Math.round(ended) }),
     ...{ severity, sees, channels: [...channels] },
+    ...(diagnosis === undefined
+      ? {}
+      : { diagnosis: { ...diagnosis, carriers: diagnosis.carriers.map((each) => ({ ...each })) } }),
   };
 }

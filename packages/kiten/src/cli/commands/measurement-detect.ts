@@ -1,6 +1,18 @@
-import { decimalsOf, type Frame, Judge, type Profile, parseProfile } from '@kiten/measurement';
+import {
+  decimalsOf,
+  type Frame,
+  Judge,
+  type Judgement,
+  type Profile,
+  parseProfile,
+  RowMemory,
+  RunningDiagnosis,
+  type Suspicion,
+} from '@kiten/measurement';
 import type { Command } from 'commander';
+import { alarmWords, momentOf } from '../alarm-words.ts';
 import { readBytes, writePieces } from '../files.ts';
+import { language } from '../language.ts';
 import { columnsFor, csvField, readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
 import { parseAmount, parseNames } from './measurement-learn.ts';
@@ -19,13 +31,13 @@ export function detectCommand(measurement: Command): void {
   measurement
     .command('detect')
     .description(
-      'judge readings by a profile: a score for each row, the channels that carry it, what was seen',
+      'judge readings by a profile: a score for each row, and of alarms what carries them, since when, and what they probably are',
     )
     .requiredOption('--profile <file>', 'what `kiten measurement learn` wrote')
     .requiredOption('--input <file>', 'a table (CSV) with the same channels; others are passed over')
     .requiredOption(
       '--out <file>',
-      'where the scores go: CSV with score, alarm, channels, kind; an alarm begins at 1',
+      'where the scores go: CSV with score, alarm, channels, kind, confidence, since, detector; an alarm begins at 1',
     )
     .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
     .option('--detectors <names>', 'of those that the profile has, only these', parseNames)
@@ -34,68 +46,97 @@ export function detectCommand(measurement: Command): void {
     .action(detectFile);
 }
 
-/** A stretch of rows with an alarm. */
+/** A stretch of rows with an alarm; calm ones between two of them are part of it. */
 interface AlarmRun {
   readonly first: number;
   last: number;
   score: number;
-  kind: string;
-  readonly channels: Set<string>;
+  detector: string;
+  /** Those that were far from normal by themselves, for an alarm of which nothing else is known. */
+  readonly far: Set<string>;
+  suspicion: Suspicion | undefined;
 }
+
+/** Rows without an alarm that end one. */
+const calm = 20;
 
 async function detectFile(options: DetectFileOptions): Promise<void> {
   const { profile: profileFile, input, out, alarmsPerDay, detectors, json } = options;
   const profile = parseProfile(await readBytes(profileFile));
   const frame = await readFrame(input, options.turned);
   const columns = columnsFor(profile.channels, frame);
+  const decimals = decimalsOf(frame.values);
   const judge = new Judge(profile, {
-    decimals: decimalsOf(frame.values),
+    decimals,
     ...(alarmsPerDay === undefined ? {} : { alarmsPerDay }),
     ...(detectors === undefined ? {} : { detectors }),
   });
+  const diagnosis = new RunningDiagnosis(profile, decimals);
   const runs: AlarmRun[] = [];
-  await writePieces(out, judged(judge, profile, frame, columns, runs));
-  const told = runs.map(({ channels, ...run }) => ({ ...run, channels: [...channels] }));
+  await writePieces(out, judged({ judge, profile, diagnosis }, frame, columns, runs));
+  const told = runs.map(({ far, suspicion, ...run }) => ({
+    ...run,
+    since: suspicion?.began,
+    kind: suspicion?.kind ?? 'unknown',
+    confidence: suspicion?.confidence ?? 0,
+    channels: carriersOf(suspicion) ?? [...far],
+  }));
   if (json) return printJson({ scores: out, rows: frame.rows, alarms: told });
+  const words = alarmWords[language()];
   print(`${out}: ${counted(frame.rows, 'row', 'rows')}, ${counted(runs.length, 'alarm', 'alarms')}`);
-  for (const { first, last, score, kind, channels } of told)
+  for (const { first, last, score, kind, confidence, detector, since = 0, channels } of told) {
+    const sure = words.kind(words.kinds[kind], Math.round(100 * confidence));
     print(
-      `  rows ${first + 1}–${last + 1}  ${score.toFixed(1)}  ${kind}  ${channels.slice(0, 6).join(', ')}`,
+      `  rows ${first + 1}–${last + 1}  ${score.toFixed(1)}  ${detector}  ${channels.slice(0, 6).join(', ')}`,
     );
+    print(`    ${words.since(momentOf(since))} ${sure}`);
+  }
 }
 
 async function* judged(
-  judge: Judge,
-  profile: Profile,
+  by: { readonly judge: Judge; readonly profile: Profile; readonly diagnosis: RunningDiagnosis },
   frame: Frame,
   columns: readonly number[],
   runs: AlarmRun[],
 ): AsyncGenerator<Uint8Array> {
-  yield Buffer.from('row,time,score,alarm,channels,kind\n');
+  yield Buffer.from('row,time,score,alarm,channels,kind,confidence,since,detector\n');
+  const { judge, profile, diagnosis } = by;
   const row = new Float64Array(profile.channels.length);
+  const memory = new RowMemory(row.length);
   const width = frame.channels.length;
   let text = '';
+  let open: AlarmRun | undefined;
   for (let at = 0; at < frame.rows; at++) {
     for (const [channel, column] of columns.entries())
       row[channel] = frame.values[at * width + column] as number;
-    const { severity, isAlarm, worst } = judge.push(
-      row,
-      frame.timeColumn === undefined ? undefined : frame.times[at],
-    );
-    const channels = isAlarm ? carriers(judge.bySeverity, profile.channels) : [];
-    const kind = isAlarm ? (worst?.sees ?? '') : '';
-    if (isAlarm) note(runs, at, severity, kind, channels);
-    const fields = [at + 1, frame.times[at], severity.toPrecision(6), isAlarm ? 1 : 0];
-    text += `${fields.join(',')},${csvField(channels.join(' '))},${kind}\n`;
+    const time = frame.times[at] as number;
+    memory.push(time, row);
+    const judgement = judge.push(row, frame.timeColumn === undefined ? undefined : time);
+    const far = judgement.isAlarm ? farthest(judge.bySeverity, profile.channels) : [];
+    if (open !== undefined && at - open.last > calm) open = ended(open, diagnosis);
+    if (judgement.isAlarm) open = noted(open, at, judgement, far, runs);
+    if (open !== undefined)
+      open.suspicion = diagnosis.push(time, judgement, () => memory.recent()) ?? open.suspicion;
+    const known = judgement.isAlarm ? open?.suspicion : undefined;
+    const fields = [
+      ...[at + 1, time, judgement.severity.toPrecision(6), judgement.isAlarm ? 1 : 0],
+      csvField((carriersOf(known) ?? far).join(' ')),
+      ...(known === undefined
+        ? ['', '', '']
+        : [known.kind, known.confidence.toFixed(2), Number(known.began.toFixed(6))]),
+      judgement.isAlarm ? (judgement.worst?.sees ?? '') : '',
+    ];
+    text += `${fields.join(',')}\n`;
     if (text.length < 1 << 16) continue;
     yield Buffer.from(text);
     text = '';
   }
+  if (open !== undefined) ended(open, diagnosis);
   yield Buffer.from(text);
 }
 
 /** The channels that are far from normal by themselves, the farthest first. */
-function carriers(severities: Float64Array, names: readonly string[]): string[] {
+function farthest(severities: Float64Array, names: readonly string[]): string[] {
   const most = severities.reduce((highest, each) => Math.max(highest, each), 0);
   return [...severities.keys()]
     .filter((channel) => (severities[channel] as number) >= most / 2 && most > 0)
@@ -103,13 +144,27 @@ function carriers(severities: Float64Array, names: readonly string[]): string[] 
     .map((channel) => names[channel] as string);
 }
 
-function note(runs: AlarmRun[], row: number, score: number, kind: string, channels: readonly string[]): void {
-  const open = runs.at(-1);
-  if (open === undefined || open.last < row - 1) {
-    runs.push({ first: row, last: row, score, kind, channels: new Set(channels) });
-    return;
-  }
-  open.last = row;
-  for (const channel of channels) open.channels.add(channel);
-  if (score > open.score) Object.assign(open, { score, kind });
+function carriersOf(suspicion: Suspicion | undefined): string[] | undefined {
+  const carriers = suspicion?.channels.map(({ channel }) => channel) ?? [];
+  return carriers.length === 0 ? undefined : carriers;
+}
+
+function noted(
+  open: AlarmRun | undefined,
+  row: number,
+  { severity: score, worst }: Judgement,
+  far: readonly string[],
+  runs: AlarmRun[],
+): AlarmRun {
+  const detector = worst?.sees ?? '';
+  const run = open ?? { first: row, last: row, score, detector, far: new Set(), suspicion: undefined };
+  if (open === undefined) runs.push(run);
+  run.last = row;
+  for (const channel of far) run.far.add(channel);
+  if (score > run.score) Object.assign(run, { score, detector });
+  return run;
+}
+
+function ended(run: AlarmRun, diagnosis: RunningDiagnosis): undefined {
+  run.suspicion = diagnosis.end() ?? run.suspicion;
 }

@@ -10,7 +10,7 @@ import {
   type Statistic,
 } from '@kiten/measurement';
 import type { Command } from 'commander';
-import { type AlarmWords, alarmWords } from '../alarm-words.ts';
+import { type AlarmWords, alarmWords, momentOf } from '../alarm-words.ts';
 import { coursePlot, courseSvg } from '../course-picture.ts';
 import { readBytes, writeBytes } from '../files.ts';
 import { language } from '../language.ts';
@@ -72,9 +72,7 @@ async function explainFile(options: ExplainFileOptions): Promise<void> {
         raisedRow: offset + alarm.raised + 1,
       },
     });
-  const moment = isMoment(suspicion.began)
-    ? new Date(suspicion.began * 1000).toISOString()
-    : `${suspicion.began}`;
+  const moment = momentOf(suspicion.began);
   tell(words, { alarm, diagnosis, moment, row: offset + began + 1, course });
   print();
   print(coursePlot(picture));
@@ -159,6 +157,3 @@ function courseOf(
     Float64Array.from({ length: rows - from }, (_, row) => of[(from + row) * width + channel] as number);
   return { said: column(values), expected: column(expected), began: began - from };
 }
-
-/** Whether seconds count from 1970, and not from the beginning of a table. */
-const isMoment = (seconds: number) => seconds > 1e8;

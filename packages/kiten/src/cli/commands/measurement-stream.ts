@@ -1,7 +1,10 @@
+import type { FaultKind } from '@kiten/measurement';
 import { type Command, Option } from 'commander';
+import { alarmWords } from '../alarm-words.ts';
 import { openClient } from '../client.ts';
 import type { Environment } from '../environment.ts';
 import { readText } from '../files.ts';
+import { language } from '../language.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson, printTable } from '../output.ts';
 import { parseAmount } from './measurement-learn.ts';
@@ -27,6 +30,12 @@ interface AlarmAnswer {
   readonly severity: number;
   readonly sees: string;
   readonly channels: readonly string[];
+  readonly diagnosis?: {
+    readonly since: number;
+    readonly kind: FaultKind;
+    readonly confidence: number;
+    readonly carriers: readonly { readonly channel: string }[];
+  };
 }
 
 interface DeclarationAnswer {
@@ -146,7 +155,7 @@ export function streamCommands(measurement: Command, environment: Environment): 
       ]);
       printTable(['TIME', ...readings.channels, 'SEVERITY'], newest.slice(-10));
       if (alarms.length > 0)
-        printTable(['BEGAN', 'ENDED', 'SEVERITY', 'SEES', 'CHANNELS'], alarms.map(alarmRow));
+        printTable(['SINCE', 'ENDED', 'SEVERITY', 'CHANNELS', 'PROBABLY', 'SEES'], alarms.map(alarmRow));
     });
 
   withSite(stream.command('learn <stream>'))
@@ -193,9 +202,18 @@ function row({ stream, state, rows, lastAt, topic }: StreamAnswer): string[] {
   return [stream, state, String(rows), lastAt === undefined ? '' : new Date(lastAt).toISOString(), topic];
 }
 
-function alarmRow({ began, ended, severity, sees, channels }: AlarmAnswer): string[] {
+function alarmRow({ began, ended, severity, sees, channels, diagnosis }: AlarmAnswer): string[] {
   const until = ended === undefined ? 'lasts' : new Date(ended).toISOString();
-  return [new Date(began).toISOString(), until, severity.toPrecision(3), sees, channels.join(' ')];
+  const since = new Date(diagnosis?.since ?? began).toISOString();
+  const carriers = diagnosis?.carriers.map(({ channel }) => channel) ?? [];
+  const names = carriers.length === 0 ? channels : carriers;
+  return [since, until, severity.toPrecision(3), names.join(' '), kindOf(diagnosis), sees];
+}
+
+function kindOf(diagnosis: AlarmAnswer['diagnosis']): string {
+  if (diagnosis === undefined) return '';
+  const { kind, confidence } = diagnosis;
+  return `${alarmWords[language()].kinds[kind]}${confidence === 0 ? '' : `, ${Math.round(100 * confidence)} %`}`;
 }
 
 /** The key as the site takes it: what stands between the lines of a PEM file. */
