@@ -11,6 +11,38 @@ export { type BlindSpot, type BlindSpotOptions, blindSpot } from './consumer/bli
 export { type Consumer, type Readings, type SteppedConsumer, stepped } from './consumer/consumer.ts';
 export { type Effect, type EffectOptions, effectOf, type OutputShift } from './consumer/effect.ts';
 export { type Shift, spreadOf } from './consumer/shift.ts';
+export { toldFrom } from './cross/conclude.ts';
+export {
+  type CrossCheck,
+  type CrossCheckKind,
+  checkCrossChecks,
+  crossCheckKinds,
+  crossCheckText,
+  mostChecks,
+  parseCrossCheck,
+} from './cross/cross-check.ts';
+export { CrossJudge, type CrossRow } from './cross/cross-judge.ts';
+export type {
+  CrossJudgement,
+  DeviceJudgement,
+  OpenCrossAlarm,
+  Reason,
+  SensorJudgement,
+} from './cross/cross-judgement.ts';
+export { type CrossProfile, type LearnCrossOptions, learnCross, sensorsOf } from './cross/cross-profile.ts';
+export { encodeCrossProfile, parseCrossProfile } from './cross/cross-profile-text.ts';
+export {
+  type Joining,
+  JointRows,
+  type JointStream,
+  joiningOf,
+  jointFrame,
+  mostSensors,
+  type StreamTable,
+} from './cross/joint-rows.ts';
+export { type OwnEvidence, ownWeights } from './cross/own-evidence.ts';
+export type { RelatedPair } from './cross/related.ts';
+export { deviceOfSensor, parseSensor, type Sensor, sensorName } from './cross/sensor.ts';
 export { nextRate, samplingRate } from './defence/sampling-rates.ts';
 export {
   brooksIyengar,

@@ -12,6 +12,7 @@ export type FaultKind =
   | 'replay'
   | 'swap'
   | 'jump'
+  | 'forgery'
   | 'disagreement'
   | 'unknown';
 

@@ -71,6 +71,18 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
   'kiten measurement score': [
     ['against what was an attack', 'kiten measurement score --scores scores.csv --labels live.csv'],
   ],
+  'kiten measurement cross learn': [
+    [
+      'two devices, and a flow that both of them measure',
+      "kiten measurement cross learn --input pump-1/pump=pump.csv net-1/net=net.csv --check 'equal pump-1/pump#flow net-1/net#flow' --out cross.json",
+    ],
+  ],
+  'kiten measurement cross check': [
+    [
+      'another day of both',
+      'kiten measurement cross check --profile cross.json --input pump-1/pump=pump-2.csv net-1/net=net-2.csv --out scores.csv',
+    ],
+  ],
   'kiten measurement flight': [
     ['a log that `ulog2csv` took apart', 'kiten measurement flight --input flight/'],
     [

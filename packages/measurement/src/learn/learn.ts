@@ -20,6 +20,8 @@ export interface LearnOptions {
   readonly interval?: number;
   /** Names of the detectors that are to be learned, instead of the usual ones. */
   readonly detectors?: readonly string[];
+  /** Nothing is learned of readings that come rounded. */
+  readonly isFinestOnly?: boolean;
   /** Called with the share that is done, from 0 to 1. */
   readonly progress?: (done: number) => void;
 }
@@ -45,7 +47,8 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
   const interval = frame.interval ?? options.interval;
   const days = (frame.rows * (interval ?? 1)) / 86_400;
   const native = decimalsOf(frame.values);
-  const decimals = [native, ...coarser.filter((each) => each < native)];
+  const rounder = options.isFinestOnly === true ? [] : coarser.filter((each) => each < native);
+  const decimals = [native, ...rounder];
   const resolutions = decimals.map((each, at): Resolution => {
     const values = at === 0 ? frame.values : rounded(frame.values, each);
     const standard = standardOf({ ...frame, values });

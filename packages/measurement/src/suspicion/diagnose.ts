@@ -25,6 +25,8 @@ export interface Alarm {
   /** Of each row, in seconds. */
   readonly times: Float64Array;
   readonly decimals?: number;
+  /** Positions of the channels that carry it, where that is known otherwise; the one that is described first. */
+  readonly doubted?: readonly number[];
 }
 
 /** What probably happened, and what the channels that carry it should have said. */
@@ -79,7 +81,9 @@ export function diagnose(profile: Profile, alarm: Alarm): Diagnosis {
     );
   const normal = { channels, rows, values, times: undefined };
   const own = seen.find((each) => each.channel !== undefined && sure.has(each.sees));
-  const suspects = suspectsOf(normal, model, own?.channel, Math.max(model.lags + 1, raised - 2));
+  const suspects =
+    alarm.doubted?.map((channel) => ({ channel, weight: 1 })) ??
+    suspectsOf(normal, model, own?.channel, Math.max(model.lags + 1, raised - 2));
   const main = (suspects[0] as { channel: number }).channel;
   const doubted = suspects.map(({ channel }) => channel);
   const from = Math.max(model.lags, raised - reach);

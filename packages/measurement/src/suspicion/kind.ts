@@ -15,9 +15,10 @@ import { injectedKinds } from '../inject/faults.ts';
  * | `replay` | what was said before is said again |
  * | `swap` | two sensors answer for each other |
  * | `jump` | single readings that are out of place |
+ * | `forgery` | somebody else says it: a signature does not hold |
  * | `disagreement` | sensors contradict each other, and which one lies does not show |
  * | `unknown` | none of these |
  */
-export const faultKinds = [...injectedKinds, 'jump', 'disagreement', 'unknown'] as const;
+export const faultKinds = [...injectedKinds, 'jump', 'forgery', 'disagreement', 'unknown'] as const;
 
 export type FaultKind = (typeof faultKinds)[number];

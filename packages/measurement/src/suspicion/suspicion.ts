@@ -62,7 +62,7 @@ function carriersOf(suspicions: readonly Suspicion[]): Carrier[] {
   const shares = new Map<string, number>();
   for (const { channels, severity } of suspicions)
     for (const { channel, share } of channels)
-      shares.set(channel, (shares.get(channel) ?? 0) + (share * severity) / total);
+      shares.set(channel, (shares.get(channel) ?? 0) + share * (severity / total));
   return [...shares]
     .map(([channel, share]) => ({ channel, share }))
     .sort((one, other) => other.share - one.share);

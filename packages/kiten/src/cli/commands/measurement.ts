@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Environment } from '../environment.ts';
 import { blindSpotCommand } from './measurement-blind-spot.ts';
+import { crossCommands } from './measurement-cross.ts';
 import { detectCommand } from './measurement-detect.ts';
 import { effectCommand } from './measurement-effect.ts';
 import { explainCommand } from './measurement-explain.ts';
@@ -24,6 +25,7 @@ export function measurementCommands(program: Command, environment: Environment):
   effectCommand(measurement);
   blindSpotCommand(measurement);
   explainCommand(measurement);
+  crossCommands(measurement);
   simulateCommand(measurement);
   flightCommand(measurement);
   inertialCommand(measurement);
