@@ -73,14 +73,12 @@ for (let at = 0; at < streams; at++)
 const inlet = board.inlet();
 let order: (order: TapOrder) => void = () => undefined;
 let waiting: TapBatch[] = [];
-const tap = new BatchingTap({
-  port: {
-    postMessage: (batch) => waiting.push(batch),
-    on: (_, listener) => {
-      order = listener;
-    },
+const tap = new BatchingTap({ later: () => undefined });
+tap.connect({
+  postMessage: (batch: TapBatch) => waiting.push(batch),
+  on: (event: string, listener: (order: TapOrder) => void) => {
+    if (event === 'message') order = listener;
   },
-  later: () => undefined,
 });
 const subjects = Array.from({ length: streams }, (_, at) => ({
   kind: 'device' as const,

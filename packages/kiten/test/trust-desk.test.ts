@@ -359,6 +359,27 @@ describe('the trust desk', () => {
       expect(cleared.map(({ code }) => code)).toEqual(['test/copied']);
     });
 
+    it('clears it on the part that is meant, and asks which where it is on several', async () => {
+      const { desk, find, book, ledger } = await newDesk();
+      const on = (stream: string): Partial<Finding> => ({
+        subject: { kind: 'stream', id: `${id}/${stream}` },
+      });
+      await find(contraindicated(on('tank')), contraindicated(on('motor')));
+      const refusal = expect.objectContaining({ code: 'kiten/finding-ambiguous' });
+      await expect(desk.clearOne(id, 'test/stolen', undefined, clearance)).rejects.toEqual(refusal);
+      const tank = `stream:${id}/tank`;
+      await desk.clearOne(id, 'test/stolen', tank, clearance);
+      expect(book.get(id).verdict.findings.map(({ subject: { id: part } }) => part)).toEqual([`${id}/motor`]);
+      const { data } = (await entriesOf(ledger)).find(({ type }) => type === 'finding/cleared') ?? {};
+      expect(data).toEqual({ code: 'test/stolen', part: tank });
+      // Now it is the only one.
+      await desk.clearOne(id, 'test/stolen', undefined, clearance);
+      expect(book.get(id).verdict.findings).toEqual([]);
+      await expect(desk.clearOne(id, 'test/stolen', tank, clearance)).rejects.toMatchObject({
+        code: 'kiten/finding-unknown',
+      });
+    });
+
     it('of a finding that does not count is refused', async () => {
       const { desk, order } = await newDesk();
       await expect(desk.clear(id, 'test/stolen', clearance)).rejects.toMatchObject({

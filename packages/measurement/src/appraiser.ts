@@ -15,6 +15,7 @@ const codes: Readonly<Record<Outcome, readonly [code: string, aspect: string]>> 
   normal: ['measurement/readings-normal', 'readings'],
   abnormal: ['measurement/readings-abnormal', 'readings'],
   silent: ['measurement/stream-silent', 'readings'],
+  unjudged: ['measurement/readings-unjudged', 'readings'],
   unreadable: ['measurement/readings-unreadable', 'form'],
   fresh: ['measurement/packs-fresh', 'freshness'],
   replayed: ['measurement/pack-replayed', 'freshness'],
@@ -58,8 +59,9 @@ function appraise(evidence: SealedEvidence): readonly Finding[] {
     });
   };
   const found = find(conclusion.outcome);
-  // Packs that come in order again have no gap between them.
-  return conclusion.outcome === 'fresh' ? [found, { ...found, aspect: 'gaps' }] : [found];
+  // Packs that come in order again have no gap between them. Of what nobody judges, nobody says that it is fresh.
+  const alsoOf = { fresh: 'gaps', unjudged: 'freshness' }[conclusion.outcome as string];
+  return alsoOf === undefined ? [found] : [found, { ...found, aspect: alsoOf }];
 }
 
 /** What was concluded, if it is well formed. */

@@ -57,6 +57,23 @@ export const measurementFindings = defineFindings([
     },
   },
   {
+    code: 'measurement/readings-unjudged',
+    claim: 'sourced-data',
+    value: 0,
+    expected: {
+      en: 'Readings of {stream} are judged as they come.',
+      ja: '{stream} の測定値は届くたびに判定される。',
+    },
+    found: {
+      en: 'Judging has stopped: nothing is said of them until it goes on.',
+      ja: '判定が停止している。再開するまで、測定値については何も主張しない。',
+    },
+    remedy: {
+      en: 'The site starts judging anew by itself. Its health and its own log say why it stopped; if it keeps stopping, report the error.',
+      ja: '判定は自動的に再開される。停止の理由はサイトのヘルスと動作ログで確認できる。停止を繰り返す場合はエラーを報告する。',
+    },
+  },
+  {
     code: 'measurement/readings-unreadable',
     claim: 'sourced-data',
     value: -46,

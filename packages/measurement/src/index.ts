@@ -197,7 +197,7 @@ export {
   payloadForms,
   type StreamDeclaration,
 } from './streams/declaration.ts';
-export type { LessonEnd } from './streams/lesson.ts';
+export { Lesson, type LessonEnd } from './streams/lesson.ts';
 export {
   type BoardGauges,
   type KnownStream,

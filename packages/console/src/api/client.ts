@@ -60,8 +60,8 @@ export const api = {
   device: (id: string) => ask('GET', devicePath(id)) as Promise<DeviceDetail>,
   act: (verb: Verb, id: string, reason: string) =>
     ask('POST', `${devicePath(id)}/${verb}`, { reason }) as Promise<DeviceDetail | Waiting>,
-  clear: (id: string, code: string, reason: string) =>
-    ask('POST', `${devicePath(id)}/clear`, { code, reason }) as Promise<DeviceDetail | Waiting>,
+  clear: (id: string, code: string, part: string, reason: string) =>
+    ask('POST', `${devicePath(id)}/clear`, { code, part, reason }) as Promise<DeviceDetail | Waiting>,
   async lastEntries(count: number): Promise<readonly LogEntry[]> {
     const { entries } = (await ask('GET', `/log/entries?last=${count}`)) as { entries: readonly LogEntry[] };
     return entries;

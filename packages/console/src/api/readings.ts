@@ -21,7 +21,7 @@ export interface Stream {
   readonly stream: string;
   readonly device: string;
   readonly topic: string;
-  readonly state: 'seen' | 'learning' | 'learned' | 'judging' | 'silent' | 'alarm';
+  readonly state: 'seen' | 'learning' | 'learned' | 'judging' | 'silent' | 'alarm' | 'unjudged';
   readonly rows: number;
   readonly lastAt?: number;
   readonly problem?: string;
@@ -59,9 +59,19 @@ export interface StreamReadings {
   readonly alarms: readonly Alarm[];
 }
 
+export interface Streams {
+  readonly streams: readonly Stream[];
+  readonly judging: {
+    /** Since when nothing is judged. */
+    readonly stoppedAt?: number;
+    /** Messages that were not judged since the site started, and when that was told last. */
+    readonly missed: number;
+    readonly missedAt?: number;
+  };
+}
+
 export const readingsApi = {
-  all: () =>
-    ask('GET', '/streams') as Promise<{ readonly streams: readonly Stream[]; readonly dropped: number }>,
+  all: () => ask('GET', '/streams') as Promise<Streams>,
   of: (stream: string) =>
     ask('GET', `/streams/readings?stream=${encodeURIComponent(stream)}`) as Promise<StreamReadings>,
 };

@@ -37,6 +37,8 @@ export interface Sentence {
 
 export interface Finding {
   readonly code: string;
+  /** What of the device it is on, unless it is the device itself. */
+  readonly part?: string;
   readonly claim: ClaimName;
   readonly value: number;
   readonly tier: Tier;

@@ -106,6 +106,9 @@ const loggedSentences: Readonly<Record<string, readonly [Key, Tone]>> = {
   'stream/learned': ['happened.stream-learned', 'plain'],
   'stream/not-learned': ['happened.stream-not-learned', 'warning'],
   'stream/accepted': ['happened.stream-accepted', 'good'],
+  'judging/stopped': ['happened.judging-stopped', 'warning'],
+  'judging/resumed': ['happened.judging-resumed', 'good'],
+  'judging/missed': ['happened.judging-missed', 'warning'],
   'part/stated': ['happened.part-stated', 'quiet'],
   'policy/changed': ['happened.policy-changed', 'plain'],
   'fall/held': ['happened.fall-held', 'alarm'],
@@ -211,6 +214,13 @@ const toldParts = [
     'target',
     'state',
     'wave',
+    'stream',
+    'declaration',
+    'filter',
+    'rows',
+    'seconds',
+    'messages',
+    'problem',
   ],
 ] as const;
 

@@ -78,6 +78,7 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/approval-unknown': 404,
   'kiten/exception-unknown': 404,
   'kiten/finding-unknown': 404,
+  'kiten/finding-ambiguous': 409,
   'kiten/evidence-unknown': 404,
   'kiten/evidence-erased': 410,
   'kiten/authority-known': 409,

@@ -80,7 +80,7 @@ export async function openDoors(
     ...{ attestation: desks.attestation, results: desks.results, clock, logger },
     say: (saying) => link.say(saying),
   });
-  const judging = openJudging({ state, desks, logger, clock });
+  const judging = closing.use(openJudging({ state, desks, logger, clock }));
   const link: GatewayLink = new GatewayLink({
     data: {
       trustDomain: site,
@@ -93,7 +93,7 @@ export async function openDoors(
       limits: { maximumKeepAlive: configuration.keepAliveLimitSeconds, statisticsInterval: 2_000 },
     },
     workers: configuration.gatewayWorkers,
-    tap: () => judging.tap(),
+    feed: () => judging.feed(),
     heard: gatewayEvents({
       database,
       traffic: state.traffic,
@@ -118,7 +118,6 @@ export async function openDoors(
     now: () => clock.now(),
   });
   closing.defer(() => link.stop());
-  closing.use(judging);
   await judging.begin();
   tellEverything();
   desks.connect({

@@ -35,8 +35,8 @@ export interface GatewayLinkParts {
   readonly data: GatewayWorkerData;
   /** Threads that share the ports. */
   readonly workers: number;
-  /** Where a worker that starts is to send what it sees of readings. */
-  readonly tap: () => MessagePort;
+  /** What tells a worker that starts where to send what it sees of readings. */
+  readonly feed: () => MessagePort;
   readonly heard: (event: GatewayEvent) => void;
   readonly who: AnswersOf;
   /** Tells a worker that starts later, by the methods of the link, all that the others were told. */
@@ -74,17 +74,17 @@ export class GatewayLink {
   #start(index: number): Worker {
     const { data, who, workers: count } = this.#parts;
     const { storeDirectory, ...rest } = data;
-    const tap = this.#parts.tap();
-    const workerData: GatewayWorkerData & { readonly tap: MessagePort } = {
+    const feed = this.#parts.feed();
+    const workerData: GatewayWorkerData & { readonly feed: MessagePort } = {
       ...rest,
-      tap,
+      feed,
       // What outlives connections is the first one's.
       ...(index === 0 ? { storeDirectory } : {}),
       ...(count > 1 ? { worker: { index, count } } : {}),
       asksPasswords: who.verifyPassword !== undefined,
       asksMethods: (who.authenticators ?? []).map(({ method }) => method),
     };
-    const worker = new Worker(workerUrl('gateway-worker'), { workerData, transferList: [tap] });
+    const worker = new Worker(workerUrl('gateway-worker'), { workerData, transferList: [feed] });
     let reason: Error | undefined;
     worker.on('error', (error: Error) => {
       reason = error;

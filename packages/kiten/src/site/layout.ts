@@ -23,6 +23,8 @@ export interface Layout {
   readonly director: string;
   /** What is normal of streams of readings, by digest. */
   readonly profiles: string;
+  /** What was gathered of streams that are being learned. */
+  readonly lessons: string;
   readonly keys: string;
   readonly certificates: string;
   /** The root certificate that devices are given to trust. */
@@ -50,6 +52,7 @@ export function layoutOf(directory: string): Layout {
     images: join(directory, 'update', 'images'),
     director: join(directory, 'update', 'director'),
     profiles: join(directory, 'measurement', 'profiles'),
+    lessons: join(directory, 'measurement', 'lessons'),
     keys: join(directory, 'keys'),
     certificates: join(directory, 'ca'),
     caFile: join(directory, 'ca', 'root.pem'),

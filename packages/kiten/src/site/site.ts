@@ -84,6 +84,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
       clock,
     }),
     ...events.warnings(),
+    ...desks.streams.health.warnings(),
   ];
   const health = new HealthDesk({
     database: state.database,

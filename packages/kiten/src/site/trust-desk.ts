@@ -20,6 +20,7 @@ import { keepStanding } from '../store/standings.ts';
 import { insertStatement, type StatementRecord } from '../store/statements.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Brake } from './brake.ts';
+import { clearingEvents, findingsToClear } from './clearing.ts';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
 import { verdictIssued } from './events.ts';
 import { lapsesAt, trustInForce, withTrustInForce } from './held-fall.ts';
@@ -176,6 +177,19 @@ export class TrustDesk {
     });
   }
 
+  /**
+   * The same of one part of the device, or of the device itself (`device:ID`): a finding on one stream is none on another. Without a
+   * part it has to be the only one.
+   *
+   * @throws KitenError `kiten/finding-unknown`, `kiten/finding-ambiguous`
+   */
+  clearOne(id: string, code: string, part: string | undefined, clearance: Clearance): Promise<DeviceRecord> {
+    return this.settle(id, (before) => {
+      const found = findingsToClear(before, code, part);
+      return this.cleared(before, found, clearance);
+    });
+  }
+
   /** What others said no longer counts: findings that relay one of these statements go off the verdict. */
   disown(id: string, statements: ReadonlySet<string>, clearance: Clearance): Promise<DeviceRecord> {
     return this.settle(id, (before) => {
@@ -191,17 +205,7 @@ export class TrustDesk {
     const judged = this.judge({ ...before, findings }, []);
     return {
       after: judged.after,
-      events: [
-        ...[...new Set(found.map(({ code }) => code))].map((code) => ({
-          type: 'finding/cleared',
-          at: clearance.at,
-          actor: clearance.operator,
-          subject: deviceSubject(before.id),
-          reason: clearance.reason,
-          data: { code },
-        })),
-        ...judged.events,
-      ],
+      events: [...clearingEvents(before, found, clearance), ...judged.events],
       store: async (store) => {
         for (const finding of cleared) await markCleared(store, finding);
         await judged.store(store);

@@ -119,17 +119,32 @@ export async function alarmsOf(store: Kysely<Tables>, stream: string, limit: num
     .orderBy('began', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(({ channels, ended, diagnosis, ...rest }) => ({
-    ...rest,
-    channels: JSON.parse(channels) as string[],
-    ...(ended === null ? {} : { ended }),
-    ...(diagnosis === null ? {} : { diagnosis: JSON.parse(diagnosis) as AlarmDiagnosis }),
-  }));
+  return rows.map(windowOf);
+}
+
+/** Alarms that had not ended when judging stopped, the oldest of a stream first. */
+export async function lastingAlarms(store: Kysely<Tables>): Promise<AlarmWindow[]> {
+  const rows = await store
+    .selectFrom('stream_alarms')
+    .selectAll()
+    .where('ended', 'is', null)
+    .orderBy('began')
+    .execute();
+  return rows.map(windowOf);
 }
 
 /** Alarms that began before that time. */
 export async function forgetAlarms(store: Kysely<Tables>, before: number): Promise<void> {
   await store.deleteFrom('stream_alarms').where('began', '<', before).execute();
+}
+
+function windowOf({ channels, ended, diagnosis, ...rest }: Selectable<Tables['stream_alarms']>): AlarmWindow {
+  return {
+    ...rest,
+    channels: JSON.parse(channels) as string[],
+    ...(ended === null ? {} : { ended }),
+    ...(diagnosis === null ? {} : { diagnosis: JSON.parse(diagnosis) as AlarmDiagnosis }),
+  };
 }
 
 function recordOf(row: Selectable<Tables['streams']>): StreamRecord {

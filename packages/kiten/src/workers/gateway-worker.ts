@@ -5,22 +5,24 @@ import { steadyClock } from '@kiten/codec';
 import { type GatewayWorkerData, serveGateway } from '@kiten/gateway';
 import { BatchingTap } from '@kiten/measurement';
 
-const { tap, ...data } = workerData as GatewayWorkerData & { readonly tap?: MessagePort };
+/** `feed` says where to send what is to be judged: once, and again whenever somebody else judges. */
+const { feed, ...data } = workerData as GatewayWorkerData & { readonly feed?: MessagePort };
 
 void serveGateway(parentPort as MessagePort, data, {
-  taps: tap === undefined ? [] : [readingsTo(tap)],
+  taps: feed === undefined ? [] : [readingsBy(feed)],
   clock: steadyClock(() => Date.now()),
   random: (bytes) => new Uint8Array(randomBytes(bytes)),
   // Of this thread alone.
   heapUsed: () => getHeapStatistics().used_heap_size,
 });
 
-function readingsTo(port: MessagePort): BatchingTap {
-  const tap = new BatchingTap({
-    port,
-    later: (work, milliseconds) => setTimeout(work, milliseconds).unref(),
+function readingsBy(port: MessagePort): BatchingTap {
+  const tap = new BatchingTap({ later: (work, milliseconds) => setTimeout(work, milliseconds).unref() });
+  port.on('message', (judge: { readonly tap: MessagePort }) => {
+    tap.connect(judge.tap);
+    // What it hears from now on keeps nobody from ending.
+    judge.tap.unref();
   });
-  // What it hears from now on keeps nobody from ending.
   port.unref();
   return tap;
 }

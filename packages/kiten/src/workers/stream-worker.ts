@@ -1,9 +1,10 @@
 import { constants, setPriority } from 'node:os';
-import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { KitenError, steadyClock } from '@kiten/codec';
 import { nodeVerify } from '@kiten/identity';
 import { StreamBoard, type StreamReport, type TapBatch, type TapOrder } from '@kiten/measurement';
-import type { StreamCommand, StreamNews } from '../site/measurement/stream-messages.ts';
+import { LessonFiles } from '../site/measurement/lesson-files.ts';
+import type { StreamCommand, StreamNews, StreamWorkerData } from '../site/measurement/stream-messages.ts';
 
 // Readings are judged here, so that neither messages nor the site wait for it. On Linux a thread has a priority of its own:
 // where processors are few, traffic goes first.
@@ -17,10 +18,17 @@ const taps = new Set<MessagePort>();
 let reports: StreamReport[] = [];
 const clock = steadyClock(() => Date.now());
 const board = new StreamBoard({ tell: (report) => reports.push(report), verify: nodeVerify });
+const lessons = new LessonFiles((workerData as StreamWorkerData).lessons, (stream, { message }) =>
+  say({ kind: 'failed', stream, code: 'kiten/lesson-unkept', message }),
+);
+const lessonOf = (stream: string) => board.find(stream)?.lesson;
+let missed = 0;
 
 const timer = setInterval(() => {
-  board.look(clock.now());
+  const now = clock.now();
+  board.look(now);
   handOver();
+  lessons.look(lessonOf, now);
 }, interval);
 port.on('message', (command: StreamCommand) => {
   handle(command);
@@ -44,18 +52,17 @@ function handle(command: StreamCommand): void {
       return;
     case 'declare':
       board.declare(command.declarations);
+      lessons.keepOnly((stream) => board.find(stream) !== undefined);
       for (const tap of taps) tellFilters(tap);
       return;
     case 'put':
-      try {
-        board.put(command.known);
-      } catch (error) {
-        if (!(error instanceof KitenError)) throw error;
-        say({ kind: 'failed', stream: command.known.stream, code: error.code, message: error.message });
-      }
+      put(command);
       return;
-    case 'stop-learning':
-      board.find(command.stream)?.stopLearning();
+    case 'all':
+      lessons.sweep();
+      return;
+    case 'lesson-over':
+      lessons.forget(command.stream);
       return;
     case 'restate':
       board.find(command.stream)?.restate();
@@ -65,7 +72,34 @@ function handle(command: StreamCommand): void {
       return;
     case 'ask':
       answer(command);
+      return;
+    case 'stop':
+      void stop();
   }
+}
+
+function put({ known, resumes = false }: StreamCommand & { kind: 'put' }): void {
+  const { stream } = known;
+  try {
+    board.put(known);
+  } catch (error) {
+    if (!(error instanceof KitenError)) throw error;
+    say({ kind: 'failed', stream, code: error.code, message: error.message });
+  }
+  const lesson = known.lesson === undefined ? undefined : lessonOf(stream);
+  if (lesson === undefined) return;
+  if (resumes) lesson.resume(lessons.resume(stream, lesson.width));
+  else lessons.begin(stream);
+}
+
+/** What came by the taps is judged first; then what was gathered is kept. */
+async function stop(): Promise<void> {
+  clearInterval(timer);
+  for (const tap of taps) tap.close();
+  board.look(clock.now());
+  handOver();
+  await lessons.settle(lessonOf);
+  port.close();
 }
 
 /** Messages of one worker of the gateway; a port closes with its worker. */
@@ -74,6 +108,9 @@ function open(tap: MessagePort): void {
   taps.add(tap);
   tap.on('message', (batch: TapBatch) => {
     inlet.take(batch);
+    const { dropped } = board.gauges;
+    if (dropped > missed) say({ kind: 'missed', messages: dropped - missed });
+    missed = dropped;
     tap.postMessage({ kind: 'room', buffer: batch.buffer } satisfies TapOrder, [batch.buffer]);
     handOver();
   });

@@ -29,6 +29,19 @@ export class AlarmWatch {
     return this.#window;
   }
 
+  /** An alarm that lasted when judging stopped goes on, until its stream was calm for as long as any has to be. */
+  resume(window: AlarmWindow, at: number): void {
+    this.#window = window;
+    this.#last = Math.max(window.began, at);
+  }
+
+  /** @returns the alarm that is over now, because its stream is judged otherwise from now on */
+  close(): AlarmWindow | undefined {
+    const window = this.#window;
+    this.#window = undefined;
+    return window === undefined ? undefined : { ...window, ended: this.#last };
+  }
+
   /** @returns the alarm that begins or ends with this row */
   push(
     at: number,

@@ -63,7 +63,14 @@ export class RowJudge {
       );
     this.#judge = new Judge(profile, { alarmsPerDay });
     this.#profile = digest;
+    const over = this.#alarms?.watch.close();
     this.#alarms = new FollowedAlarms(stream, profile, () => this.#history.recent(), looks);
+    if (over !== undefined) this.#parts.alarm(over);
+  }
+
+  /** An alarm that lasted when judging stopped. */
+  resume(window: AlarmWindow, at: number): void {
+    this.#alarms?.watch.resume(window, at);
   }
 
   /** Normal readings have to come anew before that is said. */
@@ -85,6 +92,8 @@ export class RowJudge {
       if (news.isToldAnew) this.#abnormal(at, news.window);
     }
     const { window, quiet, quietSince } = alarms.watch;
+    // Somebody cleared what was found, and it is so still.
+    if (window !== undefined && judgement.isAlarm && this.#parts.voice.isUnsaid) this.#abnormal(at, window);
     if (window === undefined && quiet >= settled) this.#normal(at, quietSince, quiet);
   }
 

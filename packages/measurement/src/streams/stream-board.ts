@@ -4,18 +4,19 @@ import { parseProfile } from '../learn/profile-text.ts';
 import type { StreamDeclaration } from './declaration.ts';
 import type { LookBudget } from './followed-alarms.ts';
 import type { HistoryBudget } from './history.ts';
-import type { LessonEnd } from './lesson.ts';
+import type { LessonBudget, LessonEnd } from './lesson.ts';
 import { payloadReader } from './payload-reader.ts';
 import { placeOf } from './stream-name.ts';
-import type { StreamReport } from './stream-report.ts';
+import type { AlarmWindow, StreamReport } from './stream-report.ts';
 import { readBatch, type TapBatch, type TapEntry, type TapSource } from './tap-batch.ts';
 import { type StreamKind, WatchedStream } from './watched-stream.ts';
 
 export interface StreamBoardParts {
   readonly tell: (report: StreamReport) => void;
   readonly verify: Verify;
-  /** Streams at most; 20,000 unless given. What appears beyond them is counted. */
+  /** Streams at most, 20,000 unless given, and of one device, 1,024. What appears beyond them is counted. */
   readonly mostStreams?: number;
+  readonly mostOfDevice?: number;
 }
 
 /** A stream that is known from before. */
@@ -28,6 +29,8 @@ export interface KnownStream {
   readonly profile?: { readonly text: Uint8Array; readonly digest: string };
   /** It is being learned. */
   readonly lesson?: LessonEnd;
+  /** An alarm that lasted when judging stopped, and when it began again. */
+  readonly alarm?: { readonly window: AlarmWindow; readonly at: number };
 }
 
 export interface BoardGauges {
@@ -53,6 +56,8 @@ interface Place {
 const historyNumbers = 1 << 24;
 /** Multiplications for looks at alarms between two calls of `look`; some tens of milliseconds. */
 const lookCost = 1e7;
+/** Numbers that lessons hold; 512 MiB. */
+const lessonNumbers = 1 << 26;
 
 /** All streams of a site: says which topics it wants to see, and brings each message to its stream. */
 export class StreamBoard {
@@ -61,8 +66,10 @@ export class StreamBoard {
   readonly #streams = new Map<string, WatchedStream>();
   readonly #declarationOf = new Map<string, string>();
   readonly #keys = new Map<string, readonly Uint8Array[]>();
+  readonly #ofDevice = new Map<string, number>();
   readonly #budget: HistoryBudget = { left: historyNumbers };
   readonly #looks: LookBudget = { left: lookCost };
+  readonly #lessons: LessonBudget = { left: lessonNumbers };
   /** Grows when messages may go elsewhere. */
   #epoch = 0;
   /** Those that have something to be remembered. */
@@ -99,15 +106,20 @@ export class StreamBoard {
   }
 
   /** A stream from before, with what is remembered of it. @throws KitenError `measurement/profile-…` */
-  put({ stream, device, declaration, memory, profile, lesson }: KnownStream): void {
+  put({ stream, device, declaration, memory, profile, lesson, alarm }: KnownStream): void {
     const watched = this.#open(stream, device, declaration);
     if (watched === undefined) return;
     if (memory !== undefined) watched.remember(memory);
-    if (profile !== undefined) watched.judgeBy(parseProfile(profile.text), profile.digest);
     if (lesson !== undefined) watched.learn(lesson);
+    if (profile !== undefined) watched.judgeBy(parseProfile(profile.text), profile.digest);
+    if (alarm !== undefined) watched.resume(alarm.window, alarm.at);
   }
 
   forget(stream: string): void {
+    const watched = this.#streams.get(stream);
+    if (watched === undefined) return;
+    watched.stopLearning();
+    this.#ofDevice.set(watched.device, (this.#ofDevice.get(watched.device) ?? 1) - 1);
     this.#streams.delete(stream);
     this.#declarationOf.delete(stream);
     this.#epoch++;
@@ -186,14 +198,17 @@ export class StreamBoard {
     const known = this.#streams.get(stream);
     const kind = this.#kinds.get(declaration);
     if (known !== undefined || kind === undefined) return known;
-    if (this.#streams.size >= (this.#parts.mostStreams ?? 20_000)) {
+    const { mostStreams = 20_000, mostOfDevice = 1024 } = this.#parts;
+    const others = this.#ofDevice.get(device) ?? 0;
+    if (this.#streams.size >= mostStreams || others >= mostOfDevice) {
       this.#refused++;
       return undefined;
     }
     const { tell, verify } = this.#parts;
     const keysOf = (id: string) => this.#keys.get(id);
-    const shared = { budget: this.#budget, looks: this.#looks };
-    const watched = new WatchedStream(stream, device, kind, { tell, verify, keysOf, ...shared });
+    const budgets = { budget: this.#budget, looks: this.#looks, lessons: this.#lessons };
+    const watched = new WatchedStream(stream, device, kind, { tell, verify, keysOf, ...budgets });
+    this.#ofDevice.set(device, others + 1);
     this.#streams.set(stream, watched);
     this.#declarationOf.set(stream, declaration);
     return watched;

@@ -11,6 +11,7 @@ import type { Carrier } from '../suspicion/suspicion.ts';
  * | `normal` | its readings are as they were learned |
  * | `abnormal` | they are not |
  * | `silent` | none came |
+ * | `unjudged` | nobody judged those that came |
  * | `unreadable` | messages do not hold the readings that were declared |
  * | `fresh` | its packs come once, in order and in time |
  * | `replayed`, `reordered`, `stale`, `early` | they do not |
@@ -21,6 +22,7 @@ export const outcomes = [
   'normal',
   'abnormal',
   'silent',
+  'unjudged',
   'unreadable',
   'fresh',
   'replayed',
@@ -101,7 +103,15 @@ export type StreamReport =
       readonly at: number;
     }
   /** A stream has all that it is to be learned from. */
-  | { readonly kind: 'taught'; readonly stream: string; readonly frame: Frame }
+  | {
+      readonly kind: 'taught';
+      readonly stream: string;
+      readonly frame: Frame;
+      /** Which lesson it was: until when. */
+      readonly until: number;
+      /** It has less than was asked for, because lessons had no more memory. */
+      readonly isCut: boolean;
+    }
   | { readonly kind: 'concluded'; readonly conclusion: StreamConclusion }
   | { readonly kind: 'alarm'; readonly window: AlarmWindow }
   /** To be kept before anything that follows in the same list. */

@@ -23,6 +23,11 @@ export class StreamVoice {
     this.#toldAt.clear();
   }
 
+  /** Whether it was not said that there is an alarm, or somebody cleared it since. */
+  get isUnsaid(): boolean {
+    return !this.#toldAt.has('abnormal');
+  }
+
   /** Something that holds until it lapses. */
   holds(outcome: Outcome, at: number): void {
     const since = this.#since.get(outcome) ?? at;
@@ -51,6 +56,7 @@ export class StreamVoice {
   /** An alarm begins. */
   abnormal(said: Omit<Said, 'outcome'>): void {
     this.#toldAt.delete('normal');
+    this.#toldAt.set('abnormal', said.at);
     this.#say({ outcome: 'abnormal', ...said });
   }
 

@@ -52,6 +52,7 @@ export class BatchWriter {
   readonly #octets: Uint8Array;
   readonly #view: DataView;
   used = 0;
+  messages = 0;
 
   constructor(buffer: ArrayBuffer) {
     this.buffer = buffer;
@@ -75,6 +76,7 @@ export class BatchWriter {
     view.setUint32(start + 16, payload.length, true);
     this.#octets.set(payload, start + headBytes);
     this.used = end;
+    this.messages++;
     return true;
   }
 }

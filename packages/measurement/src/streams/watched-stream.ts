@@ -4,7 +4,7 @@ import type { Profile } from '../learn/profile.ts';
 import { channelsOf, type StreamDeclaration } from './declaration.ts';
 import type { LookBudget } from './followed-alarms.ts';
 import type { HistoryBudget } from './history.ts';
-import { Lesson, type LessonEnd } from './lesson.ts';
+import { Lesson, type LessonBudget, type LessonEnd } from './lesson.ts';
 import { PackWatch } from './pack-watch.ts';
 import type { PayloadReader, ReadMessage } from './payload-reader.ts';
 import { readPack } from './read-pack.ts';
@@ -25,6 +25,7 @@ export interface StreamSurroundings {
   readonly tell: (report: StreamReport) => void;
   readonly budget: HistoryBudget;
   readonly looks: LookBudget;
+  readonly lessons: LessonBudget;
   readonly verify: Verify;
   /** DER SubjectPublicKeyInfo of what a device may sign with, its certificates'; `undefined` until they are known. */
   readonly keysOf: (device: string) => readonly Uint8Array[] | undefined;
@@ -54,7 +55,7 @@ export interface StreamGauges {
 /** One stream: takes its messages, forms rows, learns or judges them. */
 export class WatchedStream {
   readonly stream: string;
-  readonly #device: string;
+  readonly device: string;
   readonly #kind: StreamKind;
   readonly #world: StreamSurroundings;
   readonly #channels: readonly string[];
@@ -70,7 +71,7 @@ export class WatchedStream {
 
   constructor(stream: string, device: string, kind: StreamKind, world: StreamSurroundings) {
     this.stream = stream;
-    this.#device = device;
+    this.device = device;
     this.#kind = kind;
     this.#world = world;
     const { binSeconds, alarmsPerDay, recoverSeconds } = kind.declaration;
@@ -110,11 +111,23 @@ export class WatchedStream {
 
   /** Gathers readings to learn from. What it was judged by stays until something else was learned and accepted. */
   learn(end: LessonEnd): void {
-    this.#lesson = new Lesson(this.#channels, end);
+    this.stopLearning();
+    this.#lesson = new Lesson(this.#channels, end, this.#world.lessons);
+  }
+
+  /** What is being gathered. */
+  get lesson(): Lesson | undefined {
+    return this.#lesson;
   }
 
   stopLearning(): void {
+    this.#lesson?.end();
     this.#lesson = undefined;
+  }
+
+  /** An alarm that lasted when judging stopped. */
+  resume(alarm: AlarmWindow, at: number): void {
+    this.#rowJudge.resume(alarm, at);
   }
 
   /** @throws KitenError `measurement/profile-channels` */
@@ -164,7 +177,7 @@ export class WatchedStream {
     try {
       const { declaration, key, read } = this.#kind;
       if (declaration.form !== 'pack') return read({ payload, at, channel });
-      const keys = key === undefined ? this.#world.keysOf(this.#device) : [key];
+      const keys = key === undefined ? this.#world.keysOf(this.device) : [key];
       if (keys === undefined) return undefined;
       const { stream } = this;
       return readPack(payload, at, { stream, fields: declaration.fields, verify: this.#world.verify, keys });
@@ -192,8 +205,9 @@ export class WatchedStream {
 
   #taught(): void {
     const lesson = this.#lesson;
-    this.#lesson = undefined;
-    if (lesson !== undefined)
-      this.#world.tell({ kind: 'taught', stream: this.stream, frame: lesson.frame() });
+    if (lesson === undefined) return;
+    const { until, isCut } = lesson;
+    this.#world.tell({ kind: 'taught', stream: this.stream, frame: lesson.frame(), until, isCut });
+    this.stopLearning();
   }
 }

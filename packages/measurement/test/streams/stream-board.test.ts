@@ -6,6 +6,7 @@ import {
   encodeProfile,
   encodeSenmlCbor,
   encodeSenmlJson,
+  Lesson,
   learn,
   type Outcome,
   parseProfile,
@@ -33,25 +34,33 @@ class Bench {
   readonly reports: StreamReport[] = [];
   readonly board = new StreamBoard({ tell: (report) => this.reports.push(report), verify });
   readonly tap: BatchingTap;
-  readonly #inlet = this.board.inlet();
+  #inlet = this.board.inlet();
   now = start;
+  /** Whoever judges ends. */
+  end: () => void = () => undefined;
   /** Whether buffers are read and given back. */
   isAtWork = true;
   #order: (order: TapOrder) => void = () => undefined;
   #waiting: TapBatch[] = [];
 
   constructor(...declarations: readonly StreamDeclaration[]) {
-    this.tap = new BatchingTap({
-      port: {
-        postMessage: (batch) => this.#take(batch),
-        on: (_, listener) => {
-          this.#order = listener;
-        },
-      },
-      later: () => undefined,
-    });
+    this.tap = new BatchingTap({ later: () => undefined });
+    this.connect();
     this.board.declare(declarations);
     this.#order({ kind: 'filters', filters: this.board.filters });
+  }
+
+  /** Somebody begins to judge, or somebody else in the place of who ended. */
+  connect(): void {
+    this.#waiting = [];
+    this.#inlet = this.board.inlet();
+    this.tap.connect({
+      postMessage: (batch: TapBatch) => this.#take(batch),
+      on: (event: string, listener: (order: TapOrder) => void) => {
+        if (event === 'message') this.#order = listener;
+        else this.end = listener as () => void;
+      },
+    });
   }
 
   #take(batch: TapBatch): void {
@@ -209,6 +218,33 @@ describe('a stream that is judged', () => {
     bench.now += 61_000;
     for (const row of rows(source, 40)) bench.sendRow(row);
     expect(bench.concluded.at(-1)).toBe('normal');
+  });
+
+  it('is found abnormal again where it still is after somebody cleared it', () => {
+    const { bench, source } = taught();
+    const odd = (): void => {
+      for (const [one = 0, other = 0] of rows(source, 30)) bench.sendRow([one + 9, other]);
+    };
+    odd();
+    odd();
+    expect(bench.concluded).toEqual(['abnormal']);
+    bench.board.find('pump-1/level')?.restate();
+    odd();
+    expect(bench.concluded).toEqual(['abnormal', 'abnormal']);
+  });
+
+  it('goes on with an alarm that lasted when judging stopped, until it is calm', () => {
+    const { bench, source } = taught();
+    for (const [one = 0, other = 0] of rows(source, 30)) bench.sendRow([one + 9, other]);
+    const window = bench.reports.find((report) => report.kind === 'alarm')?.window;
+    if (window === undefined) throw new Error('there is no alarm');
+    const { bench: next, source: calm } = taught();
+    const known = { stream: 'pump-1/level', device: 'pump-1', declaration: 'level' };
+    next.board.put({ ...known, alarm: { window, at: bench.now } });
+    expect(next.board.find('pump-1/level')?.gauges.alarm).toEqual(window);
+    for (const row of rows(calm, 40)) next.sendRow(row);
+    const [over] = next.reports.flatMap((report) => (report.kind === 'alarm' ? [report.window] : []));
+    expect(over).toMatchObject({ began: window.began, ended: bench.now });
   });
 
   it('is not judged by a profile of other channels', () => {
@@ -380,7 +416,69 @@ describe('freshness', () => {
   });
 });
 
+describe('a lesson', () => {
+  const names = ['level', 'flow'];
+  const gathered = (lesson: Lesson, values: readonly number[]): void => {
+    for (const value of values) lesson.push(start + 1000 * value, Float64Array.of(value, -value));
+  };
+
+  it('goes on with what was kept of it', () => {
+    const budget = { left: 1e6 };
+    const before = new Lesson(names, { until: start, rows: 5 }, budget);
+    gathered(before, [1, 2]);
+    const kept = [...before.unsaved()];
+    gathered(before, [3]);
+    kept.push(...before.unsaved());
+    expect(before.unsavedRows).toBe(0);
+    const after = new Lesson(names, { until: start, rows: 5 }, budget);
+    after.resume(Float64Array.from(kept));
+    gathered(after, [4, 5, 6]);
+    const { rows: count, values, times } = after.frame();
+    expect([count, after.isFull, after.isCut, after.unsavedRows]).toEqual([5, true, false, 2]);
+    expect([...values]).toEqual([1, -1, 2, -2, 3, -3, 4, -4, 5, -5]);
+    expect([...times]).toEqual([1, 2, 3, 4, 5].map((second) => start / 1000 + second));
+  });
+
+  it('is over, and says so, where lessons together have no more room; an end gives room back', () => {
+    const budget = { left: 2 * 256 * 3 };
+    const [one, other] = [0, 1].map(() => new Lesson(names, { until: start }, budget)) as [Lesson, Lesson];
+    for (const lesson of [one, other]) gathered(lesson, [1]);
+    gathered(
+      one,
+      Array.from({ length: 300 }, (_, at) => at),
+    );
+    expect([one.rows, one.isFull, one.isCut, budget.left]).toEqual([256, true, true, 0]);
+    expect(other.isCut).toBe(false);
+    one.end();
+    expect(budget.left).toBe(256 * 3);
+  });
+});
+
 describe('the tap', () => {
+  it('counts what nobody judges, and tells whoever comes next', () => {
+    const bench = new Bench(level);
+    bench.sendRow([1, 2]);
+    bench.isAtWork = false;
+    bench.sendRow([1, 2]);
+    bench.sendRow([1, 2]);
+    bench.end();
+    bench.sendRow([1, 2]);
+    bench.isAtWork = true;
+    bench.connect();
+    bench.sendRow([1, 2]);
+    // Two that were on their way, and one that nobody was there for.
+    expect(bench.board.gauges).toMatchObject({ messages: 2, dropped: 3 });
+  });
+
+  it('does not let one device take the numbers of others, nor their streams', () => {
+    const bench = new Bench({ ...level, filter: 'd/+/level/+' });
+    for (let at = 0; at < 1500; at++)
+      bench.send('{"level":1}', { device: 'eve', topic: `d/eve/level/${at}` });
+    bench.send('{"level":1}', { topic: 'd/pump-1/level/a' });
+    expect(bench.board.gauges).toMatchObject({ streams: 1025, messages: 1025, dropped: 476 });
+    expect(bench.board.find('pump-1/level/a')).toBeDefined();
+  });
+
   it('holds nobody up: what finds no room is dropped, and told with the next that does', () => {
     const bench = new Bench(level);
     bench.send('{"level":1,"flow":2}');

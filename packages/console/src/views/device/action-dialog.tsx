@@ -4,7 +4,9 @@ import { say } from '../../i18n/language.ts';
 import { session } from '../../state/session.ts';
 import { devicesTold } from '../../state/site.ts';
 
-export type Action = { readonly kind: Verb } | { readonly kind: 'clear'; readonly code: string };
+export type Action =
+  | { readonly kind: Verb }
+  | { readonly kind: 'clear'; readonly code: string; readonly part?: string | undefined };
 
 /** Asks for a reason, asks the site, and shows the outcome only when the site has given it. */
 export function ActionDialog({
@@ -17,12 +19,15 @@ export function ActionDialog({
   onClose: () => void;
 }) {
   const { kind } = action;
-  const parts = { device, code: kind === 'clear' ? action.code : '' };
+  const parts = {
+    device: kind === 'clear' ? (action.part ?? device) : device,
+    code: kind === 'clear' ? action.code : '',
+  };
   const viewer = session.value.state === 'signed-in' && session.value.operator.role === 'viewer';
 
   async function ask(reason: string): Promise<string> {
     const answer = await (action.kind === 'clear'
-      ? api.clear(device, action.code, reason)
+      ? api.clear(device, action.code, action.part ?? `device:${device}`, reason)
       : api.act(action.kind, device, reason));
     if ('approval' in answer) return say('done.waiting');
     devicesTold([answer]);

@@ -9,7 +9,7 @@ import type { Action } from './action-dialog.tsx';
 
 /** One finding: what was expected, what was found, what would change it, and what it rests on. */
 export function FindingCard({ finding, act }: { finding: Finding; act: (action: Action) => void }) {
-  const { code, claim, value, at, holdsUntil, appraiser, aspect, premises } = finding;
+  const { code, part, claim, value, at, holdsUntil, appraiser, aspect, premises } = finding;
   const tier = tierOf(value);
   const { expected, found, remedy } = finding.sentence[language.value];
   const adverse = tier === 'warning' || tier === 'contraindicated';
@@ -19,6 +19,7 @@ export function FindingCard({ finding, act }: { finding: Finding; act: (action: 
         <h3>
           <Mark tier={tier} />
           {code}
+          {part !== undefined && <span class="soft"> · {part}</span>}
         </h3>
         <p class="finding-claim">
           {claim} {signed(value)} · {say(`tier.${tier}`)}
@@ -57,7 +58,7 @@ export function FindingCard({ finding, act }: { finding: Finding; act: (action: 
           </details>
         )}
         {adverse && (
-          <button type="button" class="quiet" onClick={() => act({ kind: 'clear', code })}>
+          <button type="button" class="quiet" onClick={() => act({ kind: 'clear', code, part })}>
             {say('act.clear')}
           </button>
         )}

@@ -41,9 +41,19 @@ function Streams({ round }: { round: number }) {
   if (problem !== undefined) return <ProblemNote problem={problem} />;
   if (shown === undefined) return <p class="notice">{say('loading')}</p>;
   if (shown.streams.length === 0) return <p class="notice">{words.say('none')}</p>;
+  const { stoppedAt, missed, missedAt } = shown.judging;
   return (
     <>
-      {shown.dropped > 0 && <p class="notice">{words.say('dropped', { count: String(shown.dropped) })}</p>}
+      {stoppedAt !== undefined && (
+        <p class="notice" role="alert">
+          {words.say('stopped')} <Time at={stoppedAt} />
+        </p>
+      )}
+      {missedAt !== undefined && (
+        <p class="notice">
+          {words.say('missed', { count: String(missed) })} <Time at={missedAt} />
+        </p>
+      )}
       <ScrollRegion label={words.say('streams')}>
         <table class="plain-table">
           <thead>

@@ -118,14 +118,24 @@ export function deviceRoutes(api: Api, services: SiteServices): void {
       schema: {
         summary: 'Takes a finding off the verdict, on record',
         params: deviceParameter,
-        body: Type.Object({ code: Type.String({ minLength: 3, maxLength: 128 }), reason }),
+        body: Type.Object({
+          code: Type.String({ minLength: 3, maxLength: 128 }),
+          part: Type.Optional(
+            Type.String({
+              maxLength: 160,
+              description:
+                'The part that it is on, as the device shows it; to be said where it is on several',
+            }),
+          ),
+          reason,
+        }),
         response: { 200: device },
       },
     },
     async ({ params: { id }, body, operator }) => {
       const clearance = { operator: `operator:${operator.name}`, reason: body.reason, at: clock.now() };
-      const cleared = await trust.clear(id, body.code, clearance);
-      streams.cleared(id);
+      const cleared = await trust.clearOne(id, body.code, body.part, clearance);
+      streams.cleared(id, body.part);
       return deviceView(cleared, services, registry);
     },
   );

@@ -44,7 +44,7 @@ export const shownDeclaration = Type.Object({
   reason: Type.String(),
 });
 
-const state = Type.Enum(['seen', 'learning', 'learned', 'judging', 'silent', 'alarm'], {
+const state = Type.Enum(['seen', 'learning', 'learned', 'judging', 'silent', 'alarm', 'unjudged'], {
   description: 'What is being done with it; of one that is judged, how it is doing',
 });
 export const alarm = Type.Object({
@@ -83,6 +83,12 @@ export const shownStream = Type.Object({
   normalSince: Type.Optional(time),
   alarm: Type.Optional(alarm),
 });
+export const shownJudging = Type.Object({
+  stoppedAt: Type.Optional(time),
+  problem: Type.Optional(Type.String({ description: 'Why the thread that judges ended' })),
+  missed: Type.Integer({ description: 'Messages that were not judged since the site started' }),
+  missedAt: Type.Optional(time),
+});
 export const shownRows = Type.Object({
   channels: Type.Array(Type.String()),
   times: Type.Array(Type.Number()),
@@ -100,7 +106,7 @@ export function streamView(record: StreamRecord, doing: StreamState) {
   return {
     ...rest,
     ...(lesson === undefined ? {} : { learnsUntil: lesson.until }),
-    state: stateOf(record, gauges),
+    state: stateOf(record, gauges, doing),
     messages: gauges?.messages ?? 0,
     rows: gauges?.rows ?? 0,
     ...(gauges?.lastAt === undefined ? {} : { lastAt: Math.round(gauges.lastAt) }),
@@ -110,7 +116,9 @@ export function streamView(record: StreamRecord, doing: StreamState) {
   };
 }
 
-function stateOf(record: StreamRecord, gauges: StreamGauges | undefined) {
+function stateOf(record: StreamRecord, gauges: StreamGauges | undefined, doing: StreamState) {
+  // Its readings come, and nobody is there who would judge or gather them.
+  if (doing.isStopped) return 'unjudged' as const;
   if (record.lesson !== undefined) return 'learning' as const;
   if (record.proposal !== undefined) return 'learned' as const;
   if (record.profile === undefined) return 'seen' as const;

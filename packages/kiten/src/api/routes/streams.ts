@@ -12,6 +12,7 @@ import {
   declared,
   seconds,
   shownDeclaration,
+  shownJudging,
   shownRows,
   shownStream,
   streamName,
@@ -84,8 +85,9 @@ export function streamRoutes(api: Api, { streams }: SiteServices): void {
           200: Type.Object({
             streams: Type.Array(shownStream),
             messages: Type.Integer({ description: 'Messages that were judged' }),
-            dropped: Type.Integer({ description: 'Messages that came too fast to be judged' }),
+            dropped: Type.Integer({ description: 'Of late, messages that were not judged' }),
             refused: Type.Integer({ description: 'Streams for which there was no room' }),
+            judging: shownJudging,
           }),
         },
       },
@@ -94,7 +96,14 @@ export function streamRoutes(api: Api, { streams }: SiteServices): void {
       const doing = await streams.states();
       const shown = streams.streams.filter((record) => device === undefined || record.device === device);
       const { messages, dropped, refused } = doing.board;
-      return { streams: shown.map((record) => streamView(record, doing)), messages, dropped, refused };
+      const judging = { ...streams.health.state };
+      return {
+        streams: shown.map((record) => streamView(record, doing)),
+        messages,
+        dropped,
+        refused,
+        judging,
+      };
     },
   );
 

@@ -101,10 +101,11 @@ export function deviceCommands(program: Command, environment: Environment): void
   withSite(device.command('clear <id>'))
     .description('take a finding off a device’s verdict, on record')
     .requiredOption('--finding <code>', 'the finding’s code')
+    .option('--part <part>', 'which part of the device it is on, where it is on several: stream:pump-1/tank')
     .requiredOption('--reason <text>', 'why; it stands in the log')
-    .action(async (id: string, options: SiteOptions & { finding: string; reason: string }) => {
+    .action(async (id: string, options: SiteOptions & { finding: string; part?: string; reason: string }) => {
       const client = await openClient(options, environment);
-      const body = { code: options.finding, reason: options.reason };
+      const body = { code: options.finding, part: options.part, reason: options.reason };
       const answer = await client.send<DeviceAnswer>(
         'POST',
         `/devices/${encodeURIComponent(id)}/clear`,

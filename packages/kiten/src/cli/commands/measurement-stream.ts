@@ -24,6 +24,17 @@ interface StreamAnswer {
   readonly alarm?: AlarmAnswer;
 }
 
+interface StreamsAnswer {
+  readonly streams: readonly StreamAnswer[];
+  readonly refused: number;
+  readonly judging: {
+    readonly stoppedAt?: number;
+    readonly problem?: string;
+    readonly missed: number;
+    readonly missedAt?: number;
+  };
+}
+
 interface AlarmAnswer {
   readonly began: number;
   readonly ended?: number;
@@ -127,11 +138,19 @@ export function streamCommands(measurement: Command, environment: Environment): 
     .action(async (options: SiteOptions & { device?: string }) => {
       const client = await openClient(options, environment);
       const query = options.device === undefined ? '' : `?device=${encodeURIComponent(options.device)}`;
-      const answer = await client.get<{ streams: StreamAnswer[]; dropped: number }>(`/streams${query}`);
+      const answer = await client.get<StreamsAnswer>(`/streams${query}`);
       if (options.json) return printJson(answer.streams);
+      const { judging, refused } = answer;
+      if (judging.stoppedAt !== undefined)
+        print(
+          `Nothing is judged since ${new Date(judging.stoppedAt).toISOString()}: ${judging.problem ?? ''}`,
+        );
       printTable(['STREAM', 'STATE', 'ROWS', 'LAST', 'TOPIC'], answer.streams.map(row));
-      if (answer.dropped > 0)
-        print(`${counted(answer.dropped, 'message', 'messages')} came too fast to be judged.`);
+      if (judging.missedAt !== undefined)
+        print(
+          `${counted(judging.missed, 'message was', 'messages were')} not judged, the last at ${new Date(judging.missedAt).toISOString()}.`,
+        );
+      if (refused > 0) print(`There was no room for ${counted(refused, 'stream', 'streams')}.`);
     });
 
   withSite(stream.command('show <stream>'))

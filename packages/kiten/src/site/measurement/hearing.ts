@@ -1,3 +1,4 @@
+import type { Clock } from '@kiten/codec';
 import type { StreamMemory, StreamReport } from '@kiten/measurement';
 import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
@@ -12,6 +13,7 @@ import type { StreamFindings } from './stream-findings.ts';
 export interface HearingParts {
   readonly book: StreamBook;
   readonly database: Database;
+  readonly clock: Clock;
   readonly hub: EventHub;
   readonly logger: Logger;
   readonly learning: Learning;
@@ -33,6 +35,17 @@ export class Hearing {
     return this.#turns.take('reports', async () => {
       await this.#remember(reports);
       for (const report of reports) await this.#report(report);
+    });
+  }
+
+  /** Nothing is said any more of streams that nobody has judged since then. */
+  unjudged(since: number): Promise<void> {
+    return this.#turns.take('reports', async () => {
+      const { book, clock } = this.#parts;
+      for (const { stream } of book.streams) {
+        const conclusion = { stream, outcome: 'unjudged', at: clock.now(), since, count: 0 } as const;
+        await this.#concluded({ kind: 'concluded', conclusion });
+      }
     });
   }
 
@@ -62,7 +75,7 @@ export class Hearing {
       case 'taught':
         // Others go on meanwhile.
         void learning
-          .taught(report.stream, report.frame)
+          .taught(report)
           .catch((error: unknown) =>
             logger.error({ err: error, stream: report.stream }, 'nothing could be learned'),
           );

@@ -1,5 +1,5 @@
 import { type Clock, encodeUtf8, KitenError } from '@kiten/codec';
-import { type Frame, streamSubject } from '@kiten/measurement';
+import { type StreamReport, streamSubject } from '@kiten/measurement';
 import type { StreamRecord } from '../../store/streams.ts';
 import type { Operator } from '../operators.ts';
 import { Turns } from '../turns.ts';
@@ -29,6 +29,7 @@ export interface Lesson {
 export class Learning {
   readonly #parts: LearningParts;
   readonly #turns = new Turns();
+  #isStopping = false;
 
   constructor(parts: LearningParts) {
     this.#parts = parts;
@@ -58,8 +59,8 @@ export class Learning {
   }
 
   /** A stream has all that it is to be learned from. */
-  async taught(stream: string, frame: Frame): Promise<void> {
-    const { book, learner, profiles, clock } = this.#parts;
+  async taught({ stream, frame, until, isCut }: StreamReport & { kind: 'taught' }): Promise<void> {
+    const { book, learner, profiles, clock, send } = this.#parts;
     const declared = book.declarationOf(stream);
     if (declared === undefined) return;
     const { rows } = frame;
@@ -70,16 +71,26 @@ export class Learning {
     );
     await this.#turns.take(stream, async () => {
       const now = book.find(stream);
-      if (now === undefined) return;
+      // Where the site stops it will be learned from after the next start; where another lesson was begun, that one counts.
+      if (this.#isStopping || now?.lesson?.until !== until) return;
       const { lesson: _, ...rest } = now;
       const subject = streamSubject(stream);
       const isLearned = 'proposal' in learned;
       const data = isLearned ? { stream, rows, profile: learned.proposal } : { stream, rows, ...learned };
       const type = isLearned ? 'stream/learned' : 'stream/not-learned';
-      await book.keep({ ...rest, ...learned }, { type, at: clock.now(), actor: 'site', subject, data });
+      const cut = isCut ? { problem: `Lessons had no more room: it was learned from ${rows} rows.` } : {};
+      const record = { ...rest, ...cut, ...learned };
+      await book.keep(record, { type, at: clock.now(), actor: 'site', subject, data });
+      send({ kind: 'lesson-over', stream });
       if (isLearned && rest.accepts)
         await this.#accept(stream, 'site', 'It was to be accepted once it was learned.');
     });
+  }
+
+  /** What is being learned from now is learned from after the next start. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#parts.learner.stop();
   }
 
   async #accept(stream: string, actor: string, reason: string): Promise<StreamRecord> {

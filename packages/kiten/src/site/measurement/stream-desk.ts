@@ -6,7 +6,9 @@ import {
   type StreamDeclaration,
   type StreamMemory,
   type StreamReport,
+  streamSubject,
 } from '@kiten/measurement';
+import { subjectKey } from '@kiten/trust';
 import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
 import {
@@ -14,6 +16,7 @@ import {
   allMemories,
   type DeclarationRecord,
   forgetAlarms,
+  lastingAlarms,
   type StreamRecord,
 } from '../../store/streams.ts';
 import type { EventHub } from '../event-hub.ts';
@@ -21,6 +24,7 @@ import type { Journal } from '../journal.ts';
 import type { Operator } from '../operators.ts';
 import { Declaring } from './declaring.ts';
 import { Hearing } from './hearing.ts';
+import { JudgingHealth } from './judging-health.ts';
 import type { Learner } from './learner.ts';
 import { Learning, type Lesson } from './learning.ts';
 import type { ProfileFiles } from './profile-files.ts';
@@ -58,6 +62,7 @@ export interface StreamView {
 }
 
 const shownAlarms = 50;
+const isStopped = true;
 
 /** Streams of readings: which there are, what they are learned from and judged by, and on whose word. */
 export class StreamDesk {
@@ -67,12 +72,15 @@ export class StreamDesk {
   readonly #learning: Learning;
   readonly #hearing: Hearing;
   readonly #keys: SourceKeys;
+  /** Whether readings are judged. */
+  readonly health: JudgingHealth;
   #outlet: StreamOutlet | undefined;
 
   private constructor(parts: StreamDeskParts, book: StreamBook) {
     const send = (command: StreamCommand): void => this.#outlet?.thread.send(command);
     this.#parts = parts;
     this.#book = book;
+    this.health = new JudgingHealth(parts);
     this.#declaring = new Declaring({ ...parts, book, send });
     this.#learning = new Learning({ ...parts, book, send });
     this.#keys = new SourceKeys({ ...parts, book, send });
@@ -89,10 +97,25 @@ export class StreamDesk {
   /** Judging begins: with all that is known from before. */
   async connect(outlet: StreamOutlet): Promise<void> {
     this.#outlet = outlet;
-    if (this.#book.declarations.length === 0) return;
+    if (this.#book.declarations.length > 0) await this.tellAll();
+  }
+
+  /** Tells a thread that begins to judge all that is known. */
+  async tellAll(): Promise<void> {
+    // What the one before it told counts first.
+    await this.heard([]);
+    const { database } = this.#parts;
     this.#declaring.tell();
-    const memories = await allMemories(this.#parts.database);
-    for (const record of this.#book.streams) await this.#put(record, memories.get(record.stream));
+    const memories = await allMemories(database);
+    const alarms = new Map((await lastingAlarms(database)).map((window) => [window.stream, window]));
+    for (const record of this.#book.streams)
+      await this.#put(record, memories.get(record.stream), alarms.get(record.stream));
+    this.#outlet?.thread.send({ kind: 'all' });
+  }
+
+  /** Nobody has judged readings for some time: nothing is said of them any more. */
+  unjudged(): Promise<void> {
+    return this.#hearing.unjudged(this.health.state.stoppedAt ?? this.#parts.clock.now());
   }
 
   get declarations(): readonly DeclarationRecord[] {
@@ -151,17 +174,26 @@ export class StreamDesk {
     return { record, declaration, channels, state: await this.states(stream), alarms };
   }
 
-  /** How streams are doing. @throws KitenError `kiten/stream-worker` */
+  /** How streams are doing; while nobody judges them, it says so and nothing else. */
   async states(stream?: string): Promise<StreamState> {
     const thread = this.#outlet?.thread;
-    if (thread?.isAtWork === true) return thread.ask(stream);
-    return { board: { streams: 0, messages: 0, dropped: 0, refused: 0 }, streams: new Map() };
+    const none = { board: { streams: 0, messages: 0, dropped: 0, refused: 0 }, streams: new Map() };
+    if (thread?.isAtWork !== true)
+      return this.health.state.stoppedAt === undefined ? none : { ...none, isStopped };
+    return thread.ask(stream).catch((error: unknown) => {
+      if (error instanceof KitenError && !thread.isAtWork) return { ...none, isStopped };
+      throw error;
+    });
   }
 
-  /** An operator cleared what was found of a device: what holds of its streams is said again. */
-  cleared(device: string): void {
-    for (const record of this.#book.streams)
-      if (record.device === device) this.#outlet?.thread.send({ kind: 'restate', stream: record.stream });
+  /** An operator cleared what was found of a part of a device, or of the only one that had it: what holds of that is said again. */
+  cleared(device: string, part: string | undefined): void {
+    for (const { stream, device: owner } of this.#book.streams)
+      if (
+        owner === device &&
+        (part ?? subjectKey(streamSubject(stream))) === subjectKey(streamSubject(stream))
+      )
+        this.#outlet?.thread.send({ kind: 'restate', stream });
   }
 
   /** What judging tells: one list after the other, what is remembered before what it counts for. */
@@ -172,7 +204,8 @@ export class StreamDesk {
   /** Resolves when nothing that was told is under way any more. */
   async settled(): Promise<void> {
     await this.heard([]);
-    await this.#parts.learner.stop();
+    await this.#learning.stop();
+    await this.health.stop();
   }
 
   /** Alarms are kept as long as evidence. */
@@ -181,8 +214,13 @@ export class StreamDesk {
   }
 
   /** A stream from before. What cannot be judged by any more is told, and the stream goes on unjudged. */
-  async #put(record: StreamRecord, memory: string | undefined): Promise<void> {
+  async #put(
+    record: StreamRecord,
+    memory: string | undefined,
+    window: AlarmWindow | undefined,
+  ): Promise<void> {
     const { profile: digest, lesson } = record;
+    const at = this.#parts.clock.now();
     await this.#keys.tell(record);
     const profile = digest === undefined ? undefined : await this.#profile(record.stream, digest);
     this.#outlet?.thread.send({
@@ -192,7 +230,9 @@ export class StreamDesk {
         ...(memory === undefined ? {} : { memory: JSON.parse(memory) as StreamMemory }),
         ...(profile === undefined ? {} : { profile }),
         ...(lesson === undefined ? {} : { lesson }),
+        ...(window === undefined || profile === undefined ? {} : { alarm: { window, at } }),
       },
+      resumes: true,
     });
   }
 

@@ -53,12 +53,14 @@ export class StreamFindings {
   }
 
   /** Normal readings alone don't take back what speaks against a stream, unless it was declared that they do. */
-  #mayCount(device: string, finding: Finding, { at, since, stream }: StreamConclusion): boolean {
-    if (tierOf(finding.value) !== 'affirming') return true;
+  #mayCount(device: string, finding: Finding, conclusion: StreamConclusion): boolean {
+    const { at, since, stream, outcome } = conclusion;
     const key = findingKey(finding);
-    const stands = this.#parts.book
-      .get(device)
-      .verdict.findings.find((one) => findingKey(one) === key && isAdverse(tierOf(one.value)));
+    const counting = this.#parts.book.get(device).verdict.findings.filter((one) => findingKey(one) === key);
+    // Where nothing good was said, there is nothing to be taken back.
+    if (outcome === 'unjudged') return counting.some(({ value }) => tierOf(value) === 'affirming');
+    if (tierOf(finding.value) !== 'affirming') return true;
+    const stands = counting.find(({ value }) => isAdverse(tierOf(value)));
     if (stands === undefined || finding.aspect === 'gaps') return true;
     const recovery = this.#parts.recovery(stream);
     return finding.aspect === 'readings' && recovery !== undefined && at - since >= recovery;

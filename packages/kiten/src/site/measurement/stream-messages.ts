@@ -15,12 +15,24 @@ export type StreamCommand =
   /** Messages come from there, too. */
   | { readonly kind: 'tap'; readonly tap: MessagePort }
   | { readonly kind: 'declare'; readonly declarations: readonly StreamDeclaration[] }
-  | { readonly kind: 'put'; readonly known: KnownStream }
-  | { readonly kind: 'stop-learning'; readonly stream: string }
+  /** `resumes`: what was gathered of its lesson before belongs to it. */
+  | { readonly kind: 'put'; readonly known: KnownStream; readonly resumes?: boolean }
+  /** Everything that was known was put. */
+  | { readonly kind: 'all' }
+  /** What was learned is kept: what it was learned from is not needed any more. */
+  | { readonly kind: 'lesson-over'; readonly stream: string }
   /** Somebody cleared what spoke against it. */
   | { readonly kind: 'restate'; readonly stream: string }
   | { readonly kind: 'keys'; readonly device: string; readonly keys: readonly Uint8Array[] }
-  | { readonly kind: 'ask'; readonly question: number; readonly stream?: string };
+  | { readonly kind: 'ask'; readonly question: number; readonly stream?: string }
+  /** It is to keep what it gathered, and to end. */
+  | { readonly kind: 'stop' };
+
+/** What the thread that judges begins with. */
+export interface StreamWorkerData {
+  /** The directory of what is gathered for lessons. */
+  readonly lessons: string;
+}
 
 /** What tells a stream from others. */
 export function knownOf({ stream, device, declaration }: StreamRecord): KnownStream {
@@ -29,6 +41,8 @@ export function knownOf({ stream, device, declaration }: StreamRecord): KnownStr
 
 /** How all streams are doing; of one, its newest rows as well. */
 export interface StreamState {
+  /** Nobody judges now. */
+  readonly isStopped?: true;
   readonly board: BoardGauges;
   readonly streams: ReadonlyMap<string, StreamGauges>;
   readonly excerpt?: Excerpt;
@@ -38,7 +52,9 @@ export interface StreamState {
 export type StreamNews =
   | { readonly kind: 'reports'; readonly reports: readonly StreamReport[] }
   | { readonly kind: 'answer'; readonly question: number; readonly state: StreamState }
-  /** Something of a stream could not be taken in. */
+  /** So many messages came that were not judged. */
+  | { readonly kind: 'missed'; readonly messages: number }
+  /** Something of a stream could not be taken in, or kept. */
   | { readonly kind: 'failed'; readonly stream: string; readonly code: string; readonly message: string };
 
 /** What the thread that learns gets, and answers. */
