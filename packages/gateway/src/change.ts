@@ -1,5 +1,5 @@
 import type { PolicySetJson } from '@kiten/policy';
-import type { EnforcementMode, Standing, TrustVector } from '@kiten/trust';
+import type { EnforcementMode, Standing, StreamPattern, StreamTrust, Tier, TrustVector } from '@kiten/trust';
 import type { Notice } from './notice.ts';
 import type { PayloadRule } from './payload/payload-rule.ts';
 import type { Saying } from './site-topics.ts';
@@ -12,6 +12,10 @@ export interface ReplicaDevice {
   readonly standing: Standing;
   readonly vector: TrustVector;
   readonly overdue: boolean;
+  /** What is known of its streams of readings. */
+  readonly streams?: readonly StreamTrust[];
+  /** `sourced-data` apart from them; without it, all of `sourced-data` is the device's. */
+  readonly ownSourcedData?: Tier;
   /** `enforce` unless said otherwise. */
   readonly mode?: EnforcementMode;
   /** The verdict's epoch, for the reader of events; the gateway compares contents. */
@@ -52,6 +56,8 @@ export type ReplicaChange = { readonly sequence: number } & (
   | { readonly kind: 'tls'; readonly tls: TlsMaterial }
   /** All of them: those that were there before and are not in the list are gone. */
   | { readonly kind: 'payload-rules'; readonly rules: readonly PayloadRule[] }
+  /** Which messages are readings: all declarations. What is known of their streams comes with their devices. */
+  | { readonly kind: 'streams'; readonly patterns: readonly StreamPattern[] }
   /** What the site asks of a device; it is told of the acknowledgement. */
   | { readonly kind: 'notice'; readonly notice: Notice }
   /** What the site says to a device, on a topic of theirs. */

@@ -4,6 +4,7 @@ import type { DeviceRecord } from './device-record.ts';
 import type { LinkRoute } from './mesh/other-interest.ts';
 import type { CompiledRule } from './payload/compiled-rule.ts';
 import type { Recipient, SharedRecipients } from './recipient.ts';
+import type { Sourced } from './sourced.ts';
 import type { TopicResource } from './topic-resource.ts';
 import type { CountRow } from './traffic-counts.ts';
 
@@ -17,6 +18,8 @@ export class CachedDecision {
   readonly policies: readonly string[];
   /** The device whose group observes, if it is allowed only because of that. */
   readonly observed: string | undefined;
+  /** What is known of the readings that are published there. */
+  readonly sourced: Sourced | undefined;
   readonly recipients: readonly Recipient[];
   readonly groups: readonly SharedRecipients[];
   /** Other workers that have recipients of their own. */
@@ -48,6 +51,7 @@ export class CachedDecision {
     this.allow = fields.allow;
     this.policies = fields.policies;
     this.observed = fields.observed;
+    this.sourced = fields.sourced;
     this.recipients = fields.recipients;
     this.groups = fields.groups;
     this.links = fields.links;

@@ -3,6 +3,7 @@ import type { Core } from './core.ts';
 import { guarded } from './fault.ts';
 import { encodePublication } from './fitting.ts';
 import { actionOn } from './judge.ts';
+import { judgeReceipt } from './judge-recipient.ts';
 import { type Delivery, hasExpired, publishPacket } from './message.ts';
 import { noteObserved } from './observed.ts';
 import { hasPlace } from './overflow.ts';
@@ -10,6 +11,7 @@ import { writePlain } from './plain-publication.ts';
 import { type Queued, queuedInMemory } from './queued.ts';
 import type { RetainedPart } from './retained-part.ts';
 import type { Session } from './session.ts';
+import { whyOf } from './sourced.ts';
 import { stillHolds } from './still-holds.ts';
 import { topicResource } from './topic-resource.ts';
 
@@ -64,8 +66,12 @@ export function drain(core: Core, session: Session): void {
     }
     backlog.shift();
     if (next.packetId !== 0 && session.window.queuedAt(next.packetId) !== next) continue;
-    if (isDue(core, next) && mayReceive(core, session, next.delivery)) send(core, connection, session, next);
-    else finish(session, next);
+    const delivery = isDue(core, next) ? asJudged(core, session, next.delivery) : undefined;
+    if (delivery === undefined) finish(session, next);
+    else {
+      next.delivery = delivery;
+      send(core, connection, session, next);
+    }
   }
 }
 
@@ -97,26 +103,25 @@ function isDue(core: Core, { delivery, packetId }: Queued): boolean {
   return packetId !== 0 || delivery === undefined || !hasExpired(delivery.message, core.lifeTime);
 }
 
-/** Whether the device may have this message now, by its own trust and by its publisher's. */
-function mayReceive(core: Core, session: Session, delivery: Delivery): boolean {
-  if (isStillAllowed(core, session, delivery)) return true;
+/** This message if the device may have it now, by its own trust, by its publisher's and by that in what was said. */
+function asJudged(core: Core, session: Session, delivery: Delivery): Delivery | undefined {
+  if (isStillAllowed(core, session, delivery)) return delivery;
   const { message, retain } = delivery;
-  const topic = topicResource(message.topic);
-  const context = { retain, will: message.will, publisher: message.publisher };
-  const { allow, policies, observed } = core.judge.message('receive', session.device, topic, context);
+  const { allow, policies, observed, sourced, note } = judgeReceipt(core, session, message, retain);
   const denial = {
     device: session.device.id,
-    action: actionOn(topic, 'receive'),
+    action: actionOn(topicResource(message.topic), 'receive'),
     topic: message.topic,
     policies,
+    ...whyOf(sourced),
   };
   if (allow) {
     if (observed !== undefined) noteObserved(core, { ...denial, observed }, 1);
-    return true;
+    return note === delivery.note ? delivery : { ...delivery, note };
   }
   core.denials.note(denial, core.now, 1);
   core.statistics.withheld++;
-  return false;
+  return undefined;
 }
 
 /** Whether nothing has changed since it was decided, plainly, that the device may have it. */

@@ -10,6 +10,9 @@ export interface Denial {
   readonly policies: readonly string[];
   /** The device whose group observes: it was not refused, and would have been. */
   readonly observed?: string | undefined;
+  /** Of a message that holds readings against which something speaks: their stream, and the finding. */
+  readonly stream?: string;
+  readonly finding?: string;
 }
 
 export type DenialRecord = Repeat<Denial>;
@@ -76,6 +79,14 @@ export class DenialLog {
   }
 }
 
-function keyOf({ device, action, topic, policies, observed = '' }: Denial): string {
-  return [observed, device, action, topic, ...policies].join('\0');
+function keyOf({
+  device,
+  action,
+  topic,
+  policies,
+  observed = '',
+  stream = '',
+  finding = '',
+}: Denial): string {
+  return [observed, device, action, topic, stream, finding, ...policies].join('\0');
 }

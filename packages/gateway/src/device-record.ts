@@ -1,8 +1,9 @@
 import { deviceEntity, type Entity, type EntityValue, entityValue } from '@kiten/policy';
-import { claimNames, type Subject } from '@kiten/trust';
+import { claimNames, type StreamTrust, type Subject } from '@kiten/trust';
 import type { ReplicaDevice } from './change.ts';
 import type { Connection } from './connection.ts';
 import type { Session } from './session.ts';
+import { sameTrusts } from './sourced.ts';
 
 /** How far a device is let in: all that policy permits, or only to attest and be updated. */
 export type Admission = 'full' | 'restricted' | 'none';
@@ -29,6 +30,8 @@ export class DeviceRecord {
   device: ReplicaDevice | undefined;
   /** What policies see. */
   entity: Entity | undefined;
+  /** What is known of its streams of readings, by their names. */
+  streams: ReadonlyMap<string, StreamTrust> = new Map();
   /** Grows when something changes that a policy may look at, and not otherwise. */
   trustEpoch = 0;
   readonly connections = new Set<Connection>();
@@ -73,6 +76,7 @@ export class DeviceRecord {
     if (!changed) return false;
     this.trustEpoch++;
     this.entity = device === undefined ? undefined : deviceEntity(device).entity;
+    this.streams = new Map(device?.streams?.map((trust) => [trust.stream, trust]));
     return true;
   }
 }
@@ -83,6 +87,8 @@ function sameForPolicies(before: ReplicaDevice | undefined, after: ReplicaDevice
     before.standing === after.standing &&
     before.overdue === after.overdue &&
     (before.mode ?? 'enforce') === (after.mode ?? 'enforce') &&
+    before.ownSourcedData === after.ownSourcedData &&
+    sameTrusts(before.streams ?? [], after.streams ?? []) &&
     claimNames.every((claim) => before.vector[claim] === after.vector[claim]) &&
     before.groups.length === after.groups.length &&
     before.groups.every((group, index) => group === after.groups[index])

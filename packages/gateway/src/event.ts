@@ -71,6 +71,9 @@ export type GatewayEvent =
       readonly observed?: string | undefined;
       /** Ids of the policies that forbid it; empty if none permits it; codes `gateway/…` where no policy was asked. */
       readonly policies: readonly string[];
+      /** Of a message that holds readings against which something speaks: their stream, and the finding. */
+      readonly stream?: string;
+      readonly finding?: string;
       readonly at: number;
       readonly repeated: number;
     }

@@ -37,6 +37,7 @@ export type { Peer } from './peer.ts';
 export { type PresentedPeer, presentedBy } from './presented-peer.ts';
 export { ProxyDoor, type ProxyOutcome, type ProxyRefusal } from './proxy-door.ts';
 export type { Saying, SiteTopics } from './site-topics.ts';
+export { type Sourced, StreamTable } from './sourced.ts';
 export type { Statistics } from './statistics.ts';
 export { type UpgradeRefusal, WebSocketUpgrade } from './web-socket-upgrade.ts';
 export { type GatewayClient, gatewayClient } from './worker-client.ts';

@@ -1,10 +1,24 @@
 import type { Core } from './core.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Judgement } from './judge.ts';
+import type { Message } from './message.ts';
 import { noteObserved } from './observed.ts';
 import type { Recipient } from './recipient.ts';
+import type { Session } from './session.ts';
+import { whyOf } from './sourced.ts';
 import type { Subscription } from './subscriptions.ts';
-import type { TopicResource } from './topic-resource.ts';
+import { type TopicResource, topicResource } from './topic-resource.ts';
+
+/** Decides whether a session may have one message, as things stand now. */
+export function judgeReceipt(
+  core: Core,
+  { device, version }: Session,
+  { topic, will, publisher }: Pick<Message, 'topic' | 'will' | 'publisher'>,
+  retain: boolean,
+): Judgement {
+  const context = { retain, will, publisher, version };
+  return core.judge.message('receive', device, topicResource(topic), context);
+}
 
 /** Decides about a recipient anew, because its device's trust has changed. */
 export function judgeRecipient(
@@ -17,7 +31,10 @@ export function judgeRecipient(
   const { session } = recipient;
   recipient.trustEpoch = session.device.trustEpoch;
   recipient.denial = undefined;
-  let judgement = core.judge.message('receive', session.device, topic, { retain: false, will, publisher });
+  const { device, version } = session;
+  let judgement = core.judge.message('receive', device, topic, { retain: false, will, publisher, version });
+  recipient.sourced = judgement.sourced;
+  recipient.note = judgement.note;
   let granted: readonly Subscription[] = [];
   if (judgement.allow) {
     const each = recipient.matched.map((subscription) => ({
@@ -48,18 +65,18 @@ export function withhold(core: Core, recipient: Recipient, topic: TopicResource,
   recipient.row = core.counts.enrolled(recipient.row);
   recipient.row.denied += times;
   if (core.denials.again(recipient.denial, core.now, times)) return;
-  const { row, policies } = recipient;
-  const denial = { device: recipient.session.device.id, action: row.action, topic: topic.path, policies };
-  recipient.denial = core.denials.note(denial, core.now, times);
+  const { row, policies, session, sourced } = recipient;
+  const denial = { device: session.device.id, action: row.action, topic: topic.path, policies };
+  recipient.denial = core.denials.note({ ...denial, ...whyOf(sourced) }, core.now, times);
 }
 
 /** Counts a delivery that would have been refused and tells about it. */
 export function observeDelivery(core: Core, recipient: Recipient, topic: TopicResource, times: number): void {
-  const { row, policies, session, observed = '' } = recipient;
+  const { row, policies, session, sourced, observed = '' } = recipient;
   if (core.denials.again(recipient.denial, core.now, times)) core.statistics.observed += times;
   else {
     const denial = { device: session.device.id, action: row.action, topic: topic.path, policies, observed };
-    recipient.denial = noteObserved(core, denial, times);
+    recipient.denial = noteObserved(core, { ...denial, ...whyOf(sourced) }, times);
   }
 }
 

@@ -9,11 +9,14 @@ import {
   recordValue,
 } from '@kiten/policy';
 import { claimNames, tierOf } from '@kiten/trust';
+import type { MqttVersion } from '@kiten/wire';
 import type { ReplicaDevice } from './change.ts';
 import type { Admission, DeviceRecord } from './device-record.ts';
 import type { TrafficAction } from './event.ts';
 import { isObserved } from './observed.ts';
 import type { Replica } from './replica.ts';
+import type { Sourced } from './sourced.ts';
+import { SourcedLookup } from './sourced-lookup.ts';
 import { type TopicResource, topicResource } from './topic-resource.ts';
 
 /** What came out, and which policies (or `gateway/…` codes) made a refusal. */
@@ -22,6 +25,10 @@ export interface Judgement {
   readonly policies: readonly string[];
   /** The device whose group observes: but for that, these policies would have refused it. */
   readonly observed: string | undefined;
+  /** What is known of the readings that the message holds, if it holds such. */
+  readonly sourced?: Sourced | undefined;
+  /** That, if the receiver is to be told. */
+  readonly note?: Sourced | undefined;
 }
 
 /** How far a device is let in. */
@@ -39,6 +46,8 @@ export interface MessageContext {
   readonly will: boolean;
   /** Who said it; only for `receive`. Policies see no publisher where the broker did. */
   readonly publisher?: DeviceRecord;
+  /** How the receiver speaks, if that is known yet. */
+  readonly version?: MqttVersion | undefined;
 }
 
 /** Decides; every enforcement point of the gateway asks this and nothing else. */
@@ -73,6 +82,7 @@ export class PolicyJudge implements Judge {
   readonly #replica: Replica;
   readonly #site: EntityUid;
   readonly #entities: DecisionEntities;
+  readonly #sourced: SourcedLookup;
   readonly #decided: (errors: Decision['errors']) => void;
 
   /** `decided` is called for each decision that the policy engine makes, with the policies that failed. */
@@ -80,6 +90,7 @@ export class PolicyJudge implements Judge {
     this.#replica = replica;
     this.#site = { type: 'Site', id: trustDomain };
     this.#entities = new DecisionEntities(replica, trustDomain);
+    this.#sourced = new SourcedLookup(replica);
     this.#decided = decided;
   }
 
@@ -110,11 +121,17 @@ export class PolicyJudge implements Judge {
     if (action === 'receive' && !isKnown(context.publisher)) return refusal('gateway/publisher-unknown');
     this.#entities.topic = topic;
     const judged = actionOn(topic, action);
-    const record = judged === action ? messageContext(context) : emptyRecord;
-    const resource = { type: 'Topic', id: topic.path };
-    const judgement = this.#decide(judged, device, resource, record);
-    if (judgement.allow) return judgement;
     const { publisher } = context;
+    const speaker = action === 'publish' ? device : publisher;
+    const sourced = judged === action ? this.#sourced.of(speaker, topic.path) : undefined;
+    const record = judged === action ? messageContext(context, sourced) : emptyRecord;
+    const resource = { type: 'Topic', id: topic.path };
+    const judgement = { ...this.#decide(judged, device, resource, record), sourced };
+    if (judgement.allow) {
+      if (judged !== 'receive' || sourced === undefined) return judgement;
+      const isNoted = this.#decide('annotate', device, resource, record).allow;
+      return isNoted ? { ...judgement, note: sourced } : judgement;
+    }
     if (judged === 'receive' && publisher !== undefined && !publisher.isBroker)
       return this.#observedDelivery(judgement, device, publisher, resource, context);
     return isObserved(device) ? observed(judgement, device) : judgement;
@@ -129,10 +146,10 @@ export class PolicyJudge implements Judge {
     receiver: DeviceRecord,
     publisher: DeviceRecord,
     resource: EntityUid,
-    { retain, will }: MessageContext,
+    { retain, will, version }: MessageContext,
   ): Judgement {
     if (!isObserved(receiver) && !isObserved(publisher)) return judgement;
-    const own = this.#decide('receive', receiver, resource, messageContext({ retain, will }));
+    const own = this.#decide('receive', receiver, resource, messageContext({ retain, will, version }));
     const isPublishers = own.allow || judgement.policies.some((policy) => !own.policies.includes(policy));
     if (!own.allow && !isObserved(receiver)) return judgement;
     if (isPublishers && !isObserved(publisher)) return judgement;
@@ -179,18 +196,25 @@ function refusal(code: string): Judgement {
   return { allow: false, policies: [code], observed: undefined };
 }
 
-function observed({ policies }: Judgement, { id }: DeviceRecord): Judgement {
-  return { allow: true, policies, observed: id };
+/** Readings that should not have passed are never passed without a word. */
+function observed({ policies, sourced }: Judgement, { id }: DeviceRecord): Judgement {
+  return { allow: true, policies, observed: id, sourced, note: sourced };
 }
 
 function isKnown(publisher: DeviceRecord | undefined): boolean {
   return publisher !== undefined && (publisher.isBroker || publisher.device !== undefined);
 }
 
-function messageContext({ retain, will, publisher }: MessageContext): CedarRecord {
-  return publisher === undefined || publisher.isBroker
-    ? recordValue({ retain, will })
-    : recordValue({ retain, will, publisher: publisher.uid });
+function messageContext(
+  { retain, will, publisher, version }: MessageContext,
+  sourced?: Sourced,
+): CedarRecord {
+  return recordValue({
+    ...{ retain, will },
+    ...(publisher === undefined || publisher.isBroker ? {} : { publisher: publisher.uid }),
+    ...(sourced === undefined ? {} : { sourcedData: sourced.tier }),
+    ...(version === undefined ? {} : { protocol: version === 5 ? '5' : '3.1.1' }),
+  });
 }
 
 const bare: Entity = { attributes: new Map(), ancestors: new Map(), tags: new Map() };

@@ -1,8 +1,10 @@
 import { noProperties, type Properties, type Publish, type Will } from '@kiten/wire';
+import { annotated } from './annotation.ts';
 import type { CachedDecision } from './decision-cache.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Recipient } from './recipient.ts';
 import type { SharedGroup } from './shared-group.ts';
+import type { Sourced } from './sourced.ts';
 
 /**
  * A message on its way, with bytes of its own. It remembers who said it, so that it can be judged again by that
@@ -31,6 +33,8 @@ export interface Delivery {
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
   readonly identifiers: readonly number[] | undefined;
+  /** What a client of version 5 is told of the readings in it, as things stood when it was judged last. */
+  readonly note: Sourced | undefined;
   /** The group whose members share it, if it goes to one of them. */
   readonly group?: SharedGroup | undefined;
   /** The same of one that was read from the disk: the filter of the group, `$share/NAME/…`. */
@@ -87,12 +91,13 @@ export function hasExpired(message: Message, now: number): boolean {
 
 /** The PUBLISH that brings it to a subscriber; what is left of its life goes with it [MQTT-3.3.2-6]. */
 export function publishPacket(delivery: Delivery, packetId: number, dup: boolean, now: number): Publish {
-  const { message, qos, retain, identifiers } = delivery;
+  const { message, qos, retain, identifiers, note } = delivery;
+  const said = note === undefined ? message.properties : annotated(message.properties, note);
   const properties: Properties =
     message.expiresAt === undefined && identifiers === undefined
-      ? message.properties
+      ? said
       : {
-          ...message.properties,
+          ...said,
           ...(message.expiresAt === undefined
             ? {}
             : { messageExpiryInterval: Math.max(0, Math.ceil((message.expiresAt - now) / 1000)) }),

@@ -12,7 +12,7 @@ const noBytes = new Uint8Array(0);
  */
 export function writePlain(
   connection: Connection,
-  { message, qos, retain, identifiers }: Delivery,
+  { message, qos, retain, identifiers, note }: Delivery,
   packetId: number,
   dup: boolean,
 ): boolean {
@@ -20,6 +20,7 @@ export function writePlain(
   const isPlain = properties === noProperties && identifiers === undefined && expiresAt === undefined;
   if (topicBytes === undefined || !isPlain || connection.aliases !== undefined) return false;
   const { version, output } = connection;
+  if (note !== undefined && version === 5) return false;
   const size = publishLength(version, qos, topicBytes.length, 0, payload.length);
   if (size > largest || size > connection.maximumPacketSize) return false;
   const header = publishHeader(qos, retain, dup);

@@ -10,6 +10,7 @@ import { acknowledge } from './notice.ts';
 import { noteObserved } from './observed.ts';
 import { type PayloadRefusal, payloadRefusalOf } from './payload/payload-check.ts';
 import { decideTopic, forward } from './router.ts';
+import { whyOf } from './sourced.ts';
 import { stillHolds } from './still-holds.ts';
 import { showTaps } from './tapped.ts';
 import { messageOf, type Will } from './wills.ts';
@@ -93,7 +94,8 @@ export function publishWill(core: Core, will: Will): void {
     decision.row.denied++;
     core.statistics.refused++;
     const { action } = decision.row;
-    core.denials.note({ device: publisher.id, action, topic, policies: decision.policies }, core.now, 1);
+    const { policies, sourced } = decision;
+    core.denials.note({ device: publisher.id, action, topic, policies, ...whyOf(sourced) }, core.now, 1);
     return;
   }
   const broken = payloadRefusalOf(core, publisher, decision, message);
@@ -126,6 +128,7 @@ export function refuse(core: Core, connection: Connection, decision: CachedDecis
       action: decision.row.action,
       topic: decision.topic.path,
       policies: decision.policies,
+      ...whyOf(decision.sourced),
     };
     decision.denial = core.denials.note(denial, core.now, times);
   }
@@ -134,11 +137,11 @@ export function refuse(core: Core, connection: Connection, decision: CachedDecis
 
 /** Counts publications that would have been refused, and tells about them. */
 export function observe(core: Core, decision: CachedDecision, times: number): void {
-  const { row, topic, policies, observed = '' } = decision;
+  const { row, topic, policies, sourced, observed = '' } = decision;
   if (core.denials.again(decision.denial, core.now, times)) core.statistics.observed += times;
   else {
     const denial = { device: observed, action: row.action, topic: topic.path, policies, observed };
-    decision.denial = noteObserved(core, denial, times);
+    decision.denial = noteObserved(core, { ...denial, ...whyOf(sourced) }, times);
   }
 }
 

@@ -32,8 +32,8 @@ export function shareRun(
         target.output.append(bytes, offset, packetEnd);
       } else {
         message ??= messageAt(source, decision, bytes, offset, body, packetEnd);
-        const { session, identifiers } = recipient;
-        deliver(core, session, { message, qos: 0, retain: false, identifiers, group: shared.group });
+        const { session, identifiers, note } = recipient;
+        deliver(core, session, { message, qos: 0, retain: false, identifiers, note, group: shared.group });
       }
     }
   });

@@ -162,7 +162,7 @@ export function passQos1(
       const kept =
         message === undefined || !session.isPersistent
           ? undefined
-          : queuedInMemory({ message, qos: 1, retain: false, identifiers: undefined });
+          : queuedInMemory({ message, qos: 1, retain: false, identifiers: undefined, note: undefined });
       sendPatched(target, bytes, offset, end, topicEnd, session.window.take('puback', kept));
       core.statistics.sent++;
     } else {
@@ -225,8 +225,15 @@ function mayHave(
 
 function deliverTo(core: Core, decision: CachedDecision, recipient: Recipient, message: Message): void {
   const qos = message.qos < recipient.qos ? message.qos : recipient.qos;
-  const { session, identifiers } = recipient;
-  deliver(core, session, { message, qos, retain: false, identifiers, decided: { decision, recipient } });
+  const { session, identifiers, note } = recipient;
+  deliver(core, session, {
+    message,
+    qos,
+    retain: false,
+    identifiers,
+    note,
+    decided: { decision, recipient },
+  });
 }
 
 function acknowledge(connection: Connection, packetId: number): void {

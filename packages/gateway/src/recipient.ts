@@ -1,6 +1,7 @@
 import type { DenialRecord } from './denial-log.ts';
 import type { Session } from './session.ts';
 import type { SharedGroup } from './shared-group.ts';
+import type { Sourced } from './sourced.ts';
 import type { Subscription } from './subscriptions.ts';
 import type { CountRow } from './traffic-counts.ts';
 
@@ -15,6 +16,10 @@ export interface Recipient {
   policies: readonly string[];
   /** The device whose group observes, if it is allowed only because of that. */
   observed: string | undefined;
+  /** What is known of the readings that it gets, if it gets such. */
+  sourced: Sourced | undefined;
+  /** That, if it is to be told. */
+  note: Sourced | undefined;
   /** The largest QoS of its subscriptions that match [MQTT-3.3.4-2] (3.1.1: [MQTT-3.3.5-1]). */
   qos: 0 | 1 | 2;
   retainAsPublished: boolean;
@@ -39,6 +44,8 @@ export function undecided(session: Session, matched: readonly Subscription[], ro
     allowed: false,
     policies: [],
     observed: undefined,
+    sourced: undefined,
+    note: undefined,
     qos: 0,
     retainAsPublished: false,
     identifiers: undefined,

@@ -1,8 +1,9 @@
 import { KitenError } from '@kiten/codec';
 import { type CompiledPolicies, compilePolicies } from '@kiten/policy';
-import { isDeviceId, isEnforcementMode, isStanding } from '@kiten/trust';
+import { isDeviceId, isEnforcementMode, isStanding, tiers } from '@kiten/trust';
 import type { ReplicaChange, ReplicaDevice } from './change.ts';
 import { DeviceRecord } from './device-record.ts';
+import { areStreamTrusts, StreamTable } from './sourced.ts';
 
 /** What an applied change means for those who hold decisions. */
 export type Applied =
@@ -24,6 +25,8 @@ export class Replica {
   /** Grows when decisions of every device may come out differently. */
   policyEpoch = 0;
   policies: CompiledPolicies | undefined;
+  /** Which messages are readings, if any are. */
+  streams: StreamTable | undefined;
   stale: boolean;
   readonly #stalenessBound: number;
   readonly #devices = new Map<string, DeviceRecord>();
@@ -89,6 +92,13 @@ export class Replica {
         this.policies = undefined;
         this.policies = compilePolicies(change.policies);
         return { kind: 'policies' };
+      case 'streams': {
+        this.policyEpoch++;
+        const { patterns } = change;
+        if (!StreamTable.isSound(patterns)) return this.#loseTrack('A declaration of readings');
+        this.streams = patterns.length === 0 ? undefined : new StreamTable(patterns);
+        return { kind: 'other' };
+      }
       case 'device':
         return this.#upsert(change.device);
       case 'device-removed':
@@ -106,20 +116,21 @@ export class Replica {
   }
 
   #upsert(device: ReplicaDevice): Applied {
-    const { id, standing, mode = 'enforce' } = device;
-    if (!isDeviceId(id) || !isStanding(standing) || !isEnforcementMode(mode)) {
-      // It may have been a fall: from here on nobody knows what holds, so nothing does.
-      this.#hasLostTrack = true;
-      throw new KitenError(
-        'gateway/change-malformed',
-        'A device in the change stream has no valid id, standing or mode.',
-      );
-    }
+    const { id, standing, mode = 'enforce', streams = [], ownSourcedData = 'none' } = device;
+    const isSound = isDeviceId(id) && isStanding(standing) && isEnforcementMode(mode);
+    if (!isSound || !tiers.includes(ownSourcedData) || !areStreamTrusts(streams))
+      return this.#loseTrack('The id, standing, mode or data of a device');
     const record = this.expected(id);
     // Decisions made while the owner of a topic was unknown hold no reference to it.
     if (record.device === undefined) this.policyEpoch++;
     const isRevocation = revokesMore(record.device, device);
     return { kind: 'device', record, changed: record.update(device), isRevocation };
+  }
+
+  /** It may have been a fall: from here on nobody knows what holds, so nothing does. */
+  #loseTrack(what: string): never {
+    this.#hasLostTrack = true;
+    throw new KitenError('gateway/change-malformed', `${what} in the change stream is not valid.`);
   }
 
   #remove(id: string): Applied {

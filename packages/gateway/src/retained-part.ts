@@ -3,7 +3,7 @@ import { deliver } from './delivery.ts';
 import { tellFault } from './fault.ts';
 import { type Delivery, hasExpired, type Message } from './message.ts';
 import { type Queued, queuedInMemory } from './queued.ts';
-import { judgeRetained, retainedDelivery } from './retained-delivery.ts';
+import { retainedDelivery } from './retained-delivery.ts';
 import type { Session } from './session.ts';
 import type { Subscription } from './subscriptions.ts';
 
@@ -43,10 +43,7 @@ export class RetainedPart {
     const message = this.#found()[this.#next++] as Message;
     const { retained, lifeTime } = this.#core;
     if (retained.current(message.topic) !== message || hasExpired(message, lifeTime)) return undefined;
-    const { subscription } = this;
-    return judgeRetained(this.#core, subscription.session, message)
-      ? retainedDelivery(message, subscription)
-      : undefined;
+    return retainedDelivery(this.#core, message, this.subscription);
   }
 
   #found(): readonly Message[] {

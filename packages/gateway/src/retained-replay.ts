@@ -3,7 +3,7 @@ import type { Core } from './core.ts';
 import { deliver } from './delivery.ts';
 import { guarded } from './fault.ts';
 import type { Message } from './message.ts';
-import { judgeRetained, retainedDelivery } from './retained-delivery.ts';
+import { retainedDelivery } from './retained-delivery.ts';
 import type { Subscription } from './subscriptions.ts';
 
 /** Messages that are looked at in one turn of the loop, so that `#` holds nobody up. */
@@ -105,8 +105,7 @@ export class RetainedReplay {
 
   #send(message: Message): void {
     const subscription = this.#subscription as Subscription;
-    const { session } = subscription;
-    if (judgeRetained(this.#core, session, message))
-      deliver(this.#core, session, retainedDelivery(message, subscription));
+    const delivery = retainedDelivery(this.#core, message, subscription);
+    if (delivery !== undefined) deliver(this.#core, subscription.session, delivery);
   }
 }

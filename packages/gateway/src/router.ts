@@ -46,6 +46,7 @@ export function decideTopic(
     retain,
     topic,
     ...judgement,
+    sourced: judgement.sourced,
     ...whoHears(core, publisher, topic, { will, siteTopic, allow: judgement.allow }),
     links: judgement.allow && siteTopic !== 'heard' ? (core.mesh?.others.routes(topic.path) ?? none) : none,
     isHeard: siteTopic === 'heard',
@@ -84,7 +85,7 @@ export function decideElsewhere(
     bytes: written.bytes,
     retain: false,
     topic,
-    ...{ allow: true, policies: [], observed: undefined },
+    ...{ allow: true, policies: [], observed: undefined, sourced: undefined },
     recipients: whoHears(core, publisher, topic, { will, siteTopic, allow: true }).recipients,
     groups: none,
     links: none,
@@ -160,7 +161,8 @@ export function bring(core: Core, decision: CachedDecision, message: Message): v
     if (recipient.observed !== undefined) observeDelivery(core, recipient, decision.topic, 1);
     const qos = message.qos < recipient.qos ? message.qos : recipient.qos;
     const retain = recipient.retainAsPublished && message.retain; // [MQTT-3.3.1-12] [MQTT-3.3.1-13] (3.1.1: [MQTT-3.3.1-9])
-    deliver(core, session, { message, qos, retain, identifiers: recipient.identifiers });
+    const { identifiers, note } = recipient;
+    deliver(core, session, { message, qos, retain, identifiers, note });
   }
   for (const shared of decision.groups) forwardToGroup(core, decision, shared, message);
 }

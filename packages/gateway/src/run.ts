@@ -75,6 +75,8 @@ export function isPlainTo(source: Source, target: Connection, recipient: Recipie
   return (
     target.version === source.version &&
     recipient.identifiers === undefined &&
+    // In version 3.1.1 nobody can be told.
+    (recipient.note === undefined || target.version === 4) &&
     target.aliases === undefined &&
     size <= target.maximumPacketSize
   );

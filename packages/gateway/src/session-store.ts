@@ -41,6 +41,9 @@ export function openSession(
     device.sessions.add(session);
   }
   session.connection = connection;
+  // What may be delivered may depend on how the client speaks: decisions from before are made anew.
+  if (present && session.version !== connection.version) device.trustEpoch++;
+  session.version = connection.version;
   session.expiresAt = Number.POSITIVE_INFINITY;
   if (session.isSharing) core.mesh?.refreshGroups(session);
   return { session, present };

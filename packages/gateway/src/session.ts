@@ -1,3 +1,4 @@
+import type { MqttVersion } from '@kiten/wire';
 import { Backlog } from './backlog.ts';
 import type { Connection } from './connection.ts';
 import type { DeviceRecord } from './device-record.ts';
@@ -18,6 +19,8 @@ export class Session {
   /** The way to another worker, if this stands for the members of groups that it has. */
   readonly link: Link | undefined;
   connection: Connection | undefined;
+  /** How its client spoke last; of one that was read from the disk that is not known. */
+  version: MqttVersion | undefined;
   /** Seconds it lives on without a connection; 0: it ends with it. */
   expiry = 0;
   /** When it ends by itself, in milliseconds since the Unix epoch; set while there is no connection. */

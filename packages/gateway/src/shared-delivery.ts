@@ -28,8 +28,8 @@ export function forwardToGroup(
   // [MQTT-4.8.2-3]
   const qos = message.qos < recipient.qos ? message.qos : recipient.qos;
   const retain = recipient.retainAsPublished && message.retain;
-  const { session, identifiers } = recipient;
-  deliver(core, session, { message, qos, retain, identifiers, group: shared.group });
+  const { session, identifiers, note } = recipient;
+  deliver(core, session, { message, qos, retain, identifiers, note, group: shared.group });
 }
 
 /**

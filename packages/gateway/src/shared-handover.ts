@@ -1,12 +1,11 @@
 import type { Core } from './core.ts';
 import { deliver } from './delivery.ts';
-import { judgeSubscription } from './judge-recipient.ts';
+import { judgeReceipt, judgeSubscription } from './judge-recipient.ts';
 import { type Delivery, hasExpired } from './message.ts';
 import type { Session } from './session.ts';
 import { fitnessOf, fitnessOfLink } from './shared-delivery.ts';
 import type { SharedGroup } from './shared-group.ts';
 import type { Subscription } from './subscriptions.ts';
-import { topicResource } from './topic-resource.ts';
 
 /**
  * Gives what a group sent to a member that left to another one: what waits, and QoS 1 that was not acknowledged.
@@ -58,18 +57,14 @@ export function offer(
     qos: lesser(message.qos, qos),
     retain: retainAsPublished && message.retain,
     identifiers: identifier === undefined ? undefined : [identifier],
+    note: judgeReceipt(core, session, message, delivery.retain).note,
     group,
   });
   return true;
 }
 
 function mayHave(core: Core, member: Subscription, { message, retain }: Delivery): boolean {
-  const context = { retain, will: message.will, publisher: message.publisher };
-  const topic = topicResource(message.topic);
-  return (
-    core.judge.message('receive', member.session.device, topic, context).allow &&
-    judgeSubscription(core, member).allow
-  );
+  return judgeReceipt(core, member.session, message, retain).allow && judgeSubscription(core, member).allow;
 }
 
 function lesser(one: 0 | 1 | 2, other: 0 | 1 | 2): 0 | 1 | 2 {

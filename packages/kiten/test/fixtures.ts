@@ -203,6 +203,7 @@ export async function openSite(
     policies: () => undefined,
     notify: (device, notice) => void notices.push({ device, ...notice }),
     payloadRules: () => undefined,
+    streams: () => undefined,
   });
   const est = createEst({
     authority: state.keys.authority,

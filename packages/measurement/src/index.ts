@@ -1,4 +1,5 @@
 export { chance } from '@kiten/numerics';
+export { deviceOfStream, streamSubject } from '@kiten/trust';
 export {
   encodeConclusion,
   readConclusion,
@@ -205,7 +206,7 @@ export {
   type StreamBoardParts,
   type TapInlet,
 } from './streams/stream-board.ts';
-export { deviceOfStream, streamSubject } from './streams/stream-name.ts';
+export { streamPatternOf } from './streams/stream-name.ts';
 export {
   type AlarmDiagnosis,
   type AlarmWindow,

@@ -137,6 +137,15 @@ export {
   verifyStatement,
 } from './statement.ts';
 export {
+  declarationOfStream,
+  deviceOfStream,
+  type StreamPattern,
+  type StreamPlace,
+  streamPlaceOf,
+  streamSubject,
+} from './stream-place.ts';
+export { type SourcedData, type StreamTrust, sourcedDataOf } from './stream-trust.ts';
+export {
   type DeviceId,
   deviceSubject,
   isDeviceId,

@@ -1,5 +1,6 @@
 import { claimNames } from './claims.ts';
 import { type Standing, standings } from './standing.ts';
+import type { StreamTrust } from './stream-trust.ts';
 import type { Subject } from './subject.ts';
 import { type Tier, tierOf } from './tiers.ts';
 import type { Verdict } from './verdict.ts';
@@ -8,6 +9,8 @@ import type { Verdict } from './verdict.ts';
 export interface TrustState {
   readonly standing: Standing;
   readonly verdict: Pick<Verdict, 'vector' | 'status' | 'overdue'>;
+  /** What is known of its streams: one may fall while another has brought the claim of the whole down before. */
+  readonly streams?: readonly StreamTrust[];
 }
 
 export type TrustDirection = 'fall' | 'rise' | 'same';
@@ -43,9 +46,18 @@ export function compareTrust(before: TrustState | undefined, after: TrustState):
     Number(before.verdict.overdue) - Number(after.verdict.overdue),
     trustOfTier[after.verdict.status] - trustOfTier[before.verdict.status],
     ...claimNames.map((claim) => claimStep(before.verdict.vector[claim], after.verdict.vector[claim])),
+    ...streamSteps(before.streams ?? [], after.streams ?? []),
   ];
   if (steps.some((step) => step < 0)) return 'fall';
   return steps.some((step) => step > 0) ? 'rise' : 'same';
+}
+
+function streamSteps(before: readonly StreamTrust[], after: readonly StreamTrust[]): readonly number[] {
+  const [were, are] = [before, after].map(
+    (streams) => new Map(streams.map(({ stream, value }) => [stream, value])),
+  ) as [Map<string, number>, Map<string, number>];
+  const all = new Set([...were.keys(), ...are.keys()]);
+  return [...all].map((stream) => claimStep(were.get(stream) ?? 0, are.get(stream) ?? 0));
 }
 
 function claimStep(before: number, after: number): number {

@@ -89,7 +89,12 @@ export class Link {
       ...(expiresAt === undefined ? {} : { expiresAt }),
       ...more,
     };
-    const delivery = { message: { ...message, expiresAt: undefined }, qos, identifiers: undefined };
+    const delivery = {
+      message: { ...message, expiresAt: undefined },
+      qos,
+      identifiers: undefined,
+      note: undefined,
+    };
     const packet = publishPacket({ ...delivery, retain: message.retain }, 1, false, 0);
     this.#send(frameKinds.message, Buffer.from(JSON.stringify(head)), encodePacket(packet, 5));
     if (this.output.isLagging) this.#core.pressure.noteLink(this);

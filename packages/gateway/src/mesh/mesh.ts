@@ -386,10 +386,10 @@ export class Mesh implements LinkHandler {
       this.forgetAnswer();
       return;
     }
-    const { session, identifiers, qos: most } = recipient;
+    const { session, identifiers, note, qos: most } = recipient;
     const qos = message.qos < most ? message.qos : most;
     const retain = recipient.retainAsPublished && message.retain;
-    deliver(core, session, { message, qos, retain, identifiers, group });
+    deliver(core, session, { message, qos, retain, identifiers, note, group });
   }
 }
 

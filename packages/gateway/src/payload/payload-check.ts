@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { type Properties, reasonCodes } from '@kiten/wire';
+import { isForged } from '../annotation.ts';
 import type { Core } from '../core.ts';
 import type { CachedDecision } from '../decision-cache.ts';
 import type { DeviceRecord } from '../device-record.ts';
 import { isObserved, noteObserved } from '../observed.ts';
 
-/** A message that policy allows and its payload forbids. */
+/** A message that policy allows, and that what it holds forbids. */
 export interface PayloadRefusal {
   readonly reasonCode: number;
   /** What stands in the denial: what is wrong, and which rule says so. */
@@ -17,13 +18,18 @@ interface Said {
   readonly properties: Properties;
 }
 
-/** Holds a message to the rules of its topic, and to what it says about itself, if that is wanted. */
+/**
+ * Holds a message to the rules of its topic, and to what it says about itself, if that is wanted. What the gateway alone says
+ * nobody else may.
+ */
 export function payloadRefusalOf(
   core: Core,
   device: DeviceRecord,
   { rules, row, topic }: CachedDecision,
   { payload, properties }: Said,
 ): PayloadRefusal | undefined {
+  if (core.options.access === 'governed' && isForged(properties))
+    return { reasonCode: reasonCodes.notAuthorized, policies: ['gateway/reserved-property'] };
   for (const rule of rules) {
     const fault = rule.faultOf(device, payload, core.now);
     if (fault === undefined) continue;

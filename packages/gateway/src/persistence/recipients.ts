@@ -94,7 +94,8 @@ export function findRecipient(
 }
 
 export function deliveryOf(message: Message, { qos, retain, identifiers, group }: StoredRecipient): Delivery {
-  return { message, qos, retain, identifiers, groupFilter: group };
+  // It is judged anew before it is sent.
+  return { message, qos, retain, identifiers, note: undefined, groupFilter: group };
 }
 
 function noRecipient(): StoredRecipient {

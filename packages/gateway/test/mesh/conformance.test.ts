@@ -8,6 +8,8 @@ describe('sessions as the standards have them', async () =>
   void (await import('../conformance/session.test.ts')));
 describe('SUBSCRIBE', async () => void (await import('../conformance/subscribe.test.ts')));
 describe('policy', async () => void (await import('../policy.test.ts')));
+describe('readings', async () => void (await import('../sourced.test.ts')));
+describe('readings, by chance', async () => void (await import('../sourced-model.test.ts')));
 describe('retained messages', async () => void (await import('../retained.test.ts')));
 describe('routing', async () => void (await import('../routing.test.ts')));
 describe('sessions', async () => void (await import('../session.test.ts')));

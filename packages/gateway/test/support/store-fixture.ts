@@ -103,7 +103,8 @@ export class StoreFixture {
   /** Brings a message to some sessions. */
   publish(message: Message, qos: 1 | 2, sessions: readonly Session[]): void {
     for (const session of sessions) {
-      this.store.offer(session, { message, qos, retain: false, identifiers: qos === 2 ? [7] : undefined });
+      const identifiers = qos === 2 ? [7] : undefined;
+      this.store.offer(session, { message, qos, retain: false, identifiers, note: undefined });
     }
     this.store.settle();
   }

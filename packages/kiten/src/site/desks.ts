@@ -27,13 +27,15 @@ import { type EnrolmentDesk, openEnrolmentDesk } from './enrolment.ts';
 import { EvidenceDesk } from './evidence-desk.ts';
 import { ExceptionDesk } from './exceptions.ts';
 import { type GroupDesk, openGroupDesk } from './groups.ts';
-import { trustInForce } from './held-fall.ts';
+import { findingsInForce, trustInForce } from './held-fall.ts';
 import { LogAnchor } from './log-anchor.ts';
 import { originOf } from './log-identity.ts';
 import type { Manufacturers } from './manufacturers.ts';
+import type { DeclarationChange } from './measurement/declaring.ts';
 import { Learner } from './measurement/learner.ts';
 import { ProfileFiles } from './measurement/profile-files.ts';
 import { StreamDesk } from './measurement/stream-desk.ts';
+import { StreamTrusts } from './measurement/stream-trust.ts';
 import { OperatorDesk } from './operators.ts';
 import { PassportBoard } from './passport-board.ts';
 import { PasswordDesk } from './passwords.ts';
@@ -57,6 +59,8 @@ export interface Outlet {
   policies(): void;
   readonly notify: NotifyDevice;
   payloadRules(): void;
+  /** There are more declarations of readings than there were, others, or fewer. */
+  streams(change: DeclarationChange): void;
 }
 
 /** Everything that decides. */
@@ -83,6 +87,8 @@ export interface Desks extends Attestation, Update {
   readonly payloadRules: PayloadRuleDesk;
   /** Streams of readings. */
   readonly streams: StreamDesk;
+  /** What is known of them, for those who hold messages back. */
+  readonly streamTrusts: StreamTrusts;
   readonly appraise: (evidence: SealedEvidence) => readonly Finding[];
   readonly evidence: EvidenceDesk;
   readonly retention: RetentionDesk;
@@ -163,7 +169,9 @@ export async function openDesks(
     profiles: new ProfileFiles(state.layout.profiles),
     learner: new Learner(),
     keysOf: (device) => certifiedKeys(database, device, clock.now()),
+    declared: (change) => outlet?.streams(change),
   });
+  const streamTrusts = new StreamTrusts(streams);
   const witnesses = await WitnessDesk.open({ database, ledger, journal, logger, clock });
   const appraise = openAppraisal(keys.authority, (keyId) => authorities.byKeyId(keyId));
   const tokens = tokenStore(database);
@@ -182,7 +190,8 @@ export async function openDesks(
     isPermitted(device) {
       const { vector, overdue } = trustInForce(device).verdict;
       const { id, standing } = device;
-      const facts = { id, standing, vector, overdue, groups: book.groupsOf(device) };
+      const { ownSourcedData } = streamTrusts.of(findingsInForce(device));
+      const facts = { id, standing, vector, overdue, ownSourcedData, groups: book.groupsOf(device) };
       return policies.permitsDevice(facts, 'update', site);
     },
   });
@@ -200,6 +209,7 @@ export async function openDesks(
     policies,
     payloadRules,
     streams,
+    streamTrusts,
     appraise,
     evidence,
     authorities,

@@ -7,6 +7,7 @@ import {
 } from '@kiten/policy';
 import type { TrafficSum } from '../store/traffic-sums.ts';
 import type { DeviceBook } from './device-book.ts';
+import type { StreamTrusts } from './measurement/stream-trust.ts';
 import {
   type PolicyQuestion,
   type PolicySentence,
@@ -35,15 +36,16 @@ export interface RightsParts {
   readonly policies: { readonly json: PolicySetJson; readonly compiled: CompiledPolicies };
   readonly book: DeviceBook;
   readonly site: string;
+  readonly streamTrusts: StreamTrusts;
 }
 
 /** What a device may do as it stands now: what devices usually do, then what this one did lately. */
 export function deviceRights(
-  { policies, book, site }: RightsParts,
+  { policies, book, site, streamTrusts }: RightsParts,
   device: string,
   lately: readonly TrafficSum[],
 ): readonly DeviceRight[] {
-  const world = new PolicyWorld(book, site);
+  const world = new PolicyWorld(book, site, streamTrusts);
   const sentences = policySentences(policyAnnotations(policies.json));
   const right = (question: PolicyQuestion): DeviceRight => {
     const { decision, policies: explained } = explainRequest(

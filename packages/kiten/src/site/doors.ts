@@ -21,9 +21,10 @@ import { attestationTopics, MqttAttestation } from './attestation/mqtt-attestati
 import type { Desks } from './desks.ts';
 import { gatewayEvents } from './gateway-events.ts';
 import { GatewayLink } from './gateway-link.ts';
-import { trustInForce } from './held-fall.ts';
+import { findingsInForce, trustInForce } from './held-fall.ts';
 import { namingPort } from './local-listener.ts';
 import type { Manufacturers } from './manufacturers.ts';
+import type { DeclarationChange } from './measurement/declaring.ts';
 import { openJudging } from './measurement/open-judging.ts';
 import { loadNamedCertificates } from './named-certificates.ts';
 import { PresenceBoard } from './presence.ts';
@@ -121,7 +122,8 @@ export async function openDoors(
   await judging.begin();
   tellEverything();
   desks.connect({
-    device: (device) => link.device(device, book),
+    device: (device) => link.device(device, book, desks.streamTrusts),
+    streams: tellStreams,
     policies: () => link.policies(desks.policies.json),
     payloadRules: () => link.payloadRules(desks.payloadRules.rules),
     notify: (device, { playbook: name, run, ...rest }) =>
@@ -199,8 +201,18 @@ export async function openDoors(
     link.heartbeat(clock.now());
     link.policies(desks.policies.json);
     link.payloadRules(desks.payloadRules.rules);
-    for (const device of book.all()) link.device(device, book);
+    tellStreams('more');
+    for (const device of book.all()) link.device(device, book, desks.streamTrusts);
     link.tls(tls.present);
+  }
+
+  /** What holds readings back is in force before what it takes the place of is lifted. */
+  function tellStreams(change: DeclarationChange): void {
+    if (change === 'more') link.streams(desks.streamTrusts);
+    for (const device of book.all())
+      if (device.verdict.findings.some(({ subject }) => subject.kind === 'stream'))
+        link.device(device, book, desks.streamTrusts);
+    if (change === 'fewer') link.streams(desks.streamTrusts);
   }
 
   async function renewTls(): Promise<void> {
@@ -283,6 +295,7 @@ export async function openDoors(
       standing,
       vector: inForce?.vector ?? emptyVector,
       overdue: inForce?.overdue ?? false,
+      ownSourcedData: known && desks.streamTrusts.of(findingsInForce(known)).ownSourcedData,
     };
     return desks.policies.permitsDevice(facts, action, site);
   }

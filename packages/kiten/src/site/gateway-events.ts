@@ -66,11 +66,16 @@ async function hear(event: GatewayEvent, parts: GatewayEventParts): Promise<void
       });
     }
     case 'denied': {
-      const { device, action, topic, policies, at, repeated, observed = null } = event;
+      const { device, action, topic, policies, stream, finding, at, repeated, observed = null } = event;
       const enforced = observed === null;
-      logger.debug({ device, action, topic, policies, repeated }, enforced ? 'denied' : 'would be denied');
-      hub.publish('denied', { device, action, topic, policies, at, repeated, enforced });
-      const denial = { device, action, topic, policies: JSON.stringify(policies), at, repeated, observed };
+      const why = { ...(stream && { stream }), ...(finding && { finding }) };
+      logger.debug(
+        { device, action, topic, policies, ...why, repeated },
+        enforced ? 'denied' : 'would be denied',
+      );
+      hub.publish('denied', { device, action, topic, policies, ...why, at, repeated, enforced });
+      const said = { policies: JSON.stringify(policies), ...why };
+      const denial = { device, action, topic, ...said, at, repeated, observed };
       if (observed === null) return addDenial(database, denial);
       return database.transaction().execute(async (store) => {
         await addDenial(store, denial);

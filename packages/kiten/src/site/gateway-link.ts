@@ -22,8 +22,9 @@ import {
 import type { PolicySetJson } from '@kiten/policy';
 import { workerUrl } from '../workers/worker-url.ts';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
-import { trustInForce } from './held-fall.ts';
+import { findingsInForce, trustInForce } from './held-fall.ts';
 import { namingPort } from './local-listener.ts';
+import type { StreamTrusts } from './measurement/stream-trust.ts';
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'sequence'> : never;
 
@@ -155,8 +156,13 @@ export class GatewayLink {
     this.#send({ kind: 'tls', tls });
   }
 
-  device(device: DeviceRecord, book: Pick<DeviceBook, 'mode' | 'groupsOf'>): void {
-    this.#send({ kind: 'device', device: replicaOf(device, book) });
+  device(device: DeviceRecord, book: Pick<DeviceBook, 'mode' | 'groupsOf'>, trusts: StreamTrusts): void {
+    this.#send({ kind: 'device', device: replicaOf(device, book, trusts) });
+  }
+
+  /** Which messages are readings. */
+  streams({ patterns }: StreamTrusts): void {
+    this.#send({ kind: 'streams', patterns });
   }
 
   notice(notice: Notice): void {
@@ -201,7 +207,11 @@ async function leavingOutAbsent(open: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function replicaOf(device: DeviceRecord, book: Pick<DeviceBook, 'mode' | 'groupsOf'>): ReplicaDevice {
+function replicaOf(
+  device: DeviceRecord,
+  book: Pick<DeviceBook, 'mode' | 'groupsOf'>,
+  trusts: StreamTrusts,
+): ReplicaDevice {
   const { id, standing, verdict, certificates, password } = device;
   const { vector, overdue } = trustInForce(device).verdict;
   return {
@@ -210,6 +220,7 @@ function replicaOf(device: DeviceRecord, book: Pick<DeviceBook, 'mode' | 'groups
     standing,
     vector,
     overdue,
+    ...trusts.of(findingsInForce(device)),
     mode: book.mode(device),
     epoch: verdict.epoch,
     revokedSerials: certificates

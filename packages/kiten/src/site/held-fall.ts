@@ -1,4 +1,12 @@
-import { composeVerdict, type Finding, isAdverse, type Profile, type TrustState, tierOf } from '@kiten/trust';
+import {
+  composeVerdict,
+  type Finding,
+  isAdverse,
+  type Profile,
+  sourcedDataOf,
+  type TrustState,
+  tierOf,
+} from '@kiten/trust';
 import type { DeviceRecord } from './device-book.ts';
 import { partsOf } from './parts.ts';
 
@@ -43,8 +51,18 @@ export function withTrustInForce(device: DeviceRecord, profile: Profile): Device
 }
 
 /** What enforcement goes by. */
-export function trustInForce({ standing, verdict, inForce }: DeviceRecord): TrustState {
-  return { standing, verdict: inForce ?? verdict };
+export function trustInForce(device: DeviceRecord): TrustState {
+  const { standing, verdict, inForce } = device;
+  const { streams } = sourcedDataOf(findingsInForce(device), () => true);
+  return { standing, verdict: inForce ?? verdict, streams };
+}
+
+/** The findings that count in it. */
+export function findingsInForce({ verdict, held = [] }: DeviceRecord): readonly Finding[] {
+  const { findings } = verdict;
+  return held.length === 0
+    ? findings
+    : findings.filter((finding) => !held.some((cause) => isOf(finding, cause)));
 }
 
 /** When time changes a device's trust next; infinite if it does not. */

@@ -1,3 +1,4 @@
+import { StreamTable } from '@kiten/gateway';
 import {
   type CedarRecord,
   deviceEntity,
@@ -9,7 +10,9 @@ import {
   recordValue,
   topicEntity,
 } from '@kiten/policy';
+import type { StreamTrust } from '@kiten/trust';
 import type { DeviceBook, DeviceRecord } from './device-book.ts';
+import type { StreamTrusts } from './measurement/stream-trust.ts';
 
 /** May this device do this: at the site, or on a topic or what lies below a prefix. */
 export interface PolicyQuestion {
@@ -18,22 +21,31 @@ export interface PolicyQuestion {
   readonly topic?: string;
 }
 
+interface KnownDevice {
+  readonly entity: Entity;
+  readonly streams: ReadonlyMap<string, StreamTrust>;
+}
+
 const bare: Entity = { attributes: new Map(), ancestors: new Map(), tags: new Map() };
-const messages: ReadonlySet<string> = new Set(['publish', 'subscribe', 'receive']);
+const messages: ReadonlySet<string> = new Set(['publish', 'subscribe', 'receive', 'annotate']);
 
 /** What policies know of this moment: the devices of the book, the site, and topics by their names. */
 export class PolicyWorld implements EntitySource {
   readonly #book: DeviceBook;
   readonly #site: string;
-  readonly #devices = new Map<DeviceRecord, Entity>();
+  readonly #trusts: StreamTrusts;
+  readonly #readings: StreamTable;
+  readonly #devices = new Map<DeviceRecord, KnownDevice>();
 
-  constructor(book: DeviceBook, site: string) {
+  constructor(book: DeviceBook, site: string, trusts: StreamTrusts) {
     this.#book = book;
     this.#site = site;
+    this.#trusts = trusts;
+    this.#readings = new StreamTable(trusts.patterns);
   }
 
   get(type: string, id: string): Entity | undefined {
-    if (type === 'Device') return this.#device(id);
+    if (type === 'Device') return this.#device(id)?.entity;
     if (type === 'Topic') return topicEntity(id).entity;
     return type === 'Site' && id === this.#site ? bare : undefined;
   }
@@ -44,29 +56,36 @@ export class PolicyWorld implements EntitySource {
       principal: entityValue('Device', device),
       action: entityValue('Action', action),
       resource: topic === undefined ? entityValue('Site', this.#site) : entityValue('Topic', topic),
-      context: messages.has(action) ? this.#messageContext(action, topic ?? '') : emptyRecord,
+      context: messages.has(action) ? this.#messageContext(action, device, topic ?? '') : emptyRecord,
     };
   }
 
   /** What is below `d/ID/` was said by that device; who sent a command was not counted. */
-  #messageContext(action: string, topic: string): CedarRecord {
-    const message = { retain: false, will: false };
-    const publisher = action === 'receive' ? /^d\/([^/]+)\//.exec(topic)?.[1] : undefined;
-    return publisher === undefined
-      ? recordValue(message)
-      : recordValue({ ...message, publisher: entityValue('Device', publisher) });
+  #messageContext(action: string, device: string, topic: string): CedarRecord {
+    const isReceived = action === 'receive' || action === 'annotate';
+    const publisher = isReceived ? /^d\/([^/]+)\//.exec(topic)?.[1] : undefined;
+    const speaker = action === 'publish' ? device : publisher;
+    const streams = speaker === undefined ? undefined : this.#device(speaker)?.streams;
+    const sourcedData = streams && this.#readings.find(speaker ?? '', topic, streams)?.tier;
+    return recordValue({
+      ...{ retain: false, will: false },
+      ...(publisher === undefined ? {} : { publisher: entityValue('Device', publisher) }),
+      ...(sourcedData === undefined ? {} : { sourcedData }),
+    });
   }
 
-  #device(id: string): Entity | undefined {
+  #device(id: string): KnownDevice | undefined {
     const record = this.#book.find(id);
     if (record === undefined) return undefined;
     const known = this.#devices.get(record);
     if (known !== undefined) return known;
-    const { vector, overdue } = record.verdict;
+    const { vector, overdue, findings } = record.verdict;
     const { groups, standing } = record;
-    const { entity } = deviceEntity({ id, groups, standing, vector, overdue });
-    this.#devices.set(record, entity);
-    return entity;
+    const { streams, ownSourcedData } = this.#trusts.of(findings);
+    const { entity } = deviceEntity({ id, groups, standing, vector, overdue, ownSourcedData });
+    const found = { entity, streams: new Map(streams.map((trust) => [trust.stream, trust])) };
+    this.#devices.set(record, found);
+    return found;
   }
 }
 

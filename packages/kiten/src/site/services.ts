@@ -27,6 +27,7 @@ import type { Journal } from './journal.ts';
 import type { SiteKeys } from './keys.ts';
 import type { Layout } from './layout.ts';
 import type { StreamDesk } from './measurement/stream-desk.ts';
+import type { StreamTrusts } from './measurement/stream-trust.ts';
 import type { OperatorDesk } from './operators.ts';
 import type { PasswordDesk } from './passwords.ts';
 import type { PayloadRuleDesk } from './payload-rules.ts';
@@ -105,6 +106,7 @@ export interface SiteServices extends Attestation, Update {
   reload(actor: string): Promise<Reloaded>;
   readonly payloadRules: PayloadRuleDesk;
   readonly streams: StreamDesk;
+  readonly streamTrusts: StreamTrusts;
   readonly operators: OperatorDesk;
   readonly sessions: SessionDesk;
   readonly retention: RetentionDesk;

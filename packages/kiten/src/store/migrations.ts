@@ -248,6 +248,12 @@ const streams = [
 /** What an alarm probably was: since when, its kind, what carries it. */
 const alarmDiagnoses = ['alter table stream_alarms add column diagnosis text'];
 
+/** Which readings a refusal held back, and what speaks against them. */
+const deniedReadings = [
+  'alter table denials add column stream text',
+  'alter table denials add column finding text',
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -272,6 +278,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0020-director-rotations': { up: run(directorRotations) },
   '0021-streams': { up: run(streams) },
   '0022-alarm-diagnoses': { up: run(alarmDiagnoses) },
+  '0023-denied-readings': { up: run(deniedReadings) },
 };
 
 /**

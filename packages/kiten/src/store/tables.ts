@@ -376,6 +376,9 @@ export interface Tables {
     repeated: number;
     /** The device whose group observes: it was not refused, and would have been. */
     observed: string | null;
+    /** Of a message with readings: their stream and what speaks against it, if something does. */
+    stream: string | null;
+    finding: string | null;
   };
   /** What would have been refused, counted: one row a device, action, topic and cause. */
   observations: {

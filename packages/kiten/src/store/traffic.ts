@@ -34,10 +34,12 @@ export async function addTraffic(
 const BATCH = 500;
 const KEPT_DENIALS = 100_000;
 
+type Optional = 'observed' | 'stream' | 'finding';
+
 /** Adds a refusal, and lets the oldest go so that a flood cannot fill the disk. */
 export async function addDenial(
   store: Kysely<Tables>,
-  denial: Omit<Tables['denials'], 'id' | 'observed'> & { observed?: string | null },
+  denial: Omit<Tables['denials'], 'id' | Optional> & Partial<Pick<Tables['denials'], Optional>>,
 ): Promise<void> {
   const { id } = await store.insertInto('denials').values(denial).returning('id').executeTakeFirstOrThrow();
   if (id % 1000 === 0)
@@ -56,19 +58,24 @@ export interface Denial {
   readonly repeated: number;
   /** False: it passed, and would have been refused. */
   readonly enforced: boolean;
+  /** Of a message with readings against which something speaks: their stream, and the finding's code. */
+  readonly stream?: string;
+  readonly finding?: string;
 }
 
 /** What was refused to a device, or would have been, newest first. */
 export async function denialsOf(store: Kysely<Tables>, device: string, limit: number): Promise<Denial[]> {
   const rows = await store
     .selectFrom('denials')
-    .select(['at', 'action', 'topic', 'policies', 'repeated', 'observed'])
+    .select(['at', 'action', 'topic', 'policies', 'repeated', 'observed', 'stream', 'finding'])
     .where('device', '=', device)
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(({ policies, observed, ...row }) => ({
+  return rows.map(({ policies, observed, stream, finding, ...row }) => ({
     ...row,
+    ...(stream === null ? {} : { stream }),
+    ...(finding === null ? {} : { finding }),
     policies: JSON.parse(policies) as string[],
     enforced: observed === null,
   }));

@@ -1,5 +1,5 @@
 import { KitenError } from '@kiten/codec';
-import { deviceOfStream } from '../streams/stream-name.ts';
+import { deviceOfStream } from '@kiten/trust';
 
 /** One channel of one stream. */
 export interface Sensor {

@@ -80,5 +80,5 @@ when {
   resource.owner == principal &&
 ${mayWorkDespiteWarnings}
 }
-unless { context has publisher };
+unless { context has publisher || context has sourcedData };
 `;

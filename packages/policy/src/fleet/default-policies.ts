@@ -106,8 +106,8 @@ unless {
 };
 
 @id("contraindicated-only-recovers")
-@reason("A device with a contraindicated claim may connect, attest, be updated and enrol anew, and nothing else.")
-@reason_ja("信頼できないと判定された項目があるデバイスは接続、構成証明、更新、再登録のほかには何もできません。")
+@reason("A device with a contraindicated claim may connect, attest, be updated and enrol anew, and nothing else. Of its readings each stream counts by itself.")
+@reason_ja("信頼できないと判定された項目があるデバイスは接続、構成証明、更新、再登録のほかには何もできません。測定値についてはストリームごとに判断されます。")
 forbid (principal is Device, action, resource)
 unless {
   action in [Action::"connect", Action::"attest", Action::"update", Action::"enrol"] ||
@@ -120,7 +120,10 @@ unless {
     principal.tier.hardware != "contraindicated" &&
     principal.tier.runtimeOpaque != "contraindicated" &&
     principal.tier.storageOpaque != "contraindicated" &&
-    principal.tier.sourcedData != "contraindicated"
+    (
+      principal.tier.sourcedData != "contraindicated" ||
+      (principal has ownSourcedData && principal.ownSourcedData != "contraindicated")
+    )
   )
 };
 
@@ -139,8 +142,27 @@ unless {
   context.publisher.tier.hardware != "contraindicated" &&
   context.publisher.tier.runtimeOpaque != "contraindicated" &&
   context.publisher.tier.storageOpaque != "contraindicated" &&
-  context.publisher.tier.sourcedData != "contraindicated"
+  (
+    context.publisher.tier.sourcedData != "contraindicated" ||
+    (context.publisher has ownSourcedData && context.publisher.ownSourcedData != "contraindicated")
+  )
 };
+
+@id("contraindicated-readings-move-nothing")
+@reason("Readings of a stream that is contraindicated are not delivered to members of the groups actuators, controllers and safety.")
+@reason_ja("信頼できないと判定されたストリームの測定値は、グループ actuators、controllers、safety のデバイスには届けられません。")
+forbid (principal is Device, action == Action::"receive", resource is Topic)
+when {
+  context has sourcedData &&
+  context.sourcedData == "contraindicated" &&
+  (principal in Group::"actuators" || principal in Group::"controllers" || principal in Group::"safety")
+};
+
+@id("doubtful-readings-are-marked")
+@reason("Readings that nothing speaks for are marked as such for whoever receives them.")
+@reason_ja("裏付けのない測定値には、受信者に向けてその旨が付記されます。")
+permit (principal is Device, action == Action::"annotate", resource is Topic)
+when { context has sourcedData && context.sourcedData != "affirming" };
 
 @id("viewer-views")
 @reason("An operator with the role viewer may look at the site and its devices.")

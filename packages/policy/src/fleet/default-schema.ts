@@ -37,6 +37,8 @@ entity Device in [Group] {
   overdue: Bool,
   vector: Vector,
   tier: Tiers,
+  // The tier of sourcedData apart from the device's streams. tier.sourcedData has the worst of both.
+  ownSourcedData?: String,
 };
 
 entity Topic {
@@ -50,6 +52,11 @@ type Message = {
   retain: Bool,
   will: Bool,
   publisher?: Device,
+  // Of a message that is declared to hold readings: the tier of its stream, "none" if nothing is known of that; of several
+  // streams the worst. Not of a filter.
+  sourcedData?: String,
+  // How the receiver speaks MQTT: "3.1.1" or "5".
+  protocol?: String,
 };
 
 // What a quarantined device may still do: at the site, or on its own topics below $kiten/ID/.
@@ -63,8 +70,9 @@ action connect, attest, update appliesTo {
   },
 };
 
-// The resource of subscribe is the literal prefix of the filter.
-action publish, subscribe, receive appliesTo {
+// The resource of subscribe is the literal prefix of the filter. What may be received is marked with the tier of its stream
+// where annotate is permitted.
+action publish, subscribe, receive, annotate appliesTo {
   principal: Device,
   resource: Topic,
   context: Message,

@@ -1,4 +1,4 @@
-import { type ClaimName, claimNames, type Standing, type TrustVector, tierOf } from '@kiten/trust';
+import { type ClaimName, claimNames, type Standing, type Tier, type TrustVector, tierOf } from '@kiten/trust';
 import type { Entity, NamedEntity } from '../entity-source.ts';
 import { entityValue, recordValue, type Value } from '../values/value.ts';
 
@@ -9,6 +9,8 @@ export interface DeviceFacts {
   readonly standing: Standing;
   readonly vector: TrustVector;
   readonly overdue: boolean;
+  /** `sourced-data` apart from its streams, where what they say is told from what else it says. */
+  readonly ownSourcedData?: Tier | undefined;
 }
 
 export interface OperatorFacts {
@@ -34,8 +36,9 @@ const mostShared = 65_536;
 
 /** A `Device` of the default schema. Devices of which the policies know the same share one entity. */
 export function deviceEntity(facts: DeviceFacts): NamedEntity {
-  const { id, groups, standing, vector, overdue } = facts;
-  const key = JSON.stringify([standing, overdue, groups, attributeNames.map(([claim]) => vector[claim])]);
+  const { id, groups, standing, vector, overdue, ownSourcedData = '' } = facts;
+  const values = attributeNames.map(([claim]) => vector[claim]);
+  const key = JSON.stringify([standing, overdue, ownSourcedData, groups, values]);
   let entity = shared.get(key);
   if (entity === undefined) {
     entity = knownOf(facts);
@@ -45,13 +48,14 @@ export function deviceEntity(facts: DeviceFacts): NamedEntity {
   return { uid: entityValue('Device', id), entity };
 }
 
-function knownOf({ groups, standing, vector, overdue }: DeviceFacts): Entity {
+function knownOf({ groups, standing, vector, overdue, ownSourcedData }: DeviceFacts): Entity {
   const attributes = new Map<string, Value>([
     ['standing', standing],
     ['overdue', overdue],
     ['vector', recordValue(attributeNames.map(([claim, name]) => [name, BigInt(vector[claim])] as const))],
     ['tier', recordValue(attributeNames.map(([claim, name]) => [name, tierOf(vector[claim])] as const))],
   ]);
+  if (ownSourcedData !== undefined) attributes.set('ownSourcedData', ownSourcedData);
   return memberOf('Group', groups, attributes);
 }
 

@@ -73,7 +73,7 @@ const DAY_MINUTES = 1440;
 
 /** What the site keeps of a device: its past verdicts, its certificates, and its rights as policies have them now. */
 export function deviceRecordRoutes(api: Api, services: SiteServices): void {
-  const { book, database, policies, site, clock } = services;
+  const { book, database, policies, site, streamTrusts, clock } = services;
   const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 }));
 
   api.get(
@@ -154,7 +154,7 @@ export function deviceRecordRoutes(api: Api, services: SiteServices): void {
       const device = book.get(id).id;
       const since = Math.floor(clock.now() / 60_000) - minutes;
       const lately = await trafficSums(database, { since, device, limit: 100 });
-      const rights = deviceRights({ policies, book, site }, device, lately);
+      const rights = deviceRights({ policies, book, site, streamTrusts }, device, lately);
       return { revision: policies.present.revision, rights };
     },
   );

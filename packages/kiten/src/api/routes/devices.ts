@@ -16,6 +16,10 @@ const denial = Type.Object({
   enforced: Type.Boolean({
     description: 'False: it passed, and would have been refused, but the group observes',
   }),
+  stream: Type.Optional(
+    Type.String({ description: 'Of a message with readings against which something speaks: their stream' }),
+  ),
+  finding: Type.Optional(Type.String({ description: 'The code of what speaks against them' })),
 });
 
 const page = Type.Object({

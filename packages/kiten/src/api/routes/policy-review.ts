@@ -74,7 +74,7 @@ const mostRows = 20_000;
 
 /** What a set of policies would mean and do, without putting it in force. */
 export function policyReviewRoutes(api: Api, services: SiteServices): void {
-  const { policies, book, site, database, clock } = services;
+  const { policies, book, site, streamTrusts, database, clock } = services;
   api.post(
     '/policies/review',
     {
@@ -113,7 +113,7 @@ export function policyReviewRoutes(api: Api, services: SiteServices): void {
       return {
         problems,
         meaning,
-        replay: replayTraffic(traffic, new PolicyWorld(book, site), before, after),
+        replay: replayTraffic(traffic, new PolicyWorld(book, site, streamTrusts), before, after),
       };
     },
   );

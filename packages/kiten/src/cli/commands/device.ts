@@ -34,6 +34,8 @@ interface DenialAnswer {
   readonly policies: readonly string[];
   readonly repeated: number;
   readonly enforced: boolean;
+  readonly stream?: string;
+  readonly finding?: string;
 }
 
 export function deviceCommands(program: Command, environment: Environment): void {
@@ -70,13 +72,14 @@ export function deviceCommands(program: Command, environment: Environment): void
       if (options.json) return printJson(denials);
       return printTable(
         ['TIME (UTC)', 'ACTION', 'TOPIC', 'TIMES', 'OUTCOME', 'FORBIDDEN BY'],
-        denials.map(({ at, action, topic, repeated, policies, enforced }) => [
+        denials.map(({ at, action, topic, repeated, policies, enforced, stream, finding }) => [
           showTime(at),
           action,
           topic || '–',
           String(repeated),
           enforced ? 'denied' : 'would have been denied',
-          policies.join(' ') || '(no policy permits it)',
+          (policies.join(' ') || '(no policy permits it)') +
+            (stream === undefined ? '' : `: ${stream}, ${finding}`),
         ]),
       );
     });

@@ -17,7 +17,11 @@ export interface DeclaringParts {
   readonly book: StreamBook;
   readonly journal: Journal;
   readonly send: (command: StreamCommand) => void;
+  readonly declared: (change: DeclarationChange) => void;
 }
+
+/** Whether there are more declarations than before, or others; or fewer. */
+export type DeclarationChange = 'more' | 'fewer';
 
 const mostDeclarations = 256;
 
@@ -50,6 +54,7 @@ export class Declaring {
       });
       book.declare(record);
       this.tell();
+      this.#parts.declared('more');
       return record;
     });
   }
@@ -70,6 +75,7 @@ export class Declaring {
       });
       book.undeclare(id);
       this.tell();
+      this.#parts.declared('fewer');
     });
   }
 

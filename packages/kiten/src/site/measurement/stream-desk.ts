@@ -22,7 +22,7 @@ import {
 import type { EventHub } from '../event-hub.ts';
 import type { Journal } from '../journal.ts';
 import type { Operator } from '../operators.ts';
-import { Declaring } from './declaring.ts';
+import { type DeclarationChange, Declaring } from './declaring.ts';
 import { Hearing } from './hearing.ts';
 import { JudgingHealth } from './judging-health.ts';
 import type { Learner } from './learner.ts';
@@ -44,6 +44,8 @@ export interface StreamDeskParts {
   readonly learner: Learner;
   /** What its packs may be signed with: the keys of a device's certificates, DER SubjectPublicKeyInfo. */
   readonly keysOf: (device: string) => Promise<readonly Uint8Array[]>;
+  /** Other messages are readings than before. */
+  readonly declared: (change: DeclarationChange) => void;
 }
 
 /** Where readings are judged, and what becomes of what is concluded. */
