@@ -56,7 +56,7 @@ interface Denial {
   readonly finding?: string;
 }
 
-describe.skipIf(!tools)('the readings of a device of a running site', () => {
+describe.skipIf(!tools)('the readings of a device of a running site', { timeout: 120_000 }, () => {
   let site: TestSite;
   let pump: DeviceFiles;
   let screen: Listener;
