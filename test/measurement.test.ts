@@ -65,6 +65,24 @@ describe('kiten measurement', () => {
     });
   });
 
+  it('follows what is normal from file to file, and of one profile only', async () => {
+    const detect = (profile: string, ...more: string[]) =>
+      measurement(
+        ...['detect', '--profile', at(profile), '--input', at('normal.csv'), '--out', at('scores.csv')],
+        ...['--follow', at('drift.json'), '--drift-most', '1.5', ...more],
+      );
+    expect((await detect('profile.json')).stdout).toMatch(/ σ {2}[+−]0\.\d{3} {2}(inflow|outflow|level)/);
+    const first = JSON.parse(await readFile(at('drift.json'), 'utf8'));
+    expect(first.drift).toHaveLength(3);
+    await detect('profile.json');
+    const second = JSON.parse(await readFile(at('drift.json'), 'utf8'));
+    // 3000 rows of a minute each are two days and two hours.
+    expect(first.passed).toBe((3000 * 60) % 86_400);
+    expect(second.passed).toBe((2 * 3000 * 60) % 86_400);
+    await measurement('learn', '--input', at('live.csv'), '--out', at('other.json'));
+    expect(refusal(await detect('other.json', '--json'))).toBe('measurement/drift-of-another');
+  });
+
   it('judges each row, and says which channel carries an alarm', async () => {
     const out = at('scores.csv');
     const { stdout } = await measurement(

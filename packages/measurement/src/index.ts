@@ -62,6 +62,9 @@ export {
 export type { Detector, DetectorKind, NormalRows, Statistic } from './detectors/detector.ts';
 export { detectorKinds, standardDetectors } from './detectors/kinds.ts';
 export { measurementFindings } from './findings.ts';
+export { type Drift, driftsOf, type FollowOptions } from './follow/follow.ts';
+export { defaultFollowRules, type FollowRules, type Wandered } from './follow/follower.ts';
+export { encodeWandered, parseWandered } from './follow/wandered-text.ts';
 export {
   defaultFreshness,
   type Freshness,

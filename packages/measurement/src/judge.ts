@@ -1,6 +1,8 @@
 import { KitenError } from '@kiten/codec';
-import type { Detector, DetectorKind, Statistic } from './detectors/detector.ts';
+import { channelStatistics, type Detector, type DetectorKind, type Statistic } from './detectors/detector.ts';
 import { detectorKinds } from './detectors/kinds.ts';
+import { type FollowOptions, followerFor } from './follow/follow.ts';
+import type { Follower, Wandered } from './follow/follower.ts';
 import { heightFor } from './learn/budget.ts';
 import { type LearnedDetector, type Profile, resolutionFor } from './learn/profile.ts';
 import { Standardiser } from './learn/standard.ts';
@@ -21,10 +23,13 @@ export interface JudgeOptions {
   readonly decimals?: number;
   /** Names of the detectors that judge, of those that were learned; all of them, unless given. */
   readonly detectors?: readonly string[];
+  /** What is normal is followed where it wanders slowly; it stays as it was learned, unless given. */
+  readonly follow?: FollowOptions;
 }
 
 interface Watch {
   readonly detector: Detector;
+  readonly drift: DetectorKind<object>['drift'];
   /** 1 / (limit · height): what makes a statistic a severity. */
   readonly factors: Float64Array;
   readonly into: Float64Array;
@@ -34,12 +39,18 @@ interface Watch {
 export class Judge {
   readonly #standardiser: Standardiser;
   readonly #watches: readonly Watch[];
+  readonly #follower: Follower | undefined;
+  readonly #drifts: readonly Statistic[];
   /** How far each channel is from normal by itself, in the row that was judged last. */
   readonly bySeverity: Float64Array;
 
-  /** @throws KitenError `measurement/detector-unknown` for a profile of a newer version, or a detector that was not learned */
+  /**
+   * @throws KitenError `measurement/detector-unknown` for a profile of a newer version, or a detector that was not learned;
+   * `measurement/interval-unknown`, `measurement/drift-malformed` of what is to be followed
+   */
   constructor(profile: Profile, options: JudgeOptions = {}) {
-    const { standard, detectors: learned } = resolutionFor(profile.resolutions, options.decimals);
+    const resolution = resolutionFor(profile.resolutions, options.decimals);
+    const { standard, detectors: learned } = resolution;
     if (options.detectors !== undefined) refuseUnlearned(profile, options.detectors);
     const detectors = learned.filter(({ kind }) => options.detectors?.includes(kind) ?? true);
     this.#standardiser = new Standardiser(standard);
@@ -51,6 +62,13 @@ export class Judge {
     this.#watches = detectors.map((learned, at) =>
       watch(learned, profile.channels.length, perWeight * (weights[at] as number)),
     );
+    this.#follower = options.follow && followerFor(profile, resolution, options.follow);
+    this.#drifts = channelStatistics(profile.channels.length, 'drift');
+  }
+
+  /** Where normal has wandered to since it was accepted; `undefined` if it is not followed. */
+  get wandered(): Wandered | undefined {
+    return this.#follower?.wandered;
   }
 
   /**
@@ -59,12 +77,15 @@ export class Judge {
    */
   push(values: Float64Array, time?: number): Judgement {
     const row = this.#standardiser.push(values);
+    const follower = this.#follower;
+    const followed = follower?.followed(row) ?? row;
+    const byDay = follower?.followedByDay(row) ?? row;
     const { bySeverity } = this;
     bySeverity.fill(0);
     let severity = 0;
     let worst: Statistic | undefined;
-    for (const { detector, factors, into } of this.#watches) {
-      detector.push(row, into, 0, time);
+    for (const { detector, drift, factors, into } of this.#watches) {
+      detector.push(drift === 'kept' ? row : drift === 'daily' ? byDay : followed, into, 0, time);
       const { statistics } = detector;
       for (let at = 0; at < into.length; at++) {
         const own = (into[at] as number) * (factors[at] as number);
@@ -75,6 +96,11 @@ export class Judge {
         worst = statistics[at];
       }
     }
+    if (follower === undefined) return { severity, isAlarm: severity >= 1, worst };
+    follower.push(row, severity, time);
+    const { channel, share } = follower.farthest;
+    bySeverity[channel] = Math.max(share, bySeverity[channel] as number);
+    if (share > severity) return { severity: share, isAlarm: share >= 1, worst: this.#drifts[channel] };
     return { severity, isAlarm: severity >= 1, worst };
   }
 }
@@ -91,9 +117,11 @@ function refuseUnlearned({ resolutions }: Profile, names: readonly string[]): vo
 }
 
 function watch(learned: LearnedDetector, channels: number, share: number): Watch {
-  const { kind, model, limits } = learned;
+  const { model, limits } = learned;
+  const kind = kindOf(learned.kind);
   return {
-    detector: kindOf(kind).start(model, channels),
+    detector: kind.start(model, channels),
+    drift: kind.drift,
     factors: factorsOf(learned, share),
     into: new Float64Array(limits.length),
   };

@@ -27,6 +27,7 @@ const leastLimit = 0.34;
 export const allan: DetectorKind<AllanModel> = {
   name: 'allan',
   weight: 0.1,
+  drift: 'kept',
   learn(normal) {
     const { channels, rows } = normal;
     const octaves = new Octaves(channels, levels);

@@ -36,6 +36,11 @@ export interface DetectorKind<Model extends object> {
   readonly weight: number;
   /** Says nothing of readings that were rounded to less than they were learned with. */
   readonly isOfNative?: true;
+  /**
+   * What has drifted is taken from each row, unless given. `kept`: it looks at values as they were said; `daily`: at whether they
+   * are held, so that it is taken away by the same amount for a day.
+   */
+  readonly drift?: 'kept' | 'daily';
   learn(normal: NormalRows): Model;
   /** Whether what was read from a file is such a model of so many channels. */
   fits(model: object, channels: number): model is Model;

@@ -4,6 +4,7 @@ import { channelStatistics, type Detector, type DetectorKind } from './detector.
 export const freeze: DetectorKind<Record<string, never>> = {
   name: 'freeze',
   weight: 0.1,
+  drift: 'kept',
   learn: () => ({}),
   fits: (model): model is Record<string, never> => Object.keys(model).length === 0,
   start(_, channels): Detector {

@@ -13,6 +13,7 @@ const finest = 0.02;
 export const gradient: DetectorKind<GradientModel> = {
   name: 'gradient',
   weight: 0.2,
+  drift: 'kept',
   learn(normal) {
     const { channels, rows } = normal;
     const least = new Float64Array(channels);

@@ -29,6 +29,7 @@ export const grid: DetectorKind<GridModel> = {
   name: 'grid',
   weight: 0.02,
   isOfNative: true,
+  drift: 'kept',
   learn(normal) {
     const grids = Array.from({ length: normal.channels }, (_, channel) => gridOfChannel(normal, channel));
     return {

@@ -8,8 +8,8 @@ export interface MewmaModel {
   readonly lower: Float64Array;
 }
 
-/** Weights of the newest row in the means. */
-const newest = [0.3, 0.1];
+/** Weights of the newest row in the means, the fastest first. */
+export const mewmaWeights = [0.3, 0.1];
 /** In variances of a channel; what rounding may hide. */
 const ridge = 0.01;
 /** Rows until the means have forgotten that they began at 0. */
@@ -25,8 +25,8 @@ export const mewma: DetectorKind<MewmaModel> = {
   weight: 1,
   learn(normal) {
     const { channels, rows } = normal;
-    const lower = new Float64Array(newest.length * channels * channels);
-    for (const [at, weight] of newest.entries()) {
+    const lower = new Float64Array(mewmaWeights.length * channels * channels);
+    for (const [at, weight] of mewmaWeights.entries()) {
       const covariance = new ShrunkCovariance(channels);
       const means = new Float64Array(channels);
       for (let row = 0; row < rows; row++) {
@@ -42,22 +42,24 @@ export const mewma: DetectorKind<MewmaModel> = {
     const { lower } = model as Partial<MewmaModel>;
     const size = channels * channels;
     return (
-      isNumbers(lower, newest.length * size) &&
-      newest.every((_, at) => Whitening.isTriangle(lower.subarray(at * size, (at + 1) * size), channels))
+      isNumbers(lower, mewmaWeights.length * size) &&
+      mewmaWeights.every((_, at) =>
+        Whitening.isTriangle(lower.subarray(at * size, (at + 1) * size), channels),
+      )
     );
   },
   start({ lower }, channels): Detector {
     const size = channels * channels;
-    const whitenings = newest.map(
+    const whitenings = mewmaWeights.map(
       (_, at) => new Whitening(lower.subarray(at * size, (at + 1) * size), channels),
     );
-    const means = newest.map(() => new Float64Array(channels));
+    const means = mewmaWeights.map(() => new Float64Array(channels));
     return {
-      statistics: newest.map(() => ({ channel: undefined, sees: 'mewma' })),
+      statistics: mewmaWeights.map(() => ({ channel: undefined, sees: 'mewma' })),
       push(row, into, at) {
-        for (let scale = 0; scale < newest.length; scale++) {
+        for (let scale = 0; scale < mewmaWeights.length; scale++) {
           const mean = means[scale] as Float64Array;
-          follow(mean, row, newest[scale] as number);
+          follow(mean, row, mewmaWeights[scale] as number);
           into[at + scale] = (whitenings[scale] as Whitening).lengthOf(mean);
         }
       },

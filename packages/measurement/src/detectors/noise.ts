@@ -21,6 +21,7 @@ const leastAlternating = -0.5;
 export const noise: DetectorKind<NoiseModel> = {
   name: 'noise',
   weight: 0.1,
+  drift: 'kept',
   learn(normal) {
     const { channels, rows } = normal;
     const floors = new Float64Array(channels);

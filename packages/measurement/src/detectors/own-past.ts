@@ -26,6 +26,7 @@ const loudest = 3.5;
 export const ownPast: DetectorKind<OwnPastModel> = {
   name: 'own-past',
   weight: 0.1,
+  drift: 'daily',
   learn(normal) {
     const { channels, rows } = normal;
     const weights = innovationWeights(normal);

@@ -25,6 +25,7 @@ export interface RepeatModel {
 export const repeat: DetectorKind<RepeatModel> = {
   name: 'repeat',
   weight: 0.02,
+  drift: 'kept',
   learn: (normal) => ({
     bits: Float64Array.from({ length: normal.channels }, (_, channel) => bitsOf(normal, channel)),
   }),

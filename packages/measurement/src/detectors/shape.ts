@@ -39,6 +39,7 @@ export const shape: DetectorKind<ShapeModel> = {
   name: 'shape',
   weight: 0.1,
   isOfNative: true,
+  drift: 'kept',
   learn(normal) {
     const history = historyOf(normal);
     return { history, usual: usualOf(history, normal.channels) };

@@ -16,6 +16,7 @@ const leastChanges = 10;
 export const steadyTime: DetectorKind<SteadyTimeModel> = {
   name: 'steady-time',
   weight: 0.1,
+  drift: 'kept',
   learn(normal) {
     const { channels, rows } = normal;
     const shortest = new Float64Array(channels).fill(rows);

@@ -44,12 +44,13 @@ const ownKinds: ReadonlyMap<string, FaultKind> = new Map([
   ['grid', 'replacement'],
   ['repeat', 'replay'],
   ['near', 'replay'],
+  ['drift', 'drift'],
   ['line', 'alias'],
   ['spread', 'replacement'],
   ['noise', 'replacement'],
   ['colour', 'replacement'],
 ]);
-const sure: ReadonlySet<string> = new Set(['freeze', 'grid', 'repeat', 'near']);
+const sure: ReadonlySet<string> = new Set(['freeze', 'grid', 'repeat', 'near', 'drift']);
 
 /** The kind of fault that a detector knows surely by itself; `undefined`: none of these saw it. */
 export function ownKindOf(seen: readonly Statistic[]): FaultKind | undefined {

@@ -11,13 +11,14 @@ import {
 } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { alarmWords, momentOf } from '../alarm-words.ts';
+import { type DriftOptions, FollowedFile, printDrift, withDriftOptions } from '../drift-options.ts';
 import { readBytes, writePieces } from '../files.ts';
 import { language } from '../language.ts';
 import { columnsFor, csvField, readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
 import { parseAmount, parseNames } from './measurement-learn.ts';
 
-interface DetectFileOptions {
+interface DetectFileOptions extends DriftOptions {
   readonly profile: string;
   readonly input: string;
   readonly out: string;
@@ -28,7 +29,7 @@ interface DetectFileOptions {
 }
 
 export function detectCommand(measurement: Command): void {
-  measurement
+  const command = measurement
     .command('detect')
     .description(
       'judge readings by a profile: a score for each row, and of alarms what carries them, since when, and what they probably are',
@@ -41,9 +42,8 @@ export function detectCommand(measurement: Command): void {
     )
     .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
     .option('--detectors <names>', 'of those that the profile has, only these', parseNames)
-    .option('--turned', 'the table has a line for each channel and a column for each moment')
-    .option('--json', 'print JSON')
-    .action(detectFile);
+    .option('--turned', 'the table has a line for each channel and a column for each moment');
+  withDriftOptions(command).option('--json', 'print JSON').action(detectFile);
 }
 
 /** A stretch of rows with an alarm; calm ones between two of them are part of it. */
@@ -62,18 +62,21 @@ const calm = 20;
 
 async function detectFile(options: DetectFileOptions): Promise<void> {
   const { profile: profileFile, input, out, alarmsPerDay, detectors, json } = options;
-  const profile = parseProfile(await readBytes(profileFile));
+  const bytes = await readBytes(profileFile);
+  const profile = parseProfile(bytes);
+  const followed = new FollowedFile(options, bytes);
   const frame = await readFrame(input, options.turned);
   const columns = columnsFor(profile.channels, frame);
   const decimals = decimalsOf(frame.values);
   const judge = new Judge(profile, {
-    decimals,
+    ...{ decimals, ...(await followed.forJudge(frame)) },
     ...(alarmsPerDay === undefined ? {} : { alarmsPerDay }),
     ...(detectors === undefined ? {} : { detectors }),
   });
   const diagnosis = new RunningDiagnosis(profile, decimals);
   const runs: AlarmRun[] = [];
   await writePieces(out, judged({ judge, profile, diagnosis }, frame, columns, runs));
+  const drift = await followed.keep(judge, profile, decimals);
   const told = runs.map(({ far, suspicion, ...run }) => ({
     ...run,
     since: suspicion?.began,
@@ -81,7 +84,7 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
     confidence: suspicion?.confidence ?? 0,
     channels: carriersOf(suspicion) ?? [...far],
   }));
-  if (json) return printJson({ scores: out, rows: frame.rows, alarms: told });
+  if (json) return printJson({ scores: out, rows: frame.rows, alarms: told, ...(drift && { drift }) });
   const words = alarmWords[language()];
   print(`${out}: ${counted(frame.rows, 'row', 'rows')}, ${counted(runs.length, 'alarm', 'alarms')}`);
   for (const { first, last, score, kind, confidence, detector, since = 0, channels } of told) {
@@ -91,6 +94,7 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
     );
     print(`    ${words.since(momentOf(since))} ${sure}`);
   }
+  if (drift !== undefined) printDrift(drift, decimals);
 }
 
 async function* judged(
