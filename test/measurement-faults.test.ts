@@ -1,22 +1,29 @@
 // Faults that are put into readings, and found again.
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kiten } from './kiten.ts';
-import { newFolder, refusal } from './outcomes.ts';
+import { refusal } from './outcomes.ts';
 
 let folder: string;
+let made: string;
 const at = (name: string) => join(folder, name);
 const measurement = (...args: string[]) => kiten(['measurement', ...args]);
+const rows = 5000;
 
-beforeEach(async () => {
-  folder = await newFolder();
-});
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kiten-test-'));
+  const simulated = ['simulate', '--rows', String(rows), '--out', at('station.csv'), '--seed', '5'];
+  made = (await measurement(...simulated)).stdout;
+  const learned = ['--out', at('station.json'), '--alarms-per-day', '0.1'];
+  await measurement('learn', '--input', at('station.csv'), ...learned);
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('kiten measurement simulate', () => {
   it('puts a fault into readings that is found again, and says where it did', async () => {
-    const normal = ['simulate', '--rows', '4000', '--out', at('station.csv'), '--seed', '5'];
-    expect((await measurement(...normal)).stdout).toContain('4000 rows of 15 channels');
+    expect(made).toContain('5000 rows of 15 channels');
     const fault = [
       '--fault',
       'bias',
@@ -34,13 +41,20 @@ describe('kiten measurement simulate', () => {
       ...['simulate', ...input, ...fault, '--out', at('faulty.csv'), '--json'],
     );
     expect(JSON.parse(stdout)).toMatchObject({
-      rows: 4000,
+      rows,
       injection: { kind: 'bias', channel: 'outflow', from: 3000, rows: 200, size: 2 },
     });
-    const learned = at('station.json');
-    await measurement(...['learn', ...input, '--out', learned, '--alarms-per-day', '0.1']);
     const found = await measurement(
-      ...['detect', '--profile', learned, '--input', at('faulty.csv'), '--out', at('found.csv'), '--json'],
+      ...[
+        'detect',
+        '--profile',
+        at('station.json'),
+        '--input',
+        at('faulty.csv'),
+        '--out',
+        at('found.csv'),
+        '--json',
+      ],
     );
     const [alarm] = JSON.parse(found.stdout).alarms as { first: number; channels: string[] }[];
     expect(alarm?.first).toBeGreaterThanOrEqual(3000);
@@ -67,8 +81,6 @@ describe('kiten measurement simulate', () => {
 describe('kiten measurement explain', () => {
   it('says what an alarm was, since when and by which sensor, in words and in a picture', async () => {
     const station = ['--input', at('station.csv')];
-    await measurement('simulate', '--rows', '5000', '--out', at('station.csv'), '--seed', '5');
-    await measurement('learn', ...station, '--out', at('station.json'), '--alarms-per-day', '0.1');
     const fault = [
       '--fault',
       'bias',
@@ -86,17 +98,22 @@ describe('kiten measurement explain', () => {
     const { alarm } = JSON.parse((await measurement(...asked, '--json')).stdout);
     expect(alarm).toMatchObject({ kind: 'bias', row: 4001, raisedRow: 4001 });
     expect(alarm.channels[0]).toMatchObject({ channel: 'outflow' });
+    const { bias, drift } = alarm.unseen;
+    // Two deviations were seen; the outflow of the station swings by nearly ten.
+    for (const each of [...bias, ...drift]) expect(each).toBeGreaterThan(0);
+    for (const each of bias) expect(each).toBeLessThan(10);
     const { stdout } = await measurement(...asked, '--picture', at('alarm.svg'));
     expect(stdout).toContain('something was added, at once (bias)');
+    expect(stdout).toMatch(/Without an alarm, at most \+[\d.]+\/−[\d.]+ could have been added to outflow/);
+    const inJapanese = await kiten(['measurement', ...asked], { LC_ALL: 'ja_JP.UTF-8' });
+    expect(inJapanese.stdout).toContain('検知されました');
+    expect(inJapanese.stdout).toContain('警報にならない');
     expect(stdout).toContain('* said');
     const picture = await readFile(at('alarm.svg'), 'utf8');
     expect(picture).toMatch(/^<svg [^>]*>\n<title>outflow<\/title>/);
   });
 
   it('says that there is none', async () => {
-    await measurement('simulate', '--rows', '3000', '--out', at('station.csv'), '--seed', '5');
-    const learned = ['--out', at('station.json'), '--alarms-per-day', '0.1'];
-    await measurement('learn', '--input', at('station.csv'), ...learned);
     const asked = ['explain', '--profile', at('station.json'), '--input', at('station.csv'), '--json'];
     expect(JSON.parse((await measurement(...asked)).stdout)).toEqual({ alarm: null });
   });

@@ -1,9 +1,10 @@
 // Readings from and to files: what is normal is learned, what is not is found, and how good that was is said.
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kiten } from './kiten.ts';
-import { newFolder, refusal } from './outcomes.ts';
+import { refusal } from './outcomes.ts';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -34,8 +35,8 @@ function table(rows: number, attackedFrom = rows): string {
   return `${lines.join('\n')}\n`;
 }
 
-beforeEach(async () => {
-  folder = await newFolder();
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kiten-test-'));
   await writeFile(at('normal.csv'), table(3000));
   await writeFile(at('live.csv'), table(1500, 1200));
   await measurement(
@@ -47,7 +48,8 @@ beforeEach(async () => {
     '--alarms-per-day',
     '1',
   );
-});
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('kiten measurement', () => {
   it('finds the columns by itself, and says what it took them for', async () => {
@@ -81,6 +83,46 @@ describe('kiten measurement', () => {
     expect(second.passed).toBe((2 * 3000 * 60) % 86_400);
     await measurement('learn', '--input', at('live.csv'), '--out', at('other.json'));
     expect(refusal(await detect('other.json', '--json'))).toBe('measurement/drift-of-another');
+  });
+
+  it('takes a column for time that somebody names, in the unit that somebody says', async () => {
+    const moments = table(300).replace(/^20[^;]*/gm, (moment) =>
+      String(Date.parse(`${moment}Z`) / 100 - 17e9),
+    );
+    await writeFile(at('counted.csv'), moments.replace('date;', 'tenths;'));
+    const learn = ['learn', '--input', at('counted.csv'), '--out', at('counted.json')];
+    expect((await measurement(...learn)).stdout).toContain('no column, a row is taken for a second');
+    const named = await measurement(...learn, '--time-column', 'tenths', '--time-unit', 'ms', '--json');
+    expect(JSON.parse(named.stdout)).toMatchObject({ time: 'tenths', interval: expect.closeTo(0.6, 6) });
+    const wrong = await measurement(...learn, '--time-column', 'tents', '--json');
+    expect(refusal(wrong)).toBe('measurement/column-missing');
+    expect(JSON.parse(wrong.stderr).error.message).toContain('counted.csv');
+    expect(await measurement(...learn, '--time-unit', 'parsec')).toMatchObject({ code: 2 });
+    expect(await measurement(...learn, '--unit', 'level')).toMatchObject({ code: 2 });
+  });
+
+  it('keeps units in what it learned, and takes no reading in another one', async () => {
+    await writeFile(at('metres.csv'), table(300).replace('level', 'level [m]'));
+    await writeFile(at('feet.csv'), table(300).replace('level', 'level (ft)'));
+    const learned = at('metres.json');
+    const learn = ['learn', '--input', at('metres.csv'), '--out', learned, '--unit', 'inflow=l/s'];
+    const units = { 'level [m]': 'm', inflow: 'l/s' };
+    expect(JSON.parse((await measurement(...learn, '--json')).stdout)).toMatchObject({ units });
+    const detect = (input: string, ...more: string[]) =>
+      measurement(
+        'detect',
+        '--profile',
+        learned,
+        '--input',
+        at(input),
+        '--out',
+        at('u.csv'),
+        '--json',
+        ...more,
+      );
+    expect((await detect('normal.csv')).code).toBe(0);
+    expect(refusal(await detect('feet.csv'))).toBe('kiten/units-differ');
+    expect((await detect('feet.csv', '--unit', 'level (ft)=m')).code).toBe(0);
   });
 
   it('judges each row, and says which channel carries an alarm', async () => {

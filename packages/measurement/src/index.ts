@@ -165,10 +165,13 @@ export { volumeUnderPrecisionRecall } from './score/volume.ts';
 export { decodeSenmlCbor, decodeSenmlJson, encodeSenmlCbor, encodeSenmlJson } from './senml/decode-senml.ts';
 export type { SenmlReading, SenmlRecord } from './senml/record.ts';
 export { resolveSenml } from './senml/resolve-senml.ts';
+export type { TableRules } from './series/columns.ts';
 export { decimalsOf } from './series/decimals.ts';
 export { type Frame, FrameReader } from './series/frame.ts';
 export { type Grid, gridOf, noGrid, offGrid } from './series/grid.ts';
+export { type TimeUnit, timeUnits } from './series/moment.ts';
 export { rowsOf, turned } from './series/parts.ts';
+export { unitOf, withoutUnit } from './series/unit.ts';
 export { type ActiveAttack, simulatedEchoes } from './simulate/active-sensor.ts';
 export {
   type AttackPlan,
@@ -225,3 +228,4 @@ export { type Alarm, type Diagnosis, diagnose } from './suspicion/diagnose.ts';
 export { type FaultKind, faultKinds } from './suspicion/kind.ts';
 export { type RecentRows, RowMemory, RunningDiagnosis, rowsLookedAt } from './suspicion/running-diagnosis.ts';
 export { type Carrier, combined, type Suspicion } from './suspicion/suspicion.ts';
+export { type Unseen, unseenOn } from './suspicion/unseen.ts';

@@ -9,6 +9,8 @@ export interface AlarmWords {
   readonly kind: (kind: string, percent: number) => string;
   readonly carriers: (names: string) => string;
   readonly course: (channel: string, said: string, expected: string) => string;
+  /** What could have been added at once, and evenly, by the end of so many rows. */
+  readonly unseen: (channel: string, bias: string, drift: string, rows: number) => string;
   readonly said: string;
   readonly expected: string;
 }
@@ -32,12 +34,14 @@ export const alarmWords: Readonly<Record<'en' | 'ja', AlarmWords>> = {
     },
     none: 'There is no alarm in these readings.',
     began: (moment, row, after) =>
-      `It began ${moment} (row ${row}) and was noticed ${after === 0 ? 'in the same row' : `${after} rows later`}.`,
+      `It began at ${moment} (row ${row}) and was noticed ${after === 0 ? 'in the same row' : `${after} rows later`}.`,
     since: (moment) => `Since ${moment}.`,
     kind: (kind, percent) => `Probably: ${kind}; ${percent} % sure.`,
     carriers: (names) => `Carried by: ${names}.`,
     course: (channel, said, expected) =>
       `${channel} said ${said} on the mean; by the other sensors it should have been ${expected}.`,
+    unseen: (channel, bias, drift, rows) =>
+      `Without an alarm, at most ${bias} could have been added to ${channel} for ${rows} rows, or ${drift} by growing evenly.`,
     said: 'said',
     expected: 'expected',
   },
@@ -65,6 +69,8 @@ export const alarmWords: Readonly<Record<'en' | 'ja', AlarmWords>> = {
     carriers: (names) => `原因のチャネル：${names}。`,
     course: (channel, said, expected) =>
       `${channel} の報告値は平均 ${said} でした。ほかのセンサーから見ると、${expected} のはずです。`,
+    unseen: (channel, bias, drift, rows) =>
+      `${channel} に加えても警報にならないのは、${rows} 行の間一定なら ${bias} まで、徐々に増やすなら最終行で ${drift} までです。`,
     said: '報告値',
     expected: '期待値',
   },
@@ -72,4 +78,4 @@ export const alarmWords: Readonly<Record<'en' | 'ja', AlarmWords>> = {
 
 /** Seconds as a moment, where they count from 1970 and not from the beginning of a table. */
 export const momentOf = (seconds: number): string =>
-  seconds > 1e8 ? new Date(seconds * 1000).toISOString() : `${seconds}`;
+  seconds > 1e8 ? new Date(seconds * 1000).toISOString() : `${seconds} s`;

@@ -1,17 +1,25 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { KitenError } from '@kiten/codec';
-import { type Frame, FrameReader, type Readings, turned } from '@kiten/measurement';
+import {
+  type Frame,
+  FrameReader,
+  type Profile,
+  type Readings,
+  turned,
+  withoutUnit,
+} from '@kiten/measurement';
 import { byteProgress } from './byte-progress.ts';
+import { rulesOf, type TableOptions } from './table-options.ts';
 
 /**
  * Reads a table of readings, piece by piece.
  *
- * @param isTurned it has a line for each channel, and a column for each moment
- * @throws KitenError `kiten/file-unreadable`, `measurement/table-malformed`, `measurement/table-empty`, `measurement/table-too-large`
+ * @throws KitenError `kiten/file-unreadable`, `measurement/table-malformed`, `measurement/table-empty`,
+ *   `measurement/table-too-large`, `measurement/column-missing`
  */
-export async function readFrame(file: string, isTurned = false): Promise<Frame> {
-  const reader = new FrameReader();
+export async function readFrame(file: string, options: TableOptions = {}): Promise<Frame> {
+  const reader = new FrameReader(rulesOf(options));
   try {
     const progress = byteProgress(`reading ${file}`, (await stat(file)).size);
     for await (const piece of createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
@@ -19,28 +27,63 @@ export async function readFrame(file: string, isTurned = false): Promise<Frame> 
       progress.add((piece as string).length);
     }
     progress.end();
+    return options.turned ? turned(reader.end()) : reader.end();
   } catch (cause) {
-    if (cause instanceof KitenError) throw cause;
-    throw new KitenError('kiten/file-unreadable', `${file} cannot be read.`, { cause });
+    if (!(cause instanceof KitenError))
+      throw new KitenError('kiten/file-unreadable', `${file} cannot be read.`, { cause });
+    const { code, detail } = cause;
+    throw new KitenError(code, `${file}: ${cause.message}`, {
+      cause,
+      ...(detail === undefined ? {} : { detail }),
+    });
   }
-  return isTurned ? turned(reader.end()) : reader.end();
 }
 
 /** A field of CSV, in quotes where it needs them. */
 export const csvField = (text: string): string =>
   /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
-/** Where each channel stands in a table. @throws KitenError `kiten/channel-missing` */
+/**
+ * Where each channel stands in a table, by its name as it is, or else by its name without its unit.
+ *
+ * @throws KitenError `kiten/channel-missing`
+ */
 export function columnsFor(names: readonly string[], { channels }: Pick<Frame, 'channels'>): number[] {
+  const bare = channels.map(withoutUnit);
   return names.map((name) => {
     const column = channels.indexOf(name);
     if (column >= 0) return column;
+    const [alike, another] = [...bare.keys()].filter((at) => bare[at] === withoutUnit(name));
+    if (alike !== undefined && another === undefined) return alike;
     throw new KitenError(
       'kiten/channel-missing',
       `A channel “${name}” is needed; there are ${channels.join(', ')}.`,
       { detail: { channel: name } },
     );
   });
+}
+
+/**
+ * Where each channel of a profile stands in a table.
+ *
+ * @throws KitenError `kiten/channel-missing`; `kiten/units-differ` if one was learned in another unit
+ */
+export function profileColumns(
+  { channels, units }: Pick<Profile, 'channels' | 'units'>,
+  frame: Frame,
+): number[] {
+  const columns = columnsFor(channels, frame);
+  for (const [at, column] of columns.entries()) {
+    const [learned = '', here = ''] = [units?.[at], frame.units?.[column]];
+    if (learned === '' || here === '' || learned === here) continue;
+    const name = frame.channels[column] as string;
+    throw new KitenError(
+      'kiten/units-differ',
+      `“${channels[at]}” was learned in ${learned}, and here it is in ${here}. If it is not, say --unit "${name}=${learned}".`,
+      { detail: { channel: name, learned, here } },
+    );
+  }
+  return columns;
 }
 
 /** Some channels of a table, in an order of their own. */

@@ -38,7 +38,8 @@ export const ownPast: DetectorKind<OwnPastModel> = {
       const found = innovations.push(rowOf(normal, row));
       moments.push(found);
       const now = lines.push(found);
-      for (const [at, power] of now.entries()) powers[at] = (powers[at] as number) + power / rows;
+      for (let at = 0; at < now.length; at++)
+        powers[at] = (powers[at] as number) + (now[at] as number) / rows;
     }
     const floors = moments.noise();
     for (const at of powers.keys()) {

@@ -47,24 +47,29 @@ export const repeat: DetectorKind<RepeatModel> = {
 
 /** How much the value after a change says if the one before is known: by pairs of changes that begin alike and end alike. */
 function bitsOf({ channels, rows, values }: NormalRows, channel: number): number {
-  const pairs = new Map<number, Map<number, number>>();
-  let before = Number.NaN;
-  for (let row = 0; row < rows; row++) {
-    const value = values[row * channels + channel] as number;
-    if (value === before) continue;
-    const after = pairs.get(before) ?? new Map<number, number>();
-    after.set(value, (after.get(value) ?? 0) + 1);
-    if (!Number.isNaN(before)) pairs.set(before, after);
-    before = value;
-  }
+  // Values by their number: so many pairs begin with each, and so many are the same.
+  const numbers = new Map<number, number>();
+  const begun: number[] = [];
+  const pairs = new Map<number, number>();
+  let [before, value] = [-1, Number.NaN];
   let [alike, all] = [0, 0];
-  for (const after of pairs.values()) {
-    let count = 0;
-    for (const each of after.values()) {
-      alike += each * (each - 1);
-      count += each;
+  for (let row = 0; row < rows; row++) {
+    const next = values[row * channels + channel] as number;
+    if (next === value) continue;
+    value = next;
+    const known = numbers.get(value);
+    const after = known ?? begun.push(0) - 1;
+    if (known === undefined) numbers.set(value, after);
+    if (before >= 0) {
+      const pair = before * rows + after;
+      const count = pairs.get(pair) ?? 0;
+      pairs.set(pair, count + 1);
+      // n · (n − 1) grows by 2 · n when there is one more.
+      alike += 2 * count;
+      all += 2 * (begun[before] as number);
+      begun[before] = (begun[before] as number) + 1;
     }
-    all += count * (count - 1);
+    before = after;
   }
   return Math.min(mostBits, Math.max(leastBits, all === 0 ? mostBits : -Math.log2(alike / all)));
 }

@@ -39,7 +39,9 @@ export function inject(frame: Frame, injection: Injection, random: () => number)
   const channel = positionOf(frame, injection.channel);
   const other = kind === 'swap' ? positionOf(frame, injection.other ?? '') : undefined;
   if (!(rows > 0 && from >= 0 && from + rows <= frame.rows))
-    throw impossible(`the table has ${frame.rows} rows, and not those from ${from} on, ${rows} of them`);
+    throw impossible(
+      `the table has ${frame.rows} rows, and not those from row ${from + 1} on, ${rows} of them`,
+    );
   if (kind === 'replay' && (source < 0 || source + rows > from))
     throw impossible('what is played back has to be recorded before; begin later, or with fewer rows');
   if (!Number.isFinite(size) || size === 0) throw impossible('its size is no number other than 0');
@@ -70,13 +72,18 @@ function alter(
 
 function victimOf(values: Float64Array, other: Float64Array | undefined): Victim {
   const known = values.filter((value) => !Number.isNaN(value));
-  const mean = known.reduce((sum, value) => sum + value / known.length, 0);
-  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2 / known.length, 0);
   const { step } = gridOf(known);
-  return { values, mean, deviation: Math.sqrt(variance), noise: jitterOf(known), step, other };
+  return { values, ...spreadOfKnown(known), noise: jitterOf(known), step, other };
 }
 
-function columnOf(frame: Frame, channel: number): Float64Array {
+/** Of numbers, none of them missing. */
+export function spreadOfKnown(known: Float64Array): { readonly mean: number; readonly deviation: number } {
+  const mean = known.reduce((sum, value) => sum + value / known.length, 0);
+  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2 / known.length, 0);
+  return { mean, deviation: Math.sqrt(variance) };
+}
+
+export function columnOf(frame: Frame, channel: number): Float64Array {
   const width = frame.channels.length;
   return Float64Array.from({ length: frame.rows }, (_, row) => frame.values[row * width + channel] as number);
 }

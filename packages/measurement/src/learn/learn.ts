@@ -35,7 +35,7 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
   if (frame.rows < leastRows)
     throw new KitenError(
       'measurement/too-few-rows',
-      `There are ${frame.rows} rows; nothing is learned from fewer than ${leastRows}.`,
+      `These are too few rows to learn from: ${frame.rows}, of ${leastRows} at least.`,
       { detail: { rows: frame.rows } },
     );
   if (frame.channels.length === 0)
@@ -61,8 +61,9 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
     });
     return { decimals: each, standard, detectors };
   });
-  const { channels, rows } = frame;
-  return { channels, interval, rows, alarmsPerDay: options.alarmsPerDay, resolutions };
+  const { channels, rows, units } = frame;
+  const measured = units?.some((unit) => unit !== '') ? { units } : {};
+  return { channels, ...measured, interval, rows, alarmsPerDay: options.alarmsPerDay, resolutions };
 }
 
 function learnDetector(kind: DetectorKind<object>, normal: NormalRows, days: number): LearnedDetector {

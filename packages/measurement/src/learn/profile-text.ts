@@ -22,13 +22,15 @@ export function parseProfile(bytes: Uint8Array): Profile {
   if (bytes.length > maxBytes) throw malformed('it is larger than 64 MiB');
   const read = revived(parsed(bytes)) as Record<string, unknown>;
   if (read?.format !== format || read.version !== version) throw malformed('it does not say that it is one');
-  const { channels, interval, rows, resolutions, alarmsPerDay } = read;
+  const { channels, units, interval, rows, resolutions, alarmsPerDay } = read;
   if (!isTexts(channels)) throw malformed('it names no channels');
+  if (units !== undefined && !(isTexts(units) && units.length === channels.length))
+    throw malformed('its units do not fit its channels');
   if (!isPositive(rows) || !isPositive(alarmsPerDay) || !(interval === undefined || isPositive(interval)))
     throw malformed('a number is missing');
   if (!Array.isArray(resolutions) || resolutions.length === 0) throw malformed('nothing was learned');
   return {
-    ...{ channels, interval, rows, alarmsPerDay },
+    ...{ channels, interval, rows, alarmsPerDay, ...(units === undefined ? {} : { units }) },
     resolutions: resolutions.map((each) => resolutionOf(each, channels.length)),
   };
 }

@@ -4,6 +4,8 @@ import type { Standard } from './standard.ts';
 /** What is normal, as it was learned. */
 export interface Profile {
   readonly channels: readonly string[];
+  /** What each channel is measured in; '' where nobody said. */
+  readonly units?: readonly string[];
   /** Seconds between two rows; `undefined` if nobody said. */
   readonly interval: number | undefined;
   /** Rows that it was learned from. */

@@ -1,12 +1,16 @@
 import { KitenError } from '@kiten/codec';
 import { quantile, sorted } from '@kiten/numerics';
+import { type Columns, columnsOf, type TableRules } from './columns.ts';
 import { Delimited, type Line, malformed } from './delimited.ts';
-import { labelFrom, labelNames } from './label.ts';
-import { type MomentFormat, momentFormatOf, momentReaders, secondsOf } from './moment.ts';
+import { labelFrom } from './label.ts';
+import { secondsOf } from './moment.ts';
+import { unitOf } from './unit.ts';
 
 /** Readings of several channels, row after row; what is missing is NaN. */
 export interface Frame {
   readonly channels: readonly string[];
+  /** What each channel is measured in; '' where nobody says. */
+  readonly units?: readonly string[];
   readonly rows: number;
   /** `rows` × channels. */
   readonly values: Float64Array;
@@ -21,9 +25,6 @@ export interface Frame {
   readonly leftOut: readonly string[];
 }
 
-const timeNames = /^(time|timestamp|date|datetime|date_?time|ts|t|zeit|時刻|日時)([ _([].*)?$/i;
-/** Another column of time is no channel: it leaves whatever was normal. */
-const otherTimeNames = /(^|[_ ])(time|timestamp|date|datetime|utc)([_ ([.]|$)/i;
 /** So many rows say what a column is. */
 const sampleRows = 200;
 /** Values; half a gibibyte. */
@@ -31,6 +32,7 @@ const mostValues = 1 << 26;
 
 /** Reads a table of readings as it comes, and finds which columns are time, labels and channels. */
 export class FrameReader {
+  readonly #rules: TableRules;
   readonly #lines = new Delimited();
   #header: readonly string[] | undefined;
   readonly #sample: Line[] = [];
@@ -40,7 +42,11 @@ export class FrameReader {
   #values = new Float64Array(4096);
   #count = 0;
 
-  /** @throws KitenError `measurement/table-malformed`, `measurement/table-too-large` */
+  constructor(rules: TableRules = {}) {
+    this.#rules = rules;
+  }
+
+  /** @throws KitenError `measurement/table-malformed`, `measurement/table-too-large`, `measurement/column-missing` */
   push(text: string): void {
     for (const line of this.#lines.push(text)) this.#line(line);
   }
@@ -53,9 +59,12 @@ export class FrameReader {
     const width = (columns?.channels.length ?? 0) + (columns?.labels.length ?? 0);
     if (columns === undefined || width === 0 || this.#times.length === 0)
       throw new KitenError('measurement/table-empty', 'The table has no column of numbers, or no row.');
-    const times = secondsOf(Float64Array.from(this.#times), columns.time?.format);
+    const counted = Float64Array.from(this.#times);
+    const times = columns.time?.isGuessed === true ? secondsOf(counted) : counted;
+    const { units } = this.#rules;
     return {
       channels: columns.channels.map(({ name }) => name),
+      units: columns.channels.map(({ name }) => units?.get(name) ?? unitOf(name)),
       rows: times.length,
       values: this.#values.slice(0, this.#count),
       times,
@@ -83,15 +92,14 @@ export class FrameReader {
 
   #settle(): void {
     if (this.#header === undefined) return;
-    const columns = columnsOf(this.#header, this.#sample, this.#lines.delimiter === ';');
+    const columns = columnsOf(this.#header, this.#sample, this.#lines.delimiter === ';', this.#rules);
     this.#columns = columns;
     for (const line of this.#sample.splice(0)) this.#row(line, columns);
   }
 
   #row({ fields, number }: Line, columns: Columns): void {
     const { time, labels, channels } = columns;
-    const moment =
-      time === undefined ? this.#times.length : momentReaders[time.format](fields[time.at] ?? '');
+    const moment = time === undefined ? this.#times.length : time.read(fields[time.at] ?? '');
     if (Number.isNaN(moment)) throw malformed(number, `“${fields[time?.at ?? 0]}” is no moment.`);
     if (this.#count + channels.length > mostValues)
       throw new KitenError('measurement/table-too-large', `The table has more than ${mostValues} readings.`);
@@ -108,56 +116,6 @@ export class FrameReader {
     }
     for (const { at } of channels) this.#values[this.#count++] = columns.read(fields[at] ?? '');
   }
-}
-
-interface Column {
-  readonly name: string;
-  readonly at: number;
-}
-
-interface Columns {
-  readonly time: (Column & { readonly format: MomentFormat }) | undefined;
-  readonly labels: readonly Column[];
-  readonly channels: readonly Column[];
-  readonly leftOut: readonly string[];
-  readonly read: (text: string) => number;
-}
-
-/** @param mayHaveComma with `;` between fields, `,` is the decimal point of many countries */
-function columnsOf(header: readonly string[], sample: readonly Line[], mayHaveComma: boolean): Columns {
-  const texts = (at: number) => sample.map(({ fields }) => fields[at] ?? '');
-  const hasComma =
-    mayHaveComma && sample.some(({ fields }) => fields.some((field) => /^-?\d+,\d+$/.test(field)));
-  const read = hasComma ? (text: string) => reading(text.replace(',', '.')) : reading;
-  const all = header.map((name, at): Column => ({ name, at }));
-  const formatOf = ({ name, at }: Column): MomentFormat | undefined => {
-    const format = momentFormatOf(texts(at));
-    // Numbers that rise may be a counter: only the name tells that they are time.
-    return format === 'number' && !timeNames.test(name) ? undefined : format;
-  };
-  const timed = all.find((column) => timeNames.test(column.name) && formatOf(column) !== undefined);
-  const other = timed ?? all.find((column) => formatOf(column) !== undefined);
-  const time = other === undefined ? undefined : { ...other, format: formatOf(other) as MomentFormat };
-  const rest = all.filter(({ at }) => at !== time?.at);
-  const labels = rest.filter(({ name }) => labelNames.test(name));
-  const isOtherTime = ({ name, at }: Column) =>
-    otherTimeNames.test(name) && momentFormatOf(texts(at)) !== undefined;
-  const numbers = rest.filter((column) => !labels.includes(column));
-  const isNumeric = (column: Column) =>
-    !isOtherTime(column) && texts(column.at).some((text) => Number.isFinite(read(text)));
-  return {
-    ...{ time, labels, read, channels: numbers.filter(isNumeric) },
-    leftOut: numbers.filter((column) => !isNumeric(column)).map(({ name }) => name),
-  };
-}
-
-/** NaN for what is not a number, the empty field among it. */
-function reading(text: string): number {
-  if (text === '') return Number.NaN;
-  if (/^(true|on|open)$/i.test(text)) return 1;
-  if (/^(false|off|closed)$/i.test(text)) return 0;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : Number.NaN;
 }
 
 /** Two columns of one name are told apart by a number. */

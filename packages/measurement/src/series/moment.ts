@@ -58,12 +58,32 @@ function spanOf(moments: readonly number[]): number {
 /** Steps of a series in seconds are shorter, or whole minutes. */
 const leastMicroseconds = 1000;
 
+/** So many of each are a second. */
+export const timeUnits = { ns: 1e9, us: 1e6, ms: 1e3, s: 1, min: 1 / 60, h: 1 / 3600 } as const;
+
+export type TimeUnit = keyof typeof timeUnits;
+
+const unitNames: readonly (readonly [TimeUnit, RegExp])[] = [
+  ['ns', /^(ns|nsec|nsecs|nanos?|nanoseconds?)$/],
+  ['us', /^(us|µs|μs|usec|usecs|micros?|microseconds?)$/],
+  ['ms', /^(ms|msec|msecs|millis|milliseconds?)$/],
+  ['s', /^(s|sec|secs|seconds?)$/],
+  ['min', /^(min|mins|minutes?)$/],
+  ['h', /^(h|hours?)$/],
+];
+
+/** What the numbers of a column of time count, if the end of its name says: `time_ms`, `Time (s)`, `timestamp [us]`. */
+export function timeUnitOf(name: string): TimeUnit | undefined {
+  const last = /[ _([]([a-zµμ]+)[\])]?$/i.exec(name)?.[1]?.toLowerCase() ?? '';
+  return unitNames.find(([, pattern]) => pattern.test(last))?.[0];
+}
+
 /**
  * Numbers that are small because they are counted in microseconds since something was switched on, as autopilots do, become seconds:
  * whole numbers with long steps of which some are no whole minutes.
  */
-export function secondsOf(times: Float64Array, format: MomentFormat | undefined): Float64Array {
-  if (format !== 'number' || times.length < 3 || !times.every(Number.isInteger)) return times;
+export function secondsOf(times: Float64Array): Float64Array {
+  if (times.length < 3 || !times.every(Number.isInteger)) return times;
   const steps = times.slice(1).map((time, at) => time - (times[at] as number));
   const long = steps.filter((step) => step >= leastMicroseconds);
   const isMicroseconds = long.length > steps.length / 2 && long.some((step) => step % 60 !== 0);

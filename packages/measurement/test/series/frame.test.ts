@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decimalsOf, FrameReader, rowsOf, turned } from '../../src/index.ts';
+import {
+  decimalsOf,
+  FrameReader,
+  rowsOf,
+  type TableRules,
+  type TimeUnit,
+  turned,
+  unitOf,
+  withoutUnit,
+} from '../../src/index.ts';
 
-const read = (text: string) => {
-  const reader = new FrameReader();
+const read = (text: string, rules?: TableRules) => {
+  const reader = new FrameReader(rules);
   reader.push(text);
   return reader.end();
 };
@@ -63,6 +72,63 @@ describe('a table', () => {
     expect(micros.times[0]).toBeCloseTo(615.303_207, 9);
     expect(micros.interval).toBeCloseTo(0.199_997, 9);
     expect(read('timestamp,a\n1700000000,1\n1700003600,2\n1700007200,3\n').interval).toBe(hour);
+  });
+
+  it.each<[string, TimeUnit | undefined, readonly string[]]>([
+    ['time', undefined, ['1795000000000000000', '1795000001000000000']],
+    ['time', undefined, ['1795000000000000', '1795000001000000']],
+    ['time', undefined, ['1795000000000', '1795000001000']],
+    ['time', 's', ['12', '13']],
+    ['time', 'ms', ['500', '1500']],
+    ['time', 'min', ['0', '0.0166666666666667']],
+    ['counter', 'us', ['500', '1000500']],
+    ['time_ms', undefined, ['500', '1500']],
+    ['t [us]', undefined, ['0', '1000000']],
+    ['Time (h)', undefined, ['1', '1.000277777777778']],
+  ])(
+    'counts one second between numbers under %s (%s): %j',
+    (timeColumn, timeUnit, [before = '', after = '']) => {
+      const rules = { timeColumn, ...(timeUnit === undefined ? {} : { timeUnit }) };
+      const frame = read(`level,${timeColumn}\n1,${before}\n2,${after}\n`, rules);
+      expect(frame).toMatchObject({ timeColumn, channels: ['level'] });
+      expect(frame.interval).toBeCloseTo(1, 6);
+    },
+  );
+
+  it('has the column of time that somebody names, and no other', () => {
+    const text = 'time,stamp,level\n0,7,1\n1,9,1\n2,11,3\n';
+    expect(read(text)).toMatchObject({ timeColumn: 'time', interval: 1, channels: ['stamp', 'level'] });
+    expect(read(text, { timeColumn: 'stamp' })).toMatchObject({ timeColumn: 'stamp', interval: 2 });
+    const code = 'measurement/column-missing';
+    for (const timeColumn of ['nothing', 'level'])
+      expect(() => read('level,time\n2,1\n1,2\n', { timeColumn })).toThrow(expect.objectContaining({ code }));
+    expect(() => read(text, { units: new Map([['nothing', 'm']]) })).toThrow(
+      expect.objectContaining({ code }),
+    );
+  });
+
+  it('has a decimal comma in its time where it has one elsewhere', () => {
+    expect(read('time;a\n0,5;1,5\n1;2,25\n').times).toEqual(Float64Array.of(0.5, 1));
+  });
+
+  it('has channels with units, by their names or by what somebody says', () => {
+    const text = 'time [s],level [m],x[0],pressure_bar,flow,flow\n0,1,2,3,4,5\n1,1,2,3,4,5\n';
+    expect(read(text, { units: new Map([['flow', 'l/s']]) })).toMatchObject({
+      channels: ['level [m]', 'x[0]', 'pressure_bar', 'flow', 'flow (2)'],
+      units: ['m', '', 'bar', 'l/s', ''],
+    });
+  });
+
+  it.each([
+    ['level [m]', 'level', 'm'],
+    ['flow (l/s)', 'flow', 'l/s'],
+    ['pressure_kPa', 'pressure', 'kPa'],
+    ['gyro_x', 'gyro_x', ''],
+    ['current_a', 'current_a', ''],
+    ['[m]', '[m]', ''],
+    ['channel 3', 'channel 3', ''],
+  ])('says by the name “%s” that it is “%s” in “%s”', (name, bare, unit) => {
+    expect([withoutUnit(name), unitOf(name)]).toEqual([bare, unit]);
   });
 
   it('leaves out further columns of time: they leave whatever was normal', () => {

@@ -3,12 +3,13 @@ import { type BlindSpot, blindSpot, decimalsOf, Judge, parseProfile, spreadOf } 
 import type { Command } from 'commander';
 import { consumerFrom } from '../consumer-file.ts';
 import { readBytes } from '../files.ts';
-import { columnsFor, readFrame, readingsOf } from '../measurement-files.ts';
+import { columnsFor, profileColumns, readFrame, readingsOf } from '../measurement-files.ts';
 import { print, printJson, printTable } from '../output.ts';
 import { stepProgress } from '../step-progress.ts';
+import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
 
-interface BlindSpotFileOptions {
+interface BlindSpotFileOptions extends TableOptions {
   readonly consumer: string;
   readonly profile: string;
   readonly input: string;
@@ -21,28 +22,30 @@ interface BlindSpotFileOptions {
 }
 
 export function blindSpotCommand(measurement: Command): void {
-  measurement
-    .command('blind-spot')
-    .description('look for the lie that moves a controller or a model farthest without an alarm')
-    .requiredOption(
-      '--consumer <file>',
-      'a module (outputs, start) or a model (.onnx) that reads the channels',
-    )
-    .requiredOption('--profile <file>', 'what `kiten measurement learn` wrote')
-    .requiredOption('--input <file>', 'a table (CSV) of readings without an attack, to alter')
-    .option('--channels <names>', 'those that an attacker holds, with commas between; all, unless given')
-    .option('--from <row>', 'the first row that is altered; the middle, unless given', parseAmount)
-    .option('--rows <n>', 'how many are altered; the rest, unless given', parseAmount)
-    .option('--trials <n>', 'how often the readings are judged in the search', parseAmount, 1000)
-    .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
-    .option('--json', 'print JSON')
-    .action(blindSpotFile);
+  withTable(
+    measurement
+      .command('blind-spot')
+      .description('look for the lie that moves a controller or a model farthest without an alarm')
+      .requiredOption(
+        '--consumer <file>',
+        'a module (outputs, start) or a model (.onnx) that reads the channels',
+      )
+      .requiredOption('--profile <file>', 'what `kiten measurement learn` wrote')
+      .requiredOption('--input <file>', 'a table (CSV) of readings without an attack, to alter')
+      .option('--channels <names>', 'those that an attacker holds, with commas between; all, unless given')
+      .option('--from <row>', 'the first row that is altered; the middle, unless given', parseAmount)
+      .option('--rows <n>', 'how many are altered; the rest, unless given', parseAmount)
+      .option('--trials <n>', 'how often the readings are judged in the search', parseAmount, 1000)
+      .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
+      .option('--json', 'print JSON')
+      .action(blindSpotFile),
+  );
 }
 
 async function blindSpotFile(options: BlindSpotFileOptions): Promise<void> {
   const profile = parseProfile(await readBytes(options.profile));
-  const frame = await readFrame(options.input);
-  const honest = readingsOf(frame, columnsFor(profile.channels, frame));
+  const frame = await readFrame(options.input, options);
+  const honest = readingsOf(frame, profileColumns(profile, frame));
   const consumer = await consumerFrom(options.consumer, profile.channels);
   const from = options.from === undefined ? Math.trunc(frame.rows / 2) : Math.round(options.from) - 1;
   const rows = Math.round(options.rows ?? frame.rows - from);

@@ -14,17 +14,18 @@ import { alarmWords, momentOf } from '../alarm-words.ts';
 import { type DriftOptions, FollowedFile, printDrift, withDriftOptions } from '../drift-options.ts';
 import { readBytes, writePieces } from '../files.ts';
 import { language } from '../language.ts';
-import { columnsFor, csvField, readFrame } from '../measurement-files.ts';
+import { csvField, profileColumns, readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
+import { stepProgress } from '../step-progress.ts';
+import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount, parseNames } from './measurement-learn.ts';
 
-interface DetectFileOptions extends DriftOptions {
+interface DetectFileOptions extends DriftOptions, TableOptions {
   readonly profile: string;
   readonly input: string;
   readonly out: string;
   readonly alarmsPerDay?: number;
   readonly detectors?: readonly string[];
-  readonly turned?: boolean;
   readonly json?: boolean;
 }
 
@@ -41,9 +42,8 @@ export function detectCommand(measurement: Command): void {
       'where the scores go: CSV with score, alarm, channels, kind, confidence, since, detector; an alarm begins at 1',
     )
     .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
-    .option('--detectors <names>', 'of those that the profile has, only these', parseNames)
-    .option('--turned', 'the table has a line for each channel and a column for each moment');
-  withDriftOptions(command).option('--json', 'print JSON').action(detectFile);
+    .option('--detectors <names>', 'of those that the profile has, only these', parseNames);
+  withTable(withDriftOptions(command).option('--json', 'print JSON').action(detectFile));
 }
 
 /** A stretch of rows with an alarm; calm ones between two of them are part of it. */
@@ -65,8 +65,8 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
   const bytes = await readBytes(profileFile);
   const profile = parseProfile(bytes);
   const followed = new FollowedFile(options, bytes);
-  const frame = await readFrame(input, options.turned);
-  const columns = columnsFor(profile.channels, frame);
+  const frame = await readFrame(input, options);
+  const columns = profileColumns(profile, frame);
   const decimals = decimalsOf(frame.values);
   const judge = new Judge(profile, {
     ...{ decimals, ...(await followed.forJudge(frame)) },
@@ -110,7 +110,9 @@ async function* judged(
   const width = frame.channels.length;
   let text = '';
   let open: AlarmRun | undefined;
+  const progress = stepProgress(`judging ${counted(frame.rows, 'row', 'rows')}`);
   for (let at = 0; at < frame.rows; at++) {
+    if (at % 1000 === 0) progress(at / frame.rows);
     for (const [channel, column] of columns.entries())
       row[channel] = frame.values[at * width + column] as number;
     const time = frame.times[at] as number;
@@ -135,6 +137,7 @@ async function* judged(
     yield Buffer.from(text);
     text = '';
   }
+  progress(1);
   if (open !== undefined) ended(open, diagnosis);
   yield Buffer.from(text);
 }

@@ -3,11 +3,12 @@ import { decimalsOf, type Effect, effectOf, type Frame, Judge, parseProfile } fr
 import type { Command } from 'commander';
 import { consumerFrom } from '../consumer-file.ts';
 import { readBytes } from '../files.ts';
-import { columnsFor, readFrame, readingsOf } from '../measurement-files.ts';
+import { columnsFor, profileColumns, readFrame, readingsOf } from '../measurement-files.ts';
 import { print, printJson, printTable } from '../output.ts';
+import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
 
-interface EffectFileOptions {
+interface EffectFileOptions extends TableOptions {
   readonly consumer: string;
   readonly honest: string;
   readonly input: string;
@@ -17,26 +18,28 @@ interface EffectFileOptions {
 }
 
 export function effectCommand(measurement: Command): void {
-  measurement
-    .command('effect')
-    .description(
-      'how far altered readings move a controller or a model, and whether they are noticed before harm',
-    )
-    .requiredOption(
-      '--consumer <file>',
-      'a module (outputs, start) or a model (.onnx) that reads the channels',
-    )
-    .requiredOption('--honest <file>', 'a table (CSV) of what the sensors would have said')
-    .requiredOption('--input <file>', 'a table of as many rows of what they said')
-    .option('--profile <file>', 'what `kiten measurement learn` wrote: when the lie is noticed')
-    .option('--harm <amount>', 'how far an output may be moved before it does harm', parseAmount)
-    .option('--json', 'print JSON')
-    .action(effectFile);
+  withTable(
+    measurement
+      .command('effect')
+      .description(
+        'how far altered readings move a controller or a model, and whether they are noticed before harm',
+      )
+      .requiredOption(
+        '--consumer <file>',
+        'a module (outputs, start) or a model (.onnx) that reads the channels',
+      )
+      .requiredOption('--honest <file>', 'a table (CSV) of what the sensors would have said')
+      .requiredOption('--input <file>', 'a table of as many rows of what they said')
+      .option('--profile <file>', 'what `kiten measurement learn` wrote: when the lie is noticed')
+      .option('--harm <amount>', 'how far an output may be moved before it does harm', parseAmount)
+      .option('--json', 'print JSON')
+      .action(effectFile),
+  );
 }
 
 async function effectFile(options: EffectFileOptions): Promise<void> {
-  const honest = await readFrame(options.honest);
-  const said = await readFrame(options.input);
+  const honest = await readFrame(options.honest, options);
+  const said = await readFrame(options.input, options);
   if (honest.rows !== said.rows)
     throw new KitenError(
       'kiten/rows-differ',
@@ -58,13 +61,14 @@ async function effectFile(options: EffectFileOptions): Promise<void> {
 async function noticedRows(file: string, said: Frame, honest: Frame): Promise<ReadonlySet<number>> {
   const profile = parseProfile(await readBytes(file));
   const judge = new Judge(profile, { decimals: decimalsOf(said.values) });
-  const { values } = readingsOf(said, columnsFor(profile.channels, said));
-  const should = readingsOf(honest, columnsFor(profile.channels, honest)).values;
+  const { values } = readingsOf(said, profileColumns(profile, said));
+  const should = readingsOf(honest, profileColumns(profile, honest)).values;
   const width = profile.channels.length;
   const first = values.findIndex((value, at) => !Object.is(value, should[at]));
   const noticed = new Set<number>();
   for (let row = 0; row < said.rows; row++) {
-    const { isAlarm } = judge.push(values.subarray(row * width, (row + 1) * width));
+    const time = said.timeColumn === undefined ? undefined : said.times[row];
+    const { isAlarm } = judge.push(values.subarray(row * width, (row + 1) * width), time);
     if (isAlarm && first >= 0 && (row + 1) * width > first) noticed.add(row);
   }
   return noticed;

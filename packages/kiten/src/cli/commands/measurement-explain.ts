@@ -3,23 +3,28 @@ import {
   type Diagnosis,
   decimalsOf,
   diagnose,
+  type Frame,
   Judge,
   type JudgeOptions,
   type Profile,
   parseProfile,
   type Statistic,
+  type Unseen,
+  unseenOn,
 } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { type AlarmWords, alarmWords, momentOf } from '../alarm-words.ts';
 import { coursePlot, courseSvg } from '../course-picture.ts';
 import { readBytes, writeBytes } from '../files.ts';
 import { language } from '../language.ts';
-import { columnsFor, readFrame, readingsOf } from '../measurement-files.ts';
+import { profileColumns, readFrame, readingsOf } from '../measurement-files.ts';
 import { print, printJson } from '../output.ts';
+import { stepProgress } from '../step-progress.ts';
+import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
 import { parseRow } from './measurement-simulate.ts';
 
-interface ExplainFileOptions {
+interface ExplainFileOptions extends TableOptions {
   readonly profile: string;
   readonly input: string;
   readonly from: number;
@@ -30,38 +35,49 @@ interface ExplainFileOptions {
 
 /** Rows without an alarm that end one, rows before it that are looked at, and rows of it at most. */
 const [calm, before, longest] = [20, 600, 2000];
+/** Rows for which something is added, to see what the detectors let pass. */
+const longestLie = 300;
 
 export function explainCommand(measurement: Command): void {
-  measurement
-    .command('explain')
-    .description(
-      'say of an alarm when it began, which channels carry it, what they should have said, and what it probably was',
-    )
-    .requiredOption('--profile <file>', 'what `kiten measurement learn` wrote')
-    .requiredOption('--input <file>', 'the table (CSV) with the alarm, and with calm rows before it')
-    .option('--from <row>', 'the first alarm from this row on, counted from 1', parseRow, 1)
-    .option('--picture <file>', 'draw what was said and what was expected (SVG)')
-    .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
-    .option('--json', 'print JSON')
-    .action(explainFile);
+  withTable(
+    measurement
+      .command('explain')
+      .description(
+        'say of an alarm when it began, which channels carry it, what they should have said, and what it probably was',
+      )
+      .requiredOption('--profile <file>', 'what `kiten measurement learn` wrote')
+      .requiredOption('--input <file>', 'the table (CSV) with the alarm, and with calm rows before it')
+      .option('--from <row>', 'the first alarm from this row on, counted from 1', parseRow, 1)
+      .option('--picture <file>', 'draw what was said and what was expected (SVG)')
+      .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
+      .option('--json', 'print JSON')
+      .action(explainFile),
+  );
 }
 
 async function explainFile(options: ExplainFileOptions): Promise<void> {
   const profile = parseProfile(await readBytes(options.profile));
-  const frame = await readFrame(options.input);
-  const readings = readingsOf(frame, columnsFor(profile.channels, frame));
+  const frame = await readFrame(options.input, options);
+  const readings = readingsOf(frame, profileColumns(profile, frame));
   const { alarmsPerDay } = options;
   const judging = {
     decimals: decimalsOf(frame.values),
     ...(alarmsPerDay === undefined ? {} : { alarmsPerDay }),
   };
   const words = alarmWords[language()];
-  const found = firstAlarm(profile, { ...readings, times: frame.times }, judging, options.from - 1);
+  const { timeColumn } = frame;
+  const found = firstAlarm(
+    profile,
+    { ...readings, times: frame.times, timeColumn },
+    judging,
+    options.from - 1,
+  );
   if (found === undefined) return options.json ? printJson({ alarm: null }) : print(words.none);
   const { alarm, offset } = found;
   const diagnosis = diagnose(profile, alarm);
   const course = courseOf(profile, alarm, diagnosis);
   const { suspicion, began } = diagnosis;
+  const unseen = unseenBefore(profile, alarm, diagnosis, judging, timeColumn);
   const picture = { title: suspicion.channels[0]?.channel ?? '', words, ...course };
   if (options.picture !== undefined) await writeBytes(options.picture, courseSvg(picture));
   if (options.json)
@@ -70,12 +86,44 @@ async function explainFile(options: ExplainFileOptions): Promise<void> {
         ...suspicion,
         row: offset + began + 1,
         raisedRow: offset + alarm.raised + 1,
+        ...(unseen === undefined ? {} : { unseen }),
       },
     });
   const moment = momentOf(suspicion.began);
-  tell(words, { alarm, diagnosis, moment, row: offset + began + 1, course });
+  const main = suspicion.channels[0]?.channel ?? '';
+  const unit = profile.units?.[profile.channels.indexOf(main)];
+  const measured = (text: string) => (unit ? `${text} ${unit}` : text);
+  tell(words, { alarm, diagnosis, moment, row: offset + began + 1, course, measured });
+  if (unseen !== undefined) {
+    const said = (amounts: readonly [number, number]) => {
+      const [up, down] = amounts.map((each) => Number(each.toPrecision(3)));
+      return measured(`+${up}/−${down}`);
+    };
+    print(words.unseen(main, said(unseen.bias), said(unseen.drift), unseen.rows));
+  }
   print();
   print(coursePlot(picture));
+}
+
+/** What could have been added to the channel that carries most, by the calm rows before the alarm. */
+function unseenBefore(
+  profile: Profile,
+  { values, times }: Alarm,
+  { began, suspicion }: Diagnosis,
+  judging: JudgeOptions,
+  timeColumn: string | undefined,
+): Unseen | undefined {
+  const { channels } = profile;
+  const calm = {
+    channels,
+    rows: began,
+    values: values.subarray(0, began * channels.length),
+    times,
+    timeColumn,
+  };
+  const column = channels.indexOf(suspicion.channels[0]?.channel ?? '');
+  const frame = { ...calm, interval: profile.interval, labels: new Map(), leftOut: [] };
+  return unseenOn(profile, frame, column, longestLie, judging);
 }
 
 function tell(
@@ -86,15 +134,15 @@ function tell(
     readonly moment: string;
     readonly row: number;
     readonly course: { readonly said: Float64Array; readonly expected: Float64Array; readonly began: number };
+    readonly measured: (text: string) => string;
   },
 ): void {
   const { suspicion, began } = told.diagnosis;
   const percent = (share: number) => Math.round(100 * share);
-  const mean = (values: Float64Array) =>
-    values
-      .subarray(told.course.began)
-      .reduce((sum, each, _, all) => sum + each / all.length, 0)
-      .toPrecision(5);
+  const mean = (values: Float64Array) => {
+    const later = values.subarray(told.course.began);
+    return told.measured(later.reduce((sum, each) => sum + each / later.length, 0).toPrecision(5));
+  };
   print(words.began(told.moment, told.row, told.alarm.raised - began));
   print(words.kind(words.kinds[suspicion.kind], percent(suspicion.confidence)));
   print(
@@ -110,11 +158,7 @@ function tell(
 /** The first alarm from a row on, with what comes before and as long as it lasts. */
 function firstAlarm(
   profile: Profile,
-  {
-    rows,
-    values,
-    times,
-  }: { readonly rows: number; readonly values: Float64Array; readonly times: Float64Array },
+  { rows, values, times, timeColumn }: Pick<Frame, 'rows' | 'values' | 'times' | 'timeColumn'>,
   judging: JudgeOptions,
   from: number,
 ): { alarm: Alarm; offset: number } | undefined {
@@ -122,8 +166,11 @@ function firstAlarm(
   const judge = new Judge(profile, judging);
   const seen: Statistic[] = [];
   let [raised, last, severity] = [-1, -1, 0];
+  const progress = stepProgress('looking for an alarm');
   for (let row = 0; row < rows; row++) {
-    const found = judge.push(values.subarray(row * width, (row + 1) * width));
+    if (row % 1000 === 0) progress(row / rows);
+    const time = timeColumn === undefined ? undefined : times[row];
+    const found = judge.push(values.subarray(row * width, (row + 1) * width), time);
     if (raised >= 0 && (row - last > calm || row - raised > longest)) break;
     if (row < from || !found.isAlarm || found.worst === undefined) continue;
     if (raised < 0) raised = row;
@@ -131,6 +178,7 @@ function firstAlarm(
     severity = Math.max(severity, found.severity);
     seen.push(found.worst);
   }
+  progress(1);
   if (raised < 0) return undefined;
   const offset = Math.max(0, raised - before);
   return {

@@ -9,9 +9,10 @@ import {
 import type { Command } from 'commander';
 import { readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
+import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
 
-interface InertialOptions {
+interface InertialOptions extends TableOptions {
   readonly input: string;
   readonly gyroscopeScale?: number;
   readonly accelerometerScale?: number;
@@ -19,21 +20,23 @@ interface InertialOptions {
 }
 
 export function inertialCommand(measurement: Command): void {
-  measurement
-    .command('inertial')
-    .description('judge by physics whether sound moves a gyroscope or an accelerometer')
-    .requiredOption(
-      '--input <file>',
-      'a table (CSV) with time, gyro… and acc… along three axes; units from the names, rad/s and m/s² where there are none',
-    )
-    .option(
-      '--gyroscope-scale <amount>',
-      'the most it can say, as the table counts: saturation is judged, too',
-      parseAmount,
-    )
-    .option('--accelerometer-scale <amount>', 'the same of the accelerometer', parseAmount)
-    .option('--json', 'print JSON')
-    .action(judgeInertialFile);
+  withTable(
+    measurement
+      .command('inertial')
+      .description('judge by physics whether sound moves a gyroscope or an accelerometer')
+      .requiredOption(
+        '--input <file>',
+        'a table (CSV) with time, gyro… and acc… along three axes; units from the names, rad/s and m/s² where there are none',
+      )
+      .option(
+        '--gyroscope-scale <amount>',
+        'the most it can say, as the table counts: saturation is judged, too',
+        parseAmount,
+      )
+      .option('--accelerometer-scale <amount>', 'the same of the accelerometer', parseAmount)
+      .option('--json', 'print JSON')
+      .action(judgeInertialFile),
+  );
 }
 
 const gravity = 9.80665;
@@ -43,13 +46,9 @@ const units: readonly (readonly [RegExp, number])[] = [
   [/\(m?g\)|\[m?g\]|_g$/i, gravity],
 ];
 
-async function judgeInertialFile({
-  input,
-  gyroscopeScale,
-  accelerometerScale,
-  json,
-}: InertialOptions): Promise<void> {
-  const frame = await readFrame(input);
+async function judgeInertialFile(options: InertialOptions): Promise<void> {
+  const { input, gyroscopeScale, accelerometerScale, json } = options;
+  const frame = await readFrame(input, options);
   const [gyroscope, accelerometer] = [axesOf(frame, /^gyro/i), axesOf(frame, /^acc/i)];
   const readings: InertialReadings = {
     times: frame.times,

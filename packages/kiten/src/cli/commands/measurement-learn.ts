@@ -1,43 +1,54 @@
-import { detectorKinds, encodeProfile, learn, rowsOf, standardDetectors } from '@kiten/measurement';
+import {
+  detectorKinds,
+  encodeProfile,
+  type Frame,
+  learn,
+  rowsOf,
+  standardDetectors,
+} from '@kiten/measurement';
 import { type Command, InvalidArgumentError } from 'commander';
 import { writeBytes } from '../files.ts';
 import { readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
 import { stepProgress } from '../step-progress.ts';
+import { type TableOptions, withTable } from '../table-options.ts';
 
-interface LearnFileOptions {
+interface LearnFileOptions extends TableOptions {
   readonly input: string;
   readonly out: string;
   readonly alarmsPerDay: number;
   readonly interval?: number;
   readonly rows?: number;
-  readonly turned?: boolean;
   readonly detectors?: readonly string[];
   readonly json?: boolean;
 }
 
 export function learnCommand(measurement: Command): void {
-  measurement
-    .command('learn')
-    .description('learn from readings without an attack what is normal')
-    .requiredOption('--input <file>', 'a table (CSV) with a name over each column and a row for each moment')
-    .requiredOption('--out <file>', 'where the profile goes')
-    .option('--alarms-per-day <n>', 'false alarms that are put up with', parseAmount, 0.1)
-    .option('--interval <seconds>', 'the time between two rows, where no column says', parseAmount)
-    .option(
-      '--detectors <names>',
-      `instead of ${standardDetectors.join(',')}, any of ${[...detectorKinds.keys()].join(',')}`,
-      parseNames,
-    )
-    .option('--rows <n>', 'learn from the first so many rows only', parseRows)
-    .option('--turned', 'the table has a line for each channel and a column for each moment')
-    .option('--json', 'print JSON')
-    .action(learnFile);
+  withTable(
+    measurement
+      .command('learn')
+      .description('learn from readings without an attack what is normal')
+      .requiredOption(
+        '--input <file>',
+        'a table (CSV) with a name over each column and a row for each moment',
+      )
+      .requiredOption('--out <file>', 'where the profile goes')
+      .option('--alarms-per-day <n>', 'false alarms that are put up with', parseAmount, 0.1)
+      .option('--interval <seconds>', 'the time between two rows, where no column says', parseAmount)
+      .option(
+        '--detectors <names>',
+        `instead of ${standardDetectors.join(',')}, any of ${[...detectorKinds.keys()].join(',')}`,
+        parseNames,
+      )
+      .option('--rows <n>', 'learn from the first so many rows only', parseRows)
+      .option('--json', 'print JSON')
+      .action(learnFile),
+  );
 }
 
 async function learnFile(options: LearnFileOptions): Promise<void> {
   const { input, out, alarmsPerDay, interval, detectors, json } = options;
-  const table = await readFrame(input, options.turned);
+  const table = await readFrame(input, options);
   const frame = rowsOf(table, 0, Math.min(table.rows, options.rows ?? table.rows));
   const progress = stepProgress(`learning from ${counted(frame.rows, 'row', 'rows')}`);
   const profile = learn(frame, {
@@ -52,6 +63,7 @@ async function learnFile(options: LearnFileOptions): Promise<void> {
     time: frame.timeColumn,
     interval: profile.interval,
     channels: frame.channels,
+    units: Object.fromEntries(unitsOf(frame)),
     labels: [...frame.labels.keys()],
     leftOut: frame.leftOut,
   };
@@ -59,13 +71,25 @@ async function learnFile(options: LearnFileOptions): Promise<void> {
   print(
     `${out}: what is normal for ${counted(frame.channels.length, 'channel', 'channels')} in ${frame.rows} rows`,
   );
-  print(
-    `  time        ${frame.timeColumn ?? 'no column'}, ${profile.interval ?? 'unknown'} s between two rows`,
-  );
+  print(`  time        ${timeOf(frame, profile.interval)}`);
   print(`  channels    ${frame.channels.join(', ')}`);
+  const units = unitsOf(frame).map(([channel, unit]) => `${channel} in ${unit}`);
+  if (units.length > 0) print(`  units       ${units.join(', ')}`);
   if (found.labels.length > 0) print(`  labels      ${found.labels.join(', ')}: not learned from`);
   if (found.leftOut.length > 0) print(`  left out    ${found.leftOut.join(', ')}: words, or another time`);
   print(`  alarms      ${alarmsPerDay} a day without a cause`);
+}
+
+const unitsOf = ({ channels, units = [] }: Frame): [string, string][] =>
+  channels.flatMap((channel, at) => (units[at] ? [[channel, units[at]]] : []));
+
+function timeOf({ timeColumn }: Frame, interval: number | undefined): string {
+  const seconds =
+    interval === undefined ? undefined : `${Number(interval.toPrecision(6))} s between two rows`;
+  if (timeColumn !== undefined) return `${timeColumn}, ${seconds ?? 'all rows at one moment'}`;
+  return seconds === undefined
+    ? 'no column, a row is taken for a second: say --time-column or --interval'
+    : `no column, ${seconds}`;
 }
 
 /** @throws InvalidArgumentError */

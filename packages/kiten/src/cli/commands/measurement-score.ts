@@ -3,9 +3,10 @@ import { type Frame, type Score, score } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { readFrame } from '../measurement-files.ts';
 import { print, printJson, printTable } from '../output.ts';
+import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount, parseRows } from './measurement-learn.ts';
 
-interface ScoreFileOptions {
+interface ScoreFileOptions extends TableOptions {
   readonly scores: string;
   readonly labels: string;
   readonly label?: string;
@@ -16,25 +17,27 @@ interface ScoreFileOptions {
 }
 
 export function scoreCommand(measurement: Command): void {
-  measurement
-    .command('score')
-    .description('hold alarms against what really was an attack, by metrics that chance does not please')
-    .requiredOption(
-      '--scores <file>',
-      'what `kiten measurement detect` wrote, or any table with score and alarm',
-    )
-    .requiredOption('--labels <file>', 'a table of as many rows with a column that says what was an attack')
-    .option('--label <column>', 'which column that is, where several could be')
-    .option('--buffer <rows>', 'the widest buffer of VUS-PR', parseAmount, 100)
-    .option('--interval <seconds>', 'the time between two rows, where no column says', parseAmount)
-    .option('--from <row>', 'the first row that counts: what was learned from is no test', parseRows, 1)
-    .option('--json', 'print JSON')
-    .action(scoreFile);
+  withTable(
+    measurement
+      .command('score')
+      .description('hold alarms against what really was an attack, by metrics that chance does not please')
+      .requiredOption(
+        '--scores <file>',
+        'what `kiten measurement detect` wrote, or any table with score and alarm',
+      )
+      .requiredOption('--labels <file>', 'a table of as many rows with a column that says what was an attack')
+      .option('--label <column>', 'which column that is, where several could be')
+      .option('--buffer <rows>', 'the widest buffer of VUS-PR', parseAmount, 100)
+      .option('--interval <seconds>', 'the time between two rows, where no column says', parseAmount)
+      .option('--from <row>', 'the first row that counts: what was learned from is no test', parseRows, 1)
+      .option('--json', 'print JSON')
+      .action(scoreFile),
+  );
 }
 
 async function scoreFile(options: ScoreFileOptions): Promise<void> {
   const scores = await readFrame(options.scores);
-  const labels = await readFrame(options.labels);
+  const labels = await readFrame(options.labels, options);
   const truth = labelOf(labels, options.label);
   const interval = labels.interval ?? options.interval;
   if (truth.length !== scores.rows)

@@ -15,8 +15,9 @@ import { writePieces } from '../files.ts';
 import { readFrame, tableOf } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
 import { writeSimulatedAttack } from '../simulated-attack.ts';
+import { type TableOptions, withTable } from '../table-options.ts';
 
-interface SimulateFileOptions {
+interface SimulateFileOptions extends TableOptions {
   readonly input?: string;
   readonly out: string;
   readonly fault?: InjectedKind;
@@ -33,50 +34,52 @@ interface SimulateFileOptions {
 }
 
 export function simulateCommand(measurement: Command): void {
-  measurement
-    .command('simulate')
-    .description(
-      'put a fault or an attack into readings, to see whether it is found; or make readings to begin with',
-    )
-    .option(
-      '--input <file>',
-      'readings without an attack (CSV); without it, those of a simulated pumping station',
-    )
-    .requiredOption(
-      '--out <file>',
-      'where the readings go: CSV, with a column `attack` that is 1 where they were altered; of a flight, a directory',
-    )
-    .addOption(new Option('--fault <kind>', 'what is done').choices(injectedKinds))
-    .addOption(
-      new Option(
-        '--attack <kind>',
-        'readings of a simulated sensor that is attacked from two thirds of the time on',
+  withTable(
+    measurement
+      .command('simulate')
+      .description(
+        'put a fault or an attack into readings, to see whether it is found; or make readings to begin with',
       )
-        .choices(simulatedAttackKinds)
-        .conflicts(['fault', 'input']),
-    )
-    .option('--calm', 'the same without the attack')
-    .option('--channel <name>', 'the channel that it is done to')
-    .option(
-      '--from <row>',
-      'the first row that is altered, counted from 1; the middle, unless given',
-      parseRow,
-    )
-    .option('--rows <n>', 'how many rows are altered; without --fault, how many are made', parseRow, 300)
-    .option(
-      '--size <n>',
-      'bias, drift (at its end), noise and alias in deviations of the channel; the factor of gain, and of the noise of a replacement; of --attack as docs/measurement-physics.md says',
-      parseSize,
-    )
-    .option(
-      '--source <row>',
-      'replay: the row that the recording begins with; the rows just before, unless given',
-      parseRow,
-    )
-    .option('--other <name>', 'swap: the other channel')
-    .option('--seed <n>', 'for the same outcome each time', parseRow)
-    .option('--json', 'print JSON')
-    .action(simulateFile);
+      .option(
+        '--input <file>',
+        'readings without an attack (CSV); without it, those of a simulated pumping station',
+      )
+      .requiredOption(
+        '--out <file>',
+        'where the readings go: CSV, with a column `attack` that is 1 where they were altered; of a flight, a directory',
+      )
+      .addOption(new Option('--fault <kind>', 'what is done').choices(injectedKinds))
+      .addOption(
+        new Option(
+          '--attack <kind>',
+          'readings of a simulated sensor that is attacked from two thirds of the time on',
+        )
+          .choices(simulatedAttackKinds)
+          .conflicts(['fault', 'input']),
+      )
+      .option('--calm', 'the same without the attack')
+      .option('--channel <name>', 'the channel that it is done to')
+      .option(
+        '--from <row>',
+        'the first row that is altered, counted from 1; the middle, unless given',
+        parseRow,
+      )
+      .option('--rows <n>', 'how many rows are altered; without --fault, how many are made', parseRow, 300)
+      .option(
+        '--size <n>',
+        'bias, drift (at its end), noise and alias in deviations of the channel; the factor of gain, and of the noise of a replacement; of --attack as docs/measurement-physics.md says',
+        parseSize,
+      )
+      .option(
+        '--source <row>',
+        'replay: the row that the recording begins with; the rows just before, unless given',
+        parseRow,
+      )
+      .option('--other <name>', 'swap: the other channel')
+      .option('--seed <n>', 'for the same outcome each time', parseRow)
+      .option('--json', 'print JSON')
+      .action(simulateFile),
+  );
 }
 
 async function simulateFile(options: SimulateFileOptions): Promise<void> {
@@ -85,7 +88,8 @@ async function simulateFile(options: SimulateFileOptions): Promise<void> {
   const random = chance(seed);
   if (options.attack !== undefined)
     return writeSimulatedAttack({ ...options, kind: options.attack, seed }, random);
-  const frame = input === undefined ? pumpingStation(madeRows(options), random) : await readFrame(input);
+  const frame =
+    input === undefined ? pumpingStation(madeRows(options), random) : await readFrame(input, options);
   const injection = injectionOf(options, frame);
   const told = injection === undefined ? frame : inject(frame, injection, random);
   await writePieces(out, tableOf(told));

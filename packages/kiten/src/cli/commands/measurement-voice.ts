@@ -2,26 +2,30 @@ import { carrierIn, demodulationTrace } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { columnsFor, readFrame, readingsOf } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
+import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
 
-interface VoiceOptions {
+interface VoiceOptions extends TableOptions {
   readonly input: string;
   readonly rate?: number;
   readonly json?: boolean;
 }
 
 export function voiceCommand(measurement: Command): void {
-  measurement
-    .command('voice')
-    .description('judge by physics whether a voice was spoken, or sent by ultrasound')
-    .requiredOption('--input <file>', 'a table (CSV) whose first channel is the sound, sample by sample')
-    .option('--rate <hertz>', 'samples a second, where no column of time says', parseAmount)
-    .option('--json', 'print JSON')
-    .action(judgeVoiceFile);
+  withTable(
+    measurement
+      .command('voice')
+      .description('judge by physics whether a voice was spoken, or sent by ultrasound')
+      .requiredOption('--input <file>', 'a table (CSV) whose first channel is the sound, sample by sample')
+      .option('--rate <hertz>', 'samples a second, where no column of time says', parseAmount)
+      .option('--json', 'print JSON')
+      .action(judgeVoiceFile),
+  );
 }
 
-async function judgeVoiceFile({ input, rate, json }: VoiceOptions): Promise<void> {
-  const frame = await readFrame(input);
+async function judgeVoiceFile(options: VoiceOptions): Promise<void> {
+  const { input, rate, json } = options;
+  const frame = await readFrame(input, options);
   const { values, rows } = readingsOf(frame, columnsFor(frame.channels.slice(0, 1), frame));
   const perSecond = rate ?? 1 / (frame.interval ?? 1 / 16_000);
   const trace = demodulationTrace(values, perSecond);
