@@ -54,6 +54,8 @@ describe('a simulated attack', () => {
       JSON.parse((await measurement('voice', '--input', at(name))).stdout);
     expect(await judged('sent.csv')).toMatchObject({ isSent: true, rate: expect.closeTo(16_000, 0) });
     expect(await judged('spoken.csv')).toMatchObject({ isSent: false });
+    const slow = await measurement('voice', '--input', at('sent.csv'), '--time-unit', 'min');
+    expect(refusal(slow)).toBe('kiten/no-sound');
   });
 
   it.each(['camera', 'active-sensor'])('on a %s has labels, from two thirds on', async (kind) => {

@@ -1,10 +1,10 @@
 /** More is the noise of floating-point arithmetic. */
-const most = 9;
+export const mostDecimals = 9;
 
 /** How many decimals it takes to write these readings: 9 at most. */
 export function decimalsOf(values: Float64Array): number {
   let decimals = 0;
-  for (const value of values) while (decimals < most && !isWritten(value, decimals)) decimals++;
+  for (const value of values) while (decimals < mostDecimals && !isWritten(value, decimals)) decimals++;
   return decimals;
 }
 

@@ -103,6 +103,16 @@ describe('the blind spot', () => {
     expect(Math.abs(shift)).toBeGreaterThan(0);
   });
 
+  it('keeps to what each sensor can say: rounding alone would give a lie away', async () => {
+    const { alteration } = await search([flow]);
+    const told = altered(honest, alteration).values;
+    const lies = told.map((value, at) => value - (honest.values[at] as number)).filter((lie) => lie !== 0);
+    expect(lies.length).toBeGreaterThan(100);
+    // The plant writes four decimals.
+    for (const lie of lies) expect(lie * 1e4).toBeCloseTo(Math.round(lie * 1e4), 6);
+    for (const value of told) expect(Number(value.toFixed(4))).toBe(value);
+  });
+
   it('is at its edge: a tenth more is noticed', async () => {
     const { alteration } = await search([flow]);
     const more = { ...alteration, amounts: alteration.amounts.map((each) => 1.1 * each) };

@@ -1,9 +1,13 @@
+import { KitenError } from '@kiten/codec';
 import { carrierIn, demodulationTrace } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { columnsFor, readFrame, readingsOf } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
+
+/** Samples a second where nobody says, and fewer than which hold no voice. */
+const [usualRate, leastRate] = [16_000, 4_000];
 
 interface VoiceOptions extends TableOptions {
   readonly input: string;
@@ -17,7 +21,11 @@ export function voiceCommand(measurement: Command): void {
       .command('voice')
       .description('judge by physics whether a voice was spoken, or sent by ultrasound')
       .requiredOption('--input <file>', 'a table (CSV) whose first channel is the sound, sample by sample')
-      .option('--rate <hertz>', 'samples a second, where no column of time says', parseAmount)
+      .option(
+        '--rate <hertz>',
+        'samples a second; what the column of time says, or 16000 without one',
+        parseAmount,
+      )
       .option('--json', 'print JSON')
       .action(judgeVoiceFile),
   );
@@ -27,7 +35,13 @@ async function judgeVoiceFile(options: VoiceOptions): Promise<void> {
   const { input, rate, json } = options;
   const frame = await readFrame(input, options);
   const { values, rows } = readingsOf(frame, columnsFor(frame.channels.slice(0, 1), frame));
-  const perSecond = rate ?? 1 / (frame.interval ?? 1 / 16_000);
+  const perSecond = rate ?? (frame.interval === undefined ? usualRate : 1 / frame.interval);
+  if (perSecond < leastRate)
+    throw new KitenError(
+      'kiten/no-sound',
+      `${input} has ${Number(perSecond.toPrecision(3))} samples a second; a voice takes ${leastRate}. Say --rate if its time is not in seconds.`,
+      { detail: { rate: perSecond } },
+    );
   const trace = demodulationTrace(values, perSecond);
   const carrier = carrierIn(values, perSecond);
   const isSent = trace.severity >= 1 || carrier !== undefined;
