@@ -31,15 +31,14 @@ export const repeat: DetectorKind<RepeatModel> = {
   }),
   fits: (model, channels): model is RepeatModel => isNumbers((model as Partial<RepeatModel>).bits, channels),
   start({ bits }, channels): Detector {
-    const memories = Array.from({ length: channels }, () => new Memory());
+    const memory = new Memory(channels);
     return {
       statistics: Array.from({ length: channels }, (_, channel) => ({
         ...{ channel, sees: 'repeat', leastLimit },
       })),
       push(row, into, at) {
         for (let channel = 0; channel < channels; channel++)
-          into[at + channel] =
-            (bits[channel] as number) * (memories[channel] as Memory).push(row[channel] as number);
+          into[at + channel] = (bits[channel] as number) * memory.push(channel, row[channel] as number);
       },
     };
   },
@@ -77,49 +76,81 @@ function bitsOf({ channels, rows, values }: NormalRows, channel: number): number
 const number = new Float64Array(1);
 const halves = new Uint32Array(number.buffer);
 
-class Memory {
-  readonly #hashes = new Uint32Array(remembered);
-  readonly #rows = new Uint32Array(remembered);
-  readonly #marks = new Uint32Array(passage);
-  #row = 0;
-  #changes = 0;
-  #before = Number.NaN;
-  /** Rows between a passage and its repetition, and when the repetition was found first and last, in changes. */
-  #lag = 0;
-  #from = 0;
-  #to = 0;
+/** What a channel is like since its beginning, by their places in one array: counts, and a repetition. */
+const state = { row: 0, changes: 1, lag: 2, from: 3, to: 4, length: 5 } as const;
+/** Rows are counted around: two that are farther apart than this are told by what is left over. */
+const turn = 0xffff;
 
-  /** How many changes in a row have come before, as they came. */
-  push(value: number): number {
-    this.#row++;
-    if (value === this.#before) return this.#to - this.#from;
-    this.#before = value;
-    this.#marks[this.#changes++ % passage] = markOf(value);
-    if (this.#changes < passage) return 0;
-    const hash = this.#hash();
-    if (hash % sampling === 0) this.#look(hash);
-    else if (this.#changes - this.#to > 8 * sampling) this.#from = this.#to;
-    return this.#to - this.#from;
+/**
+ * Of all channels. Of a passage that is remembered, it is its place that holds ten bits of its hash, and 16 more are kept: that
+ * another is taken for it twice in a row, at one distance, is out of the question.
+ */
+class Memory {
+  /** 0: nothing is remembered there. */
+  readonly #prints: Uint16Array;
+  readonly #rows: Uint16Array;
+  readonly #marks: Uint32Array;
+  readonly #before: Float64Array;
+  /** `lag`: rows between a passage and its repetition; `from`, `to`: when that was found first and last, in changes. */
+  readonly #states: Uint32Array;
+
+  constructor(channels: number) {
+    this.#prints = new Uint16Array(channels * remembered);
+    this.#rows = new Uint16Array(channels * remembered);
+    this.#marks = new Uint32Array(channels * passage);
+    this.#before = new Float64Array(channels).fill(Number.NaN);
+    this.#states = new Uint32Array(channels * state.length);
   }
 
-  #look(hash: number): void {
-    const slot = (hash >>> 3) % remembered;
-    const lag = this.#row - (this.#rows[slot] as number);
-    if (this.#hashes[slot] !== hash || (this.#rows[slot] as number) === 0) this.#from = this.#to;
+  /** How many changes of this channel in a row have come before, as they came. */
+  push(channel: number, value: number): number {
+    const states = this.#states;
+    const at = channel * state.length;
+    states[at + state.row] = (states[at + state.row] as number) + 1;
+    if (value !== this.#before[channel]) this.#change(channel, value);
+    return (states[at + state.to] as number) - (states[at + state.from] as number);
+  }
+
+  #change(channel: number, value: number): void {
+    const states = this.#states;
+    const at = channel * state.length;
+    this.#before[channel] = value;
+    const changes = (states[at + state.changes] as number) + 1;
+    this.#marks[channel * passage + ((changes - 1) % passage)] = markOf(value);
+    states[at + state.changes] = changes;
+    if (changes < passage) return;
+    const hash = this.#hash(channel, changes);
+    if (hash % sampling === 0) this.#look(channel, hash);
+    else if (changes - (states[at + state.to] as number) > 8 * sampling)
+      states[at + state.from] = states[at + state.to] as number;
+  }
+
+  #look(channel: number, hash: number): void {
+    const states = this.#states;
+    const at = channel * state.length;
+    const slot = channel * remembered + ((hash >>> 3) % remembered);
+    const print = hash >>> 16 || 1;
+    const [row, changes] = [states[at + state.row] as number, states[at + state.changes] as number];
+    const lag = (row - (this.#rows[slot] as number)) & turn;
+    const [from, to] = [states[at + state.from] as number, states[at + state.to] as number];
+    if (this.#prints[slot] !== print) states[at + state.from] = to;
     else {
-      if (lag !== this.#lag || this.#from === this.#to) this.#from = this.#changes - passage;
-      this.#lag = lag;
-      this.#to = this.#changes;
+      if (lag !== states[at + state.lag] || from === to) states[at + state.from] = changes - passage;
+      states[at + state.lag] = lag;
+      states[at + state.to] = changes;
     }
-    this.#hashes[slot] = hash;
-    this.#rows[slot] = this.#row;
+    this.#prints[slot] = print;
+    this.#rows[slot] = row & turn;
   }
 
   /** Of the last passage, in its order. */
-  #hash(): number {
+  #hash(channel: number, changes: number): number {
     let hash = 0x811c9dc5;
     for (let at = 0; at < passage; at++)
-      hash = Math.imul(hash ^ (this.#marks[(this.#changes + at) % passage] as number), 0x01000193);
+      hash = Math.imul(
+        hash ^ (this.#marks[channel * passage + ((changes + at) % passage)] as number),
+        0x01000193,
+      );
     hash ^= hash >>> 15;
     return Math.imul(hash, 0x2c1b3c6d) >>> 0;
   }
