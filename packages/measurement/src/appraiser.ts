@@ -24,6 +24,8 @@ const codes: Readonly<Record<Outcome, readonly [code: string, aspect: string]>> 
   early: ['measurement/pack-early', 'freshness'],
   missing: ['measurement/packs-missing', 'gaps'],
   forged: ['measurement/pack-forged', 'freshness'],
+  agreeing: ['measurement/readings-agree', 'relation'],
+  contradicted: ['measurement/readings-contradicted', 'relation'],
 };
 
 /** What was concluded of a stream, as the body of evidence. */

@@ -43,6 +43,40 @@ export const measurementFindings = defineFindings([
     },
   },
   {
+    code: 'measurement/readings-agree',
+    claim: 'sourced-data',
+    value: -4,
+    expected: {
+      en: 'The readings of {stream} go together with those of other streams.',
+      ja: '{stream} の測定値は、ほかのストリームの測定値と整合する。',
+    },
+    found: {
+      en: 'They do, {count} rows in a row.',
+      ja: '連続する {count} 行で整合していた。',
+    },
+    remedy: {
+      en: 'Nothing has to be done. It holds as long as readings keep coming and go together.',
+      ja: '対応は不要。測定値が届き続け、整合している間、有効である。',
+    },
+  },
+  {
+    code: 'measurement/readings-contradicted',
+    claim: 'sourced-data',
+    value: -51,
+    expected: {
+      en: 'The readings of {stream} go together with those of other streams.',
+      ja: '{stream} の測定値は、ほかのストリームの測定値と整合する。',
+    },
+    found: {
+      en: '{channels} contradicts other sensors, {severity} times as far as an alarm needs ({sees}). That it is this one that lies is {by} % sure; its probable kind is {kind}.',
+      ja: '{channels} がほかのセンサーと矛盾し、警報のしきい値の {severity} 倍に達した（{sees}）。偽っているのがこのセンサーである確度は {by} %、推定される種類は {kind}。',
+    },
+    remedy: {
+      en: 'Measure at the place: what the sensor says would disprove it, what the others say confirms it. Put the sensor right, or learn the relation anew if the plant was changed, and clear the finding.',
+      ja: '現場で実測する。センサーの報告値と一致すればこの所見は誤り、ほかのセンサーが示す値と一致すれば正しい。センサーを是正するか、設備が変わったのなら関係を学習し直し、所見を解除する。',
+    },
+  },
+  {
     code: 'measurement/stream-silent',
     claim: 'sourced-data',
     value: 0,

@@ -30,7 +30,13 @@ export type {
   Reason,
   SensorJudgement,
 } from './cross/cross-judgement.ts';
-export { type CrossProfile, type LearnCrossOptions, learnCross, sensorsOf } from './cross/cross-profile.ts';
+export {
+  type CrossProfile,
+  type LearnCrossOptions,
+  learnCross,
+  learnJoint,
+  sensorsOf,
+} from './cross/cross-profile.ts';
 export { encodeCrossProfile, parseCrossProfile } from './cross/cross-profile-text.ts';
 export {
   type Joining,
@@ -205,6 +211,7 @@ export {
   type StreamDeclaration,
 } from './streams/declaration.ts';
 export { Lesson, type LessonEnd } from './streams/lesson.ts';
+export { RelationBoard } from './streams/relation-board.ts';
 export {
   type BoardGauges,
   type KnownStream,
@@ -213,6 +220,15 @@ export {
   type TapInlet,
 } from './streams/stream-board.ts';
 export { streamPatternOf } from './streams/stream-name.ts';
+export {
+  checkRelation,
+  joinedStreams,
+  type KnownRelation,
+  type RelationAlarm,
+  type RelationGauges,
+  type RelationReport,
+  type StreamRelation,
+} from './streams/stream-relation.ts';
 export {
   type AlarmDiagnosis,
   type AlarmWindow,

@@ -221,6 +221,13 @@ export const en = {
   'happened.judging-resumed': 'Readings are judged again, after {seconds} s',
   'happened.judging-missed': '{messages} messages with readings were not judged',
   'happened.stream-accepted': '{actor} had the stream {stream} judged by what was learned',
+  'happened.relation-declared': '{actor} has {streams} streams compared as {relation}',
+  'happened.relation-removed': '{actor} took the comparison {relation} of streams back',
+  'happened.relation-learning': '{actor} has the comparison {relation} learned for {seconds} s',
+  'happened.relation-learned': 'How the streams of {relation} go together was learned from {rows} rows',
+  'happened.relation-not-learned':
+    'How the streams of {relation} go together could not be learned: {problem}',
+  'happened.relation-accepted': '{actor} had the streams of {relation} compared by what was learned',
   'happened.part-stated': '{part} was stated to be a part of {device}',
   'happened.policy-changed': '{actor} changed the policies',
   'happened.fall-held': 'The fall of {device} is held: {code}',

@@ -42,6 +42,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { siteRoutes } from './routes/site.ts';
 import { storyRoutes } from './routes/story.ts';
+import { streamRelationRoutes } from './routes/stream-relations.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { trafficRoutes } from './routes/traffic.ts';
@@ -138,6 +139,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       policyRoutes(routes, services);
       payloadRuleRoutes(routes, services);
       streamRoutes(routes, services);
+      streamRelationRoutes(routes, services);
       policyReviewRoutes(routes, services);
       logRoutes(routes, services);
       logProofRoutes(routes, services);

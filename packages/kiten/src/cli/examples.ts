@@ -77,6 +77,12 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
       "kiten measurement cross learn --input pump-1/pump=pump.csv net-1/net=net.csv --check 'equal pump-1/pump#flow net-1/net#flow' --out cross.json",
     ],
   ],
+  'kiten measurement relation add': [
+    [
+      'two devices, and a flow that both of them measure',
+      "kiten measurement relation add water --stream pump-1/pump net-1/net --check 'equal pump-1/pump#flow net-1/net#flow' --every 60 --data site --reason 'one pipe'",
+    ],
+  ],
   'kiten measurement cross check': [
     [
       'another day of both',

@@ -254,6 +254,14 @@ const deniedReadings = [
   'alter table denials add column finding text',
 ];
 
+/** Streams whose sensors are checked against each other: what is declared, what is learned, when they contradicted each other. */
+const streamRelations = [
+  `create table stream_relations (id text primary key, relation text not null, set_by text not null, set_at integer not null,
+     reason text not null, lesson text, accepts integer not null, proposal text, profile text, related text, problem text) strict`,
+  `create table relation_alarms (relation text not null, began integer not null, ended integer, judgement text not null,
+     primary key (relation, began)) strict, without rowid`,
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -279,6 +287,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0021-streams': { up: run(streams) },
   '0022-alarm-diagnoses': { up: run(alarmDiagnoses) },
   '0023-denied-readings': { up: run(deniedReadings) },
+  '0024-stream-relations': { up: run(streamRelations) },
 };
 
 /**

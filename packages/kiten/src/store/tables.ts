@@ -430,6 +430,24 @@ export interface Tables {
     /** JSON; null as long as nothing is known. */
     diagnosis: string | null;
   };
+  /** Streams whose sensors are checked against each other. */
+  stream_relations: {
+    id: string;
+    /** What is declared, as JSON. */
+    relation: string;
+    set_by: string;
+    set_at: number;
+    reason: string;
+    /** JSON of what it is being learned from; null: it is not. */
+    lesson: string | null;
+    accepts: number;
+    proposal: string | null;
+    profile: string | null;
+    /** Pairs that would make checks, as JSON. */
+    related: string | null;
+    problem: string | null;
+  };
+  relation_alarms: { relation: string; began: number; ended: number | null; judgement: string };
   /** How far a receiver of events has come in the log. */
   event_cursors: { name: string; next: number };
   /** What the Image repository speaks for and devices may be told to install. */

@@ -64,8 +64,20 @@ function handle(command: StreamCommand): void {
     case 'lesson-over':
       lessons.forget(command.stream);
       return;
+    case 'relate':
+      try {
+        board.relations.put(command.known);
+      } catch (error) {
+        if (!(error instanceof KitenError)) throw error;
+        say({ kind: 'failed', stream: command.known.id, code: error.code, message: error.message });
+      }
+      return;
+    case 'unrelate':
+      board.relations.forget(command.relation);
+      return;
     case 'restate':
       board.find(command.stream)?.restate();
+      board.relations.restate(command.stream);
       return;
     case 'keys':
       board.trustKeys(command.device, command.keys);
@@ -126,7 +138,13 @@ function answer({ question, stream }: StreamCommand & { kind: 'ask' }): void {
   const one = stream === undefined ? undefined : board.find(stream);
   const asked = stream === undefined ? [...board.all()] : one === undefined ? [] : [one];
   const streams = new Map(asked.map((watched) => [watched.stream, watched.gauges]));
-  const state = { board: board.gauges, streams, ...(one === undefined ? {} : { excerpt: one.excerpt() }) };
+  const relations = board.relations.gauges;
+  const state = {
+    board: board.gauges,
+    streams,
+    relations,
+    ...(one === undefined ? {} : { excerpt: one.excerpt() }),
+  };
   say({ kind: 'answer', question, state });
 }
 

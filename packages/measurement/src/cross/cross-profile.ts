@@ -42,12 +42,24 @@ export const sensorsOf = ({ streams }: Joining): Sensor[] =>
  * @throws KitenError `measurement/cross-…`, `measurement/too-few-rows`, `measurement/table-too-large`
  */
 export function learnCross(tables: readonly StreamTable[], options: LearnCrossOptions): CrossProfile {
-  const { alarmsPerDay, checks = [], every, progress } = options;
-  checkCrossChecks(checks);
   refuseNames(tables);
-  const joining = joiningOf(tables, every);
+  const joining = joiningOf(tables, options.every);
+  return learnJoint(joining, jointFrame(tables, joining), options);
+}
+
+/**
+ * The same from a joint table.
+ *
+ * @throws KitenError `measurement/cross-…`, `measurement/too-few-rows`
+ */
+export function learnJoint(
+  { every, streams }: Joining,
+  frame: Frame,
+  { alarmsPerDay, checks = [], progress }: Omit<LearnCrossOptions, 'every'>,
+): CrossProfile {
+  checkCrossChecks(checks);
+  const joining = { every, streams };
   const sensors = sensorsOf(joining);
-  const frame = jointFrame(tables, joining);
   const balances = balancesOf(checks, sensors, frame);
   const learned = balances.filter(({ tolerance }) => tolerance === undefined);
   // One alarm has one cause: what is declared and what is learned share the budget.

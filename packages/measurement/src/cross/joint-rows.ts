@@ -23,7 +23,7 @@ export class JointRows {
   readonly sensors: readonly Sensor[];
   readonly #every: number;
   readonly #row: Float64Array;
-  readonly #places: ReadonlyMap<string, { readonly at: number; readonly hold: number }>;
+  readonly #places: ReadonlyMap<string, { readonly at: number; readonly width: number }>;
   readonly #heard: Float64Array;
   readonly #holds: Float64Array;
   readonly #told: Float64Array;
@@ -41,8 +41,8 @@ export class JointRows {
     this.#holds = Float64Array.from(streams.flatMap(({ channels, hold }) => channels.map(() => hold)));
     let at = 0;
     this.#places = new Map(
-      streams.map(({ stream, channels, hold }) => {
-        const place = { at, hold };
+      streams.map(({ stream, channels }) => {
+        const place = { at, width: channels.length };
         at += channels.length;
         return [stream, place];
       }),
@@ -52,7 +52,7 @@ export class JointRows {
   /** Something that a stream said. Moments of the grid before it are over: `advance` gives them out first. */
   take(stream: string, at: number, values: Float64Array): void {
     const place = this.#places.get(stream);
-    if (place === undefined) return;
+    if (place === undefined || place.width !== values.length) return;
     this.#next ??= (Math.floor(at / this.#every) + 1) * this.#every;
     for (const [channel, value] of values.entries()) {
       const sensor = place.at + channel;

@@ -6,6 +6,7 @@ import type { LookBudget } from './followed-alarms.ts';
 import type { HistoryBudget } from './history.ts';
 import type { LessonBudget, LessonEnd } from './lesson.ts';
 import { payloadReader } from './payload-reader.ts';
+import { RelationBoard } from './relation-board.ts';
 import { placeOf } from './stream-name.ts';
 import type { AlarmWindow, StreamReport } from './stream-report.ts';
 import { readBatch, type TapBatch, type TapEntry, type TapSource } from './tap-batch.ts';
@@ -70,6 +71,8 @@ export class StreamBoard {
   readonly #budget: HistoryBudget = { left: historyNumbers };
   readonly #looks: LookBudget = { left: lookCost };
   readonly #lessons: LessonBudget = { left: lessonNumbers };
+  /** Streams against each other. */
+  readonly relations: RelationBoard;
   /** Grows when messages may go elsewhere. */
   #epoch = 0;
   /** Those that have something to be remembered. */
@@ -80,6 +83,11 @@ export class StreamBoard {
 
   constructor(parts: StreamBoardParts) {
     this.#parts = parts;
+    this.relations = new RelationBoard({
+      ...{ tell: parts.tell, looks: this.#looks, lessons: this.#lessons },
+      conclude: (conclusion) => parts.tell({ kind: 'concluded', conclusion }),
+      own: (stream) => this.#streams.get(stream)?.evidence ?? {},
+    });
   }
 
   get filters(): readonly string[] {
@@ -164,6 +172,7 @@ export class StreamBoard {
   look(now: number): void {
     this.#looks.left = Math.min(lookCost, this.#looks.left + lookCost);
     for (const watched of this.#streams.values()) watched.look(now);
+    this.relations.look(now);
   }
 
   #bring(places: readonly Place[], { payload, at, duplicate }: TapEntry): void {
@@ -171,6 +180,9 @@ export class StreamBoard {
     for (const { watched, channel } of places)
       if (watched.take({ payload, at, channel, duplicate })) this.#unsettled.add(watched);
   }
+
+  readonly #compare = (stream: string, at: number, values: Float64Array): void =>
+    this.relations.take(stream, at, values);
 
   #find({ device, topic }: TapSource, at: number): readonly Place[] {
     const places: Place[] = [];
@@ -207,7 +219,8 @@ export class StreamBoard {
     const { tell, verify } = this.#parts;
     const keysOf = (id: string) => this.#keys.get(id);
     const budgets = { budget: this.#budget, looks: this.#looks, lessons: this.#lessons };
-    const watched = new WatchedStream(stream, device, kind, { tell, verify, keysOf, ...budgets });
+    const compare = this.#compare;
+    const watched = new WatchedStream(stream, device, kind, { tell, verify, keysOf, compare, ...budgets });
     this.#ofDevice.set(device, others + 1);
     this.#streams.set(stream, watched);
     this.#declarationOf.set(stream, declaration);

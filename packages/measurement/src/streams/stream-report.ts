@@ -2,6 +2,7 @@ import type { StreamMemory } from '../freshness/freshness.ts';
 import type { Frame } from '../series/frame.ts';
 import type { FaultKind } from '../suspicion/kind.ts';
 import type { Carrier } from '../suspicion/suspicion.ts';
+import type { RelationReport } from './stream-relation.ts';
 
 /**
  * What was concluded of a stream.
@@ -17,6 +18,8 @@ import type { Carrier } from '../suspicion/suspicion.ts';
  * | `replayed`, `reordered`, `stale`, `early` | they do not |
  * | `missing` | packs never came |
  * | `forged` | a signature does not hold |
+ * | `agreeing` | its sensors go together with those of other streams |
+ * | `contradicted` | they do not |
  */
 export const outcomes = [
   'normal',
@@ -31,6 +34,8 @@ export const outcomes = [
   'early',
   'missing',
   'forged',
+  'agreeing',
+  'contradicted',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -59,7 +64,7 @@ export interface StreamConclusion {
   readonly kind?: FaultKind;
   /** Those that carry it, the farthest from normal first. */
   readonly channels?: readonly string[];
-  /** How far off, in packs or milliseconds; or what was wrong, in words. */
+  /** How far off, in packs or milliseconds; how sure it is this one, in hundredths; or what was wrong, in words. */
   readonly by?: number;
   readonly problem?: string;
   /** SHA-256 of the profile, hexadecimal. */
@@ -115,4 +120,5 @@ export type StreamReport =
   | { readonly kind: 'concluded'; readonly conclusion: StreamConclusion }
   | { readonly kind: 'alarm'; readonly window: AlarmWindow }
   /** To be kept before anything that follows in the same list. */
-  | { readonly kind: 'remember'; readonly stream: string; readonly memory: StreamMemory };
+  | { readonly kind: 'remember'; readonly stream: string; readonly memory: StreamMemory }
+  | RelationReport;

@@ -18,9 +18,13 @@ export class StreamVoice {
     this.#say = say;
   }
 
+  /** What was found of how its packs come, since an operator cleared it last; `undefined`: nothing. */
+  freshness: Outcome | undefined;
+
   /** What holds is said again with the next readings: somebody cleared what spoke against it. */
   restate(): void {
     this.#toldAt.clear();
+    this.freshness = undefined;
   }
 
   /** Whether it was not said that there is an alarm, or somebody cleared it since. */
@@ -30,6 +34,8 @@ export class StreamVoice {
 
   /** Something that holds until it lapses. */
   holds(outcome: Outcome, at: number): void {
+    // A replay is not undone by the pack that follows it, a gap is.
+    if (this.freshness === undefined || this.freshness === 'missing') this.freshness = outcome;
     const since = this.#since.get(outcome) ?? at;
     this.#since.set(outcome, since);
     const toldAt = this.#toldAt.get(outcome);
@@ -45,7 +51,10 @@ export class StreamVoice {
     isOfPacks: boolean,
     what: Pick<StreamConclusion, 'by' | 'problem'>,
   ): void {
-    if (isOfPacks) this.#since.delete('fresh');
+    if (isOfPacks) {
+      this.#since.delete('fresh');
+      this.freshness = outcome;
+    }
     const toldAt = this.#toldAt.get(outcome);
     if (toldAt !== undefined && at - toldAt < pause) return;
     this.#toldAt.set(outcome, at);
@@ -75,6 +84,6 @@ export class StreamVoice {
   /** No readings come. */
   silent(said: Omit<Said, 'outcome'>): void {
     this.#say({ outcome: 'silent', ...said });
-    this.restate();
+    this.#toldAt.clear();
   }
 }

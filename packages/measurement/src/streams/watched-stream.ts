@@ -1,4 +1,5 @@
 import { KitenError, type Verify } from '@kiten/codec';
+import type { OwnEvidence } from '../cross/own-evidence.ts';
 import type { StreamMemory } from '../freshness/freshness.ts';
 import type { Profile } from '../learn/profile.ts';
 import { channelsOf, type StreamDeclaration } from './declaration.ts';
@@ -8,6 +9,7 @@ import { Lesson, type LessonBudget, type LessonEnd } from './lesson.ts';
 import { PackWatch } from './pack-watch.ts';
 import type { PayloadReader, ReadMessage } from './payload-reader.ts';
 import { readPack } from './read-pack.ts';
+import { ownEvidenceOf } from './relation-board.ts';
 import { RowBin } from './row-bin.ts';
 import { RowJudge } from './row-judge.ts';
 import type { AlarmWindow, Excerpt, StreamReport } from './stream-report.ts';
@@ -27,6 +29,8 @@ export interface StreamSurroundings {
   readonly looks: LookBudget;
   readonly lessons: LessonBudget;
   readonly verify: Verify;
+  /** A row of a stream, for whoever compares it with others. */
+  readonly compare: (stream: string, at: number, values: Float64Array) => void;
   /** DER SubjectPublicKeyInfo of what a device may sign with, its certificates'; `undefined` until they are known. */
   readonly keysOf: (device: string) => readonly Uint8Array[] | undefined;
 }
@@ -99,6 +103,16 @@ export class WatchedStream {
       isSilent: this.#isSilent,
       memory: this.#packs.memory,
     };
+  }
+
+  /** What is known of it, for whoever compares it with others. */
+  get evidence(): OwnEvidence {
+    const { alarm, normalSince } = this.#rowJudge;
+    const { freshness } = this.#voice;
+    return ownEvidenceOf({
+      ...{ alarm, isJudged: normalSince !== undefined },
+      ...(freshness === undefined ? {} : { freshness }),
+    });
   }
 
   excerpt(): Excerpt {
@@ -195,6 +209,7 @@ export class WatchedStream {
     this.#lesson?.push(at, values);
     if (this.#lesson?.isFull) this.#taught();
     this.#rowJudge.push(at, values);
+    this.#world.compare(this.stream, at, values);
   }
 
   /** A pack counts once what is remembered of it will be kept: that is told first. */

@@ -9,6 +9,7 @@ import { flightCommand } from './measurement-flight.ts';
 import { inertialCommand } from './measurement-inertial.ts';
 import { learnCommand } from './measurement-learn.ts';
 import { lidarCommand } from './measurement-lidar.ts';
+import { relationCommands } from './measurement-relation.ts';
 import { scoreCommand } from './measurement-score.ts';
 import { simulateCommand } from './measurement-simulate.ts';
 import { streamCommands } from './measurement-stream.ts';
@@ -32,4 +33,5 @@ export function measurementCommands(program: Command, environment: Environment):
   lidarCommand(measurement);
   voiceCommand(measurement);
   streamCommands(measurement, environment);
+  relationCommands(measurement, environment);
 }

@@ -6,6 +6,7 @@ import { keepMemory, putAlarm } from '../../store/streams.ts';
 import type { EventHub } from '../event-hub.ts';
 import { Turns } from '../turns.ts';
 import type { Learning } from './learning.ts';
+import type { Relations } from './relations.ts';
 import type { SourceKeys } from './source-keys.ts';
 import type { StreamBook } from './stream-book.ts';
 import type { StreamFindings } from './stream-findings.ts';
@@ -18,6 +19,7 @@ export interface HearingParts {
   readonly logger: Logger;
   readonly learning: Learning;
   readonly keys: SourceKeys;
+  readonly relations: Pick<Relations, 'heard'>;
   readonly conclude: StreamFindings['conclude'];
 }
 
@@ -80,6 +82,9 @@ export class Hearing {
             logger.error({ err: error, stream: report.stream }, 'nothing could be learned'),
           );
         return;
+      case 'relation-taught':
+      case 'relation-alarm':
+        return this.#parts.relations.heard(report);
       case 'appeared':
       case 'remember':
         return;

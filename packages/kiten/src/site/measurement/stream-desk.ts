@@ -11,6 +11,7 @@ import {
 import { subjectKey } from '@kiten/trust';
 import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
+import { allRelations, type RelationRecord } from '../../store/stream-relations.ts';
 import {
   alarmsOf,
   allMemories,
@@ -28,11 +29,13 @@ import { JudgingHealth } from './judging-health.ts';
 import type { Learner } from './learner.ts';
 import { Learning, type Lesson } from './learning.ts';
 import type { ProfileFiles } from './profile-files.ts';
+import { Relations } from './relations.ts';
 import { SourceKeys } from './source-keys.ts';
 import { StreamBook } from './stream-book.ts';
 import type { StreamFindings } from './stream-findings.ts';
 import { knownOf, type StreamCommand, type StreamState } from './stream-messages.ts';
 import type { StreamThread } from './stream-thread.ts';
+import type { StreamView } from './stream-view.ts';
 
 export interface StreamDeskParts {
   readonly database: Database;
@@ -54,15 +57,6 @@ export interface StreamOutlet {
   readonly findings: Pick<StreamFindings, 'conclude'>;
 }
 
-/** A stream with how it is doing. */
-export interface StreamView {
-  readonly record: StreamRecord;
-  readonly declaration: DeclarationRecord;
-  readonly channels: readonly string[];
-  readonly state: StreamState;
-  readonly alarms: readonly AlarmWindow[];
-}
-
 const shownAlarms = 50;
 const isStopped = true;
 
@@ -76,24 +70,27 @@ export class StreamDesk {
   readonly #keys: SourceKeys;
   /** Whether readings are judged. */
   readonly health: JudgingHealth;
+  /** Streams against each other. */
+  readonly relations: Relations;
   #outlet: StreamOutlet | undefined;
 
-  private constructor(parts: StreamDeskParts, book: StreamBook) {
+  private constructor(parts: StreamDeskParts, book: StreamBook, relations: readonly RelationRecord[]) {
     const send = (command: StreamCommand): void => this.#outlet?.thread.send(command);
     this.#parts = parts;
     this.#book = book;
     this.health = new JudgingHealth(parts);
+    this.relations = new Relations({ ...parts, book, send }, relations);
     this.#declaring = new Declaring({ ...parts, book, send });
     this.#learning = new Learning({ ...parts, book, send });
     this.#keys = new SourceKeys({ ...parts, book, send });
     this.#hearing = new Hearing({
-      ...{ ...parts, book, learning: this.#learning, keys: this.#keys },
+      ...{ ...parts, book, learning: this.#learning, keys: this.#keys, relations: this.relations },
       conclude: async (conclusion) => (await this.#outlet?.findings.conclude(conclusion)) ?? [],
     });
   }
 
   static async open(parts: StreamDeskParts): Promise<StreamDesk> {
-    return new StreamDesk(parts, await StreamBook.open(parts));
+    return new StreamDesk(parts, await StreamBook.open(parts), await allRelations(parts.database));
   }
 
   /** Judging begins: with all that is known from before. */
@@ -112,6 +109,7 @@ export class StreamDesk {
     const alarms = new Map((await lastingAlarms(database)).map((window) => [window.stream, window]));
     for (const record of this.#book.streams)
       await this.#put(record, memories.get(record.stream), alarms.get(record.stream));
+    await this.relations.tell();
     this.#outlet?.thread.send({ kind: 'all' });
   }
 
@@ -213,6 +211,7 @@ export class StreamDesk {
   /** Alarms are kept as long as evidence. */
   async prune(before: number): Promise<void> {
     await forgetAlarms(this.#parts.database, before);
+    await this.relations.prune(before);
   }
 
   /** A stream from before. What cannot be judged by any more is told, and the stream goes on unjudged. */

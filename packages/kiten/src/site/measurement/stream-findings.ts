@@ -63,6 +63,7 @@ export class StreamFindings {
     const stands = counting.find(({ value }) => isAdverse(tierOf(value)));
     if (stands === undefined || finding.aspect === 'gaps') return true;
     const recovery = this.#parts.recovery(stream);
-    return finding.aspect === 'readings' && recovery !== undefined && at - since >= recovery;
+    const isOfReadings = finding.aspect === 'readings' || finding.aspect === 'relation';
+    return isOfReadings && recovery !== undefined && at - since >= recovery;
   }
 }

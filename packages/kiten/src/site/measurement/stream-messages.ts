@@ -1,9 +1,13 @@
 import type { MessagePort } from 'node:worker_threads';
 import type {
   BoardGauges,
+  CrossCheck,
   Excerpt,
   Frame,
+  Joining,
+  KnownRelation,
   KnownStream,
+  RelationGauges,
   StreamDeclaration,
   StreamGauges,
   StreamReport,
@@ -21,6 +25,8 @@ export type StreamCommand =
   | { readonly kind: 'all' }
   /** What was learned is kept: what it was learned from is not needed any more. */
   | { readonly kind: 'lesson-over'; readonly stream: string }
+  | { readonly kind: 'relate'; readonly known: KnownRelation }
+  | { readonly kind: 'unrelate'; readonly relation: string }
   /** Somebody cleared what spoke against it. */
   | { readonly kind: 'restate'; readonly stream: string }
   | { readonly kind: 'keys'; readonly device: string; readonly keys: readonly Uint8Array[] }
@@ -46,6 +52,7 @@ export interface StreamState {
   readonly board: BoardGauges;
   readonly streams: ReadonlyMap<string, StreamGauges>;
   readonly excerpt?: Excerpt;
+  readonly relations?: ReadonlyMap<string, RelationGauges>;
 }
 
 /** What comes from it. */
@@ -61,6 +68,8 @@ export type StreamNews =
 export interface LearningTask {
   readonly frame: Frame;
   readonly alarmsPerDay: number;
+  /** It is how streams go together that is to be learned; the frame is their joint table. */
+  readonly relation?: Joining & { readonly checks: readonly CrossCheck[] };
 }
 
 export type LearningResult =

@@ -1,0 +1,150 @@
+import type { CrossJudgement } from '@kiten/measurement';
+import type { Command } from 'commander';
+import { openClient } from '../client.ts';
+import { crossLines } from '../cross-words.ts';
+import type { Environment } from '../environment.ts';
+import { language } from '../language.ts';
+import { type SiteOptions, withSite } from '../options.ts';
+import { counted, print, printJson, printTable } from '../output.ts';
+import { parseAmount } from './measurement-learn.ts';
+
+interface RelationAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly streams: readonly string[];
+  readonly checks: readonly string[];
+  readonly rows: number;
+  readonly learnsUntil?: number;
+  readonly profile?: string;
+  readonly problem?: string;
+  readonly related?: readonly { readonly check: string; readonly explained: number }[];
+  readonly alarms: readonly RelationAlarmAnswer[];
+}
+
+/** As a judgement, with times in milliseconds and what is not known as null. */
+interface RelationAlarmAnswer extends Omit<CrossJudgement, 'at'> {
+  readonly began: number;
+  readonly ended?: number;
+}
+
+interface AddOptions extends SiteOptions {
+  readonly stream: readonly string[];
+  readonly check?: readonly string[];
+  readonly every: number;
+  readonly alarmsPerDay?: number;
+  readonly reason: string;
+}
+
+type Reasoned = SiteOptions & { readonly reason: string };
+
+/** Streams of a site against each other. */
+export function relationCommands(measurement: Command, environment: Environment): void {
+  const relation = measurement
+    .command('relation')
+    .description('streams inside a site against each other: which sensor lies, since when and how');
+  const path = (id: string, action = ''): string => `/stream-relations/${encodeURIComponent(id)}${action}`;
+
+  withSite(relation.command('add <id>'))
+    .description('declare streams whose sensors are checked against each other')
+    .requiredOption('--stream <stream...>', 'the streams, as `kiten measurement stream list` names them')
+    .option(
+      '--check <check...>',
+      'what is known: “equal A B C”, “sum WHOLE PART PART”, “ratio A B 2.5”, “linear A B”, “below A B”, each perhaps with “within 0.05”; a sensor is STREAM#CHANNEL',
+    )
+    .option('--every <seconds>', 'the time between two joint rows', parseAmount, 60)
+    .option('--alarms-per-day <n>', 'false alarms that are put up with (default 0.1)', parseAmount)
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (id: string, options: AddOptions) => {
+      const client = await openClient(options, environment);
+      const { stream: streams, check: checks = [], every, alarmsPerDay, reason } = options;
+      const body = { streams, checks, every, alarmsPerDay, reason };
+      const answer = await client.send<RelationAnswer>('PUT', path(id), body);
+      if (options.json) return printJson(answer);
+      return print(`${id} is declared: ${counted(streams.length, 'stream', 'streams')}, to be learned.`);
+    });
+
+  withSite(relation.command('list'))
+    .description('what is compared, and how it is doing')
+    .action(async (options: SiteOptions) => {
+      const client = await openClient(options, environment);
+      const { relations } = await client.get<{ relations: RelationAnswer[] }>('/stream-relations');
+      if (options.json) return printJson(relations);
+      return printTable(
+        ['RELATION', 'STATE', 'ROWS', 'STREAMS'],
+        relations.map(({ id, state, rows, streams }) => [id, state, String(rows), streams.join(' ')]),
+      );
+    });
+
+  withSite(relation.command('show <id>'))
+    .description('who lies, since when, how and why; and which checks are proposed')
+    .action(async (id: string, options: SiteOptions) => {
+      const client = await openClient(options, environment);
+      const { relations } = await client.get<{ relations: RelationAnswer[] }>('/stream-relations');
+      const one = relations.find((each) => each.id === id);
+      if (options.json) return printJson(one ?? null);
+      if (one === undefined) return print(`Nothing is compared as ${id}.`);
+      return tell(one);
+    });
+
+  withSite(relation.command('learn <id>'))
+    .description('learn how the streams go together from what comes from now on')
+    .requiredOption('--seconds <n>', 'for so long', parseAmount)
+    .option('--rows <n>', 'or for so many joint rows, if they come before', parseAmount)
+    .option('--accept', 'judge by it as soon as it is learned')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (id: string, options: Reasoned & { seconds: number; rows?: number; accept?: boolean }) => {
+      const client = await openClient(options, environment);
+      const { seconds, rows, accept, reason } = options;
+      const answer = await client.send<RelationAnswer>('POST', path(id, '/learn'), {
+        ...{ seconds, rows, accept, reason },
+      });
+      if (options.json) return printJson(answer);
+      return print(`${id} is being learned until ${new Date(answer.learnsUntil ?? 0).toISOString()}.`);
+    });
+
+  withSite(relation.command('accept <id>'))
+    .description('compare the streams by what was learned')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (id: string, options: Reasoned) => {
+      const client = await openClient(options, environment);
+      const answer = await client.send<RelationAnswer>('POST', path(id, '/accept'), {
+        reason: options.reason,
+      });
+      if (options.json) return printJson(answer);
+      return print(`${id} is judged by ${answer.profile} from now on.`);
+    });
+
+  withSite(relation.command('remove <id>'))
+    .description('compare these streams no more')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (id: string, options: Reasoned) => {
+      const client = await openClient(options, environment);
+      await client.send('DELETE', `${path(id)}?${new URLSearchParams({ reason: options.reason })}`);
+      if (options.json) printJson({ removed: id });
+      else print(`${id} is not compared any more.`);
+    });
+}
+
+function tell({ id, state, rows, streams, checks, problem, related = [], alarms }: RelationAnswer): void {
+  print(`${id}: ${state}, ${counted(rows, 'row', 'rows')} of ${streams.join(', ')}`);
+  if (problem !== undefined) print(`  ${problem}`);
+  for (const check of checks) print(`  check  ${check}`);
+  const proposed = related.filter(({ check }) => !checks.includes(check));
+  if (proposed.length > 0) print('  would be checks, if somebody who knows the place says so:');
+  for (const { check, explained } of proposed)
+    print(`    ${(100 * explained).toFixed(1)} %  --check '${check}'`);
+  for (const alarm of alarms) {
+    print();
+    for (const line of crossLines(judgementOf(alarm), language())) print(`  ${line}`);
+    if (alarm.ended !== undefined) print(`  It was over ${new Date(alarm.ended).toISOString()}.`);
+  }
+}
+
+/** With times in seconds, as judgements have them. */
+function judgementOf(alarm: RelationAlarmAnswer): CrossJudgement {
+  const sensors = alarm.sensors.map((each) => ({
+    ...{ ...each, since: each.since / 1000 },
+    ...{ said: each.said ?? Number.NaN, expected: each.expected ?? Number.NaN },
+  }));
+  return { ...alarm, at: alarm.began / 1000, since: alarm.since / 1000, sensors };
+}

@@ -1,0 +1,233 @@
+import { type Clock, encodeUtf8, KitenError } from '@kiten/codec';
+import {
+  checkRelation,
+  crossCheckText,
+  type Frame,
+  parseCrossProfile,
+  type RelationAlarm,
+  type RelationReport,
+  type StreamRelation,
+} from '@kiten/measurement';
+import type { RecordedEvent } from '@kiten/trust';
+import type { Logger } from 'pino';
+import type { Database } from '../../store/database.ts';
+import {
+  forgetRelation,
+  forgetRelationAlarms,
+  putRelation,
+  putRelationAlarm,
+  type RelationRecord,
+  relationAlarmsOf,
+} from '../../store/stream-relations.ts';
+import type { EventHub } from '../event-hub.ts';
+import type { Journal } from '../journal.ts';
+import type { Operator } from '../operators.ts';
+import { Turns } from '../turns.ts';
+import type { Learner } from './learner.ts';
+import type { Lesson } from './learning.ts';
+import type { ProfileFiles } from './profile-files.ts';
+import { digestOfRelation, RelationTeller } from './relation-teller.ts';
+import type { StreamBook } from './stream-book.ts';
+import type { StreamCommand } from './stream-messages.ts';
+
+export interface RelationParts {
+  readonly database: Database;
+  readonly journal: Journal;
+  readonly hub: EventHub;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly book: StreamBook;
+  readonly profiles: ProfileFiles;
+  readonly learner: Learner;
+  readonly send: (command: StreamCommand) => void;
+}
+
+const mostRelations = 64;
+const shownAlarms = 50;
+
+/** Streams whose sensors are checked against each other: what was declared, what was learned, and on whose word. */
+export class Relations {
+  readonly #parts: RelationParts;
+  readonly #turns = new Turns();
+  readonly #teller: RelationTeller;
+  readonly #records: Map<string, RelationRecord>;
+
+  /** @param records as they stand in the store */
+  constructor(parts: RelationParts, records: readonly RelationRecord[]) {
+    this.#parts = parts;
+    this.#teller = new RelationTeller(parts);
+    this.#records = new Map(records.map((record) => [record.relation.id, record]));
+  }
+
+  /** In the order of their names. */
+  get all(): readonly RelationRecord[] {
+    return [...this.#records.values()].toSorted((one, other) =>
+      one.relation.id < other.relation.id ? -1 : 1,
+    );
+  }
+
+  /** @throws KitenError `kiten/relation-unknown` */
+  get(id: string): RelationRecord {
+    const record = this.#records.get(id);
+    if (record !== undefined) return record;
+    throw new KitenError('kiten/relation-unknown', `No streams are compared as “${id.slice(0, 80)}”.`);
+  }
+
+  /** The newest first. */
+  alarmsOf(id: string): Promise<RelationAlarm[]> {
+    return relationAlarmsOf(this.#parts.database, id, shownAlarms);
+  }
+
+  async prune(before: number): Promise<void> {
+    await forgetRelationAlarms(this.#parts.database, before);
+  }
+
+  /**
+   * Has streams compared, in place of what was declared by this name: it is to be learned anew.
+   *
+   * @throws KitenError `measurement/stream-relation`, `measurement/cross-…`, `kiten/stream-unknown`, `kiten/relations-full`
+   */
+  relate(relation: StreamRelation, operator: Operator, reason: string): Promise<RelationRecord> {
+    return this.#turns.take(relation.id, async () => {
+      checkRelation(relation);
+      this.#teller.joined(relation);
+      const { id } = relation;
+      if (!this.#records.has(id) && this.#records.size >= mostRelations)
+        throw new KitenError(
+          'kiten/relations-full',
+          `${mostRelations} groups of streams are compared already.`,
+        );
+      const setBy = `operator:${operator.name}`;
+      const record: RelationRecord = {
+        ...{ relation, setBy, setAt: this.#parts.clock.now(), reason, accepts: false },
+      };
+      const data = { relation: id, streams: relation.streams.length, sha256: digestOfRelation(relation) };
+      await this.#keep(record, this.#event('relation/declared', setBy, reason, data));
+      await this.#teller.put(record);
+      return record;
+    });
+  }
+
+  /** @throws KitenError `kiten/relation-unknown` */
+  unrelate(id: string, operator: Operator, reason: string): Promise<void> {
+    return this.#turns.take(id, async () => {
+      this.get(id);
+      const event = this.#event('relation/removed', `operator:${operator.name}`, reason, { relation: id });
+      await this.#parts.journal.commit([event], (store) => forgetRelation(store, id));
+      this.#records.delete(id);
+      this.#parts.send({ kind: 'unrelate', relation: id });
+    });
+  }
+
+  /** @throws KitenError `kiten/relation-unknown`, `kiten/stream-unknown` */
+  learn(
+    id: string,
+    { seconds, rows, accepts }: Lesson,
+    operator: Operator,
+    reason: string,
+  ): Promise<RelationRecord> {
+    return this.#turns.take(id, async () => {
+      const { problem: _, proposal: _none, related: _neither, ...before } = this.get(id);
+      const until = this.#parts.clock.now() + seconds * 1000;
+      const record = { ...before, accepts, lesson: { until, ...(rows === undefined ? {} : { rows }) } };
+      const actor = `operator:${operator.name}`;
+      await this.#keep(record, this.#event('relation/learning', actor, reason, { relation: id, seconds }));
+      await this.#teller.put(record);
+      return record;
+    });
+  }
+
+  /** @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learned`, `kiten/profile-…` */
+  accept(id: string, operator: Operator, reason: string): Promise<RelationRecord> {
+    return this.#turns.take(id, () => this.#accept(id, `operator:${operator.name}`, reason));
+  }
+
+  /** What judging tells. */
+  async heard(report: RelationReport): Promise<void> {
+    const { database, hub, logger } = this.#parts;
+    if (report.kind === 'relation-alarm') {
+      const { relation, began } = report.alarm;
+      if (!this.#records.has(relation)) return;
+      await putRelationAlarm(database, report.alarm);
+      hub.publish('stream', { stream: relation, outcome: 'contradicted', at: began });
+      return;
+    }
+    const { relation, frame } = report;
+    // Others go on meanwhile.
+    void this.#taught(relation, frame).catch((error: unknown) =>
+      logger.error({ err: error, relation }, 'nothing could be learned'),
+    );
+  }
+
+  /** Judging begins: with all that is known from before. */
+  async tell(): Promise<void> {
+    for (const record of this.#records.values()) await this.#teller.put(record);
+  }
+
+  async #taught(id: string, frame: Frame): Promise<void> {
+    const { learner, profiles } = this.#parts;
+    const { relation } = this.get(id);
+    const { every, checks, alarmsPerDay } = relation;
+    const task = { frame, alarmsPerDay, relation: { every, checks, streams: this.#teller.joined(relation) } };
+    const learned = await learner.learn(task).then(
+      async (text) => {
+        const octets = encodeUtf8(text);
+        const related = parseCrossProfile(octets).related.map(({ check, explained }) => ({
+          ...{ check: crossCheckText(check), explained },
+        }));
+        return { proposal: await profiles.keep(octets), related };
+      },
+      (error: unknown) => ({ problem: problemOf(error) }),
+    );
+    await this.#turns.take(id, async () => {
+      const now = this.#records.get(id);
+      // It may have been declared anew meanwhile.
+      if (now === undefined || digestOfRelation(now.relation) !== digestOfRelation(relation)) return;
+      const { lesson: _, ...rest } = now;
+      const { rows } = frame;
+      const isLearned = 'proposal' in learned;
+      const data = isLearned
+        ? { relation: id, rows, profile: learned.proposal }
+        : { relation: id, rows, problem: learned.problem };
+      const type = isLearned ? 'relation/learned' : 'relation/not-learned';
+      await this.#keep({ ...rest, ...learned }, this.#event(type, 'site', undefined, data));
+      if (isLearned && rest.accepts)
+        await this.#accept(id, 'site', 'It was to be accepted once it was learned.');
+    });
+  }
+
+  async #accept(id: string, actor: string, reason: string): Promise<RelationRecord> {
+    const { proposal, problem: _, ...rest } = this.get(id);
+    if (proposal === undefined)
+      throw new KitenError(
+        'kiten/relation-not-learned',
+        `Nothing that was learned of “${id}” waits to be accepted.`,
+      );
+    const record: RelationRecord = { ...rest, profile: proposal };
+    await this.#parts.profiles.read(proposal);
+    const data = { relation: id, profile: proposal };
+    await this.#keep(record, this.#event('relation/accepted', actor, reason, data));
+    await this.#teller.put(record);
+    return record;
+  }
+
+  async #keep(record: RelationRecord, event: RecordedEvent): Promise<void> {
+    await this.#parts.journal.commit([event], (store) => putRelation(store, record));
+    this.#records.set(record.relation.id, record);
+    this.#parts.hub.publish('stream', { stream: record.relation.id, outcome: event.type, at: event.at });
+  }
+
+  #event(
+    type: string,
+    actor: string,
+    reason: string | undefined,
+    data: Readonly<Record<string, string | number>>,
+  ): RecordedEvent {
+    return { type, at: this.#parts.clock.now(), actor, data, ...(reason === undefined ? {} : { reason }) };
+  }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof KitenError) return error.message.slice(0, 500);
+  throw error;
+}

@@ -1,0 +1,92 @@
+import type { OwnEvidence } from '../cross/own-evidence.ts';
+import type { Suspicion } from '../suspicion/suspicion.ts';
+import { type RelationSurroundings, RelationWatch } from './relation-watch.ts';
+import type { KnownRelation, RelationGauges } from './stream-relation.ts';
+import type { AlarmWindow } from './stream-report.ts';
+
+/** Milliseconds that a stream's clock may be ahead of ours. */
+const ahead = 2000;
+
+/** All relations of a site: brings what each stream says to those that it takes part in. */
+export class RelationBoard {
+  readonly #world: RelationSurroundings;
+  readonly #relations = new Map<string, RelationWatch>();
+  #byStream: ReadonlyMap<string, readonly RelationWatch[]> = new Map();
+  #now = Number.POSITIVE_INFINITY;
+
+  constructor(world: RelationSurroundings) {
+    this.#world = world;
+  }
+
+  get gauges(): ReadonlyMap<string, RelationGauges> {
+    return new Map([...this.#relations].map(([id, relation]) => [id, relation.gauges]));
+  }
+
+  /** In place of the one of this name. @throws KitenError `measurement/profile-malformed`, `measurement/cross-…` */
+  put(known: KnownRelation): void {
+    const relation = new RelationWatch(known, this.#world);
+    this.#relations.get(known.id)?.close();
+    this.#relations.set(known.id, relation);
+    this.#index();
+  }
+
+  forget(id: string): void {
+    this.#relations.get(id)?.close();
+    this.#relations.delete(id);
+    this.#index();
+  }
+
+  take(stream: string, at: number, values: Float64Array): void {
+    for (const relation of this.#byStream.get(stream) ?? [])
+      relation.take(stream, Math.min(at, this.#now + ahead), values);
+  }
+
+  look(now: number): void {
+    this.#now = now;
+    for (const relation of this.#relations.values()) relation.look(now);
+  }
+
+  /** Somebody cleared what spoke against a stream. */
+  restate(stream: string): void {
+    for (const relation of this.#byStream.get(stream) ?? []) relation.restate();
+  }
+
+  #index(): void {
+    const entries = [...this.#relations.values()].flatMap((relation) =>
+      relation.streams.map((stream) => ({ stream, relation })),
+    );
+    this.#byStream = new Map(
+      [...Map.groupBy(entries, ({ stream }) => stream)].map(([stream, own]) => [
+        stream,
+        own.map(({ relation }) => relation),
+      ]),
+    );
+  }
+}
+
+/** What is known of a stream by itself, in the words of whoever compares it. */
+export function ownEvidenceOf({
+  isJudged,
+  alarm,
+  freshness,
+}: Pick<OwnEvidence, 'freshness'> & {
+  readonly isJudged: boolean;
+  readonly alarm: AlarmWindow | undefined;
+}): OwnEvidence {
+  return {
+    isJudged,
+    ...(freshness === undefined ? {} : { freshness }),
+    ...(alarm === undefined ? {} : { alarm: suspicionOf(alarm) }),
+  };
+}
+
+function suspicionOf({ began, severity, sees, channels, diagnosis }: AlarmWindow): Suspicion {
+  const carriers = diagnosis?.carriers ?? [];
+  return {
+    ...{ severity, sources: [sees] },
+    began: (diagnosis?.since ?? began) / 1000,
+    channels:
+      carriers.length > 0 ? carriers : channels.map((channel) => ({ channel, share: 1 / channels.length })),
+    ...{ kind: diagnosis?.kind ?? 'unknown', confidence: diagnosis?.confidence ?? 0 },
+  };
+}

@@ -1,0 +1,171 @@
+import { KitenError } from '@kiten/codec';
+import { toldFrom } from '../cross/conclude.ts';
+import { CrossJudge } from '../cross/cross-judge.ts';
+import type { CrossJudgement, SensorJudgement } from '../cross/cross-judgement.ts';
+import { parseCrossProfile } from '../cross/cross-profile-text.ts';
+import { JointRows } from '../cross/joint-rows.ts';
+import type { OwnEvidence } from '../cross/own-evidence.ts';
+import { parseSensor, type Sensor, sensorName } from '../cross/sensor.ts';
+import type { LookBudget } from './followed-alarms.ts';
+import { Lesson, type LessonBudget } from './lesson.ts';
+import type { KnownRelation, RelationAlarm, RelationGauges, RelationReport } from './stream-relation.ts';
+import type { StreamConclusion } from './stream-report.ts';
+
+export interface RelationSurroundings {
+  readonly tell: (report: RelationReport) => void;
+  readonly conclude: (conclusion: StreamConclusion) => void;
+  readonly own: (stream: string) => OwnEvidence;
+  readonly looks: LookBudget;
+  readonly lessons: LessonBudget;
+}
+
+/** How often a look goes over its rows, about, in rows times sensors squared. */
+const passes = 12_000;
+/** Rows that judging takes to settle, and that say that sensors go together. */
+const settled = 20;
+/** Milliseconds after which it is said again that sensors go together: soon after an alarm, later less and less often. */
+const [soon, again] = [60_000, 3 * 3_600_000];
+
+/** One relation: takes what its streams say, forms joint rows, learns or judges them. */
+export class RelationWatch {
+  readonly id: string;
+  readonly #world: RelationSurroundings;
+  readonly #joint: JointRows;
+  readonly #known: KnownRelation;
+  #judge: CrossJudge | undefined;
+  #profile: string | undefined;
+  #lesson: Lesson | undefined;
+  #rows = 0;
+  #alarm: RelationAlarm | undefined;
+  /** Who was told last, and of what kind. */
+  #told = '';
+  #calm = 0;
+  #calmSince = 0;
+  #sayAt = Number.NEGATIVE_INFINITY;
+  #pause = soon;
+
+  /** @throws KitenError `measurement/profile-malformed`, `measurement/cross-…` */
+  constructor(known: KnownRelation, world: RelationSurroundings) {
+    const { id, streams, every, profile, lesson } = known;
+    this.id = id;
+    this.#world = world;
+    this.#known = known;
+    this.#joint = new JointRows(streams, every);
+    if (profile !== undefined) {
+      const judge = new CrossJudge(parseCrossProfile(profile.text));
+      const named = (sensors: readonly Sensor[]): string => sensors.map(sensorName).join('\n');
+      if (named(judge.sensors) !== named(this.#joint.sensors))
+        throw new KitenError(
+          'measurement/profile-channels',
+          `What was learned of the relation “${id}” is of other sensors than its streams have.`,
+        );
+      this.#judge = judge;
+      this.#profile = profile.digest;
+    }
+    if (lesson !== undefined)
+      this.#lesson = new Lesson(this.#joint.sensors.map(sensorName), lesson, world.lessons);
+  }
+
+  get streams(): readonly string[] {
+    return this.#known.streams.map(({ stream }) => stream);
+  }
+
+  get gauges(): RelationGauges {
+    const lesson = this.#lesson;
+    return {
+      rows: this.#rows,
+      lesson: lesson === undefined ? undefined : { rows: lesson.rows, until: lesson.until },
+      alarm: this.#alarm,
+      calmSince: this.#judge !== undefined && this.#calm >= settled ? this.#calmSince : undefined,
+    };
+  }
+
+  /** @param at milliseconds since the Unix epoch */
+  take(stream: string, at: number, values: Float64Array): void {
+    // What is said at a moment of the grid counts in its row.
+    this.#joint.advance((at - 1) / 1000, (moment, row) => this.#row(Math.round(moment * 1000), row));
+    this.#joint.take(stream, at / 1000, values);
+  }
+
+  /** Time goes on with what streams say: where nobody says anything there is nothing to compare. */
+  look(now: number): void {
+    if (this.#lesson !== undefined && now >= this.#lesson.until) this.#taught();
+  }
+
+  /** What holds is said again with the next rows. */
+  restate(): void {
+    this.#told = '';
+    this.#sayAt = Number.NEGATIVE_INFINITY;
+  }
+
+  #row(at: number, row: Float64Array): void {
+    // Where nothing is heard there is nothing to compare.
+    if (row.every(Number.isNaN)) return;
+    this.#rows++;
+    this.#lesson?.push(at, row);
+    if (this.#lesson?.isFull) this.#taught();
+    const judge = this.#judge;
+    if (judge === undefined) return;
+    const { isAlarm } = judge.push(at / 1000, row);
+    if (isAlarm) this.#calm = 0;
+    else if (this.#calm++ === 0) this.#calmSince = at;
+    if (judge.alarm === undefined) this.#agree(at);
+    else if (judge.isDue && this.#world.looks.left > 0) this.#look(judge, at, judge.alarm.raised);
+  }
+
+  #look(judge: CrossJudge, at: number, raised: number): void {
+    this.#world.looks.left -= passes * judge.sensors.length ** 2;
+    const judgement = judge.judgement(this.#world.own);
+    if (judgement === undefined) return;
+    this.#alarm = { relation: this.id, began: Math.round(raised * 1000), judgement };
+    this.#world.tell({ kind: 'relation-alarm', alarm: this.#alarm });
+    const suspects = suspectsOf(judgement);
+    const now = suspects.map(({ sensor, kind }) => `${sensor} ${kind}`).join();
+    if (now === this.#told) return;
+    this.#told = now;
+    for (const suspect of suspects) this.#world.conclude(this.#contradicted(at, judgement, suspect));
+  }
+
+  #contradicted(at: number, judgement: CrossJudgement, suspect: SensorJudgement): StreamConclusion {
+    const { stream, channel } = parseSensor(suspect.sensor);
+    const worst = judgement.broken.reduce((most, each) => (each.severity > most.severity ? each : most));
+    return {
+      ...{ stream, outcome: 'contradicted', at, since: Math.round(suspect.since * 1000), count: 1 },
+      ...{ severity: judgement.severity, sees: worst.check.slice(0, 200), channels: [channel] },
+      ...{ kind: suspect.kind, by: Math.round(100 * suspect.probability) },
+      ...(this.#profile === undefined ? {} : { profile: this.#profile }),
+    };
+  }
+
+  /** Its sensors go together. */
+  #agree(at: number): void {
+    if (this.#alarm !== undefined) {
+      this.#world.tell({ kind: 'relation-alarm', alarm: { ...this.#alarm, ended: this.#calmSince } });
+      this.#alarm = undefined;
+      this.#told = '';
+      [this.#pause, this.#sayAt] = [soon, at];
+    }
+    if (this.#calm < settled || at < this.#sayAt) return;
+    this.#sayAt = at + this.#pause;
+    this.#pause = Math.min(again, 2 * this.#pause);
+    for (const stream of this.streams)
+      this.#world.conclude({ stream, outcome: 'agreeing', at, since: this.#calmSince, count: this.#calm });
+  }
+
+  /** It is not compared any more. */
+  close(): void {
+    this.#lesson?.end();
+    this.#lesson = undefined;
+  }
+
+  #taught(): void {
+    const frame = this.#lesson?.frame();
+    this.close();
+    if (frame !== undefined) this.#world.tell({ kind: 'relation-taught', relation: this.id, frame });
+  }
+}
+
+/** Who is told to lie; where that can't be told, all that may. */
+function suspectsOf({ sensors, isTold }: CrossJudgement): readonly SensorJudgement[] {
+  return isTold ? sensors.filter(({ probability }) => probability >= toldFrom) : sensors;
+}

@@ -1,0 +1,97 @@
+import { KitenError } from '@kiten/codec';
+import { type CrossCheck, checkCrossChecks } from '../cross/cross-check.ts';
+import type { CrossJudgement } from '../cross/cross-judgement.ts';
+import type { JointStream } from '../cross/joint-rows.ts';
+import { mostSensors } from '../cross/joint-rows.ts';
+import { sensorName } from '../cross/sensor.ts';
+import type { Frame } from '../series/frame.ts';
+import type { LessonEnd } from './lesson.ts';
+
+/** Streams of a site whose sensors are checked against each other. */
+export interface StreamRelation {
+  /** 1–32 of a–z, 0–9, `.`, `_`, `-`. */
+  readonly id: string;
+  readonly streams: readonly string[];
+  readonly checks: readonly CrossCheck[];
+  /** Seconds between two joint rows; what a sensor said counts for three of them. */
+  readonly every: number;
+  /** Alarms without a cause that are put up with. */
+  readonly alarmsPerDay: number;
+}
+
+const idForm = /^[a-z0-9][a-z0-9._-]{0,31}$/;
+const mostStreams = 16;
+const held = 3;
+
+/** @throws KitenError `measurement/stream-relation`, `measurement/cross-check` */
+export function checkRelation({ id, streams, checks, every, alarmsPerDay }: StreamRelation): void {
+  if (!idForm.test(id)) throw refused('its name has other characters than a–z, 0–9, “.”, “_” and “-”');
+  if (streams.length < 2 || streams.length > mostStreams || new Set(streams).size !== streams.length)
+    throw refused(`it is of 2 to ${mostStreams} streams, each once`);
+  if (!(every >= 1 && every <= 86_400)) throw refused('its rows are a second to a day apart');
+  if (!(alarmsPerDay > 0)) throw refused('its alarms a day are no number above 0');
+  checkCrossChecks(checks);
+}
+
+/**
+ * The streams with the channels that they have.
+ *
+ * @throws KitenError `measurement/stream-relation`, `measurement/cross-sensor-unknown`
+ */
+export function joinedStreams(
+  { streams, every, checks }: StreamRelation,
+  channelsOf: (stream: string) => readonly string[],
+): JointStream[] {
+  const joined = streams.map((stream) => ({ stream, channels: channelsOf(stream), hold: held * every }));
+  const names = new Set(
+    joined.flatMap(({ stream, channels }) => channels.map((channel) => sensorName({ stream, channel }))),
+  );
+  if (names.size > mostSensors)
+    throw refused(`its streams have ${names.size} channels; ${mostSensors} at most are compared`);
+  const unknown = checks.flatMap(({ sensors }) => sensors.map(sensorName)).find((name) => !names.has(name));
+  if (unknown === undefined) return joined;
+  throw new KitenError(
+    'measurement/cross-sensor-unknown',
+    `A check names ${unknown.slice(0, 140)}, which is no channel of its streams.`,
+  );
+}
+
+function refused(why: string): KitenError {
+  return new KitenError('measurement/stream-relation', `These streams are not compared: ${why}.`);
+}
+
+/** A relation as the thread that judges knows it. */
+export interface KnownRelation {
+  readonly id: string;
+  readonly every: number;
+  readonly streams: readonly JointStream[];
+  /** The text of its profile, and SHA-256 of that. */
+  readonly profile?: { readonly text: Uint8Array; readonly digest: string };
+  /** It is being learned. */
+  readonly lesson?: LessonEnd;
+}
+
+/** A time in which sensors contradicted each other. */
+export interface RelationAlarm {
+  readonly relation: string;
+  /** When it was raised, in milliseconds since the Unix epoch. */
+  readonly began: number;
+  /** Absent while it lasts. */
+  readonly ended?: number;
+  /** What was thought last. */
+  readonly judgement: CrossJudgement;
+}
+
+/** How a relation is doing. */
+export interface RelationGauges {
+  readonly rows: number;
+  readonly lesson: { readonly rows: number; readonly until: number } | undefined;
+  readonly alarm: RelationAlarm | undefined;
+  /** Since when its sensors have gone together; milliseconds. */
+  readonly calmSince: number | undefined;
+}
+
+/** What judging tells of relations. Structured-clonable. */
+export type RelationReport =
+  | { readonly kind: 'relation-taught'; readonly relation: string; readonly frame: Frame }
+  | { readonly kind: 'relation-alarm'; readonly alarm: RelationAlarm };
