@@ -106,7 +106,7 @@ function tennesseeEastman(): void {
       !file.endsWith('d00.dat') &&
       !tests.includes(file.replace('.dat', '_te.dat')),
   );
-  const all = [...rates, ...others.map((file) => rateOf(after(calmRows, turned(read(file)))))];
+  const all = [...rates, ...others.map((file) => rateOf(after(calmRows, read(file))))];
   if (others.length > 0)
     print({
       figure: `Tennessee Eastman, ${all.length} faults, of ${others.length} the learning files: detection rate`,
