@@ -11,6 +11,7 @@ import { Standardiser } from './learn/standard.ts';
 export interface Judgement {
   /** 1 is where an alarm begins. */
   readonly severity: number;
+  /** From 1 on, and until it is clearly below again. */
   readonly isAlarm: boolean;
   /** What is farthest from normal. */
   readonly worst: Statistic | undefined;
@@ -27,6 +28,11 @@ export interface JudgeOptions {
   readonly follow?: FollowOptions;
 }
 
+/** An alarm that has begun lasts while the severity is no less: one that hovers around 1 is one alarm. */
+const lasting = 0.9;
+/** The severity that is remembered at most: what was clear for long is over soon. */
+const remembered = 1.5;
+
 interface Watch {
   readonly detector: Detector;
   readonly drift: DetectorKind<object>['drift'];
@@ -41,6 +47,7 @@ export class Judge {
   readonly #watches: readonly Watch[];
   readonly #follower: Follower | undefined;
   readonly #drifts: readonly Statistic[];
+  #isAlarm = false;
   /** How far each channel is from normal by itself, in the row that was judged last. */
   readonly bySeverity: Float64Array;
 
@@ -96,12 +103,14 @@ export class Judge {
         worst = statistics[at];
       }
     }
-    if (follower === undefined) return { severity, isAlarm: severity >= 1, worst };
-    follower.push(row, severity, time);
-    const { channel, share } = follower.farthest;
-    bySeverity[channel] = Math.max(share, bySeverity[channel] as number);
-    if (share > severity) return { severity: share, isAlarm: share >= 1, worst: this.#drifts[channel] };
-    return { severity, isAlarm: severity >= 1, worst };
+    if (follower !== undefined) {
+      follower.push(row, severity, time);
+      const { channel, share } = follower.farthest;
+      bySeverity[channel] = Math.max(share, bySeverity[channel] as number);
+      if (share > severity) [severity, worst] = [share, this.#drifts[channel]];
+    }
+    this.#isAlarm = severity >= (this.#isAlarm ? lasting : 1);
+    return { severity, isAlarm: this.#isAlarm, worst };
   }
 }
 
@@ -119,24 +128,30 @@ function refuseUnlearned({ resolutions }: Profile, names: readonly string[]): vo
 function watch(learned: LearnedDetector, channels: number, share: number): Watch {
   const { model, limits } = learned;
   const kind = kindOf(learned.kind);
-  return {
-    detector: kind.start(model, channels),
-    drift: kind.drift,
-    factors: factorsOf(learned, share),
-    into: new Float64Array(limits.length),
-  };
+  const { factors, bounds } = scaleOf(learned, share);
+  const detector = kind.start(model, channels);
+  detector.bound?.(bounds);
+  return { detector, drift: kind.drift, factors, into: new Float64Array(limits.length) };
 }
 
 /** The newest of each detector that was learned: ten thousand judges of one profile and one budget hold them once. */
-const known = new WeakMap<LearnedDetector, { readonly share: number; readonly factors: Float64Array }>();
+const known = new WeakMap<LearnedDetector, Scale>();
 
-function factorsOf(learned: LearnedDetector, share: number): Float64Array {
+interface Scale {
+  readonly share: number;
+  readonly factors: Float64Array;
+  /** What each statistic is that makes the severity which is remembered at most. */
+  readonly bounds: Float64Array;
+}
+
+function scaleOf(learned: LearnedDetector, share: number): Scale {
   const newest = known.get(learned);
-  if (newest?.share === share) return newest.factors;
+  if (newest?.share === share) return newest;
   const height = Math.max(1, heightFor(learned.peaks, share));
   const factors = learned.limits.map((limit) => 1 / (limit * height));
-  known.set(learned, { share, factors });
-  return factors;
+  const scale = { share, factors, bounds: factors.map((factor) => remembered / factor) };
+  known.set(learned, scale);
+  return scale;
 }
 
 function kindOf(name: string): DetectorKind<object> {

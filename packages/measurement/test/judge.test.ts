@@ -98,6 +98,19 @@ describe('a stream that was learned', () => {
     expect(seen.every((each) => each.endsWith(` ${channel}`) || /undefined|relation/.test(each))).toBe(true);
   });
 
+  it('alarms from 1 on and until it is clearly below, so that what hovers is one alarm', () => {
+    const hovering = judged((row, values) => {
+      values[1] = (values[1] as number) + (row < 700 ? 0.3 : 0);
+    });
+    let isAlarm = false;
+    for (const judgement of hovering) {
+      isAlarm = judgement.severity >= (isAlarm ? 0.9 : 1);
+      expect(judgement.isAlarm).toBe(isAlarm);
+    }
+    expect(hovering.filter((each) => each.isAlarm && each.severity < 1).length).toBeGreaterThan(0);
+    expect(hovering.slice(720).some((each) => each.isAlarm)).toBe(false);
+  });
+
   it('forgets an attack that is over', () => {
     const frame = plant(rows, 2, (row, values) => {
       if (row >= 600 && row < 700) values[1] = (values[1] as number) + 30;

@@ -17,6 +17,11 @@ export interface Detector {
    * @param time seconds, counted as those of normal data; `undefined` if nobody says
    */
   push(row: Float64Array, into: Float64Array, at: number, time?: number): void;
+  /**
+   * Holds what is remembered down to where its statistics are these, row after row: an attack that was clear for long must not be
+   * remembered for long. Statistics are told before.
+   */
+  bound?(most: Float64Array): void;
 }
 
 /** Standardised rows of normal data, one after the other. */

@@ -11,6 +11,7 @@ export const level: DetectorKind<Record<string, never>> = {
     const smoothing = new Smoothing(channels, 'level');
     return {
       statistics: smoothing.statistics,
+      bound: (most) => smoothing.bound(most),
       push: (row, into, at) => smoothing.push(row, into, at),
     };
   },

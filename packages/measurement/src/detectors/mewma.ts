@@ -1,5 +1,6 @@
 import { Cholesky, ShrunkCovariance } from '@kiten/numerics';
 import { type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import { shorten } from './forget.ts';
 import { tempered } from './tempered.ts';
 import { Whitening } from './whitening.ts';
 
@@ -54,13 +55,19 @@ export const mewma: DetectorKind<MewmaModel> = {
       (_, at) => new Whitening(lower.subarray(at * size, (at + 1) * size), channels),
     );
     const means = mewmaWeights.map(() => new Float64Array(channels));
+    let bounds: Float64Array | undefined;
     return {
       statistics: mewmaWeights.map(() => ({ channel: undefined, sees: 'mewma' })),
+      bound(most) {
+        bounds = most;
+      },
       push(row, into, at) {
         for (let scale = 0; scale < mewmaWeights.length; scale++) {
           const mean = means[scale] as Float64Array;
           follow(mean, row, mewmaWeights[scale] as number);
-          into[at + scale] = (whitenings[scale] as Whitening).lengthOf(mean);
+          const length = (whitenings[scale] as Whitening).lengthOf(mean);
+          shorten(mean, length, bounds?.[scale]);
+          into[at + scale] = length;
         }
       },
     };

@@ -52,8 +52,12 @@ export const noise: DetectorKind<NoiseModel> = {
   start({ floors }, channels): Detector {
     const jitter = new Jitter(channels);
     const means = floors.slice();
+    let bounds: Float64Array | undefined;
     return {
       statistics: channelStatistics(channels, 'noise'),
+      bound(most) {
+        bounds = most;
+      },
       push(row, into, at) {
         const seconds = jitter.push(row);
         for (let channel = 0; channel < channels; channel++) {
@@ -61,9 +65,11 @@ export const noise: DetectorKind<NoiseModel> = {
           // A jump is not noise: it must not be remembered as much of it.
           const square = Math.min((seconds[channel] as number) ** 2, loudest * floor);
           const mean = (means[channel] as number) + (square - (means[channel] as number)) / memory;
-          means[channel] = mean;
           // A channel without noise of its own has no fingerprint.
-          into[at + channel] = floor < 1e-12 ? 0 : Math.abs(Math.log((mean + 1e-3 * floor) / floor));
+          const louder = floor < 1e-12 ? 0 : Math.log((mean + 1e-3 * floor) / floor);
+          const most = bounds?.[channel] ?? Number.POSITIVE_INFINITY;
+          means[channel] = Math.abs(louder) > most ? floor * Math.exp(Math.sign(louder) * most) : mean;
+          into[at + channel] = Math.abs(louder);
         }
       },
     };

@@ -60,6 +60,7 @@ export const relation: DetectorKind<RelationModel> = {
     let rows = 0;
     return {
       statistics: smoothing.statistics,
+      bound: (most) => smoothing.bound(most),
       push(row, into, at) {
         const joined = window.push(row);
         if (rows++ < model.lags) residual.fill(0);

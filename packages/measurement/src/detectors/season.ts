@@ -52,6 +52,7 @@ export const season: DetectorKind<SeasonModel> = {
     const wave = new Float64Array(terms);
     return {
       statistics: smoothing.statistics,
+      bound: (most) => smoothing.bound(most),
       push(row, into, at, time) {
         if (model.period === 0 || time === undefined) residual.fill(0);
         else residualOf(model, row, waveAt(time, model.period, wave), residual);

@@ -1,4 +1,5 @@
 import { channelStatistics, type Statistic } from './detector.ts';
+import { shorten } from './forget.ts';
 
 /** Weights of the newest value, from what jumps to what creeps. */
 export const scales: readonly number[] = [0.5, 0.2, 0.07];
@@ -14,6 +15,7 @@ export class Smoothing {
   readonly statistics: readonly Statistic[];
   readonly #channels: number;
   readonly #means: Float64Array;
+  #most: Float64Array | undefined;
 
   constructor(channels: number, sees: string) {
     this.#channels = channels;
@@ -21,11 +23,24 @@ export class Smoothing {
     this.statistics = statisticsFor(channels, sees);
   }
 
+  /** As `bound` of a detector. */
+  bound(most: Float64Array): void {
+    this.#most = most;
+  }
+
+  /** What a mean is held down to: what makes the statistic of the bound, or what there is in this row. */
+  #mostOf(statistic: number, now: number, deviation: number): number {
+    if (this.#most === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max((this.#most[statistic] as number) * deviation, Math.abs(now));
+  }
+
   push(residual: Float64Array, into: Float64Array, at: number): void {
     const channels = this.#channels;
     const means = this.#means;
     let place = at;
     let reach = Number.POSITIVE_INFINITY;
+    const now =
+      this.#most === undefined ? 0 : Math.sqrt(residual.reduce((sum, each) => sum + each * each, 0));
     for (let scale = 0; scale < scales.length; scale++) {
       const weight = scales[scale] as number;
       const deviation = Math.sqrt(weight / (2 - weight));
@@ -38,12 +53,17 @@ export class Smoothing {
           const faster = means[start - channels + channel] as number;
           mean = Math.min(faster + reach, Math.max(faster - reach, mean));
         }
+        const most = this.#mostOf(place - at, residual[channel] as number, deviation);
+        mean = Math.min(most, Math.max(-most, mean));
         means[start + channel] = mean;
         const standard = Math.abs(mean) / deviation;
         into[place++] = standard;
         sum += standard * standard;
       }
-      into[place++] = Math.sqrt(sum);
+      const most = this.#mostOf(place - at, now, deviation);
+      const length = Math.sqrt(sum);
+      shorten(means.subarray(start, start + channels), length, most / deviation);
+      into[place++] = Math.min(length, most / deviation);
       reach = room * deviation;
     }
   }

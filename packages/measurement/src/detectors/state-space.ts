@@ -1,5 +1,6 @@
 import { Cholesky, Gram, ShrunkCovariance, symmetricEigen } from '@kiten/numerics';
 import { type Detector, type DetectorKind, isNumbers, type NormalRows, rowOf } from './detector.ts';
+import { shorten } from './forget.ts';
 import { lagsOf } from './lags.ts';
 import { tempered } from './tempered.ts';
 import { Whitening } from './whitening.ts';
@@ -59,8 +60,12 @@ export const stateSpace: DetectorKind<StateSpaceModel> = {
     const innovations = new Innovations(model, channels);
     const whitening = new Whitening(model.lower, channels);
     const means = newest.map(() => new Float64Array(channels));
+    let bounds: Float64Array | undefined;
     return {
       statistics: newest.map(() => ({ channel: undefined, sees: 'state space' })),
+      bound(most) {
+        bounds = most;
+      },
       push(row, into, at) {
         whitening.lengthOf(innovations.push(row));
         for (let scale = 0; scale < newest.length; scale++) {
@@ -74,7 +79,9 @@ export const stateSpace: DetectorKind<StateSpaceModel> = {
             mean[channel] = now;
             squares += now * now;
           }
-          into[at + scale] = Math.sqrt(squares * ((2 - weight) / weight));
+          const length = Math.sqrt(squares * ((2 - weight) / weight));
+          shorten(mean, length, bounds?.[scale]);
+          into[at + scale] = length;
         }
       },
     };

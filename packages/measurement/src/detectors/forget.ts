@@ -1,0 +1,7 @@
+/** Shortens a vector of means whose length, as a statistic, is more than that. */
+export function shorten(means: Float64Array, length: number, most: number | undefined): void {
+  if (most === undefined || length <= most) return;
+  const factor = most / length;
+  for (let channel = 0; channel < means.length; channel++)
+    means[channel] = (means[channel] as number) * factor;
+}
