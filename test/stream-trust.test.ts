@@ -168,6 +168,10 @@ describe.skipIf(!tools)('the readings of a device of a running site', { timeout:
       return code('measurement/readings-normal');
     }, 'the affirmation');
     const good = await say('d/pump-1/tank', reading());
+    await site.until(
+      () => heard(panel, good).length > 0 && heard(old, good).length > 0,
+      'the message everywhere',
+    );
     expect([heard(screen, good), heard(panel, good), heard(old, good)]).toEqual([[''], [''], ['']]);
   });
 

@@ -61,9 +61,12 @@ function toldLive(name: EventName, data: EventData): Told | undefined {
     case 'denied': {
       const action = text(data.action);
       const policies = Array.isArray(data.policies) ? data.policies.join(', ') : '';
+      // Of readings that were held back: which, and what speaks against them.
+      const readings = [text(data.stream), text(data.finding)];
+      const reason = [policies, ...readings].filter((each) => each !== '').join(' · ');
       const sentence = refusals[action] ?? 'happened.denied';
       const parts = { action, topic: text(data.topic) };
-      return { tone: 'warning', sentence, parts, ...(policies === '' ? {} : { reason: policies }) };
+      return { tone: 'warning', sentence, parts, ...(reason === '' ? {} : { reason }) };
     }
     case 'handshake-refused':
     case 'connect-refused':
