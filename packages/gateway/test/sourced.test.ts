@@ -27,6 +27,7 @@ const fleet = [
   device('pump-1'),
   device('panel', { groups: ['controllers'] }),
   device('screen', { groups: ['observers'] }),
+  device('dial', { groups: ['observers'] }),
   safety,
 ];
 
@@ -100,14 +101,20 @@ describe('readings', () => {
     ]);
   });
 
-  it('of a contraindicated stream are held back from what acts on them, and nobody else, and the other streams flow', async () => {
-    const clients = await Promise.all([reader('screen'), reader('panel'), reader('valve')]);
+  it('of a contraindicated stream are held back from what acts on them and from who cannot be told, and nobody else, and the other streams flow', async () => {
+    const clients = await Promise.all([
+      reader('screen'),
+      reader('panel'),
+      reader('valve'),
+      reader('dial', { version: 4 }),
+    ]);
     const publisher = await harness.client('pump-1');
     pump({ tank: 'contraindicated', 'shaft/a': 'affirming' });
     await publisher.publishAcknowledged('d/pump-1/tank', 'a lie');
     await publisher.publishAcknowledged('d/pump-1/shaft/a', 'the truth');
     await Promise.all(clients.map((client) => client.settle()));
-    const [screen, panel, valve] = clients as [RawClient, RawClient, RawClient];
+    const [screen, panel, valve, dial] = clients as [RawClient, RawClient, RawClient, RawClient];
+    expect(said(dial)).toEqual([['the truth', {}]]);
     expect(said(screen)).toEqual([
       ['a lie', marked('contraindicated')],
       ['the truth', {}],

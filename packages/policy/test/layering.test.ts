@@ -10,11 +10,13 @@ function imports(file: string, seen = new Set<string>()): ReadonlySet<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
   if (!existsSync(file)) return seen;
-  for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(
+  const text = readFileSync(file, 'utf8');
+  for (const pattern of [
     /^(?:import|export) (?!type ).*?from '([^']+)'/gms,
-  )) {
-    imports(name.startsWith('.') ? resolve(dirname(file), name) : name, seen);
-  }
+    /\b(?:require|await import)\('([^']+)'\)/g,
+  ])
+    for (const [, name = ''] of text.matchAll(pattern))
+      imports(name.startsWith('.') ? resolve(dirname(file), name) : name, seen);
   return seen;
 }
 

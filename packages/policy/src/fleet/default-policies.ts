@@ -149,13 +149,18 @@ unless {
 };
 
 @id("contraindicated-readings-move-nothing")
-@reason("Readings of a stream that is contraindicated are not delivered to members of the groups actuators, controllers and safety.")
-@reason_ja("信頼できないと判定されたストリームの測定値は、グループ actuators、controllers、safety のデバイスには届けられません。")
+@reason("Readings of a stream that is contraindicated are not delivered to members of the groups actuators, controllers and safety, nor to receivers of MQTT 3.1.1, which cannot be told.")
+@reason_ja("信頼できないと判定されたストリームの測定値は、グループ actuators、controllers、safety のデバイスにも、その旨を付記できない MQTT 3.1.1 の受信者にも届けられません。")
 forbid (principal is Device, action == Action::"receive", resource is Topic)
 when {
   context has sourcedData &&
   context.sourcedData == "contraindicated" &&
-  (principal in Group::"actuators" || principal in Group::"controllers" || principal in Group::"safety")
+  (
+    principal in Group::"actuators" ||
+    principal in Group::"controllers" ||
+    principal in Group::"safety" ||
+    (context has protocol && context.protocol == "3.1.1")
+  )
 };
 
 @id("doubtful-readings-are-marked")
