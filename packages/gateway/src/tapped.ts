@@ -24,7 +24,7 @@ export function showTaps(
   device: DeviceRecord,
   message: { readonly payload: Uint8Array; readonly retain: boolean; readonly dup?: boolean },
 ): void {
-  if (mayShow(decision, device)) show(core, decision, device, message);
+  if (mayShow(core, decision, device)) show(core, decision, device, message);
 }
 
 /** The same for messages that follow each other in a chunk: those of the quick way, which are not retained. */
@@ -36,7 +36,7 @@ export function showRun(
   end: number,
 ): void {
   const { core, device, version } = connection;
-  if (!mayShow(decision, device)) return;
+  if (!mayShow(core, decision, device)) return;
   const topicLength = decision.bytes.length;
   eachPacket(bytes, start, end, (offset, body, packetEnd) => {
     const header = bytes[offset] as number;
@@ -46,8 +46,10 @@ export function showRun(
 }
 
 /** What others try to say on a topic is no word of the device that owns it, and must not crowd that out. */
-function mayShow({ allow, topic }: CachedDecision, device: DeviceRecord): boolean {
-  return allow || topic.owner === device.id;
+function mayShow(core: Core, { allow, topic, taps }: CachedDecision, device: DeviceRecord): boolean {
+  if (!allow && topic.owner !== device.id) return false;
+  for (const tap of taps) if (tap.wants?.(device.subject, core.now) !== false) return true;
+  return false;
 }
 
 function show(
@@ -58,5 +60,5 @@ function show(
 ): void {
   const { payload, retain, dup: duplicate = false } = message;
   const seen = { publisher, topic: topic.path, payload, retain, duplicate, passed, at: core.now };
-  for (const tap of taps) tap.see(seen);
+  for (const tap of taps) if (tap.wants?.(publisher, seen.at) !== false) tap.see(seen);
 }

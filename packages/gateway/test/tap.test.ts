@@ -1,4 +1,4 @@
-import type { TappedMessage } from '@kiten/trust';
+import type { MessageTap, TappedMessage } from '@kiten/trust';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { device, eventually, Harness } from './support/harness.ts';
 import type { RawClient } from './support/raw-client.ts';
@@ -9,6 +9,7 @@ type Seen = Omit<TappedMessage, 'payload' | 'at'> & { readonly text: string };
 class NotingTap {
   filters: readonly string[] = ['d/+/t'];
   readonly seen: Seen[] = [];
+  wants: NonNullable<MessageTap['wants']> = () => true;
   #changed: () => void = () => undefined;
 
   follow(changed: () => void): void {
@@ -52,6 +53,16 @@ describe('a tap', () => {
       ...{ retain: false, duplicate: false, passed: true },
     });
     expect(tap.seen[4]).toMatchObject({ retain: true });
+  });
+
+  it('is not shown what it does not want now', async () => {
+    tap.wants = () => false;
+    pump.publish('d/pump-1/t', 'zero');
+    await pump.publishAcknowledged('d/pump-1/t', 'one');
+    tap.wants = ({ id }) => id === 'pump-1';
+    await pump.publishAcknowledged('d/pump-1/t', 'two');
+    await eventually(() => tap.seen.length > 0);
+    expect(texts()).toEqual(['two']);
   });
 
   it('is told what a publisher sends again', async () => {

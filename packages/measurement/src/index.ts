@@ -67,6 +67,14 @@ export {
 } from './defence/watermark.ts';
 export type { Detector, DetectorKind, NormalRows, Statistic } from './detectors/detector.ts';
 export { detectorKinds, standardDetectors } from './detectors/kinds.ts';
+export { Discovery, type DiscoveryBounds } from './discovery/discovery.ts';
+export type { FoundStreams } from './discovery/proposals.ts';
+export {
+  type Sample,
+  type SamplePort,
+  SamplingTap,
+  type SamplingTapParts,
+} from './discovery/sampling-tap.ts';
 export { measurementFindings } from './findings.ts';
 export { type Drift, driftsOf, type FollowOptions } from './follow/follow.ts';
 export { defaultFollowRules, type FollowRules, type Wandered } from './follow/follower.ts';

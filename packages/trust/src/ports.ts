@@ -87,6 +87,8 @@ export interface MessageTap {
   readonly filters: readonly string[];
   /** Calls back whenever `filters` has changed. */
   follow?(changed: () => void): void;
+  /** Whether it wants to see what somebody publishes, now; everything unless given. Takes no longer than a look into a table. */
+  wants?(publisher: Subject, at: number): boolean;
   /** Does not throw, and takes no longer than a copy does. */
   see(message: TappedMessage): void;
 }

@@ -70,7 +70,32 @@ export interface Streams {
   };
 }
 
+/** Readings that devices publish and that are not declared, with what would declare them. */
+export interface FoundStreams {
+  readonly name: string;
+  readonly filter: string;
+  readonly form: string;
+  readonly fields: readonly string[];
+  readonly binSeconds?: number;
+  readonly sequence?: string;
+  readonly time?: string;
+  readonly devices: number;
+  /** Devices that publish something else to these topics. */
+  readonly unlike: number;
+  readonly everySeconds?: number;
+}
+
+/** A week. */
+const lesson = 604_800;
+
 export const readingsApi = {
+  found: async () =>
+    ((await ask('GET', '/streams/discovered')) as { readonly found: readonly FoundStreams[] }).found,
+  /** Has what was found declared, and each stream of it learned for a week. */
+  declare: ({ name, filter, form, fields, binSeconds, sequence, time }: FoundStreams, reason: string) =>
+    ask('PUT', `/stream-declarations/${encodeURIComponent(name)}`, {
+      ...{ filter, form, fields, binSeconds, sequence, time, learnSeconds: lesson, reason },
+    }),
   all: () => ask('GET', '/streams') as Promise<Streams>,
   of: (stream: string) =>
     ask('GET', `/streams/readings?stream=${encodeURIComponent(stream)}`) as Promise<StreamReadings>,

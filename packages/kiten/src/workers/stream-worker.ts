@@ -2,7 +2,14 @@ import { constants, setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { KitenError, steadyClock } from '@kiten/codec';
 import { nodeVerify } from '@kiten/identity';
-import { StreamBoard, type StreamReport, type TapBatch, type TapOrder } from '@kiten/measurement';
+import {
+  Discovery,
+  type Sample,
+  StreamBoard,
+  type StreamReport,
+  type TapBatch,
+  type TapOrder,
+} from '@kiten/measurement';
 import { LessonFiles } from '../site/measurement/lesson-files.ts';
 import type { StreamCommand, StreamNews, StreamWorkerData } from '../site/measurement/stream-messages.ts';
 
@@ -22,6 +29,7 @@ const lessons = new LessonFiles((workerData as StreamWorkerData).lessons, (strea
   say({ kind: 'failed', stream, code: 'kiten/lesson-unkept', message }),
 );
 const lessonOf = (stream: string) => board.find(stream)?.lesson;
+const discovery = new Discovery();
 let missed = 0;
 
 const timer = setInterval(() => {
@@ -118,7 +126,12 @@ async function stop(): Promise<void> {
 function open(tap: MessagePort): void {
   const inlet = board.inlet();
   taps.add(tap);
-  tap.on('message', (batch: TapBatch) => {
+  tap.on('message', (batch: TapBatch | { readonly kind: 'samples'; readonly samples: readonly Sample[] }) => {
+    if (batch.kind === 'samples') {
+      for (const sample of batch.samples) discovery.take(sample);
+      tap.postMessage({ kind: 'more' } satisfies TapOrder);
+      return;
+    }
     inlet.take(batch);
     const { dropped } = board.gauges;
     if (dropped > missed) say({ kind: 'missed', messages: dropped - missed });
@@ -134,16 +147,19 @@ function tellFilters(tap: MessagePort): void {
   tap.postMessage({ kind: 'filters', filters: board.filters } satisfies TapOrder);
 }
 
-function answer({ question, stream }: StreamCommand & { kind: 'ask' }): void {
+function answer({ question, stream, found }: StreamCommand & { kind: 'ask' }): void {
   const one = stream === undefined ? undefined : board.find(stream);
-  const asked = stream === undefined ? [...board.all()] : one === undefined ? [] : [one];
+  const all = stream === undefined && found === undefined ? [...board.all()] : [];
+  const asked = one === undefined ? all : [one];
   const streams = new Map(asked.map((watched) => [watched.stream, watched.gauges]));
   const relations = board.relations.gauges;
+  const isDeclared = (device: string, topic: string): boolean => board.isDeclared(device, topic);
   const state = {
     board: board.gauges,
     streams,
     relations,
     ...(one === undefined ? {} : { excerpt: one.excerpt() }),
+    ...(found ? { found: discovery.found(isDeclared, new Set(board.declarations)) } : {}),
   };
   say({ kind: 'answer', question, state });
 }

@@ -103,6 +103,7 @@ export class BatchingTap implements MessageTap {
       this.#free.push(order.buffer);
       return;
     }
+    if (order.kind !== 'filters') return;
     this.#filters = order.filters;
     this.#changed?.();
   }

@@ -1,7 +1,7 @@
 import { KitenError } from '@kiten/codec';
 
 /** How a message holds readings. */
-export const payloadForms = ['json', 'senml', 'pack', 'number'] as const;
+export const payloadForms = ['json', 'senml', 'pack', 'number', 'csv'] as const;
 export type PayloadForm = (typeof payloadForms)[number];
 
 /**
@@ -15,10 +15,10 @@ export interface StreamDeclaration {
   readonly filter: string;
   /**
    * `json`: a JSON text; `senml`: SenML (RFC 8428) in JSON or CBOR; `pack`: SenML signed by its source; `number`: a number as
-   * text, where the last level of the topic, if it is a wildcard, names the channel.
+   * text, where the last level of the topic, if it is a wildcard, names the channel; `csv`: numbers in one line.
    */
   readonly form: PayloadForm;
-  /** Channels: JSON pointers (RFC 6901) in `json`, names in SenML, levels of the topic in `number`. */
+  /** Channels: JSON pointers (RFC 6901) in `json`, names in SenML, levels of the topic in `number`, columns from 1 in `csv`. */
   readonly fields: readonly string[];
   /** With it, what comes within so many seconds is one row; without it, each message is. */
   readonly binSeconds?: number;
@@ -33,6 +33,8 @@ export interface StreamDeclaration {
   readonly silenceSeconds: number;
   /** After an alarm, so long of normal readings restores what was said; without it only an operator does. */
   readonly recoverSeconds?: number;
+  /** A stream that appears is learned at once, for so long. */
+  readonly learnSeconds?: number;
 }
 
 export const defaultAlarmsPerDay = 0.1;
@@ -52,6 +54,8 @@ export function checkDeclaration(declaration: StreamDeclaration): void {
   if (form === 'json' && ![...fields, sequence ?? '', time ?? ''].every((each) => pointerForm.test(each)))
     throw refused('a channel in JSON is named by a pointer such as /temperature');
   if (form !== 'json' && fields.some((each) => each === '')) throw refused('a channel has no name');
+  if (form === 'csv' && fields.some((each) => !/^[1-9]\d{0,2}$/.test(each)))
+    throw refused('a channel in CSV is the number of its column, from 1 on');
   if (form === 'number' && !filter.endsWith('+') && fields.length > 1)
     throw refused('a number is one channel, unless the last level of the topics is a “+”');
   if (form === 'number' && filter.endsWith('+') && fields.length > 1 && binSeconds === undefined)
@@ -62,7 +66,7 @@ export function checkDeclaration(declaration: StreamDeclaration): void {
   if (key !== undefined && form !== 'pack') throw refused('only signed packs are verified with a key');
   if (!isPositive(declaration.alarmsPerDay)) throw refused('its alarms a day are no number above 0');
   if (!isPositive(declaration.silenceSeconds)) throw refused('its seconds of silence are no number above 0');
-  if (!isPositive(binSeconds ?? 1) || !isPositive(recoverSeconds ?? 1))
+  if (![binSeconds, recoverSeconds, declaration.learnSeconds].every((each) => isPositive(each ?? 1)))
     throw refused('a number of seconds is not above 0');
 }
 

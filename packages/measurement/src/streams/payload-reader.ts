@@ -4,6 +4,7 @@ import type { SenmlRecord } from '../senml/record.ts';
 import { resolveSenml } from '../senml/resolve-senml.ts';
 import type { StreamDeclaration } from './declaration.ts';
 import { compilePointer } from './json-pointer.ts';
+import { csvNumbers, numberForm } from './number-text.ts';
 
 /** Readings of one moment, a number a channel; NaN: missing. */
 export interface ReadRow {
@@ -31,11 +32,11 @@ export interface MessageToRead {
 export type PayloadReader = (message: MessageToRead) => ReadMessage;
 
 const maxBytes = 256 * 1024;
-const numberForm = /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$/;
 
 export function payloadReader(declaration: StreamDeclaration): PayloadReader {
   const { form, fields } = declaration;
   if (form === 'json') return jsonReader(declaration);
+  if (form === 'csv') return csvReader(fields);
   const places = new Map(fields.map((field, at) => [field, at]));
   if (form === 'number')
     return ({ payload, channel = '' }) => {
@@ -65,6 +66,17 @@ function jsonReader({ fields, sequence, time }: StreamDeclaration): PayloadReade
       throw unreadable('its time is not in seconds since 1970');
     const signedAt = Math.round(seconds * 1000);
     return { rows: [{ at: signedAt, values }], pack: { sequence: count, signedAt } };
+  };
+}
+
+/** Columns are counted from 1. */
+function csvReader(fields: readonly string[]): PayloadReader {
+  const columns = fields.map((field) => Number(field) - 1);
+  return ({ payload }) => {
+    const numbers = csvNumbers(decodeUtf8(payload));
+    const values = Float64Array.from(columns, (column) => numberOf(numbers[column]));
+    if (values.every(Number.isNaN)) throw unreadable('none of the channels is in it');
+    return { rows: [{ at: undefined, values }] };
   };
 }
 

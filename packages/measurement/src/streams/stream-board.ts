@@ -169,6 +169,17 @@ export class StreamBoard {
     };
   }
 
+  /** Whether what a device publishes to a topic is of a stream that is declared. */
+  isDeclared(device: string, topic: string): boolean {
+    for (const { declaration } of this.#kinds.values())
+      if (placeOf(declaration, device, topic) !== undefined) return true;
+    return false;
+  }
+
+  get declarations(): readonly string[] {
+    return [...this.#kinds.keys()];
+  }
+
   look(now: number): void {
     this.#looks.left = Math.min(lookCost, this.#looks.left + lookCost);
     for (const watched of this.#streams.values()) watched.look(now);

@@ -27,7 +27,9 @@ export interface TapBatch {
 /** What comes back: room for more, and which topics are wanted. */
 export type TapOrder =
   | { readonly kind: 'room'; readonly buffer: ArrayBuffer }
-  | { readonly kind: 'filters'; readonly filters: readonly string[] };
+  | { readonly kind: 'filters'; readonly filters: readonly string[] }
+  /** Samples were looked at, and more may come. */
+  | { readonly kind: 'more' };
 
 /** One message of a batch. */
 export interface TapEntry {

@@ -8,6 +8,7 @@ import { useAnswer } from '../../components/use-answer.ts';
 import { language, say } from '../../i18n/language.ts';
 import { formatRoute } from '../../route.ts';
 import type { ViewProps } from '../view.ts';
+import { Found } from './found.tsx';
 import { StreamReadingsPanel } from './stream.tsx';
 import { words } from './words.ts';
 
@@ -27,6 +28,7 @@ export function ReadingsView({ search }: ViewProps) {
         <ViewHeading>{stream === null ? words.say('title') : stream}</ViewHeading>
       </div>
       {stream === null ? <Streams round={round} /> : <StreamReadingsPanel stream={stream} round={round} />}
+      {stream === null && <Found round={round} />}
     </div>
   );
 }

@@ -24,6 +24,7 @@ export const declared = {
   recoverSeconds: Type.Optional(
     seconds('So long of normal readings takes an alarm back; else an operator does'),
   ),
+  learnSeconds: Type.Optional(seconds('A stream that appears is learned at once, for so long')),
 };
 export const budgets = {
   alarmsPerDay: Type.Number({ exclusiveMinimum: 0, maximum: 86_400 }),
@@ -82,6 +83,27 @@ export const shownStream = Type.Object({
   problem: Type.Optional(Type.String()),
   normalSince: Type.Optional(time),
   alarm: Type.Optional(alarm),
+});
+const count = Type.Integer({ minimum: 0 });
+export const shownFound = Type.Object({
+  name: declarationId,
+  filter: Type.String(),
+  form: declared.form,
+  fields: declared.fields,
+  binSeconds: Type.Optional(Type.Number()),
+  sequence: Type.Optional(Type.String()),
+  time: Type.Optional(Type.String()),
+  devices: count,
+  unlike: Type.Integer({ minimum: 0, description: 'Devices that publish something else to these topics' }),
+  topic: Type.String({ description: 'One of the topics' }),
+  messages: Type.Integer({
+    minimum: 0,
+    description: 'Messages that were looked at, some of those that came',
+  }),
+  rows: count,
+  everySeconds: Type.Optional(Type.Number({ description: 'Between two messages of a topic' })),
+  firstAt: time,
+  lastAt: time,
 });
 export const shownJudging = Type.Object({
   stoppedAt: Type.Optional(time),

@@ -12,6 +12,7 @@ import {
   declared,
   seconds,
   shownDeclaration,
+  shownFound,
   shownJudging,
   shownRows,
   shownStream,
@@ -105,6 +106,17 @@ export function streamRoutes(api: Api, { streams }: SiteServices): void {
         judging,
       };
     },
+  );
+
+  api.get(
+    '/streams/discovered',
+    {
+      schema: {
+        summary: 'Readings that devices publish and that are not declared, with what would declare them',
+        response: { 200: Type.Object({ found: Type.Array(shownFound) }) },
+      },
+    },
+    async () => ({ found: (await streams.found()).map((one) => ({ ...one, fields: [...one.fields] })) }),
   );
 
   api.get(

@@ -7,6 +7,7 @@ import { readText } from '../files.ts';
 import { language } from '../language.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson, printTable } from '../output.ts';
+import { discoveredCommand, foundAs } from './measurement-discovered.ts';
 import { parseAmount } from './measurement-learn.ts';
 
 interface StreamAnswer {
@@ -57,9 +58,11 @@ interface DeclarationAnswer {
 }
 
 interface AddOptions extends SiteOptions {
-  readonly filter: string;
-  readonly form: string;
-  readonly field: readonly string[];
+  readonly found?: boolean;
+  readonly filter?: string;
+  readonly form?: string;
+  readonly field?: readonly string[];
+  readonly learn?: number;
   readonly bin?: number;
   readonly sequence?: string;
   readonly time?: string;
@@ -82,16 +85,18 @@ export function streamCommands(measurement: Command, environment: Environment): 
     .description(
       'declare which messages are readings: each device that publishes some has a stream of its own',
     )
-    .requiredOption('--filter <filter>', 'the topics, as an MQTT filter: d/+/vibration')
-    .requiredOption(
+    .option('--found', 'topics, form and channels as `stream discovered` shows them under this name')
+    .option('--filter <filter>', 'the topics, as an MQTT filter: d/+/vibration')
+    .option(
       '--field <field...>',
-      'the channels: JSON pointers, names in SenML, or last levels of the topics',
+      'the channels: JSON pointers, names in SenML, last levels of the topics, or columns of CSV',
     )
     .addOption(
-      new Option('--form <form>', 'how a message holds readings')
-        .choices(['json', 'senml', 'pack', 'number'])
-        .default('json'),
+      new Option('--form <form>', 'how a message holds readings (default json)').choices([
+        ...['json', 'senml', 'pack', 'number', 'csv'],
+      ]),
     )
+    .option('--learn <seconds>', 'learn each stream for so long as soon as it appears', parseAmount)
     .option('--bin <seconds>', 'what comes within so many seconds is one row', parseAmount)
     .option('--sequence <pointer>', 'in JSON, where a number stands that grows by one each time')
     .option('--time <pointer>', 'in JSON, where the time stands, in seconds since 1970')
@@ -110,27 +115,22 @@ export function streamCommands(measurement: Command, environment: Environment): 
     .requiredOption('--reason <text>', 'why; it stands in the log')
     .action(async (id: string, options: AddOptions) => {
       const client = await openClient(options, environment);
-      const {
-        filter,
-        form,
-        field: fields,
-        bin,
-        sequence,
-        time,
-        alarmsPerDay,
-        silence,
-        recover,
-        reason,
-      } = options;
+      const { alarmsPerDay, reason } = options;
       const key = options.key === undefined ? undefined : keyIn(await readText(options.key));
-      const seconds = { binSeconds: bin, silenceSeconds: silence, recoverSeconds: recover };
-      const body = { filter, form, fields, sequence, time, key, alarmsPerDay, reason, ...seconds };
+      const seconds = {
+        ...{ silenceSeconds: options.silence, recoverSeconds: options.recover },
+        learnSeconds: options.learn,
+      };
+      const found = options.found === true ? await foundAs(client, id) : {};
+      const body = { form: 'json', ...found, ...said(options), key, alarmsPerDay, reason, ...seconds };
       const path = `/stream-declarations/${encodeURIComponent(id)}`;
       const answer = await client.send<DeclarationAnswer>('PUT', path, body);
       if (options.json) return printJson(answer);
       const channels = counted(answer.fields.length, 'channel', 'channels');
       return print(`${answer.id} is declared: ${channels} in ${answer.form} on ${answer.filter}.`);
     });
+
+  discoveredCommand(stream, environment);
 
   withSite(stream.command('list'))
     .description('the streams that have appeared, and how they are doing')
@@ -215,6 +215,12 @@ export function streamCommands(measurement: Command, environment: Environment): 
       if (options.json) printJson({ removed: id });
       else print(`${id} is not declared any more.`);
     });
+}
+
+/** What the command line says of where readings stand; what it doesn't say is not in it. */
+function said({ filter, form, field: fields, bin: binSeconds, sequence, time }: AddOptions) {
+  const all = { filter, form, fields, binSeconds, sequence, time };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 function row({ stream, state, rows, lastAt, topic }: StreamAnswer): string[] {

@@ -102,12 +102,14 @@ export class Hearing {
   }
 
   async #appeared(report: StreamReport & { kind: 'appeared' }): Promise<void> {
-    const { book, keys } = this.#parts;
+    const { book, keys, learning } = this.#parts;
     const { stream, device, declaration, topic, at } = report;
     if (book.find(stream) !== undefined || book.declared(declaration) === undefined) return;
     const record = { stream, device, declaration, topic, appearedAt: Math.round(at), accepts: false };
     await book.add(record);
     await keys.tell(record);
+    const { learnSeconds } = book.declarationOf(stream) ?? {};
+    if (learnSeconds !== undefined) await learning.begin(stream, learnSeconds);
   }
 
   /** A signature that does not hold may be one by a key that was certified meanwhile: then nothing is said of it. */

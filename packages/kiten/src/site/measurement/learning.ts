@@ -36,21 +36,15 @@ export class Learning {
   }
 
   /** @throws KitenError `kiten/stream-unknown` */
-  learn(
-    stream: string,
-    { seconds, rows, accepts }: Lesson,
-    operator: Operator,
-    reason: string,
-  ): Promise<StreamRecord> {
-    return this.#turns.take(stream, async () => {
-      const { book, clock, send } = this.#parts;
-      const { problem: _, proposal: _none, ...before } = book.get(stream);
-      const lesson = { until: clock.now() + seconds * 1000, ...(rows === undefined ? {} : { rows }) };
-      const record = { ...before, accepts, lesson };
-      await book.keep(record, book.event('stream/learning', operator, reason, { stream, seconds }));
-      send({ kind: 'put', known: { ...knownOf(record), lesson } });
-      return record;
-    });
+  learn(stream: string, lesson: Lesson, operator: Operator, reason: string): Promise<StreamRecord> {
+    const actor = `operator:${operator.name}`;
+    return this.#turns.take(stream, () => this.#learn(stream, lesson, actor, reason));
+  }
+
+  /** A stream has appeared, and its declaration says that it is learned at once. */
+  begin(stream: string, seconds: number): Promise<StreamRecord> {
+    const reason = 'Its declaration says that it is learned when it appears.';
+    return this.#turns.take(stream, () => this.#learn(stream, { seconds, accepts: false }, 'site', reason));
   }
 
   /** @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learned`, `kiten/profile-…` */
@@ -91,6 +85,23 @@ export class Learning {
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#parts.learner.stop();
+  }
+
+  async #learn(
+    stream: string,
+    { seconds, rows, accepts }: Lesson,
+    actor: string,
+    reason: string,
+  ): Promise<StreamRecord> {
+    const { book, clock, send } = this.#parts;
+    const { problem: _, proposal: _none, ...before } = book.get(stream);
+    const at = clock.now();
+    const lesson = { until: at + seconds * 1000, ...(rows === undefined ? {} : { rows }) };
+    const record = { ...before, accepts, lesson };
+    const about = { actor, reason, subject: streamSubject(stream), data: { stream, seconds } };
+    await book.keep(record, { type: 'stream/learning', at, ...about });
+    send({ kind: 'put', known: { ...knownOf(record), lesson } });
+    return record;
   }
 
   async #accept(stream: string, actor: string, reason: string): Promise<StreamRecord> {

@@ -2,6 +2,7 @@ import { type Clock, KitenError } from '@kiten/codec';
 import {
   type AlarmWindow,
   channelsOf,
+  type FoundStreams,
   type KnownStream,
   type StreamDeclaration,
   type StreamMemory,
@@ -180,10 +181,18 @@ export class StreamDesk {
     const none = { board: { streams: 0, messages: 0, dropped: 0, refused: 0 }, streams: new Map() };
     if (thread?.isAtWork !== true)
       return this.health.state.stoppedAt === undefined ? none : { ...none, isStopped };
-    return thread.ask(stream).catch((error: unknown) => {
+    return thread.ask(stream === undefined ? {} : { stream }).catch((error: unknown) => {
       if (error instanceof KitenError && !thread.isAtWork) return { ...none, isStopped };
       throw error;
     });
+  }
+
+  /** What devices publish that could be declared; nothing while nobody looks. */
+  async found(): Promise<readonly FoundStreams[]> {
+    const thread = this.#outlet?.thread;
+    if (thread?.isAtWork !== true) return [];
+    const { found = [] } = await thread.ask({ found: true });
+    return found;
   }
 
   /** An operator cleared what was found of a part of a device, or of the only one that had it: what holds of that is said again. */

@@ -3,6 +3,7 @@ import type {
   BoardGauges,
   CrossCheck,
   Excerpt,
+  FoundStreams,
   Frame,
   Joining,
   KnownRelation,
@@ -30,7 +31,7 @@ export type StreamCommand =
   /** Somebody cleared what spoke against it. */
   | { readonly kind: 'restate'; readonly stream: string }
   | { readonly kind: 'keys'; readonly device: string; readonly keys: readonly Uint8Array[] }
-  | { readonly kind: 'ask'; readonly question: number; readonly stream?: string }
+  | { readonly kind: 'ask'; readonly question: number; readonly stream?: string; readonly found?: true }
   /** It is to keep what it gathered, and to end. */
   | { readonly kind: 'stop' };
 
@@ -53,6 +54,8 @@ export interface StreamState {
   readonly streams: ReadonlyMap<string, StreamGauges>;
   readonly excerpt?: Excerpt;
   readonly relations?: ReadonlyMap<string, RelationGauges>;
+  /** What was found and could be declared. */
+  readonly found?: readonly FoundStreams[];
 }
 
 /** What comes from it. */

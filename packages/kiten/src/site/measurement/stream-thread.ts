@@ -56,6 +56,8 @@ export class StreamThread {
   /** What a worker of the gateway sees is judged, too. */
   join(feed: MessagePort): void {
     this.#feeds.add(feed);
+    // Somebody publishes: it is looked for readings.
+    feed.on('message', () => this.send({ kind: 'all' }));
     feed.on('close', () => this.#feeds.delete(feed));
     feed.unref();
     if (this.#worker !== undefined && !this.#isBeginning) this.#tap(this.#worker, feed);
@@ -69,12 +71,12 @@ export class StreamThread {
   }
 
   /** @throws KitenError `kiten/stream-worker` */
-  ask(stream?: string): Promise<StreamState> {
+  ask(about: Pick<StreamCommand & { kind: 'ask' }, 'stream' | 'found'> = {}): Promise<StreamState> {
     if (this.#isStopping || this.#again !== undefined) return Promise.reject(gone());
     const question = ++this.#questions;
     return new Promise((resolve, reject) => {
       this.#waiting.set(question, { resolve, reject });
-      this.send({ kind: 'ask', question, ...(stream === undefined ? {} : { stream }) });
+      this.send({ kind: 'ask', question, ...about });
     });
   }
 

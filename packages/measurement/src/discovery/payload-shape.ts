@@ -1,0 +1,65 @@
+import { decodeUtf8, KitenError, parseJsonStrict } from '@kiten/codec';
+import { decodeSenmlCbor, decodeSenmlJson } from '../senml/decode-senml.ts';
+import type { SenmlRecord } from '../senml/record.ts';
+import { resolveSenml } from '../senml/resolve-senml.ts';
+import type { PayloadForm } from '../streams/declaration.ts';
+import { csvNumbers, numberForm } from '../streams/number-text.ts';
+
+/** How a message may hold readings, with the number in each place where there is one. */
+export interface PayloadShape {
+  readonly form: PayloadForm;
+  readonly values: ReadonlyMap<string, number>;
+  readonly rows: number;
+}
+
+const mostFields = 64;
+const mostDepth = 4;
+const mostPointer = 128;
+const limits = { maxBytes: 16 * 1024, maxDepth: 16 };
+
+/** @param at milliseconds since the Unix epoch; `undefined`: no readings are to be seen in it */
+export function shapeOf(payload: Uint8Array, at: number): PayloadShape | undefined {
+  try {
+    const first = payload[0] ?? 0;
+    if (first >= 0x80 && first <= 0x9f) return senmlShape(decodeSenmlCbor(payload), at);
+    const text = decodeUtf8(payload);
+    if (numberForm.test(text)) return shape('number', new Map([['value', Number(text)]]));
+    const columns = csvNumbers(text);
+    if (columns.length > 1)
+      return shape('csv', new Map(columns.map((value, column) => [String(column + 1), value])));
+    const value = parseJsonStrict(text, limits);
+    if (isSenml(value)) return senmlShape(decodeSenmlJson(payload), at);
+    const found = new Map<string, number>();
+    collect(value, '', 0, found);
+    return shape('json', found);
+  } catch (error) {
+    if (error instanceof KitenError) return undefined;
+    throw error;
+  }
+}
+
+function isSenml(value: unknown): boolean {
+  const [first] = Array.isArray(value) ? (value as unknown[]) : [];
+  return typeof first === 'object' && first !== null && ('n' in first || 'bn' in first);
+}
+
+function senmlShape(records: readonly SenmlRecord[], at: number): PayloadShape | undefined {
+  const resolved = resolveSenml(records, at / 1000);
+  const values = new Map<string, number>();
+  for (const { name, value } of resolved)
+    if (typeof value === 'number' && values.size < mostFields && name.length <= mostPointer)
+      values.set(name, value);
+  return shape('senml', values, new Set(resolved.map(({ time }) => time)).size);
+}
+
+function collect(value: unknown, pointer: string, depth: number, into: Map<string, number>): void {
+  if (into.size >= mostFields || pointer.length > mostPointer) return;
+  if (typeof value === 'number' && pointer !== '') into.set(pointer, value);
+  if (typeof value !== 'object' || value === null || depth === mostDepth) return;
+  for (const [key, inner] of Object.entries(value))
+    collect(inner, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1, into);
+}
+
+function shape(form: PayloadForm, values: ReadonlyMap<string, number>, rows = 1): PayloadShape | undefined {
+  return values.size === 0 ? undefined : { form, values, rows };
+}

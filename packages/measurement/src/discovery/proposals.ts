@@ -1,0 +1,158 @@
+import type { StreamDeclaration } from '../streams/declaration.ts';
+import type { Candidate } from './candidate.ts';
+
+/** Streams that were found: what would declare them, and what was seen of them. */
+export interface FoundStreams
+  extends Pick<StreamDeclaration, 'filter' | 'form' | 'fields' | 'binSeconds' | 'sequence' | 'time'> {
+  /** A name that no declaration has. */
+  readonly name: string;
+  /** Devices that publish such readings, and others that publish something else to these topics. */
+  readonly devices: number;
+  readonly unlike: number;
+  /** One of the topics. */
+  readonly topic: string;
+  /** Messages and rows that were looked at: some of those that came. */
+  readonly messages: number;
+  readonly rows: number;
+  /** Seconds between two messages of a topic. */
+  readonly everySeconds?: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** Candidates of one device that are one stream. */
+interface Source extends Omit<FoundStreams, 'name' | 'devices' | 'unlike'> {
+  readonly device: string;
+}
+
+const mostShown = 200;
+const mostFields = 64;
+
+/** What declares as many devices at once as say the same. */
+export function proposals(
+  candidates: readonly Candidate[],
+  names: ReadonlySet<string>,
+): readonly FoundStreams[] {
+  const sources = [...candidates.flatMap(sourceOf), ...numbersOf(candidates)];
+  const taken = new Set(names);
+  return [...grouped(sources, ({ filter, form }) => `${form} ${filter}`).values()]
+    .flatMap((alike) => {
+      // Most devices decide what the others are unlike: one that says something else changes nothing for them.
+      const byFields = [...grouped(alike, ({ fields }) => [...fields].sort().join('\n')).values()].sort(
+        (one, other) => other.length - one.length,
+      );
+      return byFields.flatMap((same, at) =>
+        at === 0
+          ? [together(same, alike.length - same.length)]
+          : same.map((one) => together([{ ...one, filter: exactly(one) }], 0)),
+      );
+    })
+    .sort((one, other) => other.devices - one.devices || (one.filter < other.filter ? -1 : 1))
+    .slice(0, mostShown)
+    .map((found) => ({ ...found, name: nameOf(found.filter, taken) }));
+}
+
+function sourceOf(candidate: Candidate): readonly Source[] {
+  const { device, topic, form, channels, marks } = candidate;
+  if (form === 'number' || channels.length === 0) return [];
+  return [
+    { ...seen([candidate]), device, topic, filter: general(topic, device), form, fields: channels, ...marks },
+  ];
+}
+
+/** Numbers that a device publishes below one topic are channels of one stream. */
+function numbersOf(candidates: readonly Candidate[]): readonly Source[] {
+  const numbers = candidates.filter(({ form }) => form === 'number');
+  const parent = (topic: string): string => topic.slice(0, topic.lastIndexOf('/') + 1);
+  return [...grouped(numbers, ({ device, topic }) => `${device} ${parent(topic)}`).values()].map(
+    (siblings) => {
+      const [first] = siblings as [Candidate];
+      const { device, topic } = first;
+      const common = { ...seen(siblings), device, topic, form: 'number' as const };
+      if (siblings.length === 1) return { ...common, filter: general(topic, device), fields: ['value'] };
+      const fields = siblings
+        .map((one) => one.topic.slice(parent(topic).length))
+        .sort()
+        .slice(0, mostFields);
+      const slowest = Math.max(...siblings.map(({ everySeconds = 1 }) => everySeconds));
+      return {
+        ...common,
+        ...{ filter: `${general(parent(topic), device)}+`, fields },
+        binSeconds: Math.max(1, Math.ceil(slowest)),
+      };
+    },
+  );
+}
+
+function seen(candidates: readonly Candidate[]) {
+  const every = candidates.flatMap(({ everySeconds = [] }) => everySeconds);
+  return {
+    messages: sum(candidates, ({ messages }) => messages),
+    rows: sum(candidates, ({ rows }) => rows),
+    firstAt: Math.min(...candidates.map(({ firstAt }) => firstAt)),
+    lastAt: Math.max(...candidates.map(({ lastAt }) => lastAt)),
+    ...(every.length === 0 ? {} : { everySeconds: middle(every) }),
+  };
+}
+
+function together(same: readonly Source[], unlike: number): Omit<FoundStreams, 'name'> {
+  const [{ device: _, ...first }] = same as [Source];
+  const every = same.flatMap(({ everySeconds = [] }) => everySeconds);
+  return {
+    ...first,
+    devices: new Set(same.map(({ device }) => device)).size,
+    unlike,
+    messages: sum(same, ({ messages }) => messages),
+    rows: sum(same, ({ rows }) => rows),
+    firstAt: Math.min(...same.map(({ firstAt }) => firstAt)),
+    lastAt: Math.max(...same.map(({ lastAt }) => lastAt)),
+    ...(every.length === 0 ? {} : { everySeconds: middle(every) }),
+  };
+}
+
+/** The second level of a device's own topics is its name: the same of all devices. */
+function general(topic: string, device: string): string {
+  const levels = topic.split('/');
+  return levels.map((level, at) => (at === 1 && level === device ? '+' : level)).join('/');
+}
+
+/** Of this device alone. */
+function exactly({ filter, topic, device }: Source): string {
+  const levels = filter.split('/');
+  return levels
+    .map((level, at) => (at === 1 && level === '+' && topic.split('/')[1] === device ? device : level))
+    .join('/');
+}
+
+function nameOf(filter: string, taken: Set<string>): string {
+  const level = filter.split('/').findLast((one) => one !== '+' && one !== 'd') ?? '';
+  const plain = level
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, 24);
+  const stem = plain === '' ? 'readings' : plain;
+  let name = stem;
+  for (let count = 2; taken.has(name); count++) name = `${stem}-${count}`;
+  taken.add(name);
+  return name;
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function sum<T>(items: readonly T[], amountOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + amountOf(item), 0);
+}
+
+function middle(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] as number;
+}
