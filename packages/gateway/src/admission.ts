@@ -42,13 +42,15 @@ export interface PresentedCertificate {
   readonly trustDomain: string;
   readonly now: number;
   readonly find: (id: string) => DeviceRecord | undefined;
+  /** OpenSSL's name of what revocation lists say that TLS has not looked at. */
+  readonly statusError: (certificate: Certificate) => string | undefined;
   /** The same certificate, if it was read before. */
   readonly known?: Certificate | undefined;
 }
 
 /**
  * Judges a client certificate: chain, dates, purpose, name (X.509-SVID: exactly one URI, the device's), register.
- * Everything but the chain is judged here and now, so that a resumed session is held to it as well.
+ * Everything but the signatures of the chain is judged here and now, so that a resumed session is held to it as well.
  */
 export function admitCertificate(presented: PresentedCertificate): AdmittedCertificate | AdmissionRefusal {
   const { der, chainError, now } = presented;
@@ -60,8 +62,9 @@ export function admitCertificate(presented: PresentedCertificate): AdmittedCerti
     return refusal('gateway/certificate-malformed', 'The certificate cannot be read.');
   }
   const id = deviceOf(certificate, presented.trustDomain);
+  const error = chainError ?? presented.statusError(certificate);
   const found =
-    (chainError === undefined ? undefined : chainRefusal(chainError)) ??
+    (error === undefined ? undefined : chainRefusal(error)) ??
     dateRefusal(certificate, now) ??
     purposeRefusal(certificate) ??
     (id === undefined

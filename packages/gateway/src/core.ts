@@ -29,6 +29,7 @@ import { RefusalLog } from './refusal-log.ts';
 import { RepeatLimiter } from './repeat-limiter.ts';
 import { Replica } from './replica.ts';
 import { RetainedMessages } from './retained.ts';
+import type { RevocationLists } from './revocation/revocation-lists.ts';
 import type { Session } from './session.ts';
 import { type SiteTopics, SiteTopicTable } from './site-topics.ts';
 import { noStatistics, type Statistics } from './statistics.ts';
@@ -109,6 +110,8 @@ export class Core {
   now: number;
   /** What ports with TLS serve with, once it is known. */
   tls: TlsMaterial | undefined;
+  /** Its revocation lists, unless OpenSSL has to judge them in each handshake. */
+  revocation: RevocationLists | undefined;
   payloadRules: readonly CompiledRule[] = [];
   /** How far the scale by which stored things expire is ahead of the clock, because that was stepped back. */
   readonly #ahead: number;

@@ -8,10 +8,12 @@ import type { AdmissionJudgement } from './judge.ts';
 import { giveNotice } from './notice.ts';
 import { observeAdmission } from './observed.ts';
 import { passwordGroup } from './password.ts';
+import { RevocationLists } from './revocation/revocation-lists.ts';
 import type { Session } from './session.ts';
 import { endSession } from './session-store.ts';
 import { handOver } from './shared-handover.ts';
 import { say } from './site-topics.ts';
+import { servedWith } from './tls-context.ts';
 import { recheckConnections } from './tls-recheck.ts';
 
 const rank: Readonly<Record<Admission, number>> = { none: 0, restricted: 1, full: 2 };
@@ -76,9 +78,12 @@ function renewMaterial(
   sequence: number,
   renewTls: (tls: TlsMaterial) => void,
 ): void {
-  const before = core.tls;
-  renewTls(tls);
+  const { tls: before, revocation: known } = core;
+  const revocation = RevocationLists.of(tls);
+  if (known !== undefined) revocation?.requireNotOlderThan(known);
+  renewTls(servedWith(tls, revocation));
   core.tls = tls;
+  core.revocation = revocation;
   if (before !== undefined) recheckConnections(core, before, tls, sequence);
 }
 

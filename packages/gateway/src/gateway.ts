@@ -4,7 +4,7 @@ import { type Clock, KitenError } from '@kiten/codec';
 import type { MessageTap } from '@kiten/trust';
 import { reasonCodes } from '@kiten/wire';
 import { registerRefusal } from './admission.ts';
-import { admitPeer, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
+import { admitPresented, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
 import type { Authenticator, PasswordVerifier } from './authenticator.ts';
 import type { ReplicaChange } from './change.ts';
 import { largestPacket } from './connack.ts';
@@ -170,7 +170,7 @@ export function gatewayWith(options: GatewayOptions, opened: OpenedStore | undef
   }
 
   function admit(transport: Duplex, presented: PresentedPeer): void {
-    const peer = admitPeer(core, presented);
+    const peer = admitPresented(core, presented);
     if (!isRefusedPeer(peer)) {
       accept(transport, peer);
       return;

@@ -8,6 +8,7 @@ import { type ListenOptions, placeOf } from './listener-kind.ts';
 import type { Peer } from './peer.ts';
 import type { ProxyRefusal } from './proxy-door.ts';
 import { SharedReads } from './shared-reads.ts';
+import { servedWith } from './tls-context.ts';
 import { TlsListener } from './tls-listener.ts';
 import { WebSocketDoor } from './web-socket-door.ts';
 
@@ -39,7 +40,11 @@ export class Listeners {
   /** New certificates, or only no session of before any more. */
   renew(material: TlsMaterial | undefined): void {
     if (material === undefined) for (const listener of this.#secured) listener.forgetSessions();
-    else for (const listener of this.#secured) listener.renew(material);
+    else {
+      // All of it is good before any of it counts.
+      const renewals = this.#secured.map((listener) => listener.renewal(material));
+      for (const renew of renewals) renew();
+    }
   }
 
   /** Resolves when the last connection is gone. */
@@ -62,7 +67,7 @@ export class Listeners {
     host: string,
     port: number,
   ): Promise<AddressInfo> {
-    const { tls } = this.#core;
+    const { tls, revocation } = this.#core;
     if (tls === undefined) {
       throw new KitenError(
         'gateway/listen-without-certificate',
@@ -72,7 +77,7 @@ export class Listeners {
     if (kind === 'password') this.#requireVerifier();
     const admission = kind === 'password' ? 'password' : 'certificate';
     const accept = kind === 'websocket-tls' ? this.#takeWebSocket : this.#accept;
-    const listener = new TlsListener(this.#core, tls, admission, accept);
+    const listener = new TlsListener(this.#core, servedWith(tls, revocation), admission, accept);
     const bound = await listener.listen(port, host);
     this.#secured.push(listener);
     return bound;

@@ -5,12 +5,15 @@ import type { NamedCertificate } from './change.ts';
 export class NamedContexts {
   #contexts = new Map<string, SecureContext>();
 
-  /** New handshakes get these and no others; none changes if one is not good. */
-  renew(
+  /** Gets contexts ready, and returns what lets new handshakes have these and no others. */
+  renewal(
     named: readonly NamedCertificate[],
     optionsOf: (one: NamedCertificate) => SecureContextOptions,
-  ): void {
-    this.#contexts = new Map(named.map((one) => [one.name, createSecureContext(optionsOf(one))]));
+  ): () => void {
+    const contexts = new Map(named.map((one) => [one.name, createSecureContext(optionsOf(one))]));
+    return () => {
+      this.#contexts = contexts;
+    };
   }
 
   /** `undefined` for names without a certificate of their own: they get the first one. */

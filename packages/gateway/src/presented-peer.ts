@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 
 /**
@@ -17,10 +17,13 @@ export interface PresentedPeer {
 }
 
 /** Reads it off a socket whose server asks for certificates without insisting on them. */
-export function presentedBy(socket: TLSSocket): PresentedPeer {
+export function presentedBy(
+  socket: TLSSocket,
+  certificate: X509Certificate | undefined = socket.getPeerX509Certificate(),
+): PresentedPeer {
   const { remoteAddress = '', remotePort = 0 } = socket;
   return {
-    der: socket.getPeerX509Certificate()?.raw,
+    der: certificate?.raw,
     chainError: socket.authorized ? undefined : String(socket.authorizationError),
     address: remoteAddress,
     port: remotePort,

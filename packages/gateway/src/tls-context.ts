@@ -1,6 +1,12 @@
 import { constants } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
 import type { TlsMaterial } from './change.ts';
+import type { RevocationLists } from './revocation/revocation-lists.ts';
+
+/** OpenSSL is given no lists that were verified already: it would verify them again in each handshake. */
+export function servedWith(tls: TlsMaterial, revocation: RevocationLists | undefined): TlsMaterial {
+  return revocation === undefined ? tls : { ...tls, crl: '' };
+}
 
 /** What a listener serves with, for its own name and for each further one. */
 export function secureContextOf(

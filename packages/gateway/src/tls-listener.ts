@@ -1,5 +1,10 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import {
+  createSecureContext,
+  createServer as createTlsServer,
+  type TLSSocket,
+  type Server as TlsServer,
+} from 'node:tls';
 import { admitPeer, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
 import type { TlsMaterial } from './change.ts';
 import type { Core } from './core.ts';
@@ -46,7 +51,7 @@ export class TlsListener {
       rejectUnauthorized: false,
       handshakeTimeout: core.limits.handshakeTimeout,
     });
-    this.#nameContexts(tls);
+    this.#namedWith(tls)();
     this.#server.on('secureConnection', (socket) => this.#secured(socket));
     this.#server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
     const { proxyDoor } = core;
@@ -77,10 +82,18 @@ export class TlsListener {
     });
   }
 
-  /** New handshakes use the new material; tickets from before are worth nothing; open connections go on. */
-  renew(tls: TlsMaterial): void {
-    this.#server.setSecureContext({ ...secureContextOf(tls, tls), ...this.#tickets() });
-    this.#nameContexts(tls);
+  /**
+   * Gets new material ready, and returns what brings it into force: new handshakes use it then, tickets from before are worth
+   * nothing, open connections go on.
+   */
+  renewal(tls: TlsMaterial): () => void {
+    const context = { ...secureContextOf(tls, tls), ...this.#tickets() };
+    createSecureContext(context);
+    const name = this.#namedWith(tls);
+    return () => {
+      this.#server.setSecureContext(context);
+      name();
+    };
   }
 
   /** So that no session of before can be resumed. */
@@ -103,8 +116,8 @@ export class TlsListener {
     return { sessionTimeout: sessionLifetime, ticketKeys };
   }
 
-  #nameContexts(tls: TlsMaterial): void {
-    this.#named.renew(tls.named ?? [], (each) => secureContextOf(tls, each));
+  #namedWith(tls: TlsMaterial): () => void {
+    return this.#named.renewal(tls.named ?? [], (each) => secureContextOf(tls, each));
   }
 
   #arrived(socket: Socket, end: RemoteEnd): void {
@@ -125,14 +138,15 @@ export class TlsListener {
 
   #secured(socket: TLSSocket): void {
     this.#core.proxyDoor?.name(socket);
-    const presented = presentedBy(socket);
+    const certificate = socket.getPeerX509Certificate();
+    const presented = presentedBy(socket, certificate);
     const { address, port, resumed } = presented;
     if (this.#admission === 'password') {
       const nobody = { device: '', serial: '', fingerprint: '' };
       this.#accept(socket, { ...nobody, address, port, admission: 'password', resumed });
       return;
     }
-    const peer = admitPeer(this.#core, presented);
+    const peer = admitPeer(this.#core, presented, certificate);
     if (isRefusedPeer(peer)) {
       tellRefusedPeer(this.#core, peer, address);
       // Reset by the peer, mostly: it has its refusal already.

@@ -17,6 +17,7 @@ function codeOf(presented: Partial<PresentedCertificate> = {}): string {
   const outcome = admitCertificate({
     der: der(pump.certificate),
     chainError: undefined,
+    statusError: () => undefined,
     trustDomain,
     now: Date.now(),
     find: (id) => (id === 'pump-1' ? record : undefined),

@@ -5,7 +5,7 @@ import { contextConstructed, derTag } from '../der/tags.ts';
 import type { Verify } from '../signer.ts';
 import { readSignatureAlgorithm } from './algorithm-identifier.ts';
 import { type ExtensionList, noExtensions, readExtensions } from './extension.ts';
-import { readAuthorityKeyIdentifier } from './key-identifiers.ts';
+import { type AuthorityKeyIdentifier, readAuthorityKeyIdentifier } from './key-identifiers.ts';
 import { type Name, readName } from './name.ts';
 import { extensionOid } from './object-identifiers.ts';
 import { type RevocationReason, readRevocationReason } from './revocation-reason.ts';
@@ -37,6 +37,8 @@ export interface CertificateList extends ExtensionList {
   readonly revoked: readonly RevokedCertificate[];
   readonly number?: bigint;
   readonly authorityKeyIdentifier?: Uint8Array;
+  /** The other way in which an authority key identifier may point to the issuer. */
+  readonly authorityCertificate?: NonNullable<AuthorityKeyIdentifier['certificate']>;
   /** Dotted. */
   readonly signatureOid: string;
   readonly signatureAlgorithm: AlgorithmName | undefined;
@@ -131,15 +133,18 @@ function readEntryExtensions(entry: DerReader): ExtensionList & { reason?: Revoc
 
 function readListExtensions(fields: DerReader) {
   const explicit = fields.constructed(contextConstructed(0));
-  const known: { number?: bigint; authorityKeyIdentifier?: Uint8Array } = {};
+  const known: {
+    -readonly [Key in 'number' | 'authorityKeyIdentifier' | 'authorityCertificate']?: CertificateList[Key];
+  } = {};
   const extensions = readExtensions(explicit, (oid, value) => {
     if (oid === extensionOid.crlNumber) {
       known.number = readListNumber(value);
       return true;
     }
     if (oid !== extensionOid.authorityKeyIdentifier) return false;
-    const { keyIdentifier } = readAuthorityKeyIdentifier(value);
+    const { keyIdentifier, certificate } = readAuthorityKeyIdentifier(value);
     if (keyIdentifier !== undefined) known.authorityKeyIdentifier = keyIdentifier;
+    if (certificate !== undefined) known.authorityCertificate = certificate;
     return true;
   });
   explicit.finish();

@@ -11,6 +11,8 @@ export interface DistributionPoint {
   readonly names: readonly GeneralName[];
   /** Who issues the list, if that isn't the certificate's issuer. */
   readonly issuer: readonly GeneralName[];
+  /** The list there covers some reasons for revocation and not others. */
+  readonly isPartial?: true;
 }
 
 const maximumPoints = 64;
@@ -33,14 +35,15 @@ function readPoint(list: DerReader): DistributionPoint {
   const start = point.offset;
   const named = point.peek() === contextConstructed(0);
   const names = named ? readPointName(point.constructed(contextConstructed(0))) : [];
-  if (point.peek() === contextPrimitive(1)) point.namedBits(contextPrimitive(1));
+  const isPartial = point.peek() === contextPrimitive(1);
+  if (isPartial) point.namedBits(contextPrimitive(1));
   const hasIssuer = point.peek() === contextConstructed(2);
   const issuer = hasIssuer ? readGeneralNames(point.constructed(contextConstructed(2))) : [];
   point.finish();
   if (!named && !hasIssuer) {
     throw refusal('codec/x509-distribution-point', 'A point has a name or an issuer.', start);
   }
-  return { names, issuer };
+  return { names, issuer, ...(isPartial ? { isPartial } : {}) };
 }
 
 /** DistributionPointName: `fullName [0]`, or `nameRelativeToCRLIssuer [1]`, which nobody is known to use. */

@@ -55,7 +55,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const { est, mount, failed, refused } = options;
   const named = new NamedContexts();
   const nameContexts = ({ ca, named: certificates = [] }: TlsMaterial): void =>
-    named.renew(certificates, (one) => secureContext({ ...one, ca }, options.manufacturers));
+    named.renewal(certificates, (one) => secureContext({ ...one, ca }, options.manufacturers))();
   nameContexts(options.tls);
   const server = Fastify({
     https: {
