@@ -6,6 +6,7 @@
 // all clients of the benchmark come from one address; passwords are believed, since scrypt is not what is measured; and
 // the policy that keeps devices with passwords among themselves is left out, so that the clients without TLS can hear
 // each other and are judged all the same.
+import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import {
   defaultLimits,
@@ -44,7 +45,10 @@ const workers = Array.from({ length: count }, (_, index) => {
   });
 });
 const who = { verifyPassword: (username: string) => ({ device: username }) };
-const gateway = count > 1 ? gatewayCrew(workers, told, who) : gatewayClient(workers[0]!, told, who);
+const gateway =
+  count > 1
+    ? gatewayCrew(workers, told, (bytes) => randomBytes(bytes), who)
+    : gatewayClient(workers[0]!, told, who);
 let sequence = 0;
 let audited = 0;
 const next = (): number => ++sequence;

@@ -81,7 +81,7 @@ function enter(
   clientId: string,
   authenticationData?: Uint8Array,
 ): void {
-  core.gate.leave(connection.peer);
+  core.bounds.gate.leave(connection.peer);
   core.statistics.connects++;
   observeAdmission(core, connection.device, connection.judged, 1);
   // [MQTT-3.1.3-2] (3.1.1: [MQTT-3.1.3-2])

@@ -4,6 +4,7 @@ import type { MessageTap } from '@kiten/trust';
 import type { Answers } from './answers.ts';
 import type { Authenticator, PasswordVerifier } from './authenticator.ts';
 import { BackPressure } from './back-pressure.ts';
+import { type BoundsByKey, ownBounds } from './bounds-by-key.ts';
 import type { TlsMaterial } from './change.ts';
 import type { Connection } from './connection.ts';
 import { DenialLog } from './denial-log.ts';
@@ -11,7 +12,6 @@ import { DeviceRecord } from './device-record.ts';
 import type { EmitEvent } from './event.ts';
 import { SessionOverlap } from './evidence/session-overlap.ts';
 import { TopicProbing } from './evidence/topic-probing.ts';
-import { HandshakeGate } from './handshake-gate.ts';
 import { type Judge, openJudge, PolicyJudge } from './judge.ts';
 import { KnownCertificates } from './known-certificates.ts';
 import type { Limits } from './limits.ts';
@@ -24,7 +24,6 @@ import { memoryStore } from './persistence/memory-store.ts';
 import type { OpenedStore } from './persistence/open-disk-store.ts';
 import type { SessionStore } from './persistence/store.ts';
 import { ProxyDoor } from './proxy-door.ts';
-import { RateLimiter } from './rate-limiter.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RepeatLimiter } from './repeat-limiter.ts';
 import { Replica } from './replica.ts';
@@ -36,10 +35,9 @@ import { noStatistics, type Statistics } from './statistics.ts';
 import { storeHost } from './store-host.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { SystemTopics } from './system-topics.ts';
+import { TicketKeys } from './ticket-keys.ts';
 import { TrafficCounts } from './traffic-counts.ts';
 import { Wills } from './wills.ts';
-
-const minute = 60_000;
 
 export interface CoreOptions {
   readonly trustDomain: string;
@@ -98,18 +96,18 @@ export class Core {
   readonly denials: DenialLog;
   readonly refusals: RefusalLog;
   readonly policyFailures: RepeatLimiter<PolicyError>;
-  readonly passwordAttempts: RateLimiter;
-  readonly gate: HandshakeGate;
+  /** Common ones, once it works together with others on the same ports. */
+  bounds: BoundsByKey;
   readonly certificates = new KnownCertificates();
   /** Absent unless connections are relayed. */
   readonly proxyDoor: ProxyDoor | undefined;
-  readonly subscriptionRates: RateLimiter;
   readonly overlap: SessionOverlap;
   readonly probing: TopicProbing;
   /** Milliseconds since the Unix epoch, read once for each chunk and each change. */
   now: number;
   /** What ports with TLS serve with, once it is known. */
   tls: TlsMaterial | undefined;
+  tickets: TicketKeys;
   /** Its revocation lists, unless OpenSSL has to judge them in each handshake. */
   revocation: RevocationLists | undefined;
   payloadRules: readonly CompiledRule[] = [];
@@ -155,11 +153,10 @@ export class Core {
       tell: ({ policy, message }, at, repeated) =>
         emit({ kind: 'policy-failed', policy, message, at, repeated }),
     });
-    this.passwordAttempts = new RateLimiter(limits.passwordAttempts, minute, limits.rateKeys);
-    this.gate = new HandshakeGate(limits);
+    this.bounds = ownBounds(limits);
+    this.tickets = new TicketKeys(options.random(TicketKeys.seedBytes));
     const { proxies } = options;
     this.proxyDoor = proxies.length === 0 ? undefined : new ProxyDoor(proxies, limits.handshakeTimeout);
-    this.subscriptionRates = new RateLimiter(limits.subscribesPerDevice, minute, limits.rateKeys);
     this.overlap = new SessionOverlap(emit, options.name);
     this.probing = new TopicProbing(emit, options.name);
     this.isServing = opened === undefined;

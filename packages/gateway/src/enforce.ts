@@ -31,7 +31,10 @@ export function applyChange(core: Core, change: ReplicaChange, renewTls: (tls?: 
       case 'device':
         enforceFall(core, applied.record, change.sequence);
         if (applied.record.device?.standing === 'revoked') endSessions(core, applied.record);
-        if (applied.isRevocation) renewTls();
+        if (applied.isRevocation) {
+          core.tickets.renew(change.sequence);
+          renewTls();
+        }
         if (applied.changed) {
           core.overlap.tellAgain(applied.record.id);
           core.probing.tellAgain(applied.record.id);
@@ -81,6 +84,7 @@ function renewMaterial(
   const { tls: before, revocation: known } = core;
   const revocation = RevocationLists.of(tls);
   if (known !== undefined) revocation?.requireNotOlderThan(known);
+  core.tickets.renew(sequence);
   renewTls(servedWith(tls, revocation));
   core.tls = tls;
   core.revocation = revocation;

@@ -1,79 +1,32 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Clock, KitenError } from '@kiten/codec';
-import type { MessageTap } from '@kiten/trust';
+import { KitenError } from '@kiten/codec';
 import { reasonCodes } from '@kiten/wire';
 import { registerRefusal } from './admission.ts';
 import { admitPresented, isRefusedPeer, tellRefusedPeer } from './admit-peer.ts';
-import type { Authenticator, PasswordVerifier } from './authenticator.ts';
+import { commonBounds } from './bounds-by-key.ts';
 import type { ReplicaChange } from './change.ts';
-import { largestPacket } from './connack.ts';
 import { Connection } from './connection.ts';
 import { Core } from './core.ts';
 import { DeviceRecord } from './device-record.ts';
 import { applyChange } from './enforce.ts';
-import type { EmitEvent } from './event.ts';
 import { reportFault, tellFault } from './fault.ts';
-import { defaultLimits, type Limits, limitsFrom } from './limits.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import { limitsFrom } from './limits.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import { Listeners } from './listeners.ts';
-import { Mesh, type WorkerPlace } from './mesh/mesh.ts';
-import type { QueueOverflow } from './overflow.ts';
+import { CommonCounts, type CommonMemory } from './mesh/common-counts.ts';
+import { Mesh } from './mesh/mesh.ts';
+import { openLimits } from './open-limits.ts';
 import type { Peer } from './peer.ts';
 import type { OpenedStore } from './persistence/open-disk-store.ts';
 import type { PresentedPeer } from './presented-peer.ts';
 import { beginServing, restore } from './restore.ts';
 import { deferWill } from './session-store.ts';
-import { noSiteTopics, type SiteTopics } from './site-topics.ts';
+import { noSiteTopics } from './site-topics.ts';
 import type { Statistics } from './statistics.ts';
 import { sweep } from './sweep.ts';
-
-export interface GatewayOptions {
-  /** The site's trust domain, `plant-7.example`. */
-  readonly trustDomain: string;
-  readonly clock: Clock;
-  /** So many random bytes, unpredictable: for client ids and session tickets. */
-  readonly random: (bytes: number) => Uint8Array;
-  /** Takes what the gateway tells; must not throw. Called within `apply` and while packets are handled. */
-  readonly emit: EmitEvent;
-  readonly limits?: Partial<Limits>;
-  /** `open` has no register and no policy: for loopback, conformance tests and comparisons. Default `governed`. */
-  readonly access?: 'governed' | 'open';
-  /** What becomes of a 3.1.1 client whose publication was refused. Default `drop`. */
-  readonly refusedPublish?: 'drop' | 'close';
-  /** Whether payloads that say that they are text (payload format indicator 1) have to be UTF-8. Default no. */
-  readonly checksPayloadFormat?: boolean;
-  /** What it says that it is, at `$SYS/broker/version`. Default `Kiten`. */
-  readonly version?: string;
-  /** What becomes of a session whose queue is full. Default `drop-newest`. */
-  readonly queueOverflow?: QueueOverflow;
-  /** Stands in the way that evidence came. Default `gateway`. */
-  readonly name?: string;
-  /** Methods of enhanced authentication that clients of version 5 may use. Default none. */
-  readonly authenticators?: readonly Authenticator[];
-  /** Judges passwords on ports of the kind `password`. */
-  readonly verifyPassword?: PasswordVerifier;
-  /**
-   * Addresses and networks (`10.0.0.0/8`) of proxies: whoever connects from there says first whose connection it is, by the
-   * PROXY protocol. Default none.
-   */
-  readonly proxies?: readonly string[];
-  /** Topics on which the site and each device speak with each other. Default none. */
-  readonly siteTopics?: SiteTopics;
-  /** Who sees messages that devices publish. Default nobody. */
-  readonly taps?: readonly MessageTap[];
-  /** Tells how many bytes of memory are in use, for statistics. */
-  readonly heapUsed?: () => number;
-  /**
-   * Called now and then while much arrives, between chunks: it may call `apply` for changes that wait outside, so that
-   * a fall need not wait for a long turn of the loop to end.
-   */
-  readonly poll?: () => void;
-  /** Which of several workers on one port this is; each has to {@link Gateway.join} all others. Default: the only one. */
-  readonly worker?: WorkerPlace;
-  /** Milliseconds between looks at what is due; 0: the caller calls `sweep`. Default 250. */
-  readonly sweepInterval?: number;
-}
+import { TicketKeys } from './ticket-keys.ts';
 
 /** The checkpoint that messages pass. See {@link createGateway}. */
 export interface Gateway {
@@ -103,6 +56,10 @@ export interface Gateway {
    * has told what it has. One that joins in the place of another that has ended takes its number.
    */
   join(peer: number, transport: Duplex): Promise<void>;
+  /** What is bounded by address, name or device is counted together with the other workers from here on. */
+  share(common: CommonMemory): void;
+  /** New keys of session tickets, the same for all workers that are given the same seed after the same change: 32 bytes. */
+  seedTickets(seed: Uint8Array): void;
   /** Does what is due: time-outs, wills, expiry, reports. */
   sweep(): void;
   statistics(): Statistics;
@@ -216,9 +173,19 @@ export function gatewayWith(options: GatewayOptions, opened: OpenedStore | undef
     await core.store.close();
   }
 
+  function share(common: CommonMemory): void {
+    const { mesh, limits } = core;
+    if (mesh === undefined) throw notAWorker();
+    core.bounds = commonBounds(limits, new CommonCounts(common), mesh.place.index);
+  }
+
+  function seedTickets(seed: Uint8Array): void {
+    core.tickets = new TicketKeys(seed);
+    listeners.renew(undefined);
+  }
+
   function join(peer: number, transport: Duplex): Promise<void> {
-    if (core.mesh === undefined)
-      throw new KitenError('gateway/not-a-worker', 'A gateway that is the only one joins no other.');
+    if (core.mesh === undefined) throw notAWorker();
     return core.mesh.join(peer, transport);
   }
 
@@ -226,6 +193,8 @@ export function gatewayWith(options: GatewayOptions, opened: OpenedStore | undef
     apply,
     listen,
     join,
+    share,
+    seedTickets,
     accept,
     admit,
     upgrade: (request, socket, head, peer) => listeners.webSockets.upgrade(request, socket, head, peer),
@@ -235,18 +204,9 @@ export function gatewayWith(options: GatewayOptions, opened: OpenedStore | undef
   };
 }
 
-/** Where everybody is one device, what a device may have is what there is. */
-const openLimits: Partial<Limits> = {
-  // Whatever MQTT has packets for.
-  packetSize: largestPacket,
-  connectPacketSize: 524_288,
-  topicLength: 65_535,
-  topicLevels: 200,
-  retainedMessagesPerDevice: defaultLimits.retainedMessages,
-  queuedMessages: 100_000,
-  queuedBytes: 268_435_456,
-  sessionExpiry: 4_294_967_295,
-};
+function notAWorker(): KitenError {
+  return new KitenError('gateway/not-a-worker', 'A gateway that is the only one joins no other.');
+}
 
 /** The register is asked at each handshake, and at each CONNECT again. */
 function serve(core: Core, transport: Duplex, peer: Peer): void {

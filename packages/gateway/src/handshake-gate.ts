@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
 import { placeOf } from './evidence/place.ts';
 import type { Limits } from './limits.ts';
-import { RateLimiter } from './rate-limiter.ts';
-
-const minute = 60_000;
+import type { PlaceCounts } from './place-counts.ts';
+import type { Rate } from './rate-limiter.ts';
 
 /** Why a connection is not even shaken hands with. */
 export interface GateRefusal {
@@ -25,14 +24,15 @@ export function endOf({ remoteAddress = '', remotePort = 0 }: Socket): RemoteEnd
 /** Holds each address to so many handshakes a minute, and to so many connections that have not come to a session. */
 export class HandshakeGate {
   readonly #limits: Limits;
-  readonly #rate: RateLimiter;
+  readonly #rate: Rate;
   /** The place of each connection that is half open, and how many each place has. */
   readonly #halfOpen = new Map<string, string>();
-  readonly #counts = new Map<string, number>();
+  readonly #counts: PlaceCounts;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, rate: Rate, counts: PlaceCounts) {
     this.#limits = limits;
-    this.#rate = new RateLimiter(limits.handshakesPerAddress, minute, limits.rateKeys);
+    this.#rate = rate;
+    this.#counts = counts;
   }
 
   /** Lets a connection in, or says why not. */
@@ -41,12 +41,13 @@ export class HandshakeGate {
     if (!this.#rate.allows(place, now)) {
       return { code: 'gateway/too-many-handshakes', message: 'The address connects too often.' };
     }
-    const count = this.#counts.get(place) ?? 0;
-    if (count >= this.#limits.halfOpenPerAddress) {
+    // Counted first: several workers may count at the same time.
+    this.#counts.add(place, 1);
+    if (this.#counts.get(place) > this.#limits.halfOpenPerAddress) {
+      this.#counts.add(place, -1);
       const message = 'The address has as many connections without a session as it may have.';
       return { code: 'gateway/too-many-half-open', message };
     }
-    this.#counts.set(place, count + 1);
     this.#halfOpen.set(keyOf(end), place);
     return undefined;
   }
@@ -56,9 +57,7 @@ export class HandshakeGate {
     const place = this.#halfOpen.get(keyOf(end));
     if (place === undefined) return;
     this.#halfOpen.delete(keyOf(end));
-    const count = (this.#counts.get(place) ?? 1) - 1;
-    if (count === 0) this.#counts.delete(place);
-    else this.#counts.set(place, count);
+    this.#counts.add(place, -1);
   }
 
   sweep(now: number): void {

@@ -18,14 +18,11 @@ export {
 } from './evidence/session-overlap.ts';
 export { type TopicProbingBody, topicProbingMediaType } from './evidence/topic-probing.ts';
 export { gatewayFindings } from './findings.ts';
-export {
-  createGateway,
-  type Gateway,
-  type GatewayOptions,
-} from './gateway.ts';
+export { createGateway, type Gateway } from './gateway.ts';
+export type { GatewayOptions } from './gateway-options.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export type { ListenerKind, ListenOptions } from './listener-kind.ts';
-export type { WorkerPlace } from './mesh/mesh.ts';
+export type { WorkerPlace } from './mesh/worker-place.ts';
 export { NamedContexts } from './named-contexts.ts';
 export type { Notice } from './notice.ts';
 export { openGateway, type StoredGatewayOptions } from './open-gateway.ts';

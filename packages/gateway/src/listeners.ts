@@ -125,7 +125,8 @@ export class Listeners {
 
   /** Holds an address to as many connections as it may have before they say who they are. */
   #enter(socket: Socket, end: RemoteEnd): boolean {
-    const { gate, refusals } = this.#core;
+    const { refusals } = this.#core;
+    const { gate } = this.#core.bounds;
     const now = this.#core.observe();
     const refusal = gate.enter(end, now);
     if (refusal === undefined) socket.once('close', () => gate.leave(end));

@@ -1,4 +1,5 @@
-import { createGateway, type Gateway, type GatewayOptions, gatewayWith } from './gateway.ts';
+import { createGateway, type Gateway, gatewayWith } from './gateway.ts';
+import type { GatewayOptions } from './gateway-options.ts';
 import { type Limits, limitsFrom } from './limits.ts';
 import { openDiskStore } from './persistence/open-disk-store.ts';
 

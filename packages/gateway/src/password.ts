@@ -68,7 +68,8 @@ export function identifyByPassword(
 
 /** Counts an attempt, or takes it back; says whether the name and the address may have so many. */
 function countAttempt(core: Core, { place, peer }: Connection, username: string, times: 1 | -1): boolean {
-  const { passwordAttempts, now } = core;
+  const { now } = core;
+  const { passwordAttempts } = core.bounds;
   const byName = passwordAttempts.allows(`name ${username.slice(0, 128)}`, now, times);
   const byPlace = passwordAttempts.allows(`place ${place?.name ?? peer.address}`, now, times);
   return byName && byPlace;

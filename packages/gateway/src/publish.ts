@@ -68,7 +68,7 @@ export function onPublish(core: Core, connection: Connection, packet: Publish): 
     // Who can be told that it was refused, is; to the others it is passed on, at least.
     if (!isStored && connection.version === 5 && packet.qos > 0) code = reasonCodes.quotaExceeded;
     else forward(core, decision, message);
-    asked = core.mesh?.holdAnswer(connection);
+    asked = core.mesh?.outward.holdAnswer(connection);
     if (code === reasonCodes.success && tellsUnheard(core, decision))
       code = reasonCodes.noMatchingSubscribers;
     core.store.settle();
@@ -108,7 +108,7 @@ export function publishWill(core: Core, will: Will): void {
   const isKept = message.retain && !decision.isHeard;
   if (isKept && !core.retained.store(message)) core.statistics.dropped++;
   else forward(core, decision, message);
-  core.mesh?.forgetAnswer();
+  core.mesh?.outward.forgetAnswer();
   core.store.settle();
 }
 

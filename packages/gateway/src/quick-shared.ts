@@ -20,7 +20,7 @@ export function shareRun(
       const recipient = chooseMember(core, decision, shared, said);
       if (recipient?.session.link !== undefined) {
         message ??= messageAt(source, decision, bytes, offset, body, packetEnd);
-        core.mesh?.share(recipient.session.link, message, shared.group.filter);
+        core.mesh?.outward.share(recipient.session.link, message, shared.group.filter);
         continue;
       }
       const target = recipient?.session.connection;

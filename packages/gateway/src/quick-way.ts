@@ -190,10 +190,10 @@ function linkQos1(
   for (const { link, kept } of decision.links) {
     if (kept && link.isKeeping) {
       message ??= messageAt(connection, decision, bytes, offset, body, end);
-      mesh?.keep(link, message, 1);
+      mesh?.outward.keep(link, message, 1);
     } else link.packet(connection, bytes, offset, end);
   }
-  return mesh?.holdAnswer(connection);
+  return mesh?.outward.holdAnswer(connection);
 }
 
 function countAllowed(core: Core, decision: CachedDecision, count: number): void {

@@ -1,5 +1,13 @@
-/** Counts how often something happens within a while, for each of a bounded number of keys. */
-export class RateLimiter {
+/** Counts how often something happens within a while. */
+export interface Rate {
+  /** Counts it, `times` times; says whether that is still within the limit. */
+  allows(key: string, now: number, times?: number): boolean;
+  /** Forgets what is over. */
+  sweep(now: number): void;
+}
+
+/** For each of a bounded number of keys, the while beginning with the first time. */
+export class RateLimiter implements Rate {
   readonly #limit: number;
   readonly #window: number;
   readonly #keys: number;
@@ -13,7 +21,6 @@ export class RateLimiter {
     this.#keys = keys;
   }
 
-  /** Counts it, `times` times; says whether that is still within the limit. */
   allows(key: string, now: number, times = 1): boolean {
     let known = this.#counts.get(key);
     if (known === undefined || now - known.since >= this.#window) {
@@ -26,7 +33,6 @@ export class RateLimiter {
     return known.count <= this.#limit;
   }
 
-  /** Forgets what is over. */
   sweep(now: number): void {
     for (const [key, { since }] of this.#counts) {
       if (now - since < this.#window) return;

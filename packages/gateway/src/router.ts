@@ -142,7 +142,7 @@ function judgePublication(
  */
 export function forward(core: Core, decision: CachedDecision, message: Message): void {
   bring(core, decision, message);
-  core.mesh?.forward(decision, message);
+  core.mesh?.outward.forward(decision, message);
 }
 
 /** The same to those of this worker alone. */

@@ -22,7 +22,7 @@ export function forwardToGroup(
   const recipient = chooseMember(core, decision, shared, message);
   if (recipient === undefined) return;
   if (recipient.session.link !== undefined) {
-    core.mesh?.share(recipient.session.link, message, shared.group.filter);
+    core.mesh?.outward.share(recipient.session.link, message, shared.group.filter);
     return;
   }
   // [MQTT-4.8.2-3]

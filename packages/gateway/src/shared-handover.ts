@@ -49,7 +49,7 @@ export function offer(
   if (member === undefined) return false;
   const { session, qos, retainAsPublished, identifier } = member;
   if (session.link !== undefined) {
-    core.mesh?.share(session.link, message, member.filter);
+    core.mesh?.outward.share(session.link, message, member.filter);
     return true;
   }
   deliver(core, session, {

@@ -70,6 +70,6 @@ export function say(core: Core, { topic, payload, lifetime }: Saying): void {
   const written = { text: topic, bytes, hash: hashTopic(bytes, 0, bytes.length) };
   const decision = decideTopic(core, { device: core.broker, clientId: '' }, written, false, false);
   forward(core, decision, message);
-  core.mesh?.forgetAnswer();
+  core.mesh?.outward.forgetAnswer();
   core.store.settle();
 }

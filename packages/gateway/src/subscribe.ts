@@ -130,7 +130,7 @@ function refusalOf(
 
 /** Each change of subscriptions costs those who publish a look at who receives. */
 function isTooOften(core: Core, { device }: Connection): boolean {
-  return core.options.access === 'governed' && !core.subscriptionRates.allows(device.id, core.now);
+  return core.options.access === 'governed' && !core.bounds.subscriptionRates.allows(device.id, core.now);
 }
 
 /** Takes the place of an earlier subscription of the same filter [MQTT-3.8.4-3] (3.1.1: [MQTT-3.8.4-3]). */

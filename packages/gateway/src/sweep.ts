@@ -25,9 +25,9 @@ export function sweep(core: Core, all = false): void {
   core.denials.sweep(now);
   core.refusals.sweep(now);
   core.policyFailures.sweep(now);
-  core.passwordAttempts.sweep(now);
-  core.gate.sweep(now);
-  core.subscriptionRates.sweep(now);
+  core.bounds.passwordAttempts.sweep(now);
+  core.bounds.gate.sweep(now);
+  core.bounds.subscriptionRates.sweep(now);
   if (now - core.retainedSweptAt >= retainedInterval) {
     core.retainedSweptAt = now;
     core.retained.sweep(core.lifeTime);

@@ -16,7 +16,6 @@ import { presentedBy } from './presented-peer.ts';
 import { secureContextOf } from './tls-context.ts';
 import { tlsFailure } from './tls-failure.ts';
 
-const ticketKeyBytes = 48;
 const sessionLifetime = 3600;
 
 /**
@@ -96,9 +95,9 @@ export class TlsListener {
     };
   }
 
-  /** So that no session of before can be resumed. */
+  /** With new keys, so that no session of before can be resumed. */
   forgetSessions(): void {
-    this.#server.setTicketKeys(Buffer.from(this.#core.options.random(ticketKeyBytes)));
+    this.#server.setTicketKeys(this.#ticketKeys);
   }
 
   /** Resolves when the last connection is gone. */
@@ -112,8 +111,11 @@ export class TlsListener {
   }
 
   #tickets(): { sessionTimeout: number; ticketKeys: Buffer } {
-    const ticketKeys = Buffer.from(this.#core.options.random(ticketKeyBytes));
-    return { sessionTimeout: sessionLifetime, ticketKeys };
+    return { sessionTimeout: sessionLifetime, ticketKeys: this.#ticketKeys };
+  }
+
+  get #ticketKeys(): Buffer {
+    return this.#core.tickets.of(this.#admission);
   }
 
   #namedWith(tls: TlsMaterial): () => void {
@@ -121,7 +123,7 @@ export class TlsListener {
   }
 
   #arrived(socket: Socket, end: RemoteEnd): void {
-    const { gate } = this.#core;
+    const { gate } = this.#core.bounds;
     const refusal = gate.enter(end, this.#core.observe());
     if (refusal !== undefined) {
       this.#refused(refusal.code, refusal.message, end.address);

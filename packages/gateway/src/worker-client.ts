@@ -4,6 +4,7 @@ import { type ErrorCode, KitenError } from '@kiten/codec';
 import type { ReplicaChange } from './change.ts';
 import type { EmitEvent } from './event.ts';
 import type { ListenOptions } from './listener-kind.ts';
+import type { CommonMemory } from './mesh/common-counts.ts';
 import { PortStream } from './port-stream.ts';
 import type { PresentedPeer } from './presented-peer.ts';
 import type { GatewayCommand, GatewayReport, WorkerWay } from './worker-messages.ts';
@@ -19,6 +20,10 @@ export interface GatewayClient {
   admit(transport: Duplex, presented: PresentedPeer): void;
   /** Lets it work with another worker on the same port, whose client is told the other end of the way. */
   join(peer: number, way: WorkerWay): Promise<void>;
+  /** Lets it count together with the other workers on the same port. */
+  share(common: CommonMemory): void;
+  /** Gives it a seed for keys of session tickets, the same as the others at the same place among the changes. */
+  seedTickets(seed: Uint8Array): void;
   close(): Promise<void>;
 }
 
@@ -90,6 +95,8 @@ export function gatewayClient(
     async join(peer, way) {
       await ask((request) => ({ kind: 'join', request, peer, way }), [way.port]);
     },
+    share: (common) => send({ kind: 'share', common }),
+    seedTickets: (seed) => send({ kind: 'tickets', seed }),
     async close() {
       await ask((request) => ({ kind: 'close', request }));
     },

@@ -2,13 +2,15 @@ import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threa
 import type { ReplicaChange } from './change.ts';
 import type { EmitEvent, GatewayEvent } from './event.ts';
 import type { ListenOptions } from './listener-kind.ts';
+import { CommonCounts, type CommonMemory } from './mesh/common-counts.ts';
 import { Ring } from './mesh/ring.ts';
 import { type Statistics, sumOf } from './statistics.ts';
+import { TicketKeys } from './ticket-keys.ts';
 import { type GatewayClient, gatewayClient } from './worker-client.ts';
 import type { AnswersOf } from './worker-questions.ts';
 
 /** Several workers on the same ports, as one gateway. */
-export interface GatewayCrew extends Omit<GatewayClient, 'join'> {
+export interface GatewayCrew extends Omit<GatewayClient, 'join' | 'share' | 'seedTickets'> {
   /**
    * Puts a worker in the place of one that has ended. `tell` sends it what the others know: everything, by the function
    * that it is given. `at` is now, in milliseconds since the Unix epoch. Resolves when it works with the others and listens.
@@ -22,18 +24,23 @@ export interface GatewayCrew extends Omit<GatewayClient, 'join'> {
 }
 
 /**
- * Workers that were started with `worker: { index, count }`, in that order. `receive` gets what all of them tell: `applied` once
+ * Workers that were started with `worker: { index, count }`, in that order. `random` gives so many unpredictable bytes. `receive` gets what all of them tell: `applied` once
  * it holds for all, statistics as their sum.
  */
 export function gatewayCrew(
   workers: readonly (Worker | MessagePort)[],
   receive: EmitEvent,
+  random: (bytes: number) => Uint8Array,
   who: AnswersOf = {},
 ): GatewayCrew {
   const merged = new MergedEvents(workers.length, receive);
   const clientOf = (worker: Worker | MessagePort, index: number): GatewayClient =>
     gatewayClient(worker, (event) => merged.take(index, event), who);
   const clients = workers.map(clientOf);
+  const common: CommonMemory = { memory: CommonCounts.memory(workers.length), secret: random(32) };
+  for (const client of clients) client.share(common);
+  seedTickets();
+  let seededAt = Number.NEGATIVE_INFINITY;
   const listening: ListenOptions[] = [];
   let joined = Promise.all(
     clients.flatMap((client, index) =>
@@ -43,9 +50,17 @@ export function gatewayCrew(
   // Whoever opens a port is told.
   joined.catch(() => undefined);
 
+  function seedTickets(): void {
+    const seed = random(TicketKeys.seedBytes);
+    for (const client of clients) client.seedTickets(seed);
+  }
+
   return {
     apply(change) {
       for (const client of clients) client.apply(change);
+      if (change.kind !== 'heartbeat' || change.at - seededAt < seedLifetime) return;
+      if (seededAt > 0) seedTickets();
+      seededAt = change.at;
     },
     async listen(options) {
       await joined;
@@ -60,8 +75,12 @@ export function gatewayCrew(
     async replace(index, worker, at, tell) {
       const client = clientOf(worker, index);
       merged.forget(index, at);
+      new CommonCounts(common).forget(index);
+      client.share(common);
       tell((change) => client.apply(change));
       clients[index] = client;
+      // Nobody knows which changes the others have had since the last one.
+      seedTickets();
       const others = clients.map((other, at) => [at, other] as const).filter(([at]) => at !== index);
       joined = Promise.all(others.map((other) => join([index, client], other)));
       await joined;
@@ -75,6 +94,9 @@ export function gatewayCrew(
     },
   };
 }
+
+/** Milliseconds until session tickets have other keys, whatever else happens. */
+const seedLifetime = 3_600_000;
 
 type Numbered = readonly [index: number, client: GatewayClient];
 

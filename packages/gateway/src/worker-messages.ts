@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ReplicaChange } from './change.ts';
 import type { GatewayEvent } from './event.ts';
 import type { ListenOptions } from './listener-kind.ts';
+import type { CommonMemory } from './mesh/common-counts.ts';
 import type { StoredGatewayOptions } from './open-gateway.ts';
 import type { PresentedPeer } from './presented-peer.ts';
 import type { GatewayAnswer, GatewayQuestion } from './worker-questions.ts';
@@ -41,6 +42,8 @@ export type GatewayCommand =
   /** A connection that another thread took: its bytes go through the port. */
   | { readonly kind: 'admit'; readonly port: MessagePort; readonly presented: PresentedPeer }
   | { readonly kind: 'join'; readonly request: number; readonly peer: number; readonly way: WorkerWay }
+  | { readonly kind: 'share'; readonly common: CommonMemory }
+  | { readonly kind: 'tickets'; readonly seed: Uint8Array }
   | { readonly kind: 'answer'; readonly question: number; readonly answer: GatewayAnswer }
   | { readonly kind: 'close'; readonly request: number };
 

@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { KitenError } from '@kiten/codec';
-import type { Gateway, GatewayOptions } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+import type { GatewayOptions } from './gateway-options.ts';
 import type { ListenOptions } from './listener-kind.ts';
 import { RingStream } from './mesh/ring-stream.ts';
 import { openGateway } from './open-gateway.ts';
@@ -54,6 +55,12 @@ export async function serveGateway(
       case 'join':
         void join(command);
         return;
+      case 'share':
+        gateway.share(command.common);
+        return;
+      case 'tickets':
+        gateway.seedTickets(command.seed);
+        return;
       case 'answer':
         questions.answered(command.question, command.answer);
         return;
@@ -95,10 +102,9 @@ export async function serveGateway(
 
 function refuseAll(port: MessagePort, error: unknown): void {
   port.on('message', (command: GatewayCommand) => {
-    if (command.kind === 'change' || command.kind === 'answer') return;
     if (command.kind === 'join') command.way.port.close();
     if (command.kind === 'admit') command.port.close();
-    if (command.kind === 'admit') return;
+    if (!('request' in command)) return;
     const { request } = command;
     const isClose = command.kind === 'close';
     port.postMessage(

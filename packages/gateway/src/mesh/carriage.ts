@@ -30,7 +30,7 @@ export class Carriage {
     // The chunk that the CONNECT came in has to be over: what follows in it is kept for now.
     queueMicrotask(() => {
       if (connection.state !== 'connecting') return;
-      this.#core.gate.leave(connection.peer);
+      this.#core.bounds.gate.leave(connection.peer);
       const stream = ++this.#last;
       link.control({ kind: 'carry', stream, peer: carriedPeer(connection.peer) });
       const far = this.#open(link, stream);

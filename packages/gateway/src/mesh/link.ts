@@ -10,11 +10,15 @@ import type { AskedOutcome } from './asked.ts';
 import { type FrameKind, FrameReader, frameHeader, frameKinds } from './frame.ts';
 import type { LinkMessage, MessageHead } from './link-message.ts';
 
-/** What is done with what comes over a link. */
-export interface LinkHandler {
+/** What is done with the messages that come over a link. */
+export interface MessageHandler {
   run(link: Link, origin: number, packets: Buffer, count: number, largest: number): void;
   packet(link: Link, origin: number, packet: Buffer): void;
   message(link: Link, head: MessageHead, packet: Buffer): void;
+}
+
+/** What is done with all else. */
+export interface LinkHandler {
   control(link: Link, message: LinkMessage): void;
   carried(link: Link, stream: number, bytes: Buffer): void;
   lost(link: Link): void;
@@ -42,17 +46,19 @@ export class Link {
   readonly #core: Core;
   readonly #transport: Duplex;
   readonly #handler: LinkHandler;
+  readonly #messages: MessageHandler;
   readonly #reader = new FrameReader();
   readonly #origins = new Map<Source, number>();
   #lastOrigin = 0;
   readonly #tickets = new Map<number, (outcome: AskedOutcome) => void>();
   #lastTicket = 0;
 
-  constructor(core: Core, peer: number, transport: Duplex, handler: LinkHandler) {
+  constructor(core: Core, peer: number, transport: Duplex, handler: LinkHandler, messages: MessageHandler) {
     this.#core = core;
     this.peer = peer;
     this.#transport = transport;
     this.#handler = handler;
+    this.#messages = messages;
     this.session = new Session(`\0worker/${peer}`, core.broker, 1, this);
     this.output = new Output(core.outbox, transport, core.limits.outboundBytes);
     this.output.relieved = () => core.pressure.relieve(this);
@@ -195,7 +201,7 @@ export class Link {
   #see(kind: FrameKind, body: Buffer): void {
     switch (kind) {
       case frameKinds.run:
-        this.#handler.run(
+        this.#messages.run(
           this,
           body.readUInt32BE(0),
           body.subarray(12),
@@ -204,12 +210,12 @@ export class Link {
         );
         return;
       case frameKinds.packet:
-        this.#handler.packet(this, body.readUInt32BE(0), body.subarray(4));
+        this.#messages.packet(this, body.readUInt32BE(0), body.subarray(4));
         return;
       case frameKinds.message: {
         const end = 4 + body.readUInt32BE(0);
         const head = JSON.parse(body.toString('utf8', 4, end)) as MessageHead;
-        this.#handler.message(this, head, body.subarray(end));
+        this.#messages.message(this, head, body.subarray(end));
         return;
       }
       case frameKinds.control:

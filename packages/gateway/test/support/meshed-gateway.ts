@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { createGateway, type Gateway, openGateway, type StoredGatewayOptions } from '../../src/index.ts';
+import { CommonCounts } from '../../src/mesh/common-counts.ts';
 import { sumOf } from '../../src/statistics.ts';
 import { StreamEnd } from './stream-pair.ts';
 
@@ -16,6 +17,8 @@ export async function meshedGateway(
     const own = { ...options, worker: { index, count } };
     workers.push(index === 0 ? await openGateway({ ...own, storeDirectory }) : createGateway(own));
   }
+  const common = { memory: CommonCounts.memory(count), secret: options.random(32) };
+  for (const worker of workers) worker.share(common);
   await joinAll(workers);
   const [keeper, ...others] = workers as [Gateway, ...Gateway[]];
   let turn = 0;
@@ -29,6 +32,12 @@ export async function meshedGateway(
     accept: (transport, peer) => next().accept(transport, peer),
     admit: (transport, presented) => next().admit(transport, presented),
     upgrade: (request, socket, head, peer) => next().upgrade(request, socket, head, peer),
+    share: (shared) => {
+      for (const worker of workers) worker.share(shared);
+    },
+    seedTickets: (seed) => {
+      for (const worker of workers) worker.seedTickets(seed);
+    },
     join: (peer, transport) => keeper.join(peer, transport),
     sweep() {
       for (const worker of workers) worker.sweep();

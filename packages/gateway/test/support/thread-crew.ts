@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import {
@@ -23,7 +24,12 @@ export class ThreadCrew {
   constructor(data: GatewayWorkerData, count: number, who: AnswersOf = {}) {
     this.#data = data;
     this.#threads = Array.from({ length: count }, (_, index) => this.#start(index, count));
-    this.crew = gatewayCrew(this.#threads, (event) => this.events.push(event), who);
+    this.crew = gatewayCrew(
+      this.#threads,
+      (event) => this.events.push(event),
+      (bytes) => randomBytes(bytes),
+      who,
+    );
   }
 
   apply(change: ReplicaChange): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { KitenError } from '@kiten/codec';
@@ -78,7 +79,7 @@ function startWorkers(options: BrokerOptions): Started {
     }
   });
   failed.catch(() => undefined);
-  const crew = gatewayCrew(workers, complain);
+  const crew = gatewayCrew(workers, complain, (bytes) => randomBytes(bytes));
   const gateway: Gateway = {
     listen: (where) => crew.listen(where),
     async close() {

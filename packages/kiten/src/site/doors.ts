@@ -117,6 +117,7 @@ export async function openDoors(
     },
     tellEverything,
     now: () => clock.now(),
+    random: options.random,
   });
   closing.defer(() => link.stop());
   await judging.begin();

@@ -43,13 +43,14 @@ export interface GatewayLinkParts {
   /** Tells a worker that starts later, by the methods of the link, all that the others were told. */
   readonly tellEverything: () => void;
   readonly now: () => number;
+  readonly random: (bytes: number) => Uint8Array;
 }
 
 /** The gateway's workers as the site sees them: changes go in, in order, and events come out. */
 export class GatewayLink {
   readonly #parts: GatewayLinkParts;
   readonly #workers: Worker[];
-  readonly #client: Omit<GatewayClient, 'join'>;
+  readonly #client: Omit<GatewayClient, 'join' | 'share' | 'seedTickets'>;
   readonly #crew: GatewayCrew | undefined;
   /** Resolves with the reason if the gateway ends by itself. */
   readonly failed: Promise<Error>;
@@ -62,13 +63,13 @@ export class GatewayLink {
 
   constructor(parts: GatewayLinkParts) {
     this.#parts = parts;
-    const { workers: count, heard, who } = parts;
+    const { workers: count, heard, who, random } = parts;
     this.failed = new Promise((resolve) => {
       this.#fail = resolve;
     });
     this.#workers = Array.from({ length: count }, (_, index) => this.#start(index));
     const [first] = this.#workers as [Worker];
-    this.#crew = count > 1 ? gatewayCrew(this.#workers, heard, who) : undefined;
+    this.#crew = count > 1 ? gatewayCrew(this.#workers, heard, random, who) : undefined;
     this.#client = this.#crew ?? gatewayClient(first, heard, who);
   }
 
