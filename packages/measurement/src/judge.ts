@@ -3,8 +3,9 @@ import { channelStatistics, type Detector, type DetectorKind, type Statistic } f
 import { detectorKinds } from './detectors/kinds.ts';
 import { type FollowOptions, followerFor } from './follow/follow.ts';
 import type { Follower, Wandered } from './follow/follower.ts';
-import { heightFor } from './learn/budget.ts';
-import { type LearnedDetector, type Profile, resolutionFor } from './learn/profile.ts';
+import { areEnough, heightsFor } from './learn/budget.ts';
+import { claimsOf, thresholdsOf } from './learn/calibration.ts';
+import { daysOf, type Profile, type Resolution, resolutionFor } from './learn/profile.ts';
 import { Standardiser } from './learn/standard.ts';
 
 /** How far a row is from normal. */
@@ -36,7 +37,7 @@ const remembered = 1.5;
 interface Watch {
   readonly detector: Detector;
   readonly drift: DetectorKind<object>['drift'];
-  /** 1 / (limit · height): what makes a statistic a severity. */
+  /** 1 / limit: what makes a statistic a severity. */
   readonly factors: Float64Array;
   readonly into: Float64Array;
 }
@@ -57,18 +58,20 @@ export class Judge {
    */
   constructor(profile: Profile, options: JudgeOptions = {}) {
     const resolution = resolutionFor(profile.resolutions, options.decimals);
-    const { standard, detectors: learned } = resolution;
+    const { standard, detectors } = resolution;
     if (options.detectors !== undefined) refuseUnlearned(profile, options.detectors);
-    const detectors = learned.filter(({ kind }) => options.detectors?.includes(kind) ?? true);
     this.#standardiser = new Standardiser(standard);
     this.bySeverity = new Float64Array(profile.channels.length);
-    // One alarm has one cause: detectors share the budget.
-    const weights = detectors.map(({ kind }) => kindOf(kind).weight);
-    const perWeight =
-      (options.alarmsPerDay ?? profile.alarmsPerDay) / weights.reduce((sum, weight) => sum + weight, 0);
-    this.#watches = detectors.map((learned, at) =>
-      watch(learned, profile.channels.length, perWeight * (weights[at] as number)),
-    );
+    const scales = scalesOf(profile, resolution, options);
+    this.#watches = detectors.flatMap(({ kind: name, model }, at) => {
+      const scale = scales[at];
+      if (scale === undefined) return [];
+      const { factors, bounds } = scale;
+      const kind = kindOf(name);
+      const detector = kind.start(model, profile.channels.length);
+      detector.bound?.(bounds);
+      return [{ detector, drift: kind.drift, factors, into: new Float64Array(factors.length) }];
+    });
     this.#follower = options.follow && followerFor(profile, resolution, options.follow);
     this.#drifts = channelStatistics(profile.channels.length, 'drift');
   }
@@ -125,33 +128,44 @@ function refuseUnlearned({ resolutions }: Profile, names: readonly string[]): vo
     );
 }
 
-function watch(learned: LearnedDetector, channels: number, share: number): Watch {
-  const { model, limits } = learned;
-  const kind = kindOf(learned.kind);
-  const { factors, bounds } = scaleOf(learned, share);
-  const detector = kind.start(model, channels);
-  detector.bound?.(bounds);
-  return { detector, drift: kind.drift, factors, into: new Float64Array(limits.length) };
-}
-
-/** The newest of each detector that was learned: ten thousand judges of one profile and one budget hold them once. */
-const known = new WeakMap<LearnedDetector, Scale>();
-
 interface Scale {
-  readonly share: number;
   readonly factors: Float64Array;
   /** What each statistic is that makes the severity which is remembered at most. */
   readonly bounds: Float64Array;
 }
 
-function scaleOf(learned: LearnedDetector, share: number): Scale {
-  const newest = known.get(learned);
-  if (newest?.share === share) return newest;
-  const height = Math.max(1, heightFor(learned.peaks, share));
-  const factors = learned.limits.map((limit) => 1 / (limit * height));
-  const scale = { share, factors, bounds: factors.map((factor) => remembered / factor) };
-  known.set(learned, scale);
-  return scale;
+/** Of each detector; `undefined` of one that does not judge. */
+type Scales = readonly (Scale | undefined)[];
+
+/** The newest of each profile: ten thousand judges of one profile and one budget hold them once. */
+const known = new WeakMap<Resolution, { readonly key: string; readonly scales: Scales }>();
+
+function scalesOf(profile: Profile, resolution: Resolution, options: JudgeOptions): Scales {
+  const { alarmsPerDay = profile.alarmsPerDay, detectors: names } = options;
+  const key = `${alarmsPerDay} ${names?.join(' ') ?? ''}`;
+  const newest = known.get(resolution);
+  if (newest?.key === key) return newest.scales;
+  const judging = resolution.detectors.filter(({ kind }) => names?.includes(kind) ?? true);
+  // One alarm has one cause: detectors share the budget.
+  const days = daysOf(profile);
+  const areTailsKnown = areEnough(days, alarmsPerDay);
+  const claims = judging.flatMap(({ kind, calibration }) =>
+    claimsOf(calibration, kindOf(kind).weight, areTailsKnown),
+  );
+  const heights = heightsFor(claims, days, alarmsPerDay);
+  const scales = resolution.detectors.map((learned): Scale | undefined => {
+    const at = judging.indexOf(learned);
+    if (at < 0) return undefined;
+    const { statistics } = kindOf(learned.kind).start(learned.model, profile.channels.length);
+    const [times, rarity] = heights.slice(2 * at) as [number, number];
+    const thresholds = thresholdsOf(learned.calibration, statistics, times, rarity);
+    return {
+      factors: thresholds.map((threshold) => 1 / threshold),
+      bounds: thresholds.map((threshold) => remembered * threshold),
+    };
+  });
+  known.set(resolution, { key, scales });
+  return scales;
 }
 
 function kindOf(name: string): DetectorKind<object> {

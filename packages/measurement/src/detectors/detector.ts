@@ -39,6 +39,11 @@ export interface DetectorKind<Model extends object> {
   readonly name: string;
   /** How much of the budget of alarms it gets, in proportion to others. */
   readonly weight: number;
+  /**
+   * Its statistics wander with what the plant does, for long at a time: what one of them never did in all of the normal data, it may
+   * do in the next year. Only what is beyond all of them counts.
+   */
+  readonly isJudgedTogether?: true;
   /** Says nothing of readings that were rounded to less than they were learned with. */
   readonly isOfNative?: true;
   /**

@@ -21,6 +21,7 @@ const leastAlternating = -0.5;
 export const noise: DetectorKind<NoiseModel> = {
   name: 'noise',
   weight: 0.1,
+  isJudgedTogether: true,
   drift: 'kept',
   learn(normal) {
     const { channels, rows } = normal;

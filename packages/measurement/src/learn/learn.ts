@@ -3,9 +3,8 @@ import { type DetectorKind, type NormalRows, rowOf, someRows } from '../detector
 import { kindsNamed, standardDetectors } from '../detectors/kinds.ts';
 import { decimalsOf, rounded } from '../series/decimals.ts';
 import type { Frame } from '../series/frame.ts';
-import { peaksOf } from './budget.ts';
-import { limitOf } from './limit.ts';
-import type { LearnedDetector, Profile, Resolution } from './profile.ts';
+import { calibrationOf } from './calibration.ts';
+import { daysOf, type LearnedDetector, type Profile, type Resolution } from './profile.ts';
 import { Standardiser, standardOf } from './standard.ts';
 
 /** Normal data are taken apart into so many stretches; what is seen in one is judged by what the others taught. */
@@ -45,7 +44,7 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
     );
   const asked = kindsNamed(options.detectors ?? standardDetectors);
   const interval = frame.interval ?? options.interval;
-  const days = (frame.rows * (interval ?? 1)) / 86_400;
+  const days = daysOf({ rows: frame.rows, interval });
   const native = decimalsOf(frame.values);
   const rounder = options.isFinestOnly === true ? [] : coarser.filter((each) => each < native);
   const decimals = [native, ...rounder];
@@ -67,25 +66,26 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
 }
 
 function learnDetector(kind: DetectorKind<object>, normal: NormalRows, days: number): LearnedDetector {
-  const seen = crossed(kind, normal);
+  const bounds = Array.from({ length: folds + 1 }, (_, fold) => Math.trunc((fold * normal.rows) / folds));
+  const seen = crossed(kind, normal, bounds);
   const model = kind.learn(normal);
   const { statistics } = kind.start(model, normal.channels);
-  const limits = Float64Array.from(seen, (values, at) => limitOf(values, statistics[at]?.leastLimit));
-  const severities = new Float64Array(normal.rows);
-  for (const [at, values] of seen.entries())
-    for (let row = 0; row < normal.rows; row++) {
-      const severity = (values[row] as number) / (limits[at] as number);
-      if (severity > (severities[row] as number)) severities[row] = severity;
-    }
-  return { kind: kind.name, model, limits, peaks: peaksOf(severities, days) };
+  return {
+    kind: kind.name,
+    model,
+    calibration: calibrationOf(seen, statistics, bounds, days, kind.isJudgedTogether),
+  };
 }
 
 /** Each statistic over all rows, each stretch as a detector sees it that was learned from the others. */
-function crossed(kind: DetectorKind<object>, normal: NormalRows): Float64Array[] {
+function crossed(
+  kind: DetectorKind<object>,
+  normal: NormalRows,
+  bounds: readonly number[],
+): readonly Float64Array[] {
   let seen: Float64Array[] = [];
   for (let fold = 0; fold < folds; fold++) {
-    const from = Math.trunc((fold * normal.rows) / folds);
-    const to = Math.trunc(((fold + 1) * normal.rows) / folds);
+    const [from, to] = [bounds[fold] as number, bounds[fold + 1] as number];
     const detector = kind.start(kind.learn(without(normal, from, to)), normal.channels);
     const into = new Float64Array(detector.statistics.length);
     if (fold === 0) seen = detector.statistics.map(() => new Float64Array(normal.rows));

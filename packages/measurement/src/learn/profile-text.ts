@@ -1,11 +1,13 @@
 import { decodeUtf8, fromBase64, KitenError, parseJsonStrict, toBase64 } from '@kiten/codec';
 import { isNumbers } from '../detectors/detector.ts';
 import { detectorKinds } from '../detectors/kinds.ts';
+import type { Calibration } from './calibration.ts';
+import type { Peaks } from './peaks.ts';
 import type { LearnedDetector, Profile, Resolution } from './profile.ts';
 import type { Standard } from './standard.ts';
 
 const format = 'kiten-measurement-profile';
-const version = 1;
+const version = 2;
 const maxBytes = 64 * 1024 * 1024;
 
 /** A profile as JSON; arrays of numbers are in base64, as 64-bit floats with the lowest octet first. */
@@ -21,7 +23,11 @@ export function encodeProfile(profile: Profile): string {
 export function parseProfile(bytes: Uint8Array): Profile {
   if (bytes.length > maxBytes) throw malformed('it is larger than 64 MiB');
   const read = revived(parsed(bytes)) as Record<string, unknown>;
-  if (read?.format !== format || read.version !== version) throw malformed('it does not say that it is one');
+  if (read?.format !== format) throw malformed('it does not say that it is one');
+  if (read.version !== version)
+    throw malformed(
+      `it is of version ${String(read.version).slice(0, 20)}, and ${version} is read: learn it anew`,
+    );
   const { channels, units, interval, rows, resolutions, alarmsPerDay } = read;
   if (!isTexts(channels)) throw malformed('it names no channels');
   if (units !== undefined && !(isTexts(units) && units.length === channels.length))
@@ -49,7 +55,7 @@ function resolutionOf(value: unknown, channels: number): Resolution {
 }
 
 function detectorOf(value: unknown, channels: number): LearnedDetector {
-  const { kind: name, model, limits, peaks } = (value ?? {}) as Partial<LearnedDetector>;
+  const { kind: name, model, calibration } = (value ?? {}) as Partial<LearnedDetector>;
   const kind = typeof name === 'string' ? detectorKinds.get(name) : undefined;
   if (name === undefined || kind === undefined)
     throw new KitenError(
@@ -59,10 +65,22 @@ function detectorOf(value: unknown, channels: number): LearnedDetector {
   if (typeof model !== 'object' || model === null || !kind.fits(model, channels))
     throw malformed(`what the detector “${name}” learned does not fit its channels`);
   const count = kind.start(model, channels).statistics.length;
-  if (!isNumbers(limits, count)) throw malformed(`the detector “${name}” has other limits than statistics`);
-  if (!isPositive(peaks?.days) || !(peaks?.highest instanceof Float64Array))
-    throw malformed(`the detector “${name}” has no peaks`);
-  return { kind: name, model, limits, peaks: { days: peaks.days, highest: peaks.highest } };
+  if (!isCalibration(calibration, count))
+    throw malformed(`how rare is what the detector “${name}” says does not fit its statistics`);
+  return { kind: name, model, calibration };
+}
+
+function isCalibration(value: Partial<Calibration> | undefined, count: number): value is Calibration {
+  const { limits, excess, starts, scales, rarities, rarest } = value ?? {};
+  return (
+    [limits, starts, scales, rarities].every((each) => isNumbers(each, count)) &&
+    isPeaks(excess) &&
+    isPeaks(rarest)
+  );
+}
+
+function isPeaks({ rows, heights }: Partial<Peaks> = {}): boolean {
+  return rows instanceof Float64Array && isNumbers(rows, rows.length) && isNumbers(heights, rows.length);
 }
 
 function parsed(bytes: Uint8Array): unknown {

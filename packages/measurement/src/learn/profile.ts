@@ -1,4 +1,4 @@
-import type { Peaks } from './budget.ts';
+import type { Calibration } from './calibration.ts';
 import type { Standard } from './standard.ts';
 
 /** What is normal, as it was learned. */
@@ -29,9 +29,12 @@ export interface LearnedDetector {
   readonly kind: string;
   /** Plain data, as its kind made it. */
   readonly model: object;
-  /** What each of its statistics hardly ever exceeds. */
-  readonly limits: Float64Array;
-  readonly peaks: Peaks;
+  readonly calibration: Calibration;
+}
+
+/** How long normal data are; rows of nobody says how many seconds are taken to be of one. */
+export function daysOf({ rows, interval = 1 }: Pick<Profile, 'rows' | 'interval'>): number {
+  return (rows * interval) / 86_400;
 }
 
 /** The coarsest that is as fine as the readings. */
