@@ -4,7 +4,8 @@
 // generator, and messages per CPU second of the server, which says what crossing costs on any machine.
 //
 // npm run bench mqtt-workers — or some rows only: node bench/mqtt-workers.ts [row…]
-// `ROUNDS=n`, `SECONDS=n` of the server's CPU time, `WORKERS=1,2,4`.
+// `ROUNDS=n`, `SECONDS=n` of the server's CPU time, `WORKERS=1,2,4`. `SHARE=0.15` gives each worker that much of a processor
+// and no more: then the generator is none of the limits, and two cores show what more of them would (see `ProcessorShares`).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,11 +16,15 @@ import { startKiten } from './mqtt/servers/kiten.ts';
 import type { Server } from './mqtt/servers/server.ts';
 import { pairs } from './mqtt/table.ts';
 import type { Flow, Outcome } from './mqtt/workload.ts';
+import { ProcessorShares } from './support/processor-shares.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 3);
 const cpuSeconds = Number(process.env.SECONDS ?? 1);
 const wanted = process.argv.slice(2);
 const counts = (process.env.WORKERS ?? '1,2,4').split(',').map(Number);
+const share = Number(process.env.SHARE ?? 1);
+/** Messages under way for each worker that has a share: what gathers while it waits must not become a batch. */
+const windowOfShare = 200;
 /** A side that has used more than this of all it could has no more to give. */
 const busy = 0.9;
 
@@ -34,16 +39,23 @@ const directory = mkdtempSync(join(tmpdir(), 'kiten-workers-'));
 const fleet = makeFleet(100);
 const generator = new Generator();
 const servers = new Map<number, Server>();
+const shares = new ProcessorShares(share);
 try {
   for (const workers of counts) {
     const own = mkdtempSync(join(directory, `${workers}-`));
-    servers.set(workers, await startKiten({ ...fleet, directory: own, workers }));
+    const server = await startKiten({ ...fleet, directory: own, workers });
+    servers.set(workers, server);
+    if (share === 1) continue;
+    // What they do until then tells which threads are the workers.
+    await run(server, workers, pairs);
+    shares.limitBusiest(server.pid, workers);
   }
   for (const [id, title, flow] of rows)
     if (wanted.length === 0 || wanted.includes(id)) report(title, await inTurns(flow));
 } finally {
   for (const server of servers.values()) await server.stop();
   await generator.stop();
+  await shares.remove();
   rmSync(directory, { recursive: true });
 }
 
@@ -58,9 +70,13 @@ async function inTurns(flow: Flow): Promise<ReadonlyMap<number, Outcome[]>> {
 /** Each worker has its code compiled by itself: what one takes to warm up and be measured, each of them does. */
 function run({ pid, ports, ended }: Server, workers: number, workload: Flow): Promise<Outcome> {
   const port = workload.secured ? ports.tls : ports.plain;
+  const flow = share === 1 ? workload : { ...workload, window: windowOfShare * workload.batch * workers };
   const { identity, publishers, subscribers } = fleet;
   const lasting = { warmupCpuSeconds: 0.7 * workers, cpuSeconds: cpuSeconds * workers, longestSeconds: 30 };
-  return generator.run({ workload, port, pid, ca: identity.ca, publishers, subscribers, ...lasting }, ended);
+  return generator.run(
+    { workload: flow, port, pid, ca: identity.ca, publishers, subscribers, ...lasting },
+    ended,
+  );
 }
 
 function report(title: string, outcomes: ReadonlyMap<number, Outcome[]>): void {
@@ -97,10 +113,11 @@ function limitOf(workers: number, outcomes: readonly Outcome[]): string {
   const side =
     own > busy
       ? 'generator'
-      : server > busy * workers
+      : server > busy * workers * share
         ? 'server'
         : server + own > busy * all
           ? 'processors'
           : 'neither side';
-  return `${side} (server ${server.toFixed(2)}, generator ${own.toFixed(2)} of ${all} processors)`;
+  const each = share === 1 ? '' : `, ${share} for each worker`;
+  return `${side} (server ${server.toFixed(2)}, generator ${own.toFixed(2)} of ${all} processors${each})`;
 }
