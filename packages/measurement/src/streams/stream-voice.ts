@@ -13,6 +13,7 @@ export class StreamVoice {
   readonly #say: (said: Said) => void;
   readonly #toldAt = new Map<Outcome, number>();
   readonly #since = new Map<Outcome, number>();
+  #abnormalAt = 0;
 
   constructor(say: (said: Said) => void) {
     this.#say = say;
@@ -62,11 +63,16 @@ export class StreamVoice {
     this.#say({ outcome, at, since: at, count: 1, ...what });
   }
 
-  /** An alarm begins. */
+  /**
+   * An alarm begins, or is understood otherwise. Each time is later than the one before, also where rows come faster than the
+   * clock ticks: of two that are as old, one that was cleared would leave the other standing.
+   */
   abnormal(said: Omit<Said, 'outcome'>): void {
+    const at = Math.max(said.at, this.#abnormalAt + 1);
+    this.#abnormalAt = at;
     this.#toldAt.delete('normal');
-    this.#toldAt.set('abnormal', said.at);
-    this.#say({ outcome: 'abnormal', ...said });
+    this.#toldAt.set('abnormal', at);
+    this.#say({ outcome: 'abnormal', ...said, at });
   }
 
   /** @param recovery milliseconds of normal readings that take an alarm back, if they do */

@@ -220,6 +220,20 @@ describe('a stream that is judged', () => {
     expect(bench.concluded.at(-1)).toBe('normal');
   });
 
+  it('is never found abnormal twice at one time, however fast its rows come', () => {
+    const { bench, source } = taught();
+    const { now } = bench;
+    for (const [one = 0, other = 0] of rows(source, 90)) {
+      bench.sendRow([one + 9, other]);
+      bench.now = now;
+    }
+    const times = bench.reports.flatMap((report) =>
+      report.kind === 'concluded' && report.conclusion.outcome === 'abnormal' ? [report.conclusion.at] : [],
+    );
+    expect(times.length).toBeGreaterThan(1);
+    expect(new Set(times).size).toBe(times.length);
+  });
+
   it('is found abnormal again where it still is after somebody cleared it', () => {
     const { bench, source } = taught();
     const odd = (): void => {
