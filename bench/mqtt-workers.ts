@@ -23,8 +23,9 @@ const cpuSeconds = Number(process.env.SECONDS ?? 1);
 const wanted = process.argv.slice(2);
 const counts = (process.env.WORKERS ?? '1,2,4').split(',').map(Number);
 const share = Number(process.env.SHARE ?? 1);
-/** Messages under way for each worker that has a share: what gathers while it waits must not become a batch. */
-const windowOfShare = 200;
+/** Pairs for each worker that has a share, so that all have as much to do, and messages of a pair that are under way then: what gathers while it waits must not become a batch. */
+const pairsOfShare = Math.floor(pairs.publishers / Math.max(...counts));
+const windowOfPair = 2;
 /** A side that has used more than this of all it could has no more to give. */
 const busy = 0.9;
 
@@ -70,7 +71,11 @@ async function inTurns(flow: Flow): Promise<ReadonlyMap<number, Outcome[]>> {
 /** Each worker has its code compiled by itself: what one takes to warm up and be measured, each of them does. */
 function run({ pid, ports, ended }: Server, workers: number, workload: Flow): Promise<Outcome> {
   const port = workload.secured ? ports.tls : ports.plain;
-  const flow = share === 1 ? workload : { ...workload, window: windowOfShare * workload.batch * workers };
+  const some = pairsOfShare * workers;
+  const flow =
+    share === 1
+      ? workload
+      : { ...workload, publishers: some, subscribers: some, window: some * windowOfPair * workload.batch };
   const { identity, publishers, subscribers } = fleet;
   const lasting = { warmupCpuSeconds: 0.7 * workers, cpuSeconds: cpuSeconds * workers, longestSeconds: 30 };
   return generator.run(

@@ -20,7 +20,7 @@ export function admitPeer(
     now: core.observe(),
     find: (id) => core.device(id),
     statusError: (read) =>
-      core.revocation?.errorOf(certificate ?? new X509Certificate(read.der), read, core.now),
+      core.revocation?.errorOf(() => certificate ?? new X509Certificate(read.der), read, core.now),
     known: core.certificates.get(fingerprint),
   });
   if (isRefusal(outcome) || der === undefined) return outcome as AdmissionRefusal;

@@ -13,6 +13,8 @@ export class RevocationLists {
   readonly #authorities: readonly ListAuthority[];
   /** Of each authority those that may have issued it. A root has itself. */
   readonly #issuers = new Map<ListAuthority, readonly ListAuthority[]>();
+  /** The same of clients' certificates: one that was read before is the same object, and asking OpenSSL takes longer than all else here. */
+  readonly #issuersOfClients = new WeakMap<Certificate, readonly ListAuthority[]>();
 
   private constructor(authorities: readonly ListAuthority[]) {
     this.#authorities = authorities;
@@ -38,9 +40,14 @@ export class RevocationLists {
     }
   }
 
-  /** What the lists say against a client's certificate or one that it rests on: of several things the one that OpenSSL names. */
-  errorOf(certificate: X509Certificate, read: Certificate, now: number): StatusError | undefined {
-    const issuers = this.#issuersOf(certificate);
+  /**
+   * What the lists say against a client's certificate or one that it rests on: of several things the one that OpenSSL names.
+   *
+   * @param certificate gives the same certificate that was read
+   */
+  errorOf(certificate: () => X509Certificate, read: Certificate, now: number): StatusError | undefined {
+    const issuers = this.#issuersOfClients.get(read) ?? this.#issuersOf(certificate());
+    this.#issuersOfClients.set(read, issuers);
     const isPartial = read.crlDistributionPoints.some((point) => point.isPartial);
     let error = isPartial ? 'UNABLE_TO_GET_CRL' : errorUnder(issuers, toHex(read.serialNumber), now);
     for (const authority of this.#above(issuers))

@@ -58,7 +58,7 @@ export class Judge {
     const error = await this.#handshake(served, leaf, presented);
     if (known === undefined) return { error, by: 'openssl' };
     const certificate = new X509Certificate(leaf.pem);
-    const found = known.errorOf(certificate, parseCertificate(certificate.raw), Date.now());
+    const found = known.errorOf(() => certificate, parseCertificate(certificate.raw), Date.now());
     return { error: error ?? found, by: 'lists' };
   }
 
