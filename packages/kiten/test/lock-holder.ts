@@ -2,5 +2,8 @@
 import { lockDirectory } from '../src/site/lock.ts';
 
 lockDirectory(process.argv[2] ?? '');
+await new Promise(setImmediate);
+globalThis.gc?.();
+await new Promise(setImmediate);
 process.stdout.write('held\n');
 setInterval(() => undefined, 60_000);

@@ -9,8 +9,8 @@ import { newFolder } from './fixtures.ts';
 const holder = fileURLToPath(new URL('./lock-holder.ts', import.meta.url));
 
 /** A process that takes the lock and keeps it. */
-async function holdElsewhere(file: string) {
-  const child = spawn(process.execPath, [holder, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function holdElsewhere(file: string, ...flags: readonly string[]) {
+  const child = spawn(process.execPath, [...flags, holder, file], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   return child;
@@ -41,6 +41,13 @@ describe('the lock on a data directory', () => {
     await once(child, 'exit');
     using mine = lockDirectory(file);
     expect(mine).toBeDefined();
+  });
+
+  it('is kept, though its holder does not refer to it and garbage is collected', async () => {
+    const file = join(await newFolder(), 'lock.db');
+    const child = await holdElsewhere(file, '--expose-gc');
+    expect(() => lockDirectory(file)).toThrow(inUse);
+    child.kill('SIGKILL');
   });
 
   it('that cannot be made is not called taken', async () => {

@@ -3,6 +3,9 @@ import { KitenError } from '@kiten/codec';
 
 const SQLITE_BUSY = 5;
 
+/** A database nobody refers to is closed with the next collection of garbage, and its lock would go with it. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Makes sure that one process at a time works on a data directory. The lock is the operating system's
  * (through SQLite), so that it ends with the process, however that ends.
@@ -21,5 +24,11 @@ export function lockDirectory(file: string): Disposable {
       detail: { lock: file },
     });
   }
-  return { [Symbol.dispose]: () => database.close() };
+  held.add(database);
+  return {
+    [Symbol.dispose]() {
+      held.delete(database);
+      database.close();
+    },
+  };
 }
