@@ -46,8 +46,8 @@ export function gatewayClient(
   let requests = 0;
 
   worker.on('message', (report: GatewayReport) => {
-    if (report.kind === 'event') {
-      receive(report.event);
+    if (report.kind === 'events') {
+      for (const event of report.events) receive(event);
       return;
     }
     if (report.kind === 'question') {

@@ -49,7 +49,7 @@ export type GatewayCommand =
 
 /** What comes from it: events, answers to commands that want one, and questions that want one themselves. */
 export type GatewayReport =
-  | { readonly kind: 'event'; readonly event: GatewayEvent }
+  | { readonly kind: 'events'; readonly events: readonly GatewayEvent[] }
   | { readonly kind: 'question'; readonly question: number; readonly asked: GatewayQuestion }
   /** Nobody waits for more of this exchange. */
   | { readonly kind: 'abandoned'; readonly exchange: number }

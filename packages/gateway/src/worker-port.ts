@@ -6,8 +6,9 @@ import type { ListenOptions } from './listener-kind.ts';
 import { RingStream } from './mesh/ring-stream.ts';
 import { openGateway } from './open-gateway.ts';
 import { PortStream } from './port-stream.ts';
-import type { GatewayCommand, GatewayReport, GatewayWorkerData } from './worker-messages.ts';
+import type { GatewayCommand, GatewayWorkerData } from './worker-messages.ts';
 import { Questions } from './worker-questions.ts';
+import { WorkerReports } from './worker-reports.ts';
 
 /**
  * Runs a gateway behind a message port: the worker's side of {@link gatewayClient}. Changes are applied in the order
@@ -20,7 +21,8 @@ export async function serveGateway(
   { asksPasswords, asksMethods = [], ...data }: GatewayWorkerData,
   world: Pick<GatewayOptions, 'clock' | 'random' | 'heapUsed' | 'authenticators' | 'verifyPassword' | 'taps'>,
 ): Promise<void> {
-  const report = (message: GatewayReport): void => port.postMessage(message);
+  const reports = new WorkerReports((report) => port.postMessage(report));
+  const report = reports.send;
   const questions = new Questions(report);
   let gateway: Gateway;
   try {
@@ -29,7 +31,7 @@ export async function serveGateway(
       ...world,
       ...(asksPasswords === true ? { verifyPassword: questions.verifyPassword } : {}),
       authenticators: [...(world.authenticators ?? []), ...questions.authenticators(asksMethods)],
-      emit: (event) => report({ kind: 'event', event }),
+      emit: reports.emit,
       poll() {
         for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
           handle(next.message as GatewayCommand);

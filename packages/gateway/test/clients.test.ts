@@ -170,9 +170,10 @@ describe.skipIf(!hasMosquitto).each([
       '-q',
       '1',
     ]);
-    expect(events.findLast(({ kind }) => kind === 'session-opened')).toMatchObject({
-      admission: 'restricted',
-    });
+    await eventually(
+      () => events.some((event) => event.kind === 'session-opened' && event.admission === 'restricted'),
+      'a restricted session',
+    );
     pump.child.kill();
     await pump.ended;
   });

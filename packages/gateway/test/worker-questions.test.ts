@@ -139,8 +139,9 @@ describe('a password that another thread verifies', () => {
   it('has whatever client id its device was made with, below the device’s own', async () => {
     const raw = await RawClient.open(port, 5);
     expect(await raw.connect('ESP 8266', secret)).toMatchObject({ reasonCode: 0 });
-    const opened = events.filter(({ kind }) => kind === 'session-opened');
-    expect(opened).toMatchObject([{ device: 'meter-1', clientId: 'meter-1/ESP 8266', by: 'password' }]);
+    const opened = () => events.filter(({ kind }) => kind === 'session-opened');
+    await eventually(() => opened().length > 0, 'the session');
+    expect(opened()).toMatchObject([{ device: 'meter-1', clientId: 'meter-1/ESP 8266', by: 'password' }]);
   });
 });
 
