@@ -10,7 +10,7 @@ export interface StoredGatewayOptions extends GatewayOptions {
 }
 
 /** What waits on the disk takes no memory. */
-const storeLimits: Partial<Limits> = { queuedMessages: 1_000_000, queuedBytes: 1_073_741_824 };
+export const storeLimits: Partial<Limits> = { queuedMessages: 1_000_000, queuedBytes: 1_073_741_824 };
 
 /**
  * The gateway as {@link createGateway} makes it, with sessions that outlive the process: they are kept in the

@@ -125,6 +125,17 @@ export class DiskStore implements SessionStore {
     return this.#parts.commit.flushed();
   }
 
+  /** Whether nothing is under way to the disk or from there. */
+  get isAtRest(): boolean {
+    return this.durable >= this.accepted && !this.#parts.refills.isReading;
+  }
+
+  /** Resolves when all that was handed over and asked for so far is written and read. @throws KitenError `gateway/store-closed` */
+  async rested(): Promise<void> {
+    await this.flushed();
+    await this.#parts.refills.idle();
+  }
+
   /** Clears away what is not needed any more, now instead of by and by. */
   tidy(): Promise<void> {
     return this.#parts.tidy();

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { KitenError } from '@kiten/codec';
+import { KitenError } from '@kiten/codec';
 import type { Compaction } from './compaction.ts';
 import { writeError } from './disk.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -72,6 +72,8 @@ export class Housekeeper {
     try {
       while (!this.#isClosed && (await this.#tidied()));
     } catch (error) {
+      // What is left is cleared away once the store is open again.
+      if (this.#isClosed && error instanceof KitenError && error.code === 'gateway/store-closed') return;
       this.#options.failed(writeError(error));
       this.#running = undefined;
       this.wake(retryAfter);

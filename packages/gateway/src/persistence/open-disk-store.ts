@@ -146,8 +146,10 @@ export async function openDiskStore({ directory, segmentBytes }: DiskStoreOption
       place: (session, queued) => host.place(session, queued),
       tidy: () => housekeeper.tidy(),
       async close() {
+        // Whatever is begun from here on would find that nothing is written any more.
+        const tidied = housekeeper.close();
         await commit.close();
-        await Promise.all([housekeeper.close(), sessions.reaper.close(), refills.close()]);
+        await Promise.all([tidied, sessions.reaper.close(), refills.close()]);
         await close();
       },
     });

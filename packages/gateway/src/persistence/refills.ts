@@ -27,7 +27,7 @@ export class Refills {
   #early: Request[] = [];
   #running = 0;
   #isClosed = false;
-  #whenIdle: () => void = () => undefined;
+  #whenIdle: (() => void)[] = [];
 
   constructor(
     commit: GroupCommit,
@@ -50,10 +50,20 @@ export class Refills {
     this.#goOn();
   }
 
+  /** Whether anything is being read. */
+  get isReading(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Resolves when nothing is being read. */
+  async idle(): Promise<void> {
+    if (this.isReading) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
   /** Serves nobody any more. Resolves when what was begun is over. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#running > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
+    await this.idle();
   }
 
   /** More is on the disk. */
@@ -71,8 +81,8 @@ export class Refills {
       this.#running++;
       void this.#serve(request).finally(() => {
         this.#running--;
-        if (this.#running === 0) this.#whenIdle();
         this.#goOn();
+        if (!this.isReading) for (const resolve of this.#whenIdle.splice(0)) resolve();
       });
     }
   }

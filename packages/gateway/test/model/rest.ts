@@ -19,15 +19,6 @@ export function missing(broker: Broker, connections: readonly Connection[]): Vio
   return undefined;
 }
 
-/** Whether there is something that need not come, and may: then one cannot tell that nothing moves any more. */
-export function mayStillCome({ sessions }: Broker): boolean {
-  return [...sessions.values()].some(
-    ({ connection, due, sent }) =>
-      connection !== undefined &&
-      (due.some(({ isRequired }) => !isRequired) || sent.some(({ mayBeElsewhere }) => mayBeElsewhere)),
-  );
-}
-
 /**
  * Nothing moves any more: what has not come although it could does not come later. But a message too large for its
  * client that waited for the disk when the connection went may come to the next one, if that takes it: one cannot see

@@ -8,18 +8,15 @@ import type { Gateway, GatewayOptions } from '../../src/index.ts';
 import { gatewayUnderTest, meshTurns, workersUnderTest } from '../support/meshed-gateway.ts';
 import { PacketStream } from '../support/packet-stream.ts';
 import { StreamEnd } from '../support/stream-pair.ts';
+import { WatchedStore } from '../support/watched-store.ts';
 import type { Connection } from './connection.ts';
 import { receive } from './receive.ts';
-import { forgetOptional, mayStillCome, missing } from './rest.ts';
+import { forgetOptional, missing } from './rest.ts';
 import { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
 /** Turns of the loop without a packet after which nothing moves any more. */
 const idleTurns = 4;
-/** Milliseconds that a store may take to write down what an answer waits for, before the answer counts as missing. */
-const storePatience = 2_000;
-/** Milliseconds in which a store has written down what nobody waits for. */
-const storeRest = 80;
 const nobody = { device: 'anyone', address: '127.0.0.1', serial: '', fingerprint: '', resumed: false };
 const start = Date.UTC(2026, 0, 1);
 
@@ -29,6 +26,7 @@ export class System {
   readonly #faults: string[] = [];
   readonly #streams = new Map<Connection, { end: StreamEnd; packets: PacketStream }>();
   #gateway!: Gateway;
+  #store!: WatchedStore;
   #directory: string | undefined;
   #copies = 0;
   readonly #workers: number;
@@ -88,19 +86,9 @@ export class System {
    * @throws Violation if something came that may not, or something has not come that must
    */
   async settle(world: World): Promise<void> {
-    await this.#idle(world);
-    const patience = performance.now() + (this.hasStore ? storePatience : 0);
-    for (;;) {
-      const found = missing(world.broker, world.connections) ?? this.#wrongEnd();
-      if (found === undefined) break;
-      if (performance.now() > patience) throw found;
-      await setTimeout(1);
-      await this.#idle(world);
-    }
-    if (this.hasStore && mayStillCome(world.broker)) {
-      await setTimeout(storeRest);
-      await this.#idle(world);
-    }
+    await this.#rest(world);
+    const found = missing(world.broker, world.connections) ?? this.#wrongEnd();
+    if (found !== undefined) throw found;
     this.#forgetEnded(world);
     this.#checkGauges(world);
     forgetOptional(world.broker, this.hasStore);
@@ -113,7 +101,7 @@ export class System {
    */
   async restart(world: World, isCrash: boolean): Promise<void> {
     if (isCrash) {
-      await setTimeout(storeRest);
+      await this.#rest(world);
       const image = await this.#image();
       for (const { end } of this.#streams.values()) end.reset();
       this.#streams.clear();
@@ -155,7 +143,9 @@ export class System {
   async #open(): Promise<void> {
     const options = this.#options();
     const directory = this.#directory;
-    this.#gateway = await gatewayUnderTest({ ...options, storeDirectory: directory }, this.#workers);
+    this.#store = new WatchedStore();
+    const stored = { ...options, storeDirectory: directory };
+    this.#gateway = await gatewayUnderTest(stored, this.#workers, this.#store.open);
     if (directory === undefined) return;
     // With the first that looks in it begins to serve, and to see what is due.
     const [end, other] = StreamEnd.pair();
@@ -183,6 +173,14 @@ export class System {
     this.clock.advance(at - this.clock.now());
     this.#gateway.sweep();
     world.broker.elapse(at);
+  }
+
+  /** Waits until there is no packet, and nothing on its way to the disk or from there. */
+  async #rest(world: World): Promise<void> {
+    do {
+      await this.#store.rested();
+      await this.#idle(world);
+    } while (!this.#store.isAtRest);
   }
 
   async #idle(world: World): Promise<void> {

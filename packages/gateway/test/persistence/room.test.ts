@@ -101,3 +101,16 @@ it('holds a message once however many sessions it waits for, and only for those 
   );
   await again.close();
 });
+
+it('leaves what it could still clear away when it is closed, and tells of no fault', async () => {
+  const store = await StoreFixture.open(directory, segmentBytes);
+  const session = store.session('reader');
+  for (let index = 0; index < 600; index++)
+    store.publish(store.message('t', `${index} ${'x'.repeat(300)}`), 1, [session]);
+  await store.flush();
+  await consume(store, session, 600);
+  const closed = store.close();
+  await store.store.tidy();
+  await closed;
+  expect(store.errors).toEqual([]);
+});

@@ -11,11 +11,12 @@ import { StreamEnd } from './stream-pair.ts';
 export async function meshedGateway(
   { storeDirectory, ...options }: StoredGatewayOptions,
   count: number,
+  open = openGateway,
 ): Promise<Gateway & { readonly workers: readonly Gateway[] }> {
   const workers: Gateway[] = [];
   for (let index = 0; index < count; index++) {
     const own = { ...options, worker: { index, count } };
-    workers.push(index === 0 ? await openGateway({ ...own, storeDirectory }) : createGateway(own));
+    workers.push(index === 0 ? await open({ ...own, storeDirectory }) : createGateway(own));
   }
   const common = { memory: CommonCounts.memory(count), secret: options.random(32) };
   for (const worker of workers) worker.share(common);
@@ -73,12 +74,13 @@ export function workersUnderTest(): number {
   return Number(process.env.KITEN_WORKERS ?? 1);
 }
 
-/** A gateway of as many workers. */
+/** A gateway of as many workers. `open` opens the one with the store. */
 export async function gatewayUnderTest(
   options: StoredGatewayOptions,
   workers = workersUnderTest(),
+  open = openGateway,
 ): Promise<Gateway> {
-  return workers > 1 ? meshedGateway(options, workers) : openGateway(options);
+  return workers > 1 ? meshedGateway(options, workers, open) : open(options);
 }
 
 /** So many turns of the loop after which everything has reached every worker. */
