@@ -54,7 +54,7 @@ describe.skipIf(!tools)('the guide in the console', () => {
     const typed = (await steps.allTextContents()).join('\n');
     const { code, stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', `cd ${home}\n${typed}`]);
     expect([code, stdout], stderr).toEqual([0, '']);
-    await expect.poll(() => arrival.getAttribute('data-done'), { timeout: 10_000 }).toBe('true');
+    await expect.poll(() => arrival.getAttribute('data-done')).toBe('true');
     await page.locator('.guide-step', { hasText: 'my-sensor has been here and is affirming' }).waitFor();
     expect(watched.complaints).toEqual([]);
   });

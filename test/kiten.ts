@@ -180,7 +180,7 @@ export class TestSite {
 
   /** Waits until something holds, looking again every few milliseconds. */
   async until<T>(look: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> {
-    for (let attempt = 0; attempt < 400; attempt++) {
+    for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
       const found = await look();
       if (found !== undefined && found !== false) return found;
       await new Promise((resolve) => setTimeout(resolve, 25));

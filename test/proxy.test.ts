@@ -85,7 +85,7 @@ describe.skipIf(!tools)('behind HAProxy', () => {
       const answer = await (await site.fetch(`/devices/${id}`)).json();
       return (answer as { connections: { address: string }[] }).connections.map(({ address }) => address);
     };
-    await expect.poll(addresses, { timeout: 10_000 }).toEqual([expected]);
+    await expect.poll(addresses).toEqual([expected]);
   }
 
   it.each([

@@ -143,7 +143,7 @@ describe('kiten update uptane', () => {
     const before = (
       JSON.parse(await readFile(at('older/timestamp.json'), 'utf8')) as { signed: { version: number } }
     ).signed.version;
-    await expect.poll(() => Math.floor(Date.now() / 1000), { timeout: 20_000 }).toBeGreaterThan(before);
+    await expect.poll(() => Math.floor(Date.now() / 1000)).toBeGreaterThan(before);
     await done(...directed('assignments.json', 'newer'));
     await done(...verified('--director', at('newer'), ...state));
     expect(await refused(...verified('--director', at('older'), ...state))).toBe('update/rollback');

@@ -45,7 +45,7 @@ export function openssl(...args: readonly string[]): { readonly ok: boolean; rea
 /** Runs a program without holding up a server in this process; its standard output. */
 export const run = (program: string, args: readonly string[]): Promise<{ ok: boolean; out: string }> =>
   new Promise((resolve) => {
-    execFile(program, args, { timeout: 10_000 }, (error, stdout, stderr) => {
+    execFile(program, args, { timeout: 60_000 }, (error, stdout, stderr) => {
       resolve({ ok: error === null, out: error === null ? stdout : `${stdout}${stderr}` });
     });
   });

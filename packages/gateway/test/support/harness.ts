@@ -192,9 +192,9 @@ export const fleet: readonly ReplicaDevice[] = [
   device('screen', { groups: ['observers'] }),
 ];
 
-/** Waits until something holds, bounded. */
+/** Waits until something holds, bounded by far more than it takes on a machine with much else to do. */
 export async function eventually(holds: () => boolean, what = 'condition'): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 60_000;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`${what} did not come to hold`);
     await new Promise((resolve) => setTimeout(resolve, 2));
