@@ -1,11 +1,8 @@
 import { type Clock, KitenError } from '@kiten/codec';
 import {
-  type AlarmWindow,
   channelsOf,
   type FoundStreams,
-  type KnownStream,
   type StreamDeclaration,
-  type StreamMemory,
   type StreamReport,
   streamSubject,
 } from '@kiten/measurement';
@@ -13,14 +10,7 @@ import { subjectKey } from '@kiten/trust';
 import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
 import { allRelations, type RelationRecord } from '../../store/stream-relations.ts';
-import {
-  alarmsOf,
-  allMemories,
-  type DeclarationRecord,
-  forgetAlarms,
-  lastingAlarms,
-  type StreamRecord,
-} from '../../store/streams.ts';
+import { alarmsOf, type DeclarationRecord, forgetAlarms, type StreamRecord } from '../../store/streams.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { Journal } from '../journal.ts';
 import type { Operator } from '../operators.ts';
@@ -34,7 +24,8 @@ import { Relations } from './relations.ts';
 import { SourceKeys } from './source-keys.ts';
 import { StreamBook } from './stream-book.ts';
 import type { StreamFindings } from './stream-findings.ts';
-import { knownOf, type StreamCommand, type StreamState } from './stream-messages.ts';
+import type { StreamCommand, StreamState } from './stream-messages.ts';
+import { StreamTeller } from './stream-teller.ts';
 import type { StreamThread } from './stream-thread.ts';
 import type { StreamView } from './stream-view.ts';
 
@@ -68,7 +59,7 @@ export class StreamDesk {
   readonly #declaring: Declaring;
   readonly #learning: Learning;
   readonly #hearing: Hearing;
-  readonly #keys: SourceKeys;
+  readonly #teller: StreamTeller;
   /** Whether readings are judged. */
   readonly health: JudgingHealth;
   /** Streams against each other. */
@@ -83,9 +74,11 @@ export class StreamDesk {
     this.relations = new Relations({ ...parts, book, send }, relations);
     this.#declaring = new Declaring({ ...parts, book, send });
     this.#learning = new Learning({ ...parts, book, send });
-    this.#keys = new SourceKeys({ ...parts, book, send });
+    const keys = new SourceKeys({ ...parts, book, send });
+    const others = { ...parts, book, send, keys, relations: this.relations };
+    this.#teller = new StreamTeller({ ...others, declaring: this.#declaring });
     this.#hearing = new Hearing({
-      ...{ ...parts, book, learning: this.#learning, keys: this.#keys, relations: this.relations },
+      ...{ ...others, learning: this.#learning },
       conclude: async (conclusion) => (await this.#outlet?.findings.conclude(conclusion)) ?? [],
     });
   }
@@ -104,14 +97,7 @@ export class StreamDesk {
   async tellAll(): Promise<void> {
     // What the one before it told counts first.
     await this.heard([]);
-    const { database } = this.#parts;
-    this.#declaring.tell();
-    const memories = await allMemories(database);
-    const alarms = new Map((await lastingAlarms(database)).map((window) => [window.stream, window]));
-    for (const record of this.#book.streams)
-      await this.#put(record, memories.get(record.stream), alarms.get(record.stream));
-    await this.relations.tell();
-    this.#outlet?.thread.send({ kind: 'all' });
+    await this.#teller.tell();
   }
 
   /** Nobody has judged readings for some time: nothing is said of them any more. */
@@ -221,38 +207,5 @@ export class StreamDesk {
   async prune(before: number): Promise<void> {
     await forgetAlarms(this.#parts.database, before);
     await this.relations.prune(before);
-  }
-
-  /** A stream from before. What cannot be judged by any more is told, and the stream goes on unjudged. */
-  async #put(
-    record: StreamRecord,
-    memory: string | undefined,
-    window: AlarmWindow | undefined,
-  ): Promise<void> {
-    const { profile: digest, lesson } = record;
-    const at = this.#parts.clock.now();
-    await this.#keys.tell(record);
-    const profile = digest === undefined ? undefined : await this.#profile(record.stream, digest);
-    this.#outlet?.thread.send({
-      kind: 'put',
-      known: {
-        ...knownOf(record),
-        ...(memory === undefined ? {} : { memory: JSON.parse(memory) as StreamMemory }),
-        ...(profile === undefined ? {} : { profile }),
-        ...(lesson === undefined ? {} : { lesson }),
-        ...(window === undefined || profile === undefined ? {} : { alarm: { window, at } }),
-      },
-      resumes: true,
-    });
-  }
-
-  async #profile(stream: string, digest: string): Promise<KnownStream['profile']> {
-    try {
-      return { text: await this.#parts.profiles.read(digest), digest };
-    } catch (error) {
-      if (!(error instanceof KitenError)) throw error;
-      this.#parts.logger.error({ code: error.code, stream }, error.message);
-      return undefined;
-    }
   }
 }
