@@ -12,9 +12,15 @@ interface Relation {
   readonly problem?: string;
   readonly related?: readonly { check: string; explained: number }[];
   readonly alarms: readonly {
+    began: number;
     isTold: boolean;
     ended?: number;
-    sensors: readonly { sensor: string; device: string; probability: number }[];
+    sensors: readonly {
+      sensor: string;
+      device: string;
+      probability: number;
+      reasons: readonly { what: string; name: string }[];
+    }[];
   }[];
 }
 
@@ -106,9 +112,15 @@ describe('streams of several devices that are compared', () => {
       expect(types).toContain(`relation/${type}`);
   }, 120_000);
 
+  const lies = (values: readonly number[]) => values.map((value, at) => (at === 1 ? value + 2 : value));
+  /** What attestation says of the one that lies, as it is weighed in the newest alarm. */
+  const attestation = async (): Promise<string | undefined> => {
+    const [alarm] = (await relation()).alarms;
+    return alarm?.sensors[0]?.reasons.find(({ what }) => what === 'attestation')?.name;
+  };
+
   it('outvote the device that lies, in its verdict and in words', async () => {
     await send(50, honest);
-    const lies = (values: readonly number[]) => values.map((value, at) => (at === 1 ? value + 2 : value));
     const verdict = async (device: string): Promise<Verdict> =>
       (await (await site.fetch(`/devices/${device}`)).json()) as Verdict;
     const contradicted = await site.until(async () => {
@@ -129,16 +141,31 @@ describe('streams of several devices that are compared', () => {
     expect(stdout).toContain(`${stream(1)}#value of device meter-1 is not to be believed`);
   }, 120_000);
 
+  it('are judged by what attestation says of their devices, as soon as it says so, and without it when that is cleared', async () => {
+    const began = (await relation()).alarms[0]?.began;
+    expect(await attestation()).toBeUndefined();
+    for (const other of ['a', 'b', 'c', 'd', 'e'])
+      await meters[1]?.publishAsync(`c/${other}/set`, '1').catch(() => undefined);
+    await site.until(async () => (await attestation()) === 'warning', 'what speaks against the device');
+    expect((await relation()).alarms[0]).toMatchObject({ began });
+    await site.json('device', 'clear', 'meter-1', '--finding', 'gateway/topic-probing', ...because);
+    await site.until(async () => (await attestation()) === undefined, 'that it is cleared');
+  }, 120_000);
+
   it('are compared on after a restart, by the same profile, and no more when that is taken back', async () => {
     const { profile } = await relation();
     await site.signal('SIGTERM');
     await site.up();
     await join();
-    expect(await relation()).toMatchObject({ profile });
+    const lasting = await relation();
+    expect(lasting).toMatchObject({ profile, state: 'alarm' });
     await site.until(async () => {
       await send(25, honest);
-      return (await relation()).rows > 20 || undefined;
-    }, 'rows');
+      return (await relation()).state === 'judging' || undefined;
+    }, 'calm');
+    const { alarms, rows } = await relation();
+    expect(rows).toBeGreaterThan(20);
+    expect(alarms[0]).toMatchObject({ began: lasting.alarms[0]?.began, ended: expect.any(Number) });
     await site.json('measurement', 'relation', 'remove', 'pipe', ...because);
     expect(await relation()).toBeNull();
   }, 120_000);

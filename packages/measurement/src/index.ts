@@ -47,7 +47,7 @@ export {
   mostSensors,
   type StreamTable,
 } from './cross/joint-rows.ts';
-export { type OwnEvidence, ownWeights } from './cross/own-evidence.ts';
+export { type AttestedTier, type OwnEvidence, ownWeights } from './cross/own-evidence.ts';
 export type { RelatedPair } from './cross/related.ts';
 export { deviceOfSensor, parseSensor, type Sensor, sensorName } from './cross/sensor.ts';
 export { nextRate, samplingRate } from './defence/sampling-rates.ts';

@@ -31,6 +31,7 @@ import { findingsInForce, trustInForce } from './held-fall.ts';
 import { LogAnchor } from './log-anchor.ts';
 import { originOf } from './log-identity.ts';
 import type { Manufacturers } from './manufacturers.ts';
+import { attestedTier } from './measurement/attested-tier.ts';
 import type { DeclarationChange } from './measurement/declaring.ts';
 import { Learner } from './measurement/learner.ts';
 import { ProfileFiles } from './measurement/profile-files.ts';
@@ -113,6 +114,7 @@ export async function openDesks(
   let outlet: Outlet | undefined;
   let schedule: AttestationSchedule | undefined;
   let update: Update | undefined;
+  let relations: StreamDesk['relations'] | undefined;
 
   const evidence = new EvidenceDesk({ database, payloads, book, journal, clock, random });
   const passports = await PassportBoard.load(database, { book, marks, clock });
@@ -148,6 +150,7 @@ export async function openDesks(
     },
     changed(device) {
       hub.publish('device', { device: device.id });
+      relations?.attested(device.id);
       update?.updates
         .appraised(device.id)
         .catch((error: unknown) => logger.error({ err: error, device: device.id }, 'a campaign lags behind'));
@@ -169,8 +172,13 @@ export async function openDesks(
     profiles: new ProfileFiles(state.layout.profiles),
     learner: new Learner(),
     keysOf: (device) => certifiedKeys(database, device, clock.now()),
+    attested(device) {
+      const record = book.find(device);
+      return record === undefined ? undefined : attestedTier(record);
+    },
     declared: (change) => outlet?.streams(change),
   });
+  relations = streams.relations;
   const streamTrusts = new StreamTrusts(streams);
   const witnesses = await WitnessDesk.open({ database, ledger, journal, logger, clock });
   const appraise = openAppraisal(keys.authority, (keyId) => authorities.byKeyId(keyId));

@@ -73,16 +73,46 @@ export async function relationAlarmsOf(
     .orderBy('began', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(({ ended, judgement, ...rest }) => ({
-    ...rest,
-    ...(ended === null ? {} : { ended }),
-    judgement: JSON.parse(judgement) as CrossJudgement,
-  }));
+  return rows.map(alarmOf);
+}
+
+/** The newest that has no end yet. */
+export async function lastingAlarmOf(
+  store: Kysely<Tables>,
+  relation: string,
+): Promise<{ readonly alarm?: RelationAlarm }> {
+  const [row] = await store
+    .selectFrom('relation_alarms')
+    .selectAll()
+    .where('relation', '=', relation)
+    .where('ended', 'is', null)
+    .orderBy('began', 'desc')
+    .limit(1)
+    .execute();
+  return row === undefined ? {} : { alarm: alarmOf(row) };
+}
+
+/** None lasts any more. */
+export async function endRelationAlarms(store: Kysely<Tables>, relation: string, at: number): Promise<void> {
+  await store
+    .updateTable('relation_alarms')
+    .set({ ended: at })
+    .where('relation', '=', relation)
+    .where('ended', 'is', null)
+    .execute();
 }
 
 /** Alarms that began before that time. */
 export async function forgetRelationAlarms(store: Kysely<Tables>, before: number): Promise<void> {
   await store.deleteFrom('relation_alarms').where('began', '<', before).execute();
+}
+
+function alarmOf({ ended, judgement, ...rest }: Selectable<Tables['relation_alarms']>): RelationAlarm {
+  return {
+    ...rest,
+    ...(ended === null ? {} : { ended }),
+    judgement: JSON.parse(judgement) as CrossJudgement,
+  };
 }
 
 function recordOf(row: Selectable<Tables['stream_relations']>): RelationRecord {

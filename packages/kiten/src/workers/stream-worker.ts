@@ -83,6 +83,9 @@ function handle(command: StreamCommand): void {
     case 'unrelate':
       board.relations.forget(command.relation);
       return;
+    case 'attested':
+      board.relations.attest(command.device, command.says);
+      return;
     case 'restate':
       board.find(command.stream)?.restate();
       board.relations.restate(command.stream);

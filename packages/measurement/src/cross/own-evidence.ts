@@ -1,6 +1,9 @@
 import type { Outcome } from '../streams/stream-report.ts';
 import type { Suspicion } from '../suspicion/suspicion.ts';
 
+/** What attestation says of a device. */
+export type AttestedTier = 'affirming' | 'warning' | 'contraindicated';
+
 /** What is known of a stream beside what other streams say. */
 export interface OwnEvidence {
   /** Its own detectors judge it. */
@@ -10,7 +13,7 @@ export interface OwnEvidence {
   /** How its packs come: what was said last of their freshness and signatures. */
   readonly freshness?: Outcome;
   /** What attestation says of the device. */
-  readonly attestation?: 'affirming' | 'warning' | 'contraindicated';
+  readonly attestation?: AttestedTier;
 }
 
 /** Log-odds, in natural logarithms, that a sensor lies, by what is known of it alone: declared, not learned. */

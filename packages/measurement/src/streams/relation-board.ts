@@ -1,4 +1,4 @@
-import type { OwnEvidence } from '../cross/own-evidence.ts';
+import type { AttestedTier, OwnEvidence } from '../cross/own-evidence.ts';
 import type { Suspicion } from '../suspicion/suspicion.ts';
 import { type RelationSurroundings, RelationWatch } from './relation-watch.ts';
 import type { KnownRelation, RelationGauges } from './stream-relation.ts';
@@ -49,6 +49,11 @@ export class RelationBoard {
   /** Somebody cleared what spoke against a stream. */
   restate(stream: string): void {
     for (const relation of this.#byStream.get(stream) ?? []) relation.restate();
+  }
+
+  /** What attestation says of a device from now on; `undefined`: nothing. */
+  attest(device: string, says: AttestedTier | undefined): void {
+    for (const relation of this.#relations.values()) relation.attest(device, says);
   }
 
   #index(): void {

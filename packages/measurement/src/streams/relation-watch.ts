@@ -1,11 +1,12 @@
 import { KitenError } from '@kiten/codec';
+import { deviceOfStream } from '@kiten/trust';
 import { toldFrom } from '../cross/conclude.ts';
 import { CrossJudge } from '../cross/cross-judge.ts';
-import type { CrossJudgement, SensorJudgement } from '../cross/cross-judgement.ts';
+import type { CrossJudgement, OpenCrossAlarm, SensorJudgement } from '../cross/cross-judgement.ts';
 import { parseCrossProfile } from '../cross/cross-profile-text.ts';
 import { JointRows } from '../cross/joint-rows.ts';
-import type { OwnEvidence } from '../cross/own-evidence.ts';
-import { parseSensor, type Sensor, sensorName } from '../cross/sensor.ts';
+import type { AttestedTier, OwnEvidence } from '../cross/own-evidence.ts';
+import { deviceOfSensor, parseSensor, type Sensor, sensorName } from '../cross/sensor.ts';
 import type { LookBudget } from './followed-alarms.ts';
 import { Lesson, type LessonBudget } from './lesson.ts';
 import type { KnownRelation, RelationAlarm, RelationGauges, RelationReport } from './stream-relation.ts';
@@ -37,6 +38,9 @@ export class RelationWatch {
   #lesson: Lesson | undefined;
   #rows = 0;
   #alarm: RelationAlarm | undefined;
+  readonly #attested: Map<string, AttestedTier>;
+  /** Something else is known than when its alarm was looked at last. */
+  #isOutdated = false;
   /** Who was told last, and of what kind. */
   #told = '';
   #calm = 0;
@@ -46,10 +50,11 @@ export class RelationWatch {
 
   /** @throws KitenError `measurement/profile-malformed`, `measurement/cross-…` */
   constructor(known: KnownRelation, world: RelationSurroundings) {
-    const { id, streams, every, profile, lesson } = known;
+    const { id, streams, every, profile, lesson, alarm, attested } = known;
     this.id = id;
     this.#world = world;
     this.#known = known;
+    this.#attested = new Map(attested);
     this.#joint = new JointRows(streams, every);
     if (profile !== undefined) {
       const judge = new CrossJudge(parseCrossProfile(profile.text));
@@ -61,6 +66,7 @@ export class RelationWatch {
         );
       this.#judge = judge;
       this.#profile = profile.digest;
+      if (alarm !== undefined) this.#resume(alarm);
     }
     if (lesson !== undefined)
       this.#lesson = new Lesson(this.#joint.sensors.map(sensorName), lesson, world.lessons);
@@ -87,8 +93,18 @@ export class RelationWatch {
     this.#joint.take(stream, at / 1000, values);
   }
 
+  /** What attestation says of a device counts from now on, also in an alarm that lasts. */
+  attest(device: string, says: AttestedTier | undefined): void {
+    if (!this.#joint.sensors.some((sensor) => deviceOfSensor(sensor) === device)) return;
+    if (this.#attested.get(device) === says) return;
+    if (says === undefined) this.#attested.delete(device);
+    else this.#attested.set(device, says);
+    this.#isOutdated = this.#judge?.alarm !== undefined;
+  }
+
   /** Time goes on with what streams say: where nobody says anything there is nothing to compare. */
   look(now: number): void {
+    if (this.#isOutdated && this.#judge?.alarm !== undefined) this.#look(this.#judge, this.#judge.alarm);
     if (this.#lesson !== undefined && now >= this.#lesson.until) this.#taught();
   }
 
@@ -110,20 +126,34 @@ export class RelationWatch {
     if (isAlarm) this.#calm = 0;
     else if (this.#calm++ === 0) this.#calmSince = at;
     if (judge.alarm === undefined) this.#agree(at);
-    else if (judge.isDue && this.#world.looks.left > 0) this.#look(judge, at, judge.alarm.raised);
+    else if (judge.isDue || this.#isOutdated) this.#look(judge, judge.alarm);
   }
 
-  #look(judge: CrossJudge, at: number, raised: number): void {
+  /** It goes on as the alarm that it was, until its sensors go together. */
+  #resume(alarm: RelationAlarm): void {
+    this.#alarm = alarm;
+    this.#told = toldOf(suspectsOf(alarm.judgement));
+  }
+
+  #look(judge: CrossJudge, { raised }: OpenCrossAlarm): void {
+    if (this.#world.looks.left <= 0) return;
     this.#world.looks.left -= passes * judge.sensors.length ** 2;
-    const judgement = judge.judgement(this.#world.own);
+    this.#isOutdated = false;
+    const judgement = judge.judgement((stream) => this.#own(stream));
     if (judgement === undefined) return;
-    this.#alarm = { relation: this.id, began: Math.round(raised * 1000), judgement };
+    this.#alarm = { relation: this.id, began: this.#alarm?.began ?? Math.round(raised * 1000), judgement };
     this.#world.tell({ kind: 'relation-alarm', alarm: this.#alarm });
     const suspects = suspectsOf(judgement);
-    const now = suspects.map(({ sensor, kind }) => `${sensor} ${kind}`).join();
+    const now = toldOf(suspects);
     if (now === this.#told) return;
     this.#told = now;
+    const at = Math.round(judgement.at * 1000);
     for (const suspect of suspects) this.#world.conclude(this.#contradicted(at, judgement, suspect));
+  }
+
+  #own(stream: string): OwnEvidence {
+    const attestation = this.#attested.get(deviceOfStream(stream));
+    return { ...this.#world.own(stream), ...(attestation === undefined ? {} : { attestation }) };
   }
 
   #contradicted(at: number, judgement: CrossJudgement, suspect: SensorJudgement): StreamConclusion {
@@ -139,7 +169,7 @@ export class RelationWatch {
 
   /** Its sensors go together. */
   #agree(at: number): void {
-    if (this.#alarm !== undefined) {
+    if (this.#alarm !== undefined && this.#calm >= settled) {
       this.#world.tell({ kind: 'relation-alarm', alarm: { ...this.#alarm, ended: this.#calmSince } });
       this.#alarm = undefined;
       this.#told = '';
@@ -169,3 +199,6 @@ export class RelationWatch {
 function suspectsOf({ sensors, isTold }: CrossJudgement): readonly SensorJudgement[] {
   return isTold ? sensors.filter(({ probability }) => probability >= toldFrom) : sensors;
 }
+
+const toldOf = (suspects: readonly SensorJudgement[]): string =>
+  suspects.map(({ sensor, kind }) => `${sensor} ${kind}`).join();

@@ -3,6 +3,7 @@ import { type CrossCheck, checkCrossChecks } from '../cross/cross-check.ts';
 import type { CrossJudgement } from '../cross/cross-judgement.ts';
 import type { JointStream } from '../cross/joint-rows.ts';
 import { mostSensors } from '../cross/joint-rows.ts';
+import type { AttestedTier } from '../cross/own-evidence.ts';
 import { sensorName } from '../cross/sensor.ts';
 import type { Frame } from '../series/frame.ts';
 import type { LessonEnd } from './lesson.ts';
@@ -69,6 +70,10 @@ export interface KnownRelation {
   readonly profile?: { readonly text: Uint8Array; readonly digest: string };
   /** It is being learned. */
   readonly lesson?: LessonEnd;
+  /** An alarm that lasted when judging stopped. */
+  readonly alarm?: RelationAlarm;
+  /** What attestation says of its devices, where it says something. */
+  readonly attested?: ReadonlyMap<string, AttestedTier>;
 }
 
 /** A time in which sensors contradicted each other. */

@@ -1,33 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type CrossJudgement,
-  chance,
-  learnCross,
-  parseCrossCheck,
-  type StreamTable,
-} from '../../src/index.ts';
+import { type CrossJudgement, learnCross, parseCrossCheck } from '../../src/index.ts';
 import { type Found, judged } from './judged.ts';
-
-/** Thermometers in one room, each in a device of its own. */
-function room(
-  count: number,
-  seed: number,
-  alter: (row: number, sensor: number) => number = () => 0,
-): StreamTable[] {
-  const random = chance(seed);
-  const noise = () => (random() + random() + random() + random() - 2) * 0.17;
-  const length = 3000;
-  const truth = Float64Array.from({ length }, (_, row) => 20 + 3 * Math.sin(row / 90) + Math.sin(row / 17));
-  return Array.from({ length: count }, (_, sensor) => ({
-    stream: `room-${sensor}/air`,
-    frame: {
-      ...{ channels: ['temperature'], rows: length, interval: 60, timeColumn: 'time' },
-      times: Float64Array.from({ length }, (_, row) => row * 60 + sensor),
-      values: truth.map((value, row) => Number((value + noise() + alter(row, sensor)).toFixed(3))),
-      ...{ labels: new Map(), leftOut: [] },
-    },
-  }));
-}
+import { room } from './room.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, at) => `room-${at}/air#temperature`);
 const same = (count: number) =>

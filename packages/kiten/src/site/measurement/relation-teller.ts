@@ -1,28 +1,36 @@
 import { encodeUtf8, KitenError, toHex } from '@kiten/codec';
 import { sha256 } from '@kiten/identity';
 import {
+  type AttestedTier,
   channelsOf,
   type JointStream,
   joinedStreams,
   type KnownRelation,
   type StreamRelation,
 } from '@kiten/measurement';
+import { deviceOfStream } from '@kiten/trust';
 import type { Logger } from 'pino';
-import type { RelationRecord } from '../../store/stream-relations.ts';
+import type { Database } from '../../store/database.ts';
+import { lastingAlarmOf, type RelationRecord } from '../../store/stream-relations.ts';
 import type { ProfileFiles } from './profile-files.ts';
 import type { StreamBook } from './stream-book.ts';
 import type { StreamCommand } from './stream-messages.ts';
 
 export interface RelationTellerParts {
+  readonly database: Database;
   readonly logger: Logger;
   readonly book: StreamBook;
   readonly profiles: ProfileFiles;
+  /** What attestation says of a device. */
+  readonly attested: (device: string) => AttestedTier | undefined;
   readonly send: (command: StreamCommand) => void;
 }
 
 /** Tells the thread that judges which streams are compared, and by what. */
 export class RelationTeller {
   readonly #parts: RelationTellerParts;
+  /** Of each device whose streams are compared, what was told last. */
+  readonly #told = new Map<string, AttestedTier | undefined>();
 
   constructor(parts: RelationTellerParts) {
     this.#parts = parts;
@@ -30,19 +38,42 @@ export class RelationTeller {
 
   /** What cannot be compared any more is told to people, and goes on uncompared. */
   async put({ relation, profile: digest, lesson }: RelationRecord): Promise<void> {
-    const { profiles, logger, send } = this.#parts;
+    const { database, profiles, logger, send } = this.#parts;
     const { id, every } = relation;
     try {
+      const judged: Pick<KnownRelation, 'profile' | 'alarm'> =
+        digest === undefined
+          ? {}
+          : {
+              profile: { text: await profiles.read(digest), digest },
+              ...(await lastingAlarmOf(database, id)),
+            };
       const known: KnownRelation = {
-        ...{ id, every, streams: this.joined(relation) },
-        ...(digest === undefined ? {} : { profile: { text: await profiles.read(digest), digest } }),
+        ...{ id, every, streams: this.joined(relation), ...judged },
         ...(lesson === undefined ? {} : { lesson }),
+        attested: this.#attestedOf(relation),
       };
       send({ kind: 'relate', known });
     } catch (error) {
       if (!(error instanceof KitenError)) throw error;
       logger.error({ code: error.code, relation: id }, error.message);
     }
+  }
+
+  /** What attestation says of a device may be something else now. */
+  attested(device: string): void {
+    const { attested, send } = this.#parts;
+    if (!this.#told.has(device)) return;
+    const says = attested(device);
+    if (this.#told.get(device) === says) return;
+    this.#told.set(device, says);
+    send({ kind: 'attested', device, ...(says === undefined ? {} : { says }) });
+  }
+
+  /** Of devices none of whose streams are compared any more, nothing is told. */
+  keepOnly(relations: readonly RelationRecord[]): void {
+    const devices = new Set(relations.flatMap(({ relation }) => relation.streams.map(deviceOfStream)));
+    for (const device of this.#told.keys()) if (!devices.has(device)) this.#told.delete(device);
   }
 
   /** Its streams with their channels. @throws KitenError `kiten/stream-unknown`, `measurement/…` */
@@ -52,6 +83,16 @@ export class RelationTeller {
       const declared = book.declarationOf(book.get(stream).stream);
       return declared === undefined ? [] : channelsOf(declared);
     });
+  }
+
+  #attestedOf({ streams }: StreamRelation): ReadonlyMap<string, AttestedTier> {
+    const says = new Map<string, AttestedTier>();
+    for (const device of new Set(streams.map(deviceOfStream))) {
+      const tier = this.#parts.attested(device);
+      this.#told.set(device, tier);
+      if (tier !== undefined) says.set(device, tier);
+    }
+    return says;
   }
 }
 

@@ -1,9 +1,8 @@
-import { type Clock, encodeUtf8, KitenError } from '@kiten/codec';
+import { type Clock, KitenError } from '@kiten/codec';
 import {
+  type AttestedTier,
   checkRelation,
-  crossCheckText,
   type Frame,
-  parseCrossProfile,
   type RelationAlarm,
   type RelationReport,
   type StreamRelation,
@@ -12,6 +11,7 @@ import type { RecordedEvent } from '@kiten/trust';
 import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
 import {
+  endRelationAlarms,
   forgetRelation,
   forgetRelationAlarms,
   putRelation,
@@ -26,6 +26,7 @@ import { Turns } from '../turns.ts';
 import type { Learner } from './learner.ts';
 import type { Lesson } from './learning.ts';
 import type { ProfileFiles } from './profile-files.ts';
+import { learnRelation } from './relation-lesson.ts';
 import { digestOfRelation, RelationTeller } from './relation-teller.ts';
 import type { StreamBook } from './stream-book.ts';
 import type { StreamCommand } from './stream-messages.ts';
@@ -39,6 +40,8 @@ export interface RelationParts {
   readonly book: StreamBook;
   readonly profiles: ProfileFiles;
   readonly learner: Learner;
+  /** What attestation says of a device. */
+  readonly attested: (device: string) => AttestedTier | undefined;
   readonly send: (command: StreamCommand) => void;
 }
 
@@ -102,7 +105,11 @@ export class Relations {
         ...{ relation, setBy, setAt: this.#parts.clock.now(), reason, accepts: false },
       };
       const data = { relation: id, streams: relation.streams.length, sha256: digestOfRelation(relation) };
-      await this.#keep(record, this.#event('relation/declared', setBy, reason, data));
+      await this.#keep(record, this.#event('relation/declared', setBy, reason, data), (store) =>
+        // What was declared before is not compared any more: nothing of it lasts.
+        endRelationAlarms(store, id, record.setAt),
+      );
+      this.#teller.keepOnly(this.all);
       await this.#teller.put(record);
       return record;
     });
@@ -115,6 +122,7 @@ export class Relations {
       const event = this.#event('relation/removed', `operator:${operator.name}`, reason, { relation: id });
       await this.#parts.journal.commit([event], (store) => forgetRelation(store, id));
       this.#records.delete(id);
+      this.#teller.keepOnly(this.all);
       this.#parts.send({ kind: 'unrelate', relation: id });
     });
   }
@@ -159,26 +167,21 @@ export class Relations {
     );
   }
 
+  /** A device's verdict may be another now. */
+  attested(device: string): void {
+    this.#teller.attested(device);
+  }
+
   /** Judging begins: with all that is known from before. */
   async tell(): Promise<void> {
     for (const record of this.#records.values()) await this.#teller.put(record);
   }
 
   async #taught(id: string, frame: Frame): Promise<void> {
-    const { learner, profiles } = this.#parts;
     const { relation } = this.get(id);
     const { every, checks, alarmsPerDay } = relation;
     const task = { frame, alarmsPerDay, relation: { every, checks, streams: this.#teller.joined(relation) } };
-    const learned = await learner.learn(task).then(
-      async (text) => {
-        const octets = encodeUtf8(text);
-        const related = parseCrossProfile(octets).related.map(({ check, explained }) => ({
-          ...{ check: crossCheckText(check), explained },
-        }));
-        return { proposal: await profiles.keep(octets), related };
-      },
-      (error: unknown) => ({ problem: problemOf(error) }),
-    );
+    const learned = await learnRelation(this.#parts, task);
     await this.#turns.take(id, async () => {
       const now = this.#records.get(id);
       // It may have been declared anew meanwhile.
@@ -211,8 +214,15 @@ export class Relations {
     return record;
   }
 
-  async #keep(record: RelationRecord, event: RecordedEvent): Promise<void> {
-    await this.#parts.journal.commit([event], (store) => putRelation(store, record));
+  async #keep(
+    record: RelationRecord,
+    event: RecordedEvent,
+    besides?: (store: Parameters<typeof putRelation>[0]) => Promise<void>,
+  ): Promise<void> {
+    await this.#parts.journal.commit([event], async (store) => {
+      await besides?.(store);
+      await putRelation(store, record);
+    });
     this.#records.set(record.relation.id, record);
     this.#parts.hub.publish('stream', { stream: record.relation.id, outcome: event.type, at: event.at });
   }
@@ -225,9 +235,4 @@ export class Relations {
   ): RecordedEvent {
     return { type, at: this.#parts.clock.now(), actor, data, ...(reason === undefined ? {} : { reason }) };
   }
-}
-
-function problemOf(error: unknown): string {
-  if (error instanceof KitenError) return error.message.slice(0, 500);
-  throw error;
 }

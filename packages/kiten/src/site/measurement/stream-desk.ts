@@ -20,7 +20,7 @@ import { JudgingHealth } from './judging-health.ts';
 import type { Learner } from './learner.ts';
 import { Learning, type Lesson } from './learning.ts';
 import type { ProfileFiles } from './profile-files.ts';
-import { Relations } from './relations.ts';
+import { type RelationParts, Relations } from './relations.ts';
 import { SourceKeys } from './source-keys.ts';
 import { StreamBook } from './stream-book.ts';
 import type { StreamFindings } from './stream-findings.ts';
@@ -29,7 +29,7 @@ import { StreamTeller } from './stream-teller.ts';
 import type { StreamThread } from './stream-thread.ts';
 import type { StreamView } from './stream-view.ts';
 
-export interface StreamDeskParts {
+export interface StreamDeskParts extends Pick<RelationParts, 'attested'> {
   readonly database: Database;
   readonly journal: Journal;
   readonly hub: EventHub;

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type {
+  AttestedTier,
   BoardGauges,
   CrossCheck,
   Excerpt,
@@ -28,6 +29,8 @@ export type StreamCommand =
   | { readonly kind: 'lesson-over'; readonly stream: string }
   | { readonly kind: 'relate'; readonly known: KnownRelation }
   | { readonly kind: 'unrelate'; readonly relation: string }
+  /** What attestation says of a device whose streams are compared; absent: nothing. */
+  | { readonly kind: 'attested'; readonly device: string; readonly says?: AttestedTier }
   /** Somebody cleared what spoke against it. */
   | { readonly kind: 'restate'; readonly stream: string }
   | { readonly kind: 'keys'; readonly device: string; readonly keys: readonly Uint8Array[] }
