@@ -42,7 +42,7 @@ describe('kiten measurement simulate', () => {
     );
     expect(JSON.parse(stdout)).toMatchObject({
       rows,
-      injection: { kind: 'bias', channel: 'outflow', from: 3000, rows: 200, size: 2 },
+      injection: { kind: 'bias', channel: 'outflow', from: 3001, rows: 200, size: 2 },
     });
     const found = await measurement(
       ...[
@@ -57,11 +57,15 @@ describe('kiten measurement simulate', () => {
       ],
     );
     const [alarm] = JSON.parse(found.stdout).alarms as { first: number; channels: string[] }[];
-    expect(alarm?.first).toBeGreaterThanOrEqual(3000);
-    expect(alarm?.first).toBeLessThan(3200);
+    expect(alarm?.first).toBeGreaterThanOrEqual(3001);
+    expect(alarm?.first).toBeLessThan(3201);
     expect(alarm?.channels).toContain('outflow');
     expect(alarm).toMatchObject({ kind: 'bias', since: 3000 * 60, detector: expect.any(String) });
     const lines = (await readFile(at('found.csv'), 'utf8')).trim().split('\n');
+    // The same number in what is printed as JSON, in the table and in words.
+    const begins = alarm?.first ?? 0;
+    expect(lines[begins]?.startsWith(`${begins},`)).toBe(true);
+    expect([lines[begins - 1], lines[begins]].map((line) => line?.split(',')[3])).toEqual(['0', '1']);
     const [first, later] = [lines[3001], lines[3101]].map((line) => line?.split(',') ?? []);
     // The first row has no shape yet; a hundred rows later it is surely one.
     expect(first?.slice(3, 6)).toEqual(['1', 'outflow', 'unknown']);

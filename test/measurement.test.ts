@@ -134,7 +134,7 @@ describe('kiten measurement', () => {
     expect(rows).toBe(1500);
     expect(
       alarms.some(
-        (one: { first: number; channels: string[] }) => one.first >= 1200 && one.channels.includes('outflow'),
+        (one: { first: number; channels: string[] }) => one.first > 1200 && one.channels.includes('outflow'),
       ),
     ).toBe(true);
     const [header, ...lines] = (await readFile(out, 'utf8')).trim().split('\n');
@@ -159,6 +159,7 @@ describe('kiten measurement', () => {
     const files = ['--scores', at('scores.csv'), '--labels', at('labels.csv')];
     const { stdout } = await measurement('score', ...files, '--from', '2', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ rows: 2, pointWise: { precision: 1, recall: 1 } });
+    expect(JSON.parse(stdout).detections).toEqual([{ first: 2, last: 2, delay: 0 }]);
   });
 
   it('reads a table with a line for each channel', async () => {
@@ -206,11 +207,11 @@ describe('kiten measurement', () => {
     );
     const effect = JSON.parse(stdout);
     // Two more than there is, 300 times.
-    expect(effect.outputs[0]).toMatchObject({ output: 'refill', at: 1499 });
+    expect(effect.outputs[0]).toMatchObject({ output: 'refill', at: 1500 });
     expect(effect.outputs[0].most).toBeCloseTo(600, 6);
-    expect(effect.harmfulFrom).toBe(1224);
-    expect(effect.noticedAt).toBeGreaterThanOrEqual(1200);
-    expect(effect.lead).toBe(1224 - effect.noticedAt);
+    expect(effect.harmfulFrom).toBe(1225);
+    expect(effect.noticedAt).toBeGreaterThanOrEqual(1201);
+    expect(effect.lead).toBe(1225 - effect.noticedAt);
     expect(effect.leadSeconds).toBe(60 * effect.lead);
   });
 
@@ -227,6 +228,7 @@ describe('kiten measurement', () => {
     expect(Math.abs(found.shift)).toBeGreaterThan(0);
     expect(found.trials).toBeLessThan(120);
     expect(Object.keys(found.alteration.amounts)).toEqual(['inflow', 'outflow']);
+    expect(found.alteration).toMatchObject({ from: 201, rows: 200 });
   });
 
   it('refuses what is no consumer of readings, and a model for which nothing is installed', async () => {

@@ -113,7 +113,7 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
   ],
   'kiten measurement explain': [
     [
-      'the first alarm after row 15000, with a picture',
+      'the first alarm from row 15000 on, with a picture',
       'kiten measurement explain --profile profile.json --input live.csv --from 15000 --picture alarm.svg',
     ],
   ],

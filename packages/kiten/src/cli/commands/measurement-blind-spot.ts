@@ -5,9 +5,10 @@ import { consumerFrom } from '../consumer-file.ts';
 import { readBytes } from '../files.ts';
 import { columnsFor, profileColumns, readFrame, readingsOf } from '../measurement-files.ts';
 import { print, printJson, printTable } from '../output.ts';
+import { parseRow, placeOfRow, rowNumber } from '../row-number.ts';
 import { stepProgress } from '../step-progress.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
-import { parseAmount } from './measurement-learn.ts';
+import { parseAmount, parseRows } from './measurement-learn.ts';
 
 interface BlindSpotFileOptions extends TableOptions {
   readonly consumer: string;
@@ -33,9 +34,13 @@ export function blindSpotCommand(measurement: Command): void {
       .requiredOption('--profile <file>', 'what `kiten measurement learn` wrote')
       .requiredOption('--input <file>', 'a table (CSV) of readings without an attack, to alter')
       .option('--channels <names>', 'those that an attacker holds, with commas between; all, unless given')
-      .option('--from <row>', 'the first row that is altered; the middle, unless given', parseAmount)
-      .option('--rows <n>', 'how many are altered; the rest, unless given', parseAmount)
-      .option('--trials <n>', 'how often the readings are judged in the search', parseAmount, 1000)
+      .option(
+        '--from <row>',
+        'the first row that is altered, the first of the data being row 1; the middle, unless given',
+        parseRow,
+      )
+      .option('--rows <n>', 'how many are altered; the rest, unless given', parseRows)
+      .option('--trials <n>', 'how often the readings are judged in the search', parseRows, 1000)
       .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
       .option('--json', 'print JSON')
       .action(blindSpotFile),
@@ -47,12 +52,12 @@ async function blindSpotFile(options: BlindSpotFileOptions): Promise<void> {
   const frame = await readFrame(options.input, options);
   const honest = readingsOf(frame, profileColumns(profile, frame));
   const consumer = await consumerFrom(options.consumer, profile.channels);
-  const from = options.from === undefined ? Math.trunc(frame.rows / 2) : Math.round(options.from) - 1;
-  const rows = Math.round(options.rows ?? frame.rows - from);
-  if (from + rows > frame.rows)
+  const from = options.from === undefined ? Math.trunc(frame.rows / 2) : placeOfRow(options.from);
+  const rows = options.rows ?? frame.rows - from;
+  if (rows <= 0 || from + rows > frame.rows)
     throw new KitenError(
       'kiten/rows-differ',
-      `The table has ${frame.rows} rows; ${rows} of them from row ${from + 1} on are more.`,
+      `The table has ${frame.rows} rows; ${options.rows ?? 'those'} from row ${rowNumber(from)} on are not among them.`,
     );
   const names = options.channels?.split(',') ?? profile.channels;
   const held = columnsFor(names, profile);
@@ -66,7 +71,7 @@ async function blindSpotFile(options: BlindSpotFileOptions): Promise<void> {
     honest,
     spreadOf(honest.values, profile.channels.length),
     {
-      ...{ held, from, rows, trials: Math.round(options.trials) },
+      ...{ held, from, rows, trials: options.trials },
       progress: stepProgress('looking for what stays unseen'),
     },
   );
@@ -76,7 +81,7 @@ async function blindSpotFile(options: BlindSpotFileOptions): Promise<void> {
       ...found,
       alteration: {
         ...found.alteration,
-        from,
+        from: rowNumber(from),
         amounts: Object.fromEntries(names.map((name, at) => [name, amounts[at]])),
       },
     });
@@ -86,7 +91,7 @@ async function blindSpotFile(options: BlindSpotFileOptions): Promise<void> {
 function tell(found: BlindSpot, names: readonly string[], amounts: readonly number[]): void {
   const { alteration, output, shift, relative, severity, trials } = found;
   print(
-    `${output} moves by ${shift.toPrecision(4)} (${relative.toPrecision(3)} of its deviations) without an alarm, by a ${alteration.shape} over rows ${alteration.from + 1}–${alteration.from + alteration.rows}:`,
+    `${output} moves by ${shift.toPrecision(4)} (${relative.toPrecision(3)} of its deviations) without an alarm, by a ${alteration.shape} over rows ${rowNumber(alteration.from)}–${alteration.from + alteration.rows}:`,
   );
   printTable(
     ['channel', 'altered by'],

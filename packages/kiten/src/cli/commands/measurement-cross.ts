@@ -18,6 +18,7 @@ import { readBytes, writeBytes, writePieces } from '../files.ts';
 import { language } from '../language.ts';
 import { columnsFor, csvField, readFrame, readingsOf } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
+import { rowNumber } from '../row-number.ts';
 import { stepProgress } from '../step-progress.ts';
 import { parseAmount } from './measurement-learn.ts';
 
@@ -157,7 +158,7 @@ async function* judged(
     const named = known?.sensors.filter(({ probability }) => !known.isTold || probability >= toldFrom) ?? [];
     const [first] = named;
     const fields = [
-      ...[at + 1, row.at, row.severity.toPrecision(6), row.isAlarm ? 1 : 0],
+      ...[rowNumber(at), row.at, row.severity.toPrecision(6), row.isAlarm ? 1 : 0],
       csvField(named.map(({ sensor }) => sensor).join(' ')),
       ...(first === undefined ? ['', ''] : [first.kind, first.confidence.toFixed(2)]),
       ...(known === undefined ? ['', ''] : [Number(known.since.toFixed(6)), known.isTold ? 1 : 0]),

@@ -16,6 +16,7 @@ import { readBytes, writePieces } from '../files.ts';
 import { language } from '../language.ts';
 import { csvField, profileColumns, readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
+import { rowNumber } from '../row-number.ts';
 import { stepProgress } from '../step-progress.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount, parseNames } from './measurement-learn.ts';
@@ -46,7 +47,7 @@ export function detectCommand(measurement: Command): void {
   withTable(withDriftOptions(command).option('--json', 'print JSON').action(detectFile));
 }
 
-/** A stretch of rows with an alarm; calm ones between two of them are part of it. */
+/** A stretch of rows with an alarm, from 0; calm ones between two of them are part of it. */
 interface AlarmRun {
   readonly first: number;
   last: number;
@@ -77,8 +78,8 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
   const runs: AlarmRun[] = [];
   await writePieces(out, judged({ judge, profile, diagnosis }, frame, columns, runs));
   const drift = await followed.keep(judge, profile, decimals);
-  const told = runs.map(({ far, suspicion, ...run }) => ({
-    ...run,
+  const told = runs.map(({ far, suspicion, first, last, ...run }) => ({
+    ...{ first: rowNumber(first), last: rowNumber(last), ...run },
     since: suspicion?.began,
     kind: suspicion?.kind ?? 'unknown',
     confidence: suspicion?.confidence ?? 0,
@@ -89,9 +90,7 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
   print(`${out}: ${counted(frame.rows, 'row', 'rows')}, ${counted(runs.length, 'alarm', 'alarms')}`);
   for (const { first, last, score, kind, confidence, detector, since = 0, channels } of told) {
     const sure = words.kind(words.kinds[kind], Math.round(100 * confidence));
-    print(
-      `  rows ${first + 1}–${last + 1}  ${score.toFixed(1)}  ${detector}  ${channels.slice(0, 6).join(', ')}`,
-    );
+    print(`  rows ${first}–${last}  ${score.toFixed(1)}  ${detector}  ${channels.slice(0, 6).join(', ')}`);
     print(`    ${words.since(momentOf(since))} ${sure}`);
   }
   if (drift !== undefined) printDrift(drift, decimals);
@@ -125,7 +124,7 @@ async function* judged(
       open.suspicion = diagnosis.push(time, judgement, () => memory.recent()) ?? open.suspicion;
     const known = judgement.isAlarm ? open?.suspicion : undefined;
     const fields = [
-      ...[at + 1, time, judgement.severity.toPrecision(6), judgement.isAlarm ? 1 : 0],
+      ...[rowNumber(at), time, judgement.severity.toPrecision(6), judgement.isAlarm ? 1 : 0],
       csvField((carriersOf(known) ?? far).join(' ')),
       ...(known === undefined
         ? ['', '', '']

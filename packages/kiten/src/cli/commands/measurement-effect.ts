@@ -5,6 +5,7 @@ import { consumerFrom } from '../consumer-file.ts';
 import { readBytes } from '../files.ts';
 import { columnsFor, profileColumns, readFrame, readingsOf } from '../measurement-files.ts';
 import { print, printJson, printTable } from '../output.ts';
+import { rowNumber } from '../row-number.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
 
@@ -48,13 +49,28 @@ async function effectFile(options: EffectFileOptions): Promise<void> {
   const consumer = await consumerFrom(options.consumer, honest.channels);
   const noticed =
     options.profile === undefined ? undefined : await noticedRows(options.profile, said, honest);
-  const effect = await effectOf(consumer, honest, readingsOf(said, columnsFor(honest.channels, said)), {
-    ...(options.harm === undefined ? {} : { harm: options.harm }),
-    ...(noticed === undefined ? {} : { isNoticed: (row) => noticed.has(row) }),
-  });
+  const effect = numbered(
+    await effectOf(consumer, honest, readingsOf(said, columnsFor(honest.channels, said)), {
+      ...(options.harm === undefined ? {} : { harm: options.harm }),
+      ...(noticed === undefined ? {} : { isNoticed: (row) => noticed.has(row) }),
+    }),
+  );
   const leadSeconds = effect.lead === undefined ? undefined : effect.lead * (honest.interval ?? Number.NaN);
   if (options.json) return printJson({ ...effect, leadSeconds });
   tell(effect, options);
+}
+
+/** With rows as people count them. */
+function numbered({ outputs, harmfulFrom, noticedAt, lead }: Effect): Effect {
+  const named = (place: number | undefined) => (place === undefined ? undefined : rowNumber(place));
+  return {
+    outputs: outputs.map((each) => ({
+      ...each,
+      at: rowNumber(each.at),
+      harmfulFrom: named(each.harmfulFrom),
+    })),
+    ...{ harmfulFrom: named(harmfulFrom), noticedAt: named(noticedAt), lead },
+  };
 }
 
 /** The rows with an alarm, from the first on that differs from the honest ones. */
@@ -80,17 +96,14 @@ function tell({ outputs, harmfulFrom, noticedAt, lead }: Effect, { harm, profile
     outputs.map(({ output, most, at, typical }) => [
       output,
       most.toPrecision(4),
-      String(at + 1),
+      String(at),
       typical.toPrecision(4),
     ]),
   );
   if (harm !== undefined)
     print(
-      harmfulFrom === undefined
-        ? `never moved by ${harm}`
-        : `moved by ${harm} from row ${harmfulFrom + 1} on`,
+      harmfulFrom === undefined ? `never moved by ${harm}` : `moved by ${harm} from row ${harmfulFrom} on`,
     );
-  if (profile !== undefined)
-    print(noticedAt === undefined ? 'not noticed' : `noticed in row ${noticedAt + 1}`);
+  if (profile !== undefined) print(noticedAt === undefined ? 'not noticed' : `noticed in row ${noticedAt}`);
   if (lead !== undefined) print(lead >= 0 ? `${lead} rows before harm` : `${-lead} rows after harm`);
 }

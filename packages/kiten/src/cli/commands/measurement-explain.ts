@@ -19,10 +19,10 @@ import { readBytes, writeBytes } from '../files.ts';
 import { language } from '../language.ts';
 import { profileColumns, readFrame, readingsOf } from '../measurement-files.ts';
 import { print, printJson } from '../output.ts';
+import { parseRow, placeOfRow, rowNumber } from '../row-number.ts';
 import { stepProgress } from '../step-progress.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
-import { parseRow } from './measurement-simulate.ts';
 
 interface ExplainFileOptions extends TableOptions {
   readonly profile: string;
@@ -47,7 +47,7 @@ export function explainCommand(measurement: Command): void {
       )
       .requiredOption('--profile <file>', 'what `kiten measurement learn` wrote')
       .requiredOption('--input <file>', 'the table (CSV) with the alarm, and with calm rows before it')
-      .option('--from <row>', 'the first alarm from this row on, counted from 1', parseRow, 1)
+      .option('--from <row>', 'the first alarm from this row on; the first of the data is row 1', parseRow, 1)
       .option('--picture <file>', 'draw what was said and what was expected (SVG)')
       .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
       .option('--json', 'print JSON')
@@ -70,7 +70,7 @@ async function explainFile(options: ExplainFileOptions): Promise<void> {
     profile,
     { ...readings, times: frame.times, timeColumn },
     judging,
-    options.from - 1,
+    placeOfRow(options.from),
   );
   if (found === undefined) return options.json ? printJson({ alarm: null }) : print(words.none);
   const { alarm, offset } = found;
@@ -84,8 +84,8 @@ async function explainFile(options: ExplainFileOptions): Promise<void> {
     return printJson({
       alarm: {
         ...suspicion,
-        row: offset + began + 1,
-        raisedRow: offset + alarm.raised + 1,
+        row: rowNumber(offset + began),
+        raisedRow: rowNumber(offset + alarm.raised),
         ...(unseen === undefined ? {} : { unseen }),
       },
     });
@@ -93,7 +93,7 @@ async function explainFile(options: ExplainFileOptions): Promise<void> {
   const main = suspicion.channels[0]?.channel ?? '';
   const unit = profile.units?.[profile.channels.indexOf(main)];
   const measured = (text: string) => (unit ? `${text} ${unit}` : text);
-  tell(words, { alarm, diagnosis, moment, row: offset + began + 1, course, measured });
+  tell(words, { alarm, diagnosis, moment, row: rowNumber(offset + began), course, measured });
   if (unseen !== undefined) {
     const said = (amounts: readonly [number, number]) => {
       const [up, down] = amounts.map((each) => Number(each.toPrecision(3)));

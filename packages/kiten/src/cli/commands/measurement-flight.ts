@@ -15,6 +15,7 @@ import type { Command } from 'commander';
 import { isDirectory, writePieces } from '../files.ts';
 import { csvField, readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
+import { rowNumber } from '../row-number.ts';
 
 interface FlightOptions {
   readonly input: string;
@@ -92,7 +93,13 @@ async function* scores({ moments, alarms, evidence }: FlightJudgement): AsyncGen
     const telling = alarm === undefined ? [] : checks.filter((each) => each.severity >= 0.5);
     const channels = new Set(telling.flatMap(({ check }) => reads.get(check) ?? []));
     const isAlarm = alarm === undefined ? 0 : 1;
-    const fields = [row + 1, time, severity.toPrecision(6), isAlarm, csvField([...channels].join(' '))];
+    const fields = [
+      rowNumber(row),
+      time,
+      severity.toPrecision(6),
+      isAlarm,
+      csvField([...channels].join(' ')),
+    ];
     text += `${fields.join(',')},${alarm?.kind ?? ''}\n`;
     if (text.length < 1 << 16) continue;
     yield Buffer.from(text);

@@ -3,8 +3,9 @@ import { type Frame, type Score, score } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { readFrame } from '../measurement-files.ts';
 import { print, printJson, printTable } from '../output.ts';
+import { parseRow, placeOfRow, rowNumber } from '../row-number.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
-import { parseAmount, parseRows } from './measurement-learn.ts';
+import { parseAmount } from './measurement-learn.ts';
 
 interface ScoreFileOptions extends TableOptions {
   readonly scores: string;
@@ -29,7 +30,12 @@ export function scoreCommand(measurement: Command): void {
       .option('--label <column>', 'which column that is, where several could be')
       .option('--buffer <rows>', 'the widest buffer of VUS-PR', parseAmount, 100)
       .option('--interval <seconds>', 'the time between two rows, where no column says', parseAmount)
-      .option('--from <row>', 'the first row that counts: what was learned from is no test', parseRows, 1)
+      .option(
+        '--from <row>',
+        'the first row that counts, the first of the data being row 1: what was learned from is no test',
+        parseRow,
+        1,
+      )
       .option('--json', 'print JSON')
       .action(scoreFile),
   );
@@ -45,13 +51,19 @@ async function scoreFile(options: ScoreFileOptions): Promise<void> {
       'kiten/rows-differ',
       `There are ${scores.rows} scores for ${truth.length} labels; a row of one is a row of the other.`,
     );
-  const before = options.from - 1;
+  const before = placeOfRow(options.from);
   const [alarms, heights] = [columnOf(scores, 'alarm'), columnOf(scores, 'score')];
   const result = score(truth.slice(before), alarms.slice(before), heights.slice(before), {
     buffer: Math.round(options.buffer),
     ...(interval === undefined ? {} : { secondsPerRow: interval }),
   });
-  if (options.json) return printJson(result);
+  if (options.json)
+    return printJson({
+      ...result,
+      detections: result.detections.map(({ first, last, ...rest }) => ({
+        ...{ first: rowNumber(before + first), last: rowNumber(before + last), ...rest },
+      })),
+    });
   tell(result);
 }
 

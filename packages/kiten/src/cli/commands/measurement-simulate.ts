@@ -14,6 +14,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { writePieces } from '../files.ts';
 import { readFrame, tableOf } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
+import { parseRow, placeOfRow, rowNumber } from '../row-number.ts';
 import { writeSimulatedAttack } from '../simulated-attack.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 
@@ -61,7 +62,7 @@ export function simulateCommand(measurement: Command): void {
       .option('--channel <name>', 'the channel that it is done to')
       .option(
         '--from <row>',
-        'the first row that is altered, counted from 1; the middle, unless given',
+        'the first row that is altered, the first of the data being row 1; the middle, unless given',
         parseRow,
       )
       .option('--rows <n>', 'how many rows are altered; without --fault, how many are made', parseRow, 300)
@@ -93,15 +94,26 @@ async function simulateFile(options: SimulateFileOptions): Promise<void> {
   const injection = injectionOf(options, frame);
   const told = injection === undefined ? frame : inject(frame, injection, random);
   await writePieces(out, tableOf(told));
-  if (json) return printJson({ out, rows: told.rows, channels: told.channels, seed, injection });
+  if (json)
+    return printJson({ out, rows: told.rows, channels: told.channels, seed, injection: numbered(injection) });
   print(
     `${out}: ${counted(told.rows, 'row', 'rows')} of ${counted(told.channels.length, 'channel', 'channels')}`,
   );
   if (injection !== undefined)
     print(
-      `  ${injection.kind} of ${injection.channel} in rows ${injection.from + 1}–${injection.from + rows}`,
+      `  ${injection.kind} of ${injection.channel} in rows ${rowNumber(injection.from)}–${injection.from + rows}`,
     );
   print(`  seed ${seed}`);
+}
+
+/** With rows as people count them. */
+function numbered(injection: Injection | undefined): Injection | undefined {
+  if (injection === undefined) return undefined;
+  const { from, source } = injection;
+  return {
+    ...{ ...injection, from: rowNumber(from) },
+    ...(source === undefined ? {} : { source: rowNumber(source) }),
+  };
 }
 
 /** A station is simulated for long enough to have calm rows around the fault. */
@@ -112,19 +124,13 @@ function madeRows({ fault, from, rows }: SimulateFileOptions): number {
 function injectionOf(options: SimulateFileOptions, frame: Frame): Injection | undefined {
   const { fault: kind, channel, rows, size, source, other } = options;
   if (kind === undefined) return undefined;
-  const from = options.from === undefined ? Math.trunc(frame.rows / 2) : options.from - 1;
+  const from = options.from === undefined ? Math.trunc(frame.rows / 2) : placeOfRow(options.from);
   return {
     ...{ kind, rows, from, channel: channel ?? (frame.channels[0] as string) },
     ...(size === undefined ? {} : { size }),
-    ...(source === undefined ? {} : { source: source - 1 }),
+    ...(source === undefined ? {} : { source: placeOfRow(source) }),
     ...(other === undefined ? {} : { other }),
   };
-}
-
-/** @throws InvalidArgumentError */
-export function parseRow(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('This is a whole number from 1 on.');
 }
 
 /** @throws InvalidArgumentError */
