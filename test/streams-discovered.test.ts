@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wholeLog } from './busy-site.ts';
 import { type DeviceFiles, enrol, mosquittoOptions } from './device.ts';
+import { evaluateInThread, inspectorIn } from './inspector.ts';
 import { run, TestSite } from './kiten.ts';
 import { requireTool } from './tools.ts';
 
@@ -14,12 +16,16 @@ interface Found {
   readonly filter: string;
   readonly form: string;
   readonly fields: readonly string[];
+  readonly messages: number;
+  readonly firstAt: number;
 }
 
 describe.skipIf(!tools)('readings that nobody declared', () => {
   let site: TestSite;
   let pump: DeviceFiles;
   beforeAll(async () => {
+    // Any port, where the site opens an inspector at all.
+    process.env['NODE_OPTIONS'] = '--inspect-port=0';
     site = await TestSite.start();
     pump = await enrol(site, 'pump-1');
   });
@@ -34,7 +40,9 @@ describe.skipIf(!tools)('readings that nobody declared', () => {
   }
   const discovered = (): Promise<Found[]> => site.json<Found[]>('measurement', 'stream', 'discovered');
 
-  it('are found in what devices publish, and declared and learned by one command', async () => {
+  it('are found, known after a restart, and declared and learned by one command', {
+    timeout: 150_000,
+  }, async () => {
     expect(await discovered()).toEqual([]);
     const found = await site.until(async () => {
       await send('d/pump-1/tank', ['{"level":20.5,"flow":10.25,"unit":"m"}']);
@@ -43,6 +51,21 @@ describe.skipIf(!tools)('readings that nobody declared', () => {
     expect(found).toMatchObject({
       ...{ name: 'tank', filter: 'd/+/tank', form: 'json', fields: ['/level', '/flow'] },
     });
+    // Nothing is published any more: what was found is known all the same.
+    const [before] = await discovered();
+    await site.signal('SIGTERM');
+    await site.up();
+    const after = await discovered();
+    expect(after).toMatchObject([{ name: 'tank', fields: before?.fields, firstAt: before?.firstAt }]);
+    expect(after[0]?.messages).toBeGreaterThanOrEqual(before?.messages ?? Number.NaN);
+    site.tell('SIGUSR1');
+    const url = await site.until(() => inspectorIn(site.errors), 'the inspector');
+    await evaluateInThread(url, 'stream-worker', 'process.exit(7)');
+    await site.until(async () => {
+      const entries = await wholeLog(site);
+      return entries.some(({ type }) => type === 'judging/resumed') || undefined;
+    }, 'that another one began');
+    expect(await discovered()).toEqual(after);
     const because = ['--reason', 'found'];
     const add = ['measurement', 'stream', 'add', 'tank', '--found', '--learn', '3600', ...because];
     expect(await site.json(...add)).toMatchObject({ filter: 'd/+/tank', learnSeconds: 3600 });

@@ -67,7 +67,9 @@ export {
 } from './defence/watermark.ts';
 export type { Detector, DetectorKind, NormalRows, Statistic } from './detectors/detector.ts';
 export { detectorKinds, standardDetectors } from './detectors/kinds.ts';
-export { Discovery, type DiscoveryBounds } from './discovery/discovery.ts';
+export type { KeptCandidate } from './discovery/candidate.ts';
+export type { DiscoveryBounds, FoundChange } from './discovery/candidates.ts';
+export { Discovery, foundFor } from './discovery/discovery.ts';
 export type { FoundStreams } from './discovery/proposals.ts';
 export {
   type Sample,

@@ -262,6 +262,12 @@ const streamRelations = [
      primary key (relation, began)) strict, without rowid`,
 ];
 
+/** Readings that devices publish and that nobody declared, as they were found. */
+const foundReadings = [
+  `create table found_readings (device text not null, topic text not null, last_at integer not null, candidate text not null,
+     primary key (device, topic)) strict, without rowid`,
+];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -288,6 +294,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0022-alarm-diagnoses': { up: run(alarmDiagnoses) },
   '0023-denied-readings': { up: run(deniedReadings) },
   '0024-stream-relations': { up: run(streamRelations) },
+  '0025-found-readings': { up: run(foundReadings) },
 };
 
 /**

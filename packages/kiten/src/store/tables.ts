@@ -448,6 +448,8 @@ export interface Tables {
     problem: string | null;
   };
   relation_alarms: { relation: string; began: number; ended: number | null; judgement: string };
+  /** Topics with readings that nobody declared; when something came there last, and the rest as JSON. */
+  found_readings: { device: string; topic: string; last_at: number; candidate: string };
   /** How far a receiver of events has come in the log. */
   event_cursors: { name: string; next: number };
   /** What the Image repository speaks for and devices may be told to install. */

@@ -19,6 +19,8 @@ if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_
 
 /** Milliseconds between looks at what is due. */
 const interval = 250;
+/** Milliseconds between two times that something of what was found is kept. */
+const keeping = 10_000;
 
 const port = parentPort as MessagePort;
 const taps = new Set<MessagePort>();
@@ -31,12 +33,14 @@ const lessons = new LessonFiles((workerData as StreamWorkerData).lessons, (strea
 const lessonOf = (stream: string) => board.find(stream)?.lesson;
 const discovery = new Discovery();
 let missed = 0;
+let keptAt = clock.now();
 
 const timer = setInterval(() => {
   const now = clock.now();
   board.look(now);
   handOver();
   lessons.look(lessonOf, now);
+  if (now - keptAt >= keeping) keepFound(now);
 }, interval);
 port.on('message', (command: StreamCommand) => {
   handle(command);
@@ -53,6 +57,12 @@ function handOver(): void {
   reports = [];
 }
 
+function keepFound(now: number, isLast = false): void {
+  keptAt = now;
+  const change = discovery.change(now, isLast);
+  if (change.gone.length > 0 || change.kept.length > 0) say({ kind: 'found', change });
+}
+
 function handle(command: StreamCommand): void {
   switch (command.kind) {
     case 'tap':
@@ -60,11 +70,15 @@ function handle(command: StreamCommand): void {
       return;
     case 'declare':
       board.declare(command.declarations);
+      discovery.leaveOut((device, topic) => board.isDeclared(device, topic));
       lessons.keepOnly((stream) => board.find(stream) !== undefined);
       for (const tap of taps) tellFilters(tap);
       return;
     case 'put':
       put(command);
+      return;
+    case 'recall':
+      discovery.recall(command.found);
       return;
     case 'all':
       lessons.sweep();
@@ -121,6 +135,7 @@ async function stop(): Promise<void> {
   for (const tap of taps) tap.close();
   board.look(clock.now());
   handOver();
+  keepFound(clock.now(), true);
   await lessons.settle(lessonOf);
   port.close();
 }
@@ -156,13 +171,12 @@ function answer({ question, stream, found }: StreamCommand & { kind: 'ask' }): v
   const asked = one === undefined ? all : [one];
   const streams = new Map(asked.map((watched) => [watched.stream, watched.gauges]));
   const relations = board.relations.gauges;
-  const isDeclared = (device: string, topic: string): boolean => board.isDeclared(device, topic);
   const state = {
     board: board.gauges,
     streams,
     relations,
     ...(one === undefined ? {} : { excerpt: one.excerpt() }),
-    ...(found ? { found: discovery.found(isDeclared, new Set(board.declarations)) } : {}),
+    ...(found ? { found: discovery.found(new Set(board.declarations), clock.now()) } : {}),
   };
   say({ kind: 'answer', question, state });
 }

@@ -26,6 +26,7 @@ import {
   markErased,
 } from '../../src/store/evidence.ts';
 import { findingHistory, insertFindings, markCleared, newestFindings } from '../../src/store/findings.ts';
+import { foundReadings, keepFoundReadings } from '../../src/store/found-readings.ts';
 import { insertMark } from '../../src/store/marks.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { putUsedNonces, storedNonces } from '../../src/store/nonces.ts';
@@ -154,6 +155,20 @@ describe.each(kinds)('a store in %s', (_kind, open) => {
     expect(await store.selectFrom('marks').selectAll().execute()).toEqual([
       { kind: 'key', value: 'ab', at: Number.MAX_SAFE_INTEGER, expires_at: null },
     ]);
+  });
+
+  it('keeps readings that were found as they are now, and not what is gone', async () => {
+    const at = { device: 'pump-1', form: 'json', firstAt: start, lastAt: start, rows: 1, recent: 1 } as const;
+    const found = Array.from({ length: 250 }, (_, topic) => ({
+      ...{ ...at, topic: `d/pump-1/${topic}`, messages: 1, gaps: [] },
+      fields: [['/a\u0000', [1, 1, 0, 0, 0, 0]] as const],
+    }));
+    await keepFoundReadings(store, { gone: [], kept: found });
+    const again = { ...found[7], messages: 2, lastAt: start + 5.5 } as (typeof found)[number];
+    await keepFoundReadings(store, { gone: found.slice(10), kept: [again] });
+    const now = await foundReadings(store, 0);
+    expect(now).toEqual([...found.slice(0, 7), again, ...found.slice(8, 10)]);
+    expect(await foundReadings(store, start + 1)).toEqual([again]);
   });
 
   it('erases evidence, and what findings took over from it', async () => {

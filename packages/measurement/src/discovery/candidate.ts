@@ -1,21 +1,28 @@
 import type { PayloadForm } from '../streams/declaration.ts';
+import { type KeptTally, NumberTally } from './number-tally.ts';
 import type { PayloadShape } from './payload-shape.ts';
 
-/** What a number in a message is like, over the messages that were looked at. */
-interface Tally {
-  seen: number;
-  last: number;
-  isWhole: boolean;
-  isRising: boolean;
-  stepsOfOne: number;
-  /** How often it was the time of the message, in seconds or in milliseconds. */
-  seconds: number;
-  milliseconds: number;
+/** What is kept of a candidate: what its messages are like, and none of what they say. Plain data. */
+export interface KeptCandidate {
+  readonly device: string;
+  readonly topic: string;
+  readonly form: PayloadForm;
+  /** Milliseconds since the Unix epoch. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly messages: number;
+  readonly rows: number;
+  /** Messages that count for what they are like. */
+  readonly recent: number;
+  /** Milliseconds between messages. */
+  readonly gaps: readonly number[];
+  readonly fields: readonly (readonly [field: string, tally: KeptTally])[];
 }
 
 const mostGaps = 32;
 const mostFields = 64;
-const day = 86_400;
+/** So many messages say what they are like; then those from before count half, for devices change what they say. */
+const mostRecent = 256;
 /** Messages apart by so much were not looked at one after the other, in milliseconds. */
 const apart = 20_000;
 
@@ -24,8 +31,11 @@ export class Candidate {
   readonly device: string;
   readonly topic: string;
   readonly form: PayloadForm;
-  readonly #tallies = new Map<string, Tally>();
+  readonly #tallies = new Map<string, NumberTally>();
   #gaps: number[] = [];
+  #recent = 0;
+  /** When the last one came, unless somebody else saw it. */
+  #before: number | undefined;
   messages = 0;
   rows = 0;
   readonly firstAt: number;
@@ -39,13 +49,35 @@ export class Candidate {
     this.lastAt = at;
   }
 
+  /** One from before. */
+  static from(kept: KeptCandidate): Candidate {
+    const { device, topic, form, firstAt, lastAt, messages, rows, recent, gaps, fields } = kept;
+    const candidate = new Candidate(device, topic, form, firstAt);
+    Object.assign(candidate, { lastAt, messages, rows });
+    candidate.#recent = recent;
+    candidate.#gaps = [...gaps];
+    for (const [field, tally] of fields) candidate.#tallies.set(field, new NumberTally(tally));
+    return candidate;
+  }
+
+  get kept(): KeptCandidate {
+    const { device, topic, form, firstAt, lastAt, messages, rows } = this;
+    return {
+      ...{ device, topic, form, firstAt, lastAt, messages, rows },
+      ...{ recent: this.#recent, gaps: this.#gaps },
+      fields: [...this.#tallies].map(([field, tally]) => [field, tally.kept]),
+    };
+  }
+
   take({ values, rows }: PayloadShape, at: number): void {
-    const gap = at - this.lastAt;
-    if (this.messages > 0 && gap >= 0) this.#gaps = [...this.#gaps, gap].slice(-mostGaps);
+    const gap = this.#before === undefined ? -1 : at - this.#before;
+    if (gap >= 0) this.#gaps = [...this.#gaps, gap].slice(-mostGaps);
+    this.#before = at;
     this.messages++;
     this.rows += rows;
     this.lastAt = at;
-    for (const [field, value] of values) this.#tally(field, value, at);
+    for (const [field, value] of values) this.#tallyOf(field)?.take(value, at);
+    if (++this.#recent >= mostRecent) this.#halve();
   }
 
   /** Seconds between two messages; `undefined` if there was only one. */
@@ -59,48 +91,38 @@ export class Candidate {
 
   /** Those that are in nearly every message, but for counts and times. */
   get channels(): readonly string[] {
-    return this.#usual(([, tally]) => !this.#isCount(tally) && !this.#isTime(tally, 'any'));
+    return this.#usual((tally) => !tally.isCount(this.#recent) && !tally.isTime('any'));
   }
 
   /** Where a number grows by one each time, and where the time stands in seconds: with both, freshness can be judged. */
   get marks(): { readonly sequence: string; readonly time: string } | undefined {
     if (this.form !== 'json') return undefined;
-    const [sequence] = this.#usual(([, tally]) => this.#isCount(tally));
-    const [time] = this.#usual(([, tally]) => this.#isTime(tally, 'seconds'));
+    const [sequence] = this.#usual(
+      (tally) => tally.isCount(this.#recent) && tally.isRising && !tally.isTime('any'),
+    );
+    const [time] = this.#usual((tally) => tally.isTime('seconds'));
     return sequence === undefined || time === undefined ? undefined : { sequence, time };
   }
 
-  #usual(is: (entry: [string, Tally]) => boolean): readonly string[] {
+  #usual(is: (tally: NumberTally) => boolean): readonly string[] {
     return [...this.#tallies]
-      .filter((entry) => entry[1].seen >= 0.9 * this.messages && is(entry))
+      .filter(([, tally]) => tally.seen >= 0.9 * this.#recent && is(tally))
       .map(([field]) => field);
   }
 
-  #isCount({ isWhole, isRising, stepsOfOne }: Tally): boolean {
-    return isWhole && isRising && stepsOfOne >= 3 && 2 * stepsOfOne >= this.messages - 1;
-  }
-
-  #isTime({ seen, seconds, milliseconds }: Tally, unit: 'any' | 'seconds'): boolean {
-    return seen === seconds || (unit === 'any' && seen === milliseconds);
-  }
-
-  #tally(field: string, value: number, at: number): void {
+  #tallyOf(field: string): NumberTally | undefined {
     const known = this.#tallies.get(field);
-    const isIn = (time: number) => Math.abs(time - at / 1000) < day;
-    if (known === undefined) {
-      if (this.#tallies.size === mostFields) return;
-      this.#tallies.set(field, {
-        ...{ seen: 1, last: value, isWhole: Number.isSafeInteger(value), isRising: true, stepsOfOne: 0 },
-        ...{ seconds: isIn(value) ? 1 : 0, milliseconds: isIn(value / 1000) ? 1 : 0 },
-      });
-      return;
+    if (known !== undefined || this.#tallies.size === mostFields) return known;
+    const tally = new NumberTally();
+    this.#tallies.set(field, tally);
+    return tally;
+  }
+
+  #halve(): void {
+    this.#recent = Math.floor(this.#recent / 2);
+    for (const [field, tally] of this.#tallies) {
+      tally.halve();
+      if (tally.seen === 0) this.#tallies.delete(field);
     }
-    known.seen++;
-    known.isWhole &&= Number.isSafeInteger(value);
-    known.isRising &&= value > known.last;
-    if (value - known.last === 1) known.stepsOfOne++;
-    if (isIn(value)) known.seconds++;
-    if (isIn(value / 1000)) known.milliseconds++;
-    known.last = value;
   }
 }

@@ -1,85 +1,80 @@
-import { Candidate } from './candidate.ts';
-import { shapeOf } from './payload-shape.ts';
+import { Candidate, type KeptCandidate } from './candidate.ts';
+import { Candidates, type DiscoveryBounds, type FoundChange } from './candidates.ts';
+import { type PayloadShape, shapeOf } from './payload-shape.ts';
 import { type FoundStreams, proposals } from './proposals.ts';
 import type { Sample } from './sampling-tap.ts';
 
-export interface DiscoveryBounds {
-  /** Topics that are remembered, of all devices and of one. */
-  readonly most: number;
-  readonly mostOfDevice: number;
-}
-
 const usualBounds: DiscoveryBounds = { most: 4096, mostOfDevice: 32 };
 
-/**
- * Finds topics with readings in what devices publish. What is remembered is bounded, and whoever publishes to ever new topics
- * pushes out what is known of themselves alone: room for others is made by who takes the most.
- */
+/** What was not seen for so long is found no more: a week, in milliseconds. */
+export const foundFor = 604_800_000;
+
+/** Finds topics with readings in what devices publish: of those that are not declared, and not for longer than they are seen. */
 export class Discovery {
-  readonly #bounds: DiscoveryBounds;
-  readonly #ofDevice = new Map<string, Map<string, Candidate>>();
-  #candidates = 0;
+  readonly #candidates: Candidates;
+  #isDeclared: (device: string, topic: string) => boolean = () => false;
 
   constructor(bounds: DiscoveryBounds = usualBounds) {
-    this.#bounds = bounds;
+    this.#candidates = new Candidates(bounds);
   }
 
   /** How many topics are remembered. */
   get size(): number {
-    return this.#candidates;
+    return this.#candidates.size;
   }
 
   take({ device, topic, at, payload }: Sample): void {
+    if (topic.length > 256 || this.#isDeclared(device, topic)) return;
     const shape = shapeOf(payload, at);
-    if (shape === undefined || topic.length > 256) return;
-    const known = this.#ofDevice.get(device)?.get(topic);
-    const candidate =
-      known?.form === shape.form ? known : this.#remember(new Candidate(device, topic, shape.form, at));
-    candidate?.take(shape, at);
+    if (shape === undefined) return;
+    const known = this.#candidates.find(device, topic);
+    if (known?.form === shape.form) known.take(shape, at);
+    else this.#begin(new Candidate(device, topic, shape.form, at), shape);
   }
 
-  /** What could be declared, of topics that are not, the most devices first. */
-  found(
-    isDeclared: (device: string, topic: string) => boolean,
-    names: ReadonlySet<string>,
-  ): readonly FoundStreams[] {
-    const all = [...this.#ofDevice.values()].flatMap((topics) => [...topics.values()]);
-    return proposals(
-      all.filter(({ device, topic }) => !isDeclared(device, topic)),
-      names,
-    );
+  /** Other topics are declared than before: these are not looked for, and what was known of them is forgotten. */
+  leaveOut(isDeclared: (device: string, topic: string) => boolean): void {
+    this.#isDeclared = isDeclared;
+    this.#forget(({ device, topic }) => isDeclared(device, topic));
   }
 
-  #remember(candidate: Candidate): Candidate | undefined {
-    const { device, topic } = candidate;
-    const own = this.#ofDevice.get(device) ?? new Map<string, Candidate>();
-    if (!own.has(topic)) {
-      if (own.size >= this.#bounds.mostOfDevice) this.#forgetOne(device, own);
-      else if (this.#candidates >= this.#bounds.most && !this.#makeRoom(own.size)) return undefined;
-      this.#candidates++;
-    }
-    own.set(topic, candidate);
-    this.#ofDevice.set(device, own);
-    return candidate;
+  /** Goes on with what was kept; it says more than what may have been seen since. */
+  recall(kept: readonly KeptCandidate[]): void {
+    for (const one of kept) this.#candidates.recall(one);
+    this.leaveOut(this.#isDeclared);
   }
 
-  /** @returns whether some device had more than one that has so many */
-  #makeRoom(size: number): boolean {
-    let greatest: [string, Map<string, Candidate>] | undefined;
-    for (const entry of this.#ofDevice)
-      if (entry[1].size > (greatest?.[1].size ?? size + 1)) greatest = entry;
-    if (greatest !== undefined) this.#forgetOne(...greatest);
-    return greatest !== undefined;
+  /**
+   * What is to be kept, now and then: a little each time.
+   *
+   * @param now milliseconds since the Unix epoch
+   * @param isLast there will be no other time
+   */
+  change(now: number, isLast = false): FoundChange {
+    this.#age(now);
+    return this.#candidates.change(now, isLast);
   }
 
-  /** The one that was seen least; of these, the one that was seen longest ago. */
-  #forgetOne(device: string, own: Map<string, Candidate>): void {
-    const [least] = [...own.values()].sort(
-      (one, other) => one.messages - other.messages || one.lastAt - other.lastAt,
-    );
-    if (least === undefined) return;
-    own.delete(least.topic);
-    this.#candidates--;
-    if (own.size === 0) this.#ofDevice.delete(device);
+  /**
+   * What could be declared, the most devices first.
+   *
+   * @param names those that declarations have
+   * @param now milliseconds since the Unix epoch
+   */
+  found(names: ReadonlySet<string>, now: number): readonly FoundStreams[] {
+    this.#age(now);
+    return proposals(this.#candidates.all(), names);
+  }
+
+  #begin(candidate: Candidate, shape: PayloadShape): void {
+    if (this.#candidates.remember(candidate)) candidate.take(shape, candidate.firstAt);
+  }
+
+  #age(now: number): void {
+    this.#forget(({ lastAt }) => lastAt < now - foundFor);
+  }
+
+  #forget(is: (candidate: Candidate) => boolean): void {
+    for (const candidate of this.#candidates.all()) if (is(candidate)) this.#candidates.forget(candidate);
   }
 }

@@ -15,8 +15,8 @@ const sample = (device: string, topic: string, payload: string | Uint8Array, sec
   ...{ device, topic, at: start + 1000 * second },
   payload: typeof payload === 'string' ? encodeUtf8(payload) : payload,
 });
-const never = (): boolean => false;
-const foundIn = (discovery: Discovery): readonly FoundStreams[] => discovery.found(never, new Set());
+const foundIn = (discovery: Discovery, second = 10): readonly FoundStreams[] =>
+  discovery.found(new Set(), start + 1000 * second);
 
 /** Ten messages, one a second. */
 function lookAt(
@@ -128,9 +128,36 @@ describe('what is found', () => {
 
   it('are not what is declared, and have names that no declaration has', () => {
     const discovery = new Discovery();
+    const isDeclared = (_: string, topic: string): boolean => topic.endsWith('motor');
     for (const topic of ['d/a/tank', 'd/a/motor']) lookAt(discovery, 'a', topic, () => '[1,2]');
-    const found = discovery.found((_, topic) => topic.endsWith('motor'), new Set(['tank']));
-    expect(found.map(({ name }) => name)).toEqual(['tank-2']);
+    discovery.leaveOut(isDeclared);
+    lookAt(discovery, 'b', 'd/b/motor', () => '[1,2]');
+    const found = discovery.found(new Set(['tank']), start);
+    expect(found.map(({ name, devices }) => [name, devices])).toEqual([['tank-2', 1]]);
+    expect(discovery.size).toBe(1);
+  });
+});
+
+describe('what changes', () => {
+  it('is followed: channels that come no more go, and others take their place', () => {
+    const discovery = new Discovery();
+    for (let second = 0; second < 1000; second++)
+      discovery.take(sample('a', 'd/a/tank', second < 500 ? '{"level":1.5}' : '{"depth":1.5}', second));
+    expect(foundIn(discovery)).toMatchObject([{ fields: ['/depth'], messages: 1000 }]);
+    expect(discovery.change(start).kept[0]?.fields.map(([field]) => field)).toContain('/depth');
+  });
+
+  it('is no channel where a count begins anew, and freshness is not judged by such a one until it is forgotten', () => {
+    const discovery = new Discovery();
+    const say = (second: number, count: number): void =>
+      discovery.take(
+        sample('a', 'd/a/tank', `{"n":${count},"t":${start / 1000 + second},"level":2.5}`, second),
+      );
+    for (let second = 0; second < 60; second++) say(second, second < 40 ? second : second - 40);
+    expect(foundIn(discovery)).toMatchObject([{ fields: ['/level'] }]);
+    expect(foundIn(discovery)[0]).not.toHaveProperty('sequence');
+    for (let second = 60; second < 400; second++) say(second, second);
+    expect(foundIn(discovery)).toMatchObject([{ fields: ['/level'], sequence: '/n', time: '/t' }]);
   });
 });
 

@@ -116,7 +116,7 @@ export function streamRoutes(api: Api, { streams }: SiteServices): void {
         response: { 200: Type.Object({ found: Type.Array(shownFound) }) },
       },
     },
-    async () => ({ found: (await streams.found()).map((one) => ({ ...one, fields: [...one.fields] })) }),
+    async () => ({ found: (await streams.finds.all()).map((one) => ({ ...one, fields: [...one.fields] })) }),
   );
 
   api.get(

@@ -40,6 +40,7 @@ export function openJudging({ state, desks, clock, ...parts }: JudgingParts): Ju
     data: { lessons },
     heard: (reports) => streams.heard(reports).catch(unkept),
     failed: (stream, code, message) => logger.error({ stream, code }, message),
+    found: (change) => streams.finds.keep(change),
     missed: (messages) => health.missed(messages),
     ended: (error, again) => {
       health.ended(error, again);

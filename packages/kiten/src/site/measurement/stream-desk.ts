@@ -1,7 +1,6 @@
 import { type Clock, KitenError } from '@kiten/codec';
 import {
   channelsOf,
-  type FoundStreams,
   type StreamDeclaration,
   type StreamReport,
   streamSubject,
@@ -15,6 +14,7 @@ import type { EventHub } from '../event-hub.ts';
 import type { Journal } from '../journal.ts';
 import type { Operator } from '../operators.ts';
 import { type DeclarationChange, Declaring } from './declaring.ts';
+import { Finds } from './finds.ts';
 import { Hearing } from './hearing.ts';
 import { JudgingHealth } from './judging-health.ts';
 import type { Learner } from './learner.ts';
@@ -64,6 +64,8 @@ export class StreamDesk {
   readonly health: JudgingHealth;
   /** Streams against each other. */
   readonly relations: Relations;
+  /** What devices publish that could be declared. */
+  readonly finds: Finds;
   #outlet: StreamOutlet | undefined;
 
   private constructor(parts: StreamDeskParts, book: StreamBook, relations: readonly RelationRecord[]) {
@@ -71,12 +73,13 @@ export class StreamDesk {
     this.#parts = parts;
     this.#book = book;
     this.health = new JudgingHealth(parts);
+    this.finds = new Finds({ ...parts, health: this.health, thread: () => this.#outlet?.thread });
     this.relations = new Relations({ ...parts, book, send }, relations);
     this.#declaring = new Declaring({ ...parts, book, send });
     this.#learning = new Learning({ ...parts, book, send });
     const keys = new SourceKeys({ ...parts, book, send });
     const others = { ...parts, book, send, keys, relations: this.relations };
-    this.#teller = new StreamTeller({ ...others, declaring: this.#declaring });
+    this.#teller = new StreamTeller({ ...others, declaring: this.#declaring, finds: this.finds });
     this.#hearing = new Hearing({
       ...{ ...others, learning: this.#learning },
       conclude: async (conclusion) => (await this.#outlet?.findings.conclude(conclusion)) ?? [],
@@ -90,7 +93,7 @@ export class StreamDesk {
   /** Judging begins: with all that is known from before. */
   async connect(outlet: StreamOutlet): Promise<void> {
     this.#outlet = outlet;
-    if (this.#book.declarations.length > 0) await this.tellAll();
+    if (this.#book.declarations.length > 0 || (await this.finds.any())) await this.tellAll();
   }
 
   /** Tells a thread that begins to judge all that is known. */
@@ -173,14 +176,6 @@ export class StreamDesk {
     });
   }
 
-  /** What devices publish that could be declared; nothing while nobody looks. */
-  async found(): Promise<readonly FoundStreams[]> {
-    const thread = this.#outlet?.thread;
-    if (thread?.isAtWork !== true) return [];
-    const { found = [] } = await thread.ask({ found: true });
-    return found;
-  }
-
   /** An operator cleared what was found of a part of a device, or of the only one that had it: what holds of that is said again. */
   cleared(device: string, part: string | undefined): void {
     for (const { stream, device: owner } of this.#book.streams)
@@ -200,6 +195,7 @@ export class StreamDesk {
   async settled(): Promise<void> {
     await this.heard([]);
     await this.#learning.stop();
+    await this.finds.settled();
     await this.health.stop();
   }
 

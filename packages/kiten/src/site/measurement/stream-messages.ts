@@ -4,9 +4,11 @@ import type {
   BoardGauges,
   CrossCheck,
   Excerpt,
+  FoundChange,
   FoundStreams,
   Frame,
   Joining,
+  KeptCandidate,
   KnownRelation,
   KnownStream,
   RelationGauges,
@@ -23,6 +25,8 @@ export type StreamCommand =
   | { readonly kind: 'declare'; readonly declarations: readonly StreamDeclaration[] }
   /** `resumes`: what was gathered of its lesson before belongs to it. */
   | { readonly kind: 'put'; readonly known: KnownStream; readonly resumes?: boolean }
+  /** What was found before, and is not declared. */
+  | { readonly kind: 'recall'; readonly found: readonly KeptCandidate[] }
   /** Everything that was known was put. */
   | { readonly kind: 'all' }
   /** What was learned is kept: what it was learned from is not needed any more. */
@@ -65,6 +69,8 @@ export interface StreamState {
 export type StreamNews =
   | { readonly kind: 'reports'; readonly reports: readonly StreamReport[] }
   | { readonly kind: 'answer'; readonly question: number; readonly state: StreamState }
+  /** What was found is to be kept. */
+  | { readonly kind: 'found'; readonly change: FoundChange }
   /** So many messages came that were not judged. */
   | { readonly kind: 'missed'; readonly messages: number }
   /** Something of a stream could not be taken in, or kept. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
 import { allMemories, lastingAlarms, type StreamRecord } from '../../store/streams.ts';
 import type { Declaring } from './declaring.ts';
+import type { Finds } from './finds.ts';
 import type { ProfileFiles } from './profile-files.ts';
 import type { Relations } from './relations.ts';
 import type { SourceKeys } from './source-keys.ts';
@@ -19,6 +20,7 @@ export interface StreamTellerParts {
   readonly declaring: Pick<Declaring, 'tell'>;
   readonly keys: SourceKeys;
   readonly relations: Pick<Relations, 'tell'>;
+  readonly finds: Pick<Finds, 'tell'>;
   readonly send: (command: StreamCommand) => void;
 }
 
@@ -31,13 +33,14 @@ export class StreamTeller {
   }
 
   async tell(): Promise<void> {
-    const { book, database, declaring, relations, send } = this.#parts;
+    const { book, database, declaring, relations, finds, send } = this.#parts;
     declaring.tell();
     const memories = await allMemories(database);
     const alarms = new Map((await lastingAlarms(database)).map((window) => [window.stream, window]));
     for (const record of book.streams)
       await this.#put(record, memories.get(record.stream), alarms.get(record.stream));
     await relations.tell();
+    await finds.tell();
     send({ kind: 'all' });
   }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { KitenError } from '@kiten/codec';
-import type { StreamReport } from '@kiten/measurement';
+import type { FoundChange, StreamReport } from '@kiten/measurement';
 import { workerUrl } from '../../workers/worker-url.ts';
 import { Pauses } from './pauses.ts';
 import type { StreamCommand, StreamNews, StreamState, StreamWorkerData } from './stream-messages.ts';
@@ -10,6 +10,7 @@ export interface StreamThreadParts {
   readonly data: StreamWorkerData;
   readonly heard: (reports: readonly StreamReport[]) => void;
   readonly failed: (stream: string | undefined, code: string, message: string) => void;
+  readonly found: (change: FoundChange) => void;
   /** So many messages were not judged. */
   readonly missed: (messages: number) => void;
   /** It ended by itself; another one takes its place in so many milliseconds. */
@@ -95,7 +96,7 @@ export class StreamThread {
   }
 
   #start(): Worker {
-    const { heard, failed, missed, data } = this.#parts;
+    const { heard, failed, found, missed, data } = this.#parts;
     const worker = new Worker(workerUrl('stream-worker'), { workerData: data });
     this.#worker = worker;
     this.#pauses.begun(performance.now());
@@ -105,6 +106,8 @@ export class StreamThread {
           return heard(news.reports);
         case 'failed':
           return failed(news.stream, news.code, news.message);
+        case 'found':
+          return found(news.change);
         case 'missed':
           return missed(news.messages);
         case 'answer':
