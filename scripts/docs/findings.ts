@@ -33,7 +33,7 @@ function summary({ code: name, claim, value }: FindingDefinition): readonly stri
 }
 
 function section(definition: FindingDefinition): string {
-  const { code: name, claim, value, expected, found, remedy } = definition;
+  const { code: name, claim, value, expected, found, remedy, words = {} } = definition;
   const rows = [
     ['expected / 期待', expected],
     ['found / 観測', found],
@@ -45,6 +45,16 @@ function section(definition: FindingDefinition): string {
     table(
       ['', 'English', '日本語'],
       rows.map(([part, { en, ja }]) => [part, plain(en), plain(ja)]),
+    ),
+    ...Object.entries(words).map(([parameter, values]) =>
+      table(
+        [code(`{${parameter}}`), 'English', '日本語'],
+        Object.entries(values).map(([word, { en, ja }]) => [
+          word === '' ? '' : code(word),
+          plain(en),
+          plain(ja),
+        ]),
+      ),
     ),
   ].join('\n\n');
 }

@@ -107,6 +107,7 @@ function parametersOf(conclusion: StreamConclusion): Readonly<Record<string, str
   return {
     ...{ stream, count, sees, kind, problem, by: Math.round(by) },
     severity: Number(severity.toPrecision(3)),
+    channel: (channels[0] ?? '').slice(0, 256),
     channels: channels.join(', ').slice(0, 256),
   };
 }

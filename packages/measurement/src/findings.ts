@@ -1,4 +1,5 @@
 import { defineFindings } from '@kiten/trust';
+import { faultKindWordsSoFar } from './suspicion/kind-words.ts';
 
 /**
  * What is found of streams of readings.
@@ -34,12 +35,17 @@ export const measurementFindings = defineFindings([
       ja: '{stream} の測定値は学習した通常の範囲にある。',
     },
     found: {
-      en: 'They left what was learned as normal, {severity} times as far as an alarm needs (detector: {sees}). It is carried by {channels}.',
-      ja: '学習した通常の範囲を外れ、警報のしきい値の {severity} 倍に達した（検出器：{sees}）。原因のチャネル：{channels}。',
+      en: 'They left what was learned as normal, {severity} times as far as an alarm needs (detector: {sees}). Probable kind: {kind}. Farthest off: {channel}. Carried by: {channels}.',
+      ja: '学習した通常の範囲を外れ、警報のしきい値の {severity} 倍に達した（検出器：{sees}）。推定される種類：{kind}。最も外れたチャネル：{channel}。原因のチャネル：{channels}。',
     },
     remedy: {
       en: 'Compare these channels with the place itself and with other sensors. If the readings were right, learn the stream anew and clear the finding; if the sensor was altered or replaced, put it right first.',
       ja: '該当チャネルを現場や他のセンサーと照合する。測定値が正しければ学習し直して所見を解除する。センサーが改変または交換されていた場合は、先に是正する。',
+    },
+    words: {
+      kind: faultKindWordsSoFar,
+      channel: { '': { en: 'no channel by itself', ja: '単独では特定できない' } },
+      channels: { '': { en: 'all of them together', ja: '全体の組み合わせ' } },
     },
   },
   {
@@ -68,13 +74,14 @@ export const measurementFindings = defineFindings([
       ja: '{stream} の測定値は、ほかのストリームの測定値と整合する。',
     },
     found: {
-      en: '{channels} contradicts other sensors, {severity} times as far as an alarm needs ({sees}). That it is this one that lies is {by} % sure; its probable kind is {kind}.',
-      ja: '{channels} がほかのセンサーと矛盾し、警報のしきい値の {severity} 倍に達した（{sees}）。偽っているのがこのセンサーである確度は {by} %、推定される種類は {kind}。',
+      en: '{channels} contradicts other sensors, {severity} times as far as an alarm needs ({sees}). That it is this one that lies is {by} % sure; its probable kind: {kind}.',
+      ja: '{channels} がほかのセンサーと矛盾し、警報のしきい値の {severity} 倍に達した（{sees}）。偽っているのがこのセンサーである確度は {by} %、推定される種類：{kind}。',
     },
     remedy: {
       en: 'Measure at the place: what the sensor says would disprove it, what the others say confirms it. Put the sensor right, or learn the relation anew if the plant was changed, and clear the finding.',
       ja: '現場で実測する。センサーの報告値と一致すればこの所見は誤り、ほかのセンサーが示す値と一致すれば正しい。センサーを是正するか、設備が変わったのなら関係を学習し直し、所見を解除する。',
     },
+    words: { kind: faultKindWordsSoFar },
   },
   {
     code: 'measurement/stream-silent',

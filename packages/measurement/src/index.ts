@@ -252,6 +252,7 @@ export type { TapBatch, TapOrder, TapSource } from './streams/tap-batch.ts';
 export type { StreamGauges } from './streams/watched-stream.ts';
 export { type Alarm, type Diagnosis, diagnose } from './suspicion/diagnose.ts';
 export { type FaultKind, faultKinds } from './suspicion/kind.ts';
+export { faultKindWords } from './suspicion/kind-words.ts';
 export { type RecentRows, RowMemory, RunningDiagnosis, rowsLookedAt } from './suspicion/running-diagnosis.ts';
 export { type Carrier, combined, type Suspicion } from './suspicion/suspicion.ts';
 export { type Unseen, unseenOn } from './suspicion/unseen.ts';

@@ -3,6 +3,8 @@ import { currentFindings, type Evidence, type SealedEvidence } from '@kiten/trus
 import { expect, it } from 'vitest';
 import {
   encodeConclusion,
+  faultKinds,
+  measurementFindings,
   type Outcome,
   outcomes,
   type StreamConclusion,
@@ -29,6 +31,32 @@ it('has a finding for each outcome', () => {
     expect(finding).toMatchObject({ claim: 'sourced-data', subject: streamSubject(stream), at: start });
     expect(finding?.code).not.toBe('measurement/evidence-unreadable');
   }
+});
+
+it('names what an abnormal reading probably is and the channel that is farthest off, where they are known', () => {
+  const said = (more: Partial<StreamConclusion>) => {
+    const [finding] = about('abnormal', start, { severity: 4, sees: 'level', ...more });
+    return (['en', 'ja'] as const).map((language) => measurementFindings.sentence(finding!, language).found);
+  };
+  const [english, japanese] = said({ kind: 'bias', channels: ['flow', 'level'] });
+  expect(english).toContain(
+    'Probable kind: something was added, at once (bias). Farthest off: flow. Carried by: flow, level.',
+  );
+  expect(japanese).toContain(
+    '推定される種類：一定の値が突然加えられた（バイアス）。最も外れたチャネル：flow。原因のチャネル：flow, level。',
+  );
+  expect(said({})[0]).toContain(
+    'Probable kind: not known yet, or none of the known kinds. Farthest off: no channel by itself.',
+  );
+  const all = faultKinds.flatMap((kind) => said({ kind }));
+  expect(new Set(all).size).toBe(2 * faultKinds.length);
+});
+
+it('still reads what was found before the channel was named apart', () => {
+  const [finding] = about('abnormal', start, { channels: ['flow'] });
+  const { channel: _, ...parameters } = finding!.parameters;
+  const { found } = measurementFindings.sentence({ code: finding!.code, parameters }, 'en');
+  expect(found).toContain('Carried by: flow.');
 });
 
 it('takes gaps back when packs come without, and a replay not', () => {

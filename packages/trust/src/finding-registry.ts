@@ -6,6 +6,7 @@ import {
   hasStrayBrace,
   type Language,
   languages,
+  parameterLimit,
   placeholders,
   type Template,
 } from './sentence.ts';
@@ -23,6 +24,11 @@ export interface FindingDefinition {
   readonly found: Template;
   /** What would change it. */
   readonly remedy: Template;
+  /**
+   * What values of its parameters are called: `{ kind: { bias: { en: …, ja: … } } }`; others are said as they are. A parameter
+   * for whose empty value there are words may be missing.
+   */
+  readonly words?: Readonly<Record<string, Readonly<Record<string, Template>>>>;
 }
 
 /** The sentences of one finding, in one language. Plain text. */
@@ -55,7 +61,7 @@ const parts = ['expected', 'found', 'remedy'] as const;
 /**
  * Checks definitions and puts them into a registry. Both languages of a part mention the same parameters.
  *
- * @throws KitenError `trust/definition-code`, `-duplicate`, `-claim`, `-value`, `-sentence`, `-parameters`
+ * @throws KitenError `trust/definition-code`, `-duplicate`, `-claim`, `-value`, `-sentence`, `-parameters`, `-words`
  */
 export function defineFindings(definitions: readonly FindingDefinition[]): FindingRegistry {
   const byCode = new Map<string, FindingDefinition>();
@@ -94,8 +100,8 @@ export function defineFindings(definitions: readonly FindingDefinition[]): Findi
     },
     sentence({ code, parameters }, language) {
       const definition = known(code);
-      const say = (part: (typeof parts)[number]): string =>
-        fillTemplate(definition[part][language], parameters);
+      const said = worded(definition, parameters, language);
+      const say = (part: (typeof parts)[number]): string => fillTemplate(definition[part][language], said);
       return { expected: say('expected'), found: say('found'), remedy: say('remedy') };
     },
   };
@@ -106,8 +112,22 @@ export function mergeFindings(...registries: readonly FindingRegistry[]): Findin
   return defineFindings(registries.flatMap((registry) => registry.definitions));
 }
 
+/** The parameters that a finding has to have. */
 function mentioned(definition: FindingDefinition): readonly string[] {
-  return [...new Set(parts.flatMap((part) => [...placeholders(definition[part].en)]))];
+  const all = new Set(parts.flatMap((part) => [...placeholders(definition[part].en)]));
+  return [...all].filter((name) => definition.words?.[name]?.[''] === undefined);
+}
+
+function worded(
+  { words = {} }: FindingDefinition,
+  parameters: Finding['parameters'],
+  language: Language,
+): Finding['parameters'] {
+  const found = Object.entries(words).flatMap(([name, values]) => {
+    const value = String(Object.hasOwn(parameters, name) ? parameters[name] : '');
+    return Object.hasOwn(values, value) ? [[name, (values[value] as Template)[language]]] : [];
+  });
+  return { ...parameters, ...Object.fromEntries(found) };
 }
 
 function mustBeSound(definition: FindingDefinition): void {
@@ -116,6 +136,23 @@ function mustBeSound(definition: FindingDefinition): void {
     refuse('claim', 'A code belongs to one of the eight claims.', definition);
   if (!isClaimValue(definition.value)) refuse('value', 'A code has a value from −128 to 127.', definition);
   for (const part of parts) mustBeBilingual(definition, definition[part]);
+  for (const values of Object.values(definition.words ?? {}))
+    for (const template of Object.values(values)) mustBeWords(definition, template);
+}
+
+/** What is put into a sentence has no parameters of its own. */
+function mustBeWords(definition: FindingDefinition, template: Template): void {
+  mustBeBilingual(definition, template);
+  if (
+    languages.some(
+      (language) => template[language].length > parameterLimit || /[{}]/.test(template[language]),
+    )
+  )
+    refuse(
+      'words',
+      `Words for a parameter have ${parameterLimit} characters at most, and no parameters.`,
+      definition,
+    );
 }
 
 function mustBeBilingual(definition: FindingDefinition, template: Template): void {

@@ -8,7 +8,7 @@ export const languages: readonly Language[] = ['en', 'ja'];
 export type Template = Readonly<Record<Language, string>>;
 
 /** The longest a parameter may be within a sentence, in characters. */
-const parameterLimit = 120;
+export const parameterLimit = 120;
 
 const placeholder = /\{([a-z][A-Za-z0-9]{0,31})\}/g;
 

@@ -73,6 +73,29 @@ test('a finding is only made whole', () => {
   expect(make(matched.code, { holdsUntil: 9 })()).toMatchObject({ value: 2, holdsUntil: 9 });
 });
 
+test('what values of a parameter are called is said in the language of the sentence, and what has words for nothing may be missing', () => {
+  const named = defineFindings([
+    {
+      ...probing,
+      words: {
+        topic: { '': { en: 'none', ja: 'なし' }, t: { en: 'the valve', ja: '弁' } },
+        count: { 1: { en: 'one', ja: '一' } },
+      },
+    },
+  ]);
+  const say = (parameters: Record<string, string | number>, language: 'en' | 'ja' = 'en') =>
+    named.sentence({ code: probing.code, parameters }, language).found;
+  expect(say({ count: 1, topic: 't' })).toBe('It tried one others, the valve last.');
+  expect(say({ count: 2, topic: 'toString' }, 'ja')).toBe('toString など 2 件の他のトピックを試した。');
+  expect(say({ count: 2 })).toBe('It tried 2 others, none last.');
+  expect(named.finding(probing.code, { ...fields, parameters: { count: 2 } }).parameters).toEqual({
+    count: 2,
+  });
+  expect(() => named.finding(probing.code, { ...fields, parameters: { topic: 't' } })).toThrow(
+    expect.objectContaining({ code: 'trust/finding-parameter-missing' }),
+  );
+});
+
 test('definitions are data, sorted by code, and registries merge', () => {
   expect(registry.definitions).toEqual([matched, probing]);
   expect(registry.get(probing.code)).toBe(probing);
@@ -93,6 +116,9 @@ test.each<[string, object]>([
   ['trust/definition-sentence', { remedy: { en: 'Mend it.' } }],
   ['trust/definition-sentence', { remedy: { en: 'Mend {it', ja: '直す' } }],
   ['trust/definition-parameters', { remedy: { en: 'Mend {count}.', ja: '直す' } }],
+  ['trust/definition-sentence', { words: { topic: { a: { en: 'one', ja: '' } } } }],
+  ['trust/definition-words', { words: { topic: { a: { en: '{count}', ja: '{count}' } } } }],
+  ['trust/definition-words', { words: { topic: { a: { en: 'x'.repeat(121), ja: 'x' } } } }],
   ['trust/definition-parameters', { remedy: { en: 'Mend {count}.', ja: '{topic} を直す' } }],
 ])('%s: %j', (code, change) => {
   const define = () => defineFindings([{ ...probing, ...change } as FindingDefinition]);

@@ -1,4 +1,4 @@
-import type { FaultKind } from '@kiten/measurement';
+import { type FaultKind, faultKinds, faultKindWords } from '@kiten/measurement';
 
 /** What an explanation says, in the language of whoever reads it. */
 export interface AlarmWords {
@@ -15,23 +15,15 @@ export interface AlarmWords {
   readonly expected: string;
 }
 
+const kindsIn = (language: 'en' | 'ja') =>
+  Object.fromEntries(faultKinds.map((kind) => [kind, faultKindWords[kind][language]])) as Record<
+    FaultKind,
+    string
+  >;
+
 export const alarmWords: Readonly<Record<'en' | 'ja', AlarmWords>> = {
   en: {
-    kinds: {
-      bias: 'something was added, at once (bias)',
-      drift: 'something was added that grew (drift)',
-      freeze: 'one value was held (freeze)',
-      gain: 'what it measures was told larger or smaller (gain)',
-      replacement: 'another sensor in its place (replacement)',
-      noise: 'disturbed or jammed (noise)',
-      alias: 'a vibration that sampling folds down (alias)',
-      replay: 'a recording was played back (replay)',
-      swap: 'two sensors answered for each other (swap)',
-      jump: 'single readings out of place (jump)',
-      forgery: 'said by somebody else: a signature does not hold (forgery)',
-      disagreement: 'sensors contradict each other (disagreement)',
-      unknown: 'none of the known kinds',
-    },
+    kinds: kindsIn('en'),
     none: 'There is no alarm in these readings.',
     began: (moment, row, after) =>
       `It began at ${moment} (row ${row}) and was noticed ${after === 0 ? 'in the same row' : `${after} rows later`}.`,
@@ -46,21 +38,7 @@ export const alarmWords: Readonly<Record<'en' | 'ja', AlarmWords>> = {
     expected: 'expected',
   },
   ja: {
-    kinds: {
-      bias: '一定の値が突然加えられた（バイアス）',
-      drift: '加えられた値が次第に大きくなった（ドリフト）',
-      freeze: '同じ値のまま止まった（フリーズ）',
-      gain: '実際より大きく、または小さく報告された（ゲイン）',
-      replacement: '別のセンサーに置き換えられた（交換）',
-      noise: '妨害またはジャミングを受けた（ノイズ）',
-      alias: 'サンプリングで折り返された振動が混入した（エイリアス）',
-      replay: '記録した値が再生された（リプレイ）',
-      swap: '二つのセンサーが入れ替わった（スワップ）',
-      jump: '単発の異常値（ジャンプ）',
-      forgery: '第三者による偽造。署名を検証できない（偽造）',
-      disagreement: 'センサー同士が矛盾している（不一致）',
-      unknown: '既知の種類に当てはまらない',
-    },
+    kinds: kindsIn('ja'),
     none: 'この測定値に警報はありません。',
     began: (moment, row, after) =>
       `${moment}（${row} 行目）に始まり、${after === 0 ? '同じ行で' : `${after} 行後に`}検知されました。`,
