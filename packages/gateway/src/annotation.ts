@@ -4,7 +4,10 @@ import type { Sourced } from './sourced.ts';
 /** User properties whose names begin so are the gateway's word; no publisher may say them, in whatever letters. */
 const reserved = /^kiten-/i;
 
-/** Properties of a message to a client of version 5, with what is known of its readings. */
+/**
+ * Properties of a message to a client of version 5, with what is known of its readings behind what its publisher said
+ * [MQTT-3.3.2-17] [MQTT-3.3.2-18].
+ */
 export function annotated(properties: Properties, { tier, finding }: Sourced): Properties {
   const said: [name: string, value: string][] = [['kiten-sourced-data', tier]];
   if (finding !== undefined) said.push(['kiten-finding', finding]);
