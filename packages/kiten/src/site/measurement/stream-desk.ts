@@ -1,10 +1,5 @@
 import { type Clock, KitenError } from '@kiten/codec';
-import {
-  channelsOf,
-  type StreamDeclaration,
-  type StreamReport,
-  streamSubject,
-} from '@kiten/measurement';
+import { channelsOf, type StreamDeclaration, type StreamReport, streamSubject } from '@kiten/measurement';
 import { subjectKey } from '@kiten/trust';
 import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
