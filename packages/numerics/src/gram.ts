@@ -22,6 +22,20 @@ export class Gram {
     this.rows++;
   }
 
+  /** The mean square of a weighted sum of the columns. */
+  meanSquare(weights: Float64Array): number {
+    const { order, sums, rows } = this;
+    let sum = 0;
+    for (let i = 0; i < order; i++) {
+      const start = i * order;
+      const own = weights[i] as number;
+      let others = 0.5 * own * (sums[start + i] as number);
+      for (let j = 0; j < i; j++) others += (weights[j] as number) * (sums[start + j] as number);
+      sum += 2 * own * others;
+    }
+    return Math.max(0, sum / Math.max(1, rows));
+  }
+
   /** @param ridge is added to the diagonal */
   matrix(ridge = 0): Float64Array {
     const { order, sums, rows } = this;

@@ -1,7 +1,11 @@
 export { chance, gaussian } from './chance.ts';
 export { Cholesky } from './cholesky.ts';
 export { Gram } from './gram.ts';
-export { median, quantile, robustDeviation, sorted } from './quantile.ts';
+export { joined } from './joined.ts';
+export { LaggedProducts } from './lagged-products.ts';
+export { multiply } from './multiply.ts';
+export { median, quantile, robustDeviation, sorted, sortedFrom } from './quantile.ts';
+export { select } from './select.ts';
 export { ShrunkCovariance } from './shrunk-covariance.ts';
 export { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.ts';
 export { exceededWith, fitTail, type Tail } from './tail.ts';

@@ -15,7 +15,7 @@ export class ShrunkCovariance {
   add(row: Float64Array): void {
     this.#gram.add(row);
     let square = 0;
-    for (const value of row) square += value * value;
+    for (let at = 0; at < row.length; at++) square += (row[at] as number) * (row[at] as number);
     this.#fourth += square * square;
   }
 

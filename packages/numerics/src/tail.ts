@@ -1,4 +1,4 @@
-import { quantile, sorted } from './quantile.ts';
+import { quantile, rankBelow, sortedFrom } from './quantile.ts';
 
 /**
  * How often a value is exceeded, beyond what was ever seen: a generalised Pareto distribution over the upper tail, fitted by
@@ -16,10 +16,11 @@ export interface Tail {
 
 /** @param share of the values that make the tail */
 export function fitTail(values: ArrayLike<number>, share = 0.1): Tail {
-  const ascending = sorted(values);
+  const ascending = sortedFrom(values, 1 - share);
   const threshold = quantile(ascending, 1 - share);
-  const from = ascending.findIndex((value) => value > threshold);
-  const excesses = from < 0 ? new Float64Array(0) : ascending.subarray(from);
+  let from = rankBelow(ascending, 1 - share);
+  while (from < ascending.length && (ascending[from] as number) <= threshold) from++;
+  const excesses = ascending.subarray(from);
   const count = excesses.length;
   if (count < 5) return { threshold, share: count / ascending.length, scale: 0, shape: 0 };
   let [first, second] = [0, 0];
