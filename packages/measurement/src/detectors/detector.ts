@@ -1,3 +1,5 @@
+import { joined } from '@kiten/numerics';
+
 /** One of the figures that a detector gives for every row; the higher, the less usual. */
 export interface Statistic {
   /** The channel it is about, as its position; `undefined`: all of them together. */
@@ -32,6 +34,8 @@ export interface NormalRows {
   readonly values: Float64Array;
   /** The moment of each row, in seconds; `undefined` if nobody says. */
   readonly times: Float64Array | undefined;
+  /** What they were joined of, in its order: what was added up of a part is not added up again. */
+  readonly parts?: readonly NormalRows[];
 }
 
 /** How one kind of detector is learned and started. `Model` is plain data: numbers, and arrays of them. */
@@ -67,6 +71,17 @@ export function someRows(normal: NormalRows, from: number, to: number): NormalRo
   return {
     ...{ channels, rows: to - from, times: times?.subarray(from, to) },
     values: values.subarray(from * channels, to * channels),
+  };
+}
+
+/** All rows of some, in their order. */
+export function joinedRows(parts: readonly NormalRows[]): NormalRows {
+  const times = parts.flatMap((part) => part.times ?? []);
+  return {
+    ...{ channels: parts[0]?.channels ?? 0, parts },
+    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+    values: joined(parts.map(({ values }) => values)),
+    times: times.length === parts.length ? joined(times) : undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { Cholesky, Gram } from '@kiten/numerics';
+import { Cholesky } from '@kiten/numerics';
 import {
   channelStatistics,
   type Detector,
@@ -7,6 +7,7 @@ import {
   type NormalRows,
   rowOf,
 } from './detector.ts';
+import { joinedGram } from './products.ts';
 import { isLags, Window } from './window.ts';
 
 /** Each channel predicted from all others and their past, its own past left out: a gain changes that, too. */
@@ -130,13 +131,7 @@ function expectedOf(joined: Float64Array, weights: Float64Array, into: Float64Ar
 function weightsOf(normal: NormalRows): Float64Array {
   const { channels } = normal;
   const order = channels * (lags + 1);
-  const gram = new Gram(order);
-  const window = new Window(channels, lags);
-  for (let row = 0; row < normal.rows; row++) {
-    const joined = window.push(rowOf(normal, row));
-    if (row >= lags) gram.add(joined);
-  }
-  const inverse = new Cholesky(gram.matrix(ridge), order).inverse();
+  const inverse = new Cholesky(joinedGram(normal, lags).matrix(ridge), order).inverse();
   const weights = new Float64Array(channels * order);
   for (let channel = 0; channel < channels; channel++) {
     const own = Array.from({ length: lags + 1 }, (_, lag) => lag * channels + channel);

@@ -1,8 +1,7 @@
-import { Cholesky, Gram } from '@kiten/numerics';
-import { type NormalRows, rowOf } from './detector.ts';
-import { Window } from './window.ts';
+import { Cholesky } from '@kiten/numerics';
+import type { NormalRows } from './detector.ts';
+import { joinedGram, mostLags } from './products.ts';
 
-const most = 3;
 /** In variances of a channel; what rounding may hide. */
 const ridge = 0.01;
 
@@ -11,14 +10,9 @@ const ridge = 0.01;
  * (Lütkepohl, New Introduction to Multiple Time Series Analysis, 2005, §4.3).
  */
 export function lagsOf(normal: NormalRows): number {
-  const { channels, rows } = normal;
-  const order = channels * (most + 1);
-  const gram = new Gram(order);
-  const window = new Window(channels, most);
-  for (let row = 0; row < rows; row++) {
-    const joined = window.push(rowOf(normal, row));
-    if (row >= most) gram.add(joined);
-  }
+  const { channels } = normal;
+  const gram = joinedGram(normal, mostLags);
+  const { order } = gram;
   // The determinant for fewer rows is the leading minor, so that one triangle has them all.
   const { lower } = new Cholesky(gram.matrix(ridge), order);
   const logDeterminant = (blocks: number): number => {
@@ -29,6 +23,6 @@ export function lagsOf(normal: NormalRows): number {
   const criterion = (lags: number): number =>
     gram.rows * (logDeterminant(lags + 1) - logDeterminant(lags)) + 2 * lags * channels * channels;
   let best = 1;
-  for (let lags = 2; lags <= most; lags++) if (criterion(lags) < criterion(best)) best = lags;
+  for (let lags = 2; lags <= mostLags; lags++) if (criterion(lags) < criterion(best)) best = lags;
   return best;
 }

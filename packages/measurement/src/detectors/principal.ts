@@ -1,5 +1,6 @@
-import { Gram, symmetricEigen } from '@kiten/numerics';
-import { type Detector, isNumbers, type NormalRows, rowOf } from './detector.ts';
+import { multiply, symmetricEigen } from '@kiten/numerics';
+import { type Detector, isNumbers, type NormalRows } from './detector.ts';
+import { joinedGram } from './products.ts';
 import { isLags, Window } from './window.ts';
 
 export interface PrincipalModel {
@@ -15,13 +16,7 @@ const kept = 0.9;
 
 export function learnPrincipal(normal: NormalRows, lags: number): PrincipalModel {
   const order = normal.channels * (lags + 1);
-  const gram = new Gram(order);
-  const window = new Window(normal.channels, lags);
-  for (let row = 0; row < normal.rows; row++) {
-    const joined = window.push(rowOf(normal, row));
-    if (row >= lags) gram.add(joined);
-  }
-  const { values, vectors } = symmetricEigen(gram.matrix(), order);
+  const { values, vectors } = symmetricEigen(joinedGram(normal, lags).matrix(), order);
   const total = values.reduce((sum, each) => sum + Math.max(0, each), 0);
   let [count, sum] = [0, 0];
   while (count < order && sum < kept * total) sum += values[count++] as number;
@@ -49,7 +44,7 @@ export function startPrincipal(
   sees: string,
 ): Detector {
   const window = new Window(channels, lags);
-  const order = channels * (lags + 1);
+  const scores = new Float64Array(variances.length);
   let rows = 0;
   return {
     statistics: [
@@ -59,12 +54,10 @@ export function startPrincipal(
     push(row, into, at) {
       const joined = window.push(row);
       let [within, left] = [0, 0];
-      for (const value of joined) left += value * value;
-      for (let component = 0; component < variances.length; component++) {
-        const start = component * order;
-        let score = 0;
-        for (let from = 0; from < order; from++)
-          score += (components[start + from] as number) * (joined[from] as number);
+      for (let from = 0; from < joined.length; from++) left += (joined[from] as number) ** 2;
+      multiply(components, joined, scores);
+      for (let component = 0; component < scores.length; component++) {
+        const score = scores[component] as number;
         within += (score * score) / (variances[component] as number);
         left -= score * score;
       }

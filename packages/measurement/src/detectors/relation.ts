@@ -1,5 +1,6 @@
-import { Cholesky, Gram } from '@kiten/numerics';
-import { type Detector, type DetectorKind, isNumbers, type NormalRows, rowOf } from './detector.ts';
+import { Cholesky, multiply } from '@kiten/numerics';
+import { type Detector, type DetectorKind, isNumbers } from './detector.ts';
+import { joinedGram } from './products.ts';
 import { Smoothing } from './smoothing.ts';
 import { isLags, Window } from './window.ts';
 
@@ -28,21 +29,20 @@ export const relation: DetectorKind<RelationModel> = {
   learn(normal) {
     const { channels } = normal;
     const order = channels * (lags + 1);
-    const gram = new Gram(order);
-    const window = new Window(channels, lags);
-    for (let row = 0; row < normal.rows; row++) {
-      const joined = window.push(rowOf(normal, row));
-      if (row >= lags) gram.add(joined);
-    }
+    const gram = joinedGram(normal, lags);
     const inverse = new Cholesky(gram.matrix(ridge), order).inverse();
     const weights = new Float64Array(channels * order);
+    const deviations = new Float64Array(channels);
     for (let channel = 0; channel < channels; channel++) {
       const own = inverse[channel * order + channel] as number;
       for (let from = 0; from < order; from++)
         if (from !== channel)
           weights[channel * order + from] = -(inverse[channel * order + from] as number) / own;
+      const residual = weights.slice(channel * order, (channel + 1) * order);
+      residual[channel] = -1;
+      deviations[channel] = Math.max(least, Math.sqrt(gram.meanSquare(residual)));
     }
-    return { lags, weights, deviations: deviationsOf(normal, weights) };
+    return { lags, weights, deviations };
   },
   fits(model, channels): model is RelationModel {
     const { lags: before, weights, deviations } = model as Partial<RelationModel>;
@@ -64,38 +64,15 @@ export const relation: DetectorKind<RelationModel> = {
       push(row, into, at) {
         const joined = window.push(row);
         if (rows++ < model.lags) residual.fill(0);
-        else residualOf(joined, model.weights, residual);
-        for (let channel = 0; channel < channels; channel++)
-          residual[channel] = (residual[channel] as number) / (model.deviations[channel] as number);
+        else {
+          multiply(model.weights, joined, residual);
+          for (let channel = 0; channel < channels; channel++)
+            residual[channel] =
+              ((row[channel] as number) - (residual[channel] as number)) /
+              (model.deviations[channel] as number);
+        }
         smoothing.push(residual, into, at);
       },
     };
   },
 };
-
-function residualOf(joined: Float64Array, weights: Float64Array, into: Float64Array): void {
-  const order = joined.length;
-  for (let channel = 0; channel < into.length; channel++) {
-    const start = channel * order;
-    let sum = joined[channel] as number;
-    for (let from = 0; from < order; from++)
-      sum -= (weights[start + from] as number) * (joined[from] as number);
-    into[channel] = sum;
-  }
-}
-
-function deviationsOf(normal: NormalRows, weights: Float64Array): Float64Array {
-  const { channels } = normal;
-  const window = new Window(channels, lags);
-  const residual = new Float64Array(channels);
-  const squares = new Float64Array(channels);
-  for (let row = 0; row < normal.rows; row++) {
-    const joined = window.push(rowOf(normal, row));
-    if (row < lags) continue;
-    residualOf(joined, weights, residual);
-    for (let channel = 0; channel < channels; channel++)
-      squares[channel] = (squares[channel] as number) + (residual[channel] as number) ** 2;
-  }
-  const count = Math.max(1, normal.rows - lags);
-  return squares.map((sum) => Math.max(least, Math.sqrt(sum / count)));
-}

@@ -1,7 +1,8 @@
-import { Cholesky, Gram, ShrunkCovariance, symmetricEigen } from '@kiten/numerics';
+import { Cholesky, multiply, ShrunkCovariance, symmetricEigen } from '@kiten/numerics';
 import { type Detector, type DetectorKind, isNumbers, type NormalRows, rowOf } from './detector.ts';
 import { shorten } from './forget.ts';
 import { lagsOf } from './lags.ts';
+import { joinedGram } from './products.ts';
 import { tempered } from './tempered.ts';
 import { Whitening } from './whitening.ts';
 import { isLags, Window } from './window.ts';
@@ -106,24 +107,14 @@ class Innovations {
   }
 
   push(row: Float64Array): Float64Array {
-    const { lags, states, memory, outputs } = this.#model;
+    const { lags, memory, outputs } = this.#model;
     const joined = this.#window.push(row);
     const innovation = this.#innovation;
     if (this.#rows++ < lags) return innovation.fill(0);
-    const channels = row.length;
-    const past = channels * lags;
-    for (let state = 0; state < states; state++) {
-      let sum = 0;
-      for (let from = 0; from < past; from++)
-        sum += (memory[state * past + from] as number) * (joined[channels + from] as number);
-      this.#state[state] = sum;
-    }
-    for (let channel = 0; channel < channels; channel++) {
-      let expected = 0;
-      for (let state = 0; state < states; state++)
-        expected += (outputs[channel * states + state] as number) * (this.#state[state] as number);
-      innovation[channel] = (row[channel] as number) - expected;
-    }
+    multiply(memory, joined.subarray(row.length), this.#state);
+    multiply(outputs, this.#state, innovation);
+    for (let channel = 0; channel < row.length; channel++)
+      innovation[channel] = (row[channel] as number) - (innovation[channel] as number);
     return innovation;
   }
 }
@@ -133,12 +124,7 @@ function predictor(normal: NormalRows, lags: number): Predictor {
   const { channels } = normal;
   const order = channels * (lags + 1);
   const past = channels * lags;
-  const gram = new Gram(order);
-  const window = new Window(channels, lags);
-  for (let row = 0; row < normal.rows; row++) {
-    const joined = window.push(rowOf(normal, row));
-    if (row >= lags) gram.add(joined);
-  }
+  const gram = joinedGram(normal, lags);
   const joint = gram.matrix(ridge);
   const block = (from: number, size: number): Float64Array =>
     Float64Array.from({ length: size * size }, (_, at) => {

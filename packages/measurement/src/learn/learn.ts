@@ -1,5 +1,5 @@
 import { KitenError } from '@kiten/codec';
-import { type DetectorKind, type NormalRows, rowOf, someRows } from '../detectors/detector.ts';
+import { type DetectorKind, joinedRows, type NormalRows, rowOf, someRows } from '../detectors/detector.ts';
 import { kindsNamed, standardDetectors } from '../detectors/kinds.ts';
 import { decimalsOf, rounded } from '../series/decimals.ts';
 import type { Frame } from '../series/frame.ts';
@@ -52,9 +52,11 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
     const values = at === 0 ? frame.values : rounded(frame.values, each);
     const standard = standardOf({ ...frame, values });
     const normal = standardised({ ...frame, values }, new Standardiser(standard));
+    const bounds = boundsOf(normal.rows);
+    const parts = bounds.slice(1).map((to, fold) => someRows(normal, bounds[fold] as number, to));
     const kinds = asked.filter(({ isOfNative }) => at === 0 || !isOfNative);
     const detectors = kinds.map((kind, place) => {
-      const learned = learnDetector(kind, normal, days);
+      const learned = learnDetector(kind, { ...normal, parts }, bounds, days);
       options.progress?.((at + (place + 1) / kinds.length) / decimals.length);
       return learned;
     });
@@ -65,9 +67,13 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
   return { channels, ...measured, interval, rows, alarmsPerDay: options.alarmsPerDay, resolutions };
 }
 
-function learnDetector(kind: DetectorKind<object>, normal: NormalRows, days: number): LearnedDetector {
-  const bounds = Array.from({ length: folds + 1 }, (_, fold) => Math.trunc((fold * normal.rows) / folds));
-  const seen = crossed(kind, normal, bounds);
+function learnDetector(
+  kind: DetectorKind<object>,
+  normal: NormalRows,
+  bounds: readonly number[],
+  days: number,
+): LearnedDetector {
+  const seen = crossed(kind, normal.parts ?? []);
   const model = kind.learn(normal);
   const { statistics } = kind.start(model, normal.channels);
   return {
@@ -78,21 +84,20 @@ function learnDetector(kind: DetectorKind<object>, normal: NormalRows, days: num
 }
 
 /** Each statistic over all rows, each stretch as a detector sees it that was learned from the others. */
-function crossed(
-  kind: DetectorKind<object>,
-  normal: NormalRows,
-  bounds: readonly number[],
-): readonly Float64Array[] {
+function crossed(kind: DetectorKind<object>, stretches: readonly NormalRows[]): readonly Float64Array[] {
+  const all = stretches.reduce((sum, { rows }) => sum + rows, 0);
   let seen: Float64Array[] = [];
-  for (let fold = 0; fold < folds; fold++) {
-    const [from, to] = [bounds[fold] as number, bounds[fold + 1] as number];
-    const detector = kind.start(kind.learn(without(normal, from, to)), normal.channels);
+  let first = 0;
+  for (const stretch of stretches) {
+    const others = joinedRows(stretches.filter((each) => each !== stretch));
+    const detector = kind.start(kind.learn(others), stretch.channels);
     const into = new Float64Array(detector.statistics.length);
-    if (fold === 0) seen = detector.statistics.map(() => new Float64Array(normal.rows));
-    for (let row = from; row < to; row++) {
-      detector.push(rowOf(normal, row), into, 0, normal.times?.[row]);
-      for (let at = 0; at < into.length; at++) (seen[at] as Float64Array)[row] = into[at] as number;
+    if (first === 0) seen = detector.statistics.map(() => new Float64Array(all));
+    for (let row = 0; row < stretch.rows; row++) {
+      detector.push(rowOf(stretch, row), into, 0, stretch.times?.[row]);
+      for (let at = 0; at < into.length; at++) (seen[at] as Float64Array)[first + row] = into[at] as number;
     }
+    first += stretch.rows;
   }
   return seen;
 }
@@ -108,19 +113,7 @@ function standardised(
   return { channels: width, rows, values: standard, times: timeColumn === undefined ? undefined : times };
 }
 
-function without(normal: NormalRows, from: number, to: number): NormalRows {
-  const before = someRows(normal, 0, from);
-  const after = someRows(normal, to, normal.rows);
-  return {
-    ...{ channels: normal.channels, rows: before.rows + after.rows },
-    values: joined(before.values, after.values),
-    times: before.times && after.times && joined(before.times, after.times),
-  };
-}
-
-function joined(one: Float64Array, other: Float64Array): Float64Array {
-  const both = new Float64Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
+/** Where each stretch of so many rows begins, and where the last one ends. */
+function boundsOf(rows: number): number[] {
+  return Array.from({ length: folds + 1 }, (_, fold) => Math.trunc((fold * rows) / folds));
 }
