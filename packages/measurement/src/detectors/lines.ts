@@ -32,21 +32,27 @@ export class Lines {
    * @param values NaN for a channel that has nothing new
    */
   push(values: Float64Array): Float64Array {
-    const [real, imaginary, powers] = [this.#real, this.#imaginary, this.#powers];
+    const real = this.#real;
+    const imaginary = this.#imaginary;
+    const powers = this.#powers;
     for (let channel = 0; channel < values.length; channel++) {
       const value = values[channel] as number;
       if (Number.isNaN(value)) continue;
       let at = channel * lineCount;
       for (let line = 0; line < lineCount; line++, at++) {
-        const [x, y] = [real[at] as number, imaginary[at] as number];
-        const [cosine, sine] = [cosines[line] as number, sines[line] as number];
+        const x = real[at] as number;
+        const y = imaginary[at] as number;
+        const cosine = cosines[line] as number;
+        const sine = sines[line] as number;
         const a = cosine * x - sine * y + value;
         const b = sine * x + cosine * y;
         real[at] = a;
         imaginary[at] = b;
         const now = a * a + b * b;
         const before = powers[at] as number;
-        powers[at] = Math.min(room * now, before + (now - before) / smoothing);
+        const mean = before + (now - before) / smoothing;
+        const most = room * now;
+        powers[at] = mean < most ? mean : most;
       }
     }
     return powers;

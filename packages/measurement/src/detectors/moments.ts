@@ -18,11 +18,13 @@ export class Moments {
   }
 
   push(values: Float64Array): void {
-    for (const [channel, value] of values.entries()) {
+    for (let channel = 0; channel < values.length; channel++) {
+      const value = values[channel] as number;
       if (Number.isNaN(value)) continue;
+      const square = value * value;
       this.#counts[channel] = (this.#counts[channel] as number) + 1;
-      this.#seconds[channel] = (this.#seconds[channel] as number) + value ** 2;
-      this.#fourths[channel] = (this.#fourths[channel] as number) + value ** 4;
+      this.#seconds[channel] = (this.#seconds[channel] as number) + square;
+      this.#fourths[channel] = (this.#fourths[channel] as number) + square * square;
     }
   }
 

@@ -1,4 +1,5 @@
 import { type Detector, type DetectorKind, isNumbers, type NormalRows } from './detector.ts';
+import { Tally } from './tally.ts';
 
 /** Changes of value that make a passage. */
 const passage = 8;
@@ -26,9 +27,11 @@ export const repeat: DetectorKind<RepeatModel> = {
   name: 'repeat',
   weight: 0.02,
   drift: 'kept',
-  learn: (normal) => ({
-    bits: Float64Array.from({ length: normal.channels }, (_, channel) => bitsOf(normal, channel)),
-  }),
+  learn(normal) {
+    const [numbers, pairs] = [new Tally(normal.rows), new Tally(normal.rows)];
+    const bits = new Float64Array(normal.channels);
+    return { bits: bits.map((_, channel) => bitsOf(normal, channel, numbers, pairs)) };
+  },
   fits: (model, channels): model is RepeatModel => isNumbers((model as Partial<RepeatModel>).bits, channels),
   start({ bits }, channels): Detector {
     const memory = new Memory(channels);
@@ -45,28 +48,20 @@ export const repeat: DetectorKind<RepeatModel> = {
 };
 
 /** How much the value after a change says if the one before is known: by pairs of changes that begin alike and end alike. */
-function bitsOf({ channels, rows, values }: NormalRows, channel: number): number {
-  // Values by their number: so many pairs begin with each, and so many are the same.
-  const numbers = new Map<number, number>();
-  const begun: number[] = [];
-  const pairs = new Map<number, number>();
+function bitsOf({ channels, rows, values }: NormalRows, channel: number, begun: Tally, pairs: Tally): number {
+  begun.clear();
+  pairs.clear();
   let [before, value] = [-1, Number.NaN];
   let [alike, all] = [0, 0];
   for (let row = 0; row < rows; row++) {
     const next = values[row * channels + channel] as number;
     if (next === value) continue;
     value = next;
-    const known = numbers.get(value);
-    const after = known ?? begun.push(0) - 1;
-    if (known === undefined) numbers.set(value, after);
+    const after = begun.placeOf(value);
+    // n · (n − 1) grows by 2 · n when there is one more.
     if (before >= 0) {
-      const pair = before * rows + after;
-      const count = pairs.get(pair) ?? 0;
-      pairs.set(pair, count + 1);
-      // n · (n − 1) grows by 2 · n when there is one more.
-      alike += 2 * count;
-      all += 2 * (begun[before] as number);
-      begun[before] = (begun[before] as number) + 1;
+      all += 2 * begun.count(before);
+      alike += 2 * pairs.count(pairs.placeOf(before * begun.places + after));
     }
     before = after;
   }

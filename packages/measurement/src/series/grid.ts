@@ -1,3 +1,5 @@
+import { select } from '@kiten/numerics';
+
 /** The values that a sensor can say: multiples of a step, beside an offset. A step of 0: any value. */
 export interface Grid {
   readonly step: number;
@@ -47,18 +49,19 @@ export function offGrid(value: number, { step, offset }: Grid): number {
   return steps - Math.round(steps);
 }
 
-function distancesOf(ascending: Float64Array, same: number): number[] {
-  const distances: number[] = [];
+function distancesOf(ascending: Float64Array, same: number): Float64Array {
+  const distances = new Float64Array(ascending.length);
+  let count = 0;
   for (let at = 1; at < ascending.length; at++) {
     const distance = (ascending[at] as number) - (ascending[at - 1] as number);
-    if (distance > same) distances.push(distance);
+    if (distance > same) distances[count++] = distance;
   }
-  return distances;
+  return distances.subarray(0, count);
 }
 
 /** The mean of those that are one step, as far as rounding lets see. */
-function smallest(distances: readonly number[]): number {
-  const bound = 1.4 * distances.toSorted((one, other) => one - other)[Math.trunc(distances.length / 50)]!;
+function smallest(distances: Float64Array): number {
+  const bound = 1.4 * select(distances.slice(), Math.trunc(distances.length / 50));
   const single = distances.filter((distance) => distance <= bound);
   return single.reduce((sum, distance) => sum + distance / single.length, 0);
 }
