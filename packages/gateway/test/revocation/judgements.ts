@@ -10,14 +10,14 @@ import { parseCertificate } from '@kiten/codec';
 import type { TlsMaterial } from '../../src/index.ts';
 import { RevocationLists } from '../../src/revocation/revocation-lists.ts';
 import { secureContextOf } from '../../src/tls-context.ts';
-import { type Issued, privateKeyOf } from './hierarchy.ts';
+import type { Identity } from '../support/certificates.ts';
 
 export interface Case {
-  readonly ca: readonly Issued[];
+  readonly ca: readonly Identity[];
   readonly lists: readonly string[];
-  readonly leaf: Issued;
+  readonly leaf: Identity;
   /** What the client sends along. */
-  readonly presented?: readonly Issued[];
+  readonly presented?: readonly Identity[];
 }
 
 export interface Judgement {
@@ -29,10 +29,10 @@ export interface Judgement {
 
 /** What handshakes come to, with a server that shows one certificate. */
 export class Judge {
-  readonly #shown: Issued;
+  readonly #shown: Identity;
   readonly #server: Server = createServer();
 
-  constructor(shown: Issued) {
+  constructor(shown: Identity) {
     this.#shown = shown;
   }
 
@@ -57,24 +57,24 @@ export class Judge {
     const served = known === undefined ? material : { ...material, crl: '' };
     const error = await this.#handshake(served, leaf, presented);
     if (known === undefined) return { error, by: 'openssl' };
-    const certificate = new X509Certificate(leaf.pem);
+    const certificate = new X509Certificate(leaf.certificate);
     const found = known.errorOf(() => certificate, parseCertificate(certificate.raw), Date.now());
     return { error: error ?? found, by: 'lists' };
   }
 
-  #material(ca: readonly Issued[], lists: readonly string[]): TlsMaterial {
+  #material(ca: readonly Identity[], lists: readonly string[]): TlsMaterial {
     return {
-      key: privateKeyOf(this.#shown),
-      certificate: this.#shown.pem,
-      ca: ca.map(({ pem }) => pem).join(''),
+      key: this.#shown.key,
+      certificate: this.#shown.certificate,
+      ca: bundleOf(ca),
       crl: lists.join(''),
     };
   }
 
   async #handshake(
     material: TlsMaterial,
-    leaf: Issued,
-    presented: readonly Issued[] = [],
+    leaf: Identity,
+    presented: readonly Identity[] = [],
   ): Promise<string | undefined> {
     const { port } = this.#server.address() as AddressInfo;
     const near = connect(port, '127.0.0.1');
@@ -85,8 +85,8 @@ export class Judge {
       requestCert: true,
       rejectUnauthorized: false,
     });
-    const cert = [leaf, ...presented].map(({ pem }) => pem).join('');
-    const client = connectTls({ socket: near, cert, key: privateKeyOf(leaf), rejectUnauthorized: false });
+    const cert = bundleOf([leaf, ...presented]);
+    const client = connectTls({ socket: near, cert, key: leaf.key, rejectUnauthorized: false });
     for (const socket of [client, accepted]) socket.on('error', () => undefined);
     await once(accepted, 'secure');
     // Of a socket that no TLS server made, Node does not say by itself what came of its peer's certificate.
@@ -106,15 +106,18 @@ export function takenByCommand({ ca, lists, leaf, presented = [] }: Case): boole
       writeFileSync(path, text);
       return path;
     };
-    const pem = (certificates: readonly Issued[]): string => certificates.map((one) => one.pem).join('');
     const given = [
-      ...['-CAfile', file('ca.pem', pem(ca)), '-no-CApath', '-no-CAstore', '-purpose', 'sslclient'],
+      ...['-CAfile', file('ca.pem', bundleOf(ca)), '-no-CApath', '-no-CAstore', '-purpose', 'sslclient'],
       ...(lists.length === 0 ? [] : ['-crl_check_all', '-CRLfile', file('lists.pem', lists.join(''))]),
-      ...(presented.length === 0 ? [] : ['-untrusted', file('presented.pem', pem(presented))]),
-      file('leaf.pem', leaf.pem),
+      ...(presented.length === 0 ? [] : ['-untrusted', file('presented.pem', bundleOf(presented))]),
+      file('leaf.pem', leaf.certificate),
     ];
     return spawnSync('openssl', ['verify', ...given], { stdio: 'ignore' }).status === 0;
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+function bundleOf(identities: readonly Identity[]): string {
+  return identities.map(({ certificate }) => certificate).join('');
 }

@@ -1,7 +1,7 @@
 import { authorityKeyIdentifierExtension, type Extension, writeDer } from '@kiten/codec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requireTool } from '../../../../test/tools.ts';
-import { authority, client, day, type Holder, holder, list, server } from './hierarchy.ts';
+import { authority, client, day, type Holder, holder, list, server } from '../support/certificates.ts';
 import { type Case, Judge, takenByCommand } from './judgements.ts';
 
 const [rootKey, issuingKey, otherKey] = [holder('Root'), holder('Issuing'), holder('Other')];
@@ -109,14 +109,16 @@ const cases: readonly (readonly [what: string, by: 'openssl' | 'lists', one: () 
   [
     'a certificate that does not name the key it was signed with',
     'lists',
-    () => ({ ...whole(), leaf: client(issuingKey, []) }),
+    () => ({ ...whole(), leaf: client(issuingKey, 'pump-1', { extensions: [] }) }),
   ],
   [
     'a certificate whose list is said to cover a compromised key only',
     'lists',
     () => ({
       ...whole(),
-      leaf: client(issuingKey, [authorityKeyIdentifierExtension(issuingKey.identifier), partialPoint]),
+      leaf: client(issuingKey, 'pump-1', {
+        extensions: [authorityKeyIdentifierExtension(issuingKey.identifier), partialPoint],
+      }),
     }),
   ],
   ['a list of nobody', 'openssl', () => ({ ca: [root, issuing], lists: [...good(), list(otherKey)], leaf })],
@@ -180,7 +182,12 @@ const cases: readonly (readonly [what: string, by: 'openssl' | 'lists', one: () 
   [
     'a certificate that names another key than signed it',
     'lists',
-    () => ({ ...whole(), leaf: client(issuingKey, [authorityKeyIdentifierExtension(otherKey.identifier)]) }),
+    () => ({
+      ...whole(),
+      leaf: client(issuingKey, 'pump-1', {
+        extensions: [authorityKeyIdentifierExtension(otherKey.identifier)],
+      }),
+    }),
   ],
 ];
 

@@ -1,22 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Identity } from '../support/authority.ts';
+import { authority, client, day, holder, type Identity, list, server } from '../support/certificates.ts';
 import { eventually } from '../support/harness.ts';
 import { StreamEnd } from '../support/stream-pair.ts';
 import { type TlsClientOptions, TlsHarness } from '../support/tls-harness.ts';
-import { authority, client, day, holder, type Issued, list, privateKeyOf, server } from './hierarchy.ts';
 
 const [rootKey, issuingKey] = [holder('Root'), holder('Issuing')];
 const root = authority(rootKey);
 const issuing = authority(issuingKey, rootKey);
 const shown = server(issuingKey);
-const identityOf = (issued: Issued): Identity => ({
-  certificate: issued.pem,
-  key: privateKeyOf(issued),
-  serial: Buffer.from(issued.serial).toString('hex'),
-});
-const trusting = { ca: root.pem + issuing.pem, servername: 'localhost' } as const;
-const pump = identityOf(client(issuingKey));
+const trusting = { ca: root.certificate + issuing.certificate, servername: 'localhost' } as const;
+const pump = client(issuingKey);
 
 let harness: TlsHarness;
 beforeEach(async () => {
@@ -26,8 +20,8 @@ afterEach(() => harness.stop());
 
 /** Serves with the authorities and these lists. */
 function serve(lists: readonly string[]): void {
-  const { certificate, key } = identityOf(shown);
-  harness.tls({ key, certificate, ca: root.pem + issuing.pem, crl: lists.join('') });
+  const { certificate, key } = shown;
+  harness.tls({ key, certificate, ca: root.certificate + issuing.certificate, crl: lists.join('') });
 }
 
 const refused = (): number => harness.gateway.statistics().handshakesRefused;
@@ -75,10 +69,10 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (version) => {
   it('who was refused as revoked is not let in with the session of that handshake', async () => {
     const lost = client(issuingKey);
     serve([list(rootKey), list(issuingKey, { revoked: [lost] })]);
-    const session = await sessionOf(identityOf(lost), options);
+    const session = await sessionOf(lost, options);
     await eventually(() => refused() === 1, 'the first refusal');
     const again = session === undefined ? options : { ...options, session };
-    expect(await refusalOf(identityOf(lost), again)).toBe('gateway/certificate-revoked');
+    expect(await refusalOf(lost, again)).toBe('gateway/certificate-revoked');
     expect(harness.of('session-opened')).toEqual([]);
   });
 
@@ -105,32 +99,32 @@ it('lists with a lower number than before are not taken, and those of before go 
   expect(() => serve([list(rootKey), list(issuingKey, { number: 6 })])).toThrow(
     expect.objectContaining({ code: 'gateway/revocation-list-older' }),
   );
-  expect(await refusalOf(identityOf(lost), {})).toBe('gateway/certificate-revoked');
+  expect(await refusalOf(lost, {})).toBe('gateway/certificate-revoked');
   serve([list(rootKey), list(issuingKey, { number: 8 })]);
-  await harness.client(identityOf(lost), trusting);
+  await harness.client(lost, trusting);
 });
 
 it('material that is not good in one part changes nothing', async () => {
   const lost = client(issuingKey);
   const lists = [list(rootKey), list(issuingKey, { revoked: [lost] })];
   serve([...lists, list(holder('Nobody'))]);
-  const { certificate, key } = identityOf(shown);
+  const { certificate, key } = shown;
   const broken = { name: 'north.example', certificate, key: 'no key' };
-  const material = { key, certificate, ca: root.pem + issuing.pem, crl: lists.join('') };
+  const material = { key, certificate, ca: root.certificate + issuing.certificate, crl: lists.join('') };
   expect(() => harness.tls({ ...material, named: [broken] })).toThrow();
-  expect(await refusalOf(identityOf(lost), {})).toBe('gateway/certificate-revoked');
+  expect(await refusalOf(lost, {})).toBe('gateway/certificate-revoked');
   (await harness.client(pump, trusting)).socket.destroy();
 });
 
 describe('a client that another server took, which trusts others as well', () => {
-  const presented = (issued: Issued) => ({
-    der: new X509Certificate(issued.pem).raw,
+  const presented = (issued: Identity) => ({
+    der: new X509Certificate(issued.certificate).raw,
     chainError: undefined,
     address: '192.0.2.7',
     port: 4711,
     resumed: false,
   });
-  const admitted = (issued: Issued): string | undefined => {
+  const admitted = (issued: Identity): string | undefined => {
     const [near, far] = StreamEnd.pair();
     const before = refused();
     harness.gateway.admit(far, presented(issued));

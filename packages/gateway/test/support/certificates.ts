@@ -5,6 +5,7 @@ import {
   type Extension,
   encodePem,
   extendedKeyUsageExtension,
+  fromHex,
   issueCertificate,
   issueCertificateList,
   keyIdentifier,
@@ -14,8 +15,9 @@ import {
   type Signer,
   subjectAlternativeNameExtension,
   subjectKeyIdentifierExtension,
+  toHex,
 } from '@kiten/codec';
-import { trustDomain } from '../support/harness.ts';
+import { trustDomain } from './harness.ts';
 
 export const day = 86_400_000;
 
@@ -27,15 +29,25 @@ export interface Holder {
   readonly key: KeyObject;
 }
 
-/** A certificate, and what revokes it. */
-export interface Issued {
-  readonly pem: string;
-  readonly serial: Uint8Array;
-  readonly holder: Holder;
+/** A certificate with its key, as PEM, and its serial number as the register writes it. */
+export interface Identity {
+  readonly certificate: string;
+  readonly key: string;
+  readonly serial: string;
+}
+
+export interface ClientOptions {
+  readonly commonName?: string;
+  readonly uris?: readonly string[];
+  readonly purposes?: readonly string[] | undefined;
+  readonly from?: number;
+  readonly to?: number;
+  /** Instead of what names the key that signs. */
+  readonly extensions?: readonly Extension[];
 }
 
 export interface ListOptions {
-  readonly revoked?: readonly Issued[];
+  readonly revoked?: readonly Identity[];
   /** Milliseconds from now. */
   readonly from?: number;
   readonly to?: number;
@@ -65,7 +77,7 @@ export function authority(
   subject: Holder,
   by: Holder = subject,
   usage: Parameters<typeof keyUsageExtension>[0] = ['keyCertSign', 'cRLSign'],
-): Issued {
+): Identity {
   return issue(subject, by, [
     basicConstraintsExtension({ ca: true }),
     keyUsageExtension(usage),
@@ -74,19 +86,35 @@ export function authority(
   ]);
 }
 
-export function client(by: Holder, extensions?: readonly Extension[]): Issued {
-  const uri = `spiffe://${trustDomain}/device/pump-1`;
-  return issue(holder('pump-1'), by, [
-    extendedKeyUsageExtension([keyPurpose.clientAuth]),
-    subjectAlternativeNameExtension([{ kind: 'uri', value: uri }]),
-    ...(extensions ?? [authorityKeyIdentifierExtension(by.identifier)]),
-  ]);
+/** A device's certificate, unless the options make it another. */
+export function client(by: Holder, id = 'pump-1', options: ClientOptions = {}): Identity {
+  const {
+    commonName = id,
+    uris = [`spiffe://${trustDomain}/device/${id}`],
+    extensions = [authorityKeyIdentifierExtension(by.identifier)],
+  } = options;
+  const purposes = 'purposes' in options ? options.purposes : [keyPurpose.clientAuth];
+  const names = uris.map((value) => ({ kind: 'uri', value }) as const);
+  return issue(
+    holder(commonName),
+    by,
+    [
+      ...(purposes === undefined ? [] : [extendedKeyUsageExtension(purposes)]),
+      ...(uris.length === 0 ? [] : [subjectAlternativeNameExtension(names)]),
+      ...extensions,
+    ],
+    options,
+  );
 }
 
-export function server(by: Holder): Issued {
-  return issue(holder('localhost'), by, [
+export function server(by: Holder, name = 'localhost'): Identity {
+  return issue(holder(name), by, [
     extendedKeyUsageExtension([keyPurpose.serverAuth]),
-    subjectAlternativeNameExtension([{ kind: 'dns', value: 'localhost' }]),
+    subjectAlternativeNameExtension([
+      { kind: 'dns', value: name },
+      { kind: 'ip', bytes: Uint8Array.of(127, 0, 0, 1) },
+    ]),
+    authorityKeyIdentifierExtension(by.identifier),
   ]);
 }
 
@@ -101,7 +129,7 @@ export function list(by: Holder, options: ListOptions = {}): string {
       nextUpdate: now + to,
       number,
       ...(identifier === undefined ? {} : { authorityKeyIdentifier: identifier }),
-      revoked: revoked.map(({ serial }) => ({ serialNumber: serial, at: now - day })),
+      revoked: revoked.map(({ serial }) => ({ serialNumber: fromHex(serial), at: now - day })),
       extensions,
     },
     signer,
@@ -109,24 +137,25 @@ export function list(by: Holder, options: ListOptions = {}): string {
   return encodePem('X509 CRL', der);
 }
 
-export const privateKeyOf = ({ holder: { key } }: Issued): string =>
-  key.export({ type: 'pkcs8', format: 'pem' }) as string;
-
-function issue(subject: Holder, by: Holder, extensions: readonly Extension[]): Issued {
-  const serial = randomBytes(16);
-  serial[0] = 0x40 | ((serial[0] as number) & 0x3f);
-  const now = Date.now();
+function issue(
+  subject: Holder,
+  by: Holder,
+  extensions: readonly Extension[],
+  { from = Date.now() - 10 * day, to = Date.now() + 10 * day }: Pick<ClientOptions, 'from' | 'to'> = {},
+): Identity {
+  // 16 octets, positive, without leading zeros.
+  const serialNumber = randomBytes(16);
+  serialNumber[0] = 0x40 | ((serialNumber[0] as number) & 0x3f);
   const der = issueCertificate(
     {
-      serialNumber: serial,
-      issuer: by.name,
-      subject: subject.name,
-      publicKey: subject.signer.publicKey,
-      notBefore: now - 10 * day,
-      notAfter: now + 10 * day,
-      extensions,
+      ...{ serialNumber, issuer: by.name, subject: subject.name, publicKey: subject.signer.publicKey },
+      ...{ notBefore: from, notAfter: to, extensions },
     },
     by.signer,
   );
-  return { pem: encodePem('CERTIFICATE', der), serial, holder: subject };
+  return {
+    certificate: encodePem('CERTIFICATE', der),
+    key: subject.key.export({ type: 'pkcs8', format: 'pem' }) as string,
+    serial: toHex(serialNumber),
+  };
 }
