@@ -5,8 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessProblems } from './console-access.ts';
 import { consoleTools, openBrowser, openPage, signIn, speak, type WatchedPage } from './console-browser.ts';
-import { type DeviceFiles, enrol, publish } from './device.ts';
-import { kiten, TestSite } from './kiten.ts';
+import { type DeviceFiles, enrol, mosquittoOptions, publish } from './device.ts';
+import { kiten, run, TestSite } from './kiten.ts';
 
 /** Every view, with something that shows that it is there in full. */
 const views: readonly (readonly [path: string, whole: string])[] = [
@@ -19,7 +19,7 @@ const views: readonly (readonly [path: string, whole: string])[] = [
   ['/policies', '.invariants-outcome'],
   ['/traffic', '.traffic-map'],
   ['/readings', '.readings tbody tr'],
-  ['/readings?stream=meter-9%2Flevel', '.readings .time-chart'],
+  ['/readings?stream=meter-9%2Flevel', '.readings .wandered .ruler'],
   ['/log?of=0', '.proven .check-outcome'],
   ['/decisions', '#exceptions-title'],
   ['/campaigns', '.wave-bars'],
@@ -57,15 +57,24 @@ async function createCampaign(site: TestSite): Promise<void> {
   await site.json('update', 'campaign', 'create', at('campaign.json'), '--reason', 'release');
 }
 
-/** A stream of readings, with two of them. */
+/** A stream of readings whose normal is learned, and followed. */
 async function readReadings(site: TestSite, device: DeviceFiles): Promise<void> {
-  const of = ['--filter', 'd/+/level', '--field', '/level', '--reason', 'test'];
+  const of = ['--filter', 'd/+/level', '--field', '/level', '--follow', '--reason', 'test'];
   await site.json('measurement', 'stream', 'add', 'level', ...of);
   await site.until(async () => {
     await publish(site, device, 'mqttv5', '-t', 'd/meter-9/level', '-m', '{"level":-1.5}', '-q', '1');
     const [stream] = await site.json<{ rows: number }[]>('measurement', 'stream', 'list');
     return (stream?.rows ?? 0) > 1;
   }, 'two readings');
+  const lesson = ['--seconds', '3600', '--rows', '150', '--accept', '--reason', 'test'];
+  await site.json('measurement', 'stream', 'learn', 'meter-9/level', ...lesson);
+  const lines = Array.from({ length: 160 }, (_, row) => `{"level":${Math.sin(row * row).toFixed(3)}}\n`);
+  const args = [...mosquittoOptions(site, device), '-V', 'mqttv5', '-i', device.id, '-q', '1', '-l'];
+  await run('mosquitto_pub', [...args, '-t', 'd/meter-9/level'], { input: lines.join('') });
+  await site.until(async () => {
+    const [stream] = await site.json<{ drift?: unknown }[]>('measurement', 'stream', 'list');
+    return stream?.drift;
+  }, 'what is followed');
 }
 
 describe.skipIf(!consoleTools())('the views of the console', () => {

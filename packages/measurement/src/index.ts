@@ -247,6 +247,7 @@ export {
   outcomes,
   type StreamConclusion,
   type StreamReport,
+  type WanderedFrom,
 } from './streams/stream-report.ts';
 export type { TapBatch, TapOrder, TapSource } from './streams/tap-batch.ts';
 export type { StreamGauges } from './streams/watched-stream.ts';

@@ -25,6 +25,24 @@ export interface Stream {
   readonly rows: number;
   readonly lastAt?: number;
   readonly problem?: string;
+  /** How far its normal has wandered, the farthest channel first. */
+  readonly drift?: readonly Drift[];
+}
+
+/** How far the normal of a channel is from where it was accepted. */
+export interface Drift {
+  readonly channel: string;
+  /** In standard deviations of the channel. */
+  readonly deviations: number;
+  /** As it is read. */
+  readonly amount: number;
+  readonly unit?: string;
+}
+
+/** In standard deviations: how far normal may wander in a day, and from what was accepted. */
+export interface FollowRules {
+  readonly perDay: number;
+  readonly most: number;
 }
 
 /** A time in which a stream was not normal; without an end it lasts. */
@@ -49,6 +67,7 @@ export interface Diagnosis {
 
 export interface StreamReadings {
   readonly stream: Stream;
+  readonly declaration: { readonly follow?: FollowRules };
   readonly readings: {
     readonly channels: readonly string[];
     readonly times: readonly number[];

@@ -11,6 +11,7 @@ export interface AlarmWords {
   readonly course: (channel: string, said: string, expected: string) => string;
   /** What could have been added at once, and evenly, by the end of so many rows. */
   readonly unseen: (channel: string, bias: string, drift: string, rows: number) => string;
+  readonly drift: string;
   readonly said: string;
   readonly expected: string;
 }
@@ -34,6 +35,7 @@ export const alarmWords: Readonly<Record<'en' | 'ja', AlarmWords>> = {
       `${channel} said ${said} on the mean; by the other sensors it should have been ${expected}.`,
     unseen: (channel, bias, drift, rows) =>
       `Without an alarm, at most ${bias} could have been added to ${channel} for ${rows} rows, or ${drift} by growing evenly.`,
+    drift: 'drift since the profile was learned, in standard deviations and as it is read',
     said: 'said',
     expected: 'expected',
   },
@@ -49,6 +51,7 @@ export const alarmWords: Readonly<Record<'en' | 'ja', AlarmWords>> = {
       `${channel} の報告値は平均 ${said} でした。ほかのセンサーから見ると、${expected} のはずです。`,
     unseen: (channel, bias, drift, rows) =>
       `${channel} に加えても警報にならないのは、${rows} 行の間一定なら ${bias} まで、徐々に増やすなら最終行で ${drift} までです。`,
+    drift: 'プロファイル学習時からのずれ（標準偏差と測定値）',
     said: '報告値',
     expected: '期待値',
   },

@@ -1,24 +1,44 @@
 import type { Judge, Profile } from '@kiten/measurement';
-import { type Drift, defaultFollowRules, driftsOf, type FollowOptions, type Frame } from '@kiten/measurement';
+import {
+  type Drift,
+  defaultFollowRules,
+  driftsOf,
+  type FollowOptions,
+  type FollowRules,
+  type Frame,
+} from '@kiten/measurement';
 import type { Command } from 'commander';
+import { alarmWords } from './alarm-words.ts';
 import { parseAmount } from './commands/measurement-learn.ts';
 import { DriftFile } from './drift-file.ts';
+import { language } from './language.ts';
 import { print } from './output.ts';
 
-export interface DriftOptions {
-  readonly follow?: true | string;
+/** Whether, and how far, what is normal is followed. */
+export interface DriftRuleOptions {
+  readonly follow?: boolean | string;
   readonly driftPerDay?: number;
   readonly driftMost?: number;
 }
 
+export interface DriftOptions extends DriftRuleOptions {
+  readonly follow?: true | string;
+}
+
 /** What says whether, and how far, a command follows what is normal. */
 export function withDriftOptions(command: Command): Command {
-  const { perDay, most } = defaultFollowRules;
-  return command
-    .option(
+  return withDriftRules(
+    command.option(
       '--follow [file]',
       'follow what is normal where it wanders slowly; how far it has is read from this file and kept in it',
-    )
+    ),
+  );
+}
+
+/** What says how far what is normal is followed. */
+export function withDriftRules(command: Command): Command {
+  const { perDay, most } = defaultFollowRules;
+  return command
     .option(
       '--drift-per-day <n>',
       `standard deviations that the normal of a channel may move by in a day, instead of ${perDay}; with it, normal is followed`,
@@ -29,6 +49,13 @@ export function withDriftOptions(command: Command): Command {
       `standard deviations from what was learned at which somebody has to look, instead of ${most}; with it, normal is followed`,
       parseAmount,
     );
+}
+
+/** `undefined`: it is not to be followed. */
+export function followRulesOf({ follow, driftPerDay, driftMost }: DriftRuleOptions): FollowRules | undefined {
+  if (follow === undefined && driftPerDay === undefined && driftMost === undefined) return undefined;
+  const { perDay, most } = defaultFollowRules;
+  return { perDay: driftPerDay ?? perDay, most: driftMost ?? most };
 }
 
 /** Normal as it wandered until a file is read, and from then on. */
@@ -44,13 +71,12 @@ export class FollowedFile {
 
   /** @throws KitenError `measurement/drift-malformed`, `measurement/drift-of-another` */
   async forJudge({ interval }: Frame): Promise<{ readonly follow?: FollowOptions }> {
-    const { follow, driftPerDay, driftMost } = this.#options;
-    if (follow === undefined && driftPerDay === undefined && driftMost === undefined) return {};
+    const rules = followRulesOf(this.#options);
+    if (rules === undefined) return {};
     const from = await this.#kept?.read();
-    const { perDay, most } = defaultFollowRules;
     return {
       follow: {
-        rules: { perDay: driftPerDay ?? perDay, most: driftMost ?? most },
+        rules,
         ...(interval === undefined ? {} : { interval }),
         ...(from === undefined ? {} : { from }),
       },
@@ -65,11 +91,16 @@ export class FollowedFile {
   }
 }
 
-export function printDrift(drift: readonly Drift[], decimals: number): void {
-  print('drift since the profile was learned, in standard deviations and as it is read');
-  for (const { channel, deviations, amount } of drift)
-    print(`  ${signed(deviations, 2)} σ  ${signed(amount, decimals)}  ${channel}`);
+/** @param decimals of amounts; three digits, unless given */
+export function printDrift(drift: readonly Drift[], decimals?: number): void {
+  print(alarmWords[language()].drift);
+  for (const { channel, deviations, amount, unit } of drift)
+    print(
+      `  ${signed(deviations, 2)} σ  ${signed(amount, decimals)}${unit === undefined ? '' : ` ${unit}`}  ${channel}`,
+    );
 }
 
-const signed = (value: number, decimals: number): string =>
-  `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(decimals)}`;
+function signed(value: number, decimals: number | undefined): string {
+  const size = Math.abs(value);
+  return `${value < 0 ? '−' : '+'}${decimals === undefined ? size.toPrecision(3) : size.toFixed(decimals)}`;
+}

@@ -268,6 +268,9 @@ const foundReadings = [
      primary key (device, topic)) strict, without rowid`,
 ];
 
+/** How far the normal of a stream has wandered from what was accepted. */
+const wanderedStreams = ['alter table streams add column wandered text'];
+
 /** Forward only: a released migration is never edited, a new one follows it. Written for SQLite (`dialects.ts`). */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-site': { up: run(site) },
@@ -295,6 +298,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0023-denied-readings': { up: run(deniedReadings) },
   '0024-stream-relations': { up: run(streamRelations) },
   '0025-found-readings': { up: run(foundReadings) },
+  '0026-wandered-streams': { up: run(wanderedStreams) },
 };
 
 /**

@@ -72,7 +72,7 @@ export async function putStream(store: Kysely<Tables>, record: StreamRecord): Pr
   };
   await store
     .insertInto('streams')
-    .values({ stream, ...row, memory: null })
+    .values({ stream, ...row, memory: null, wandered: null })
     .onConflict((conflict) => conflict.column('stream').doUpdateSet(row))
     .execute();
 }
@@ -94,6 +94,38 @@ export async function allMemories(store: Kysely<Tables>): Promise<ReadonlyMap<st
     .where('memory', 'is not', null)
     .execute();
   return new Map(rows.map(({ stream, memory }) => [stream, memory as string]));
+}
+
+/**
+ * Where the normal of a stream has wandered to, as JSON.
+ *
+ * @param profile from which one: of a stream that is judged by another one by now, nothing is kept
+ */
+export async function keepWandered(
+  store: Kysely<Tables>,
+  stream: string,
+  { profile, wandered }: { readonly profile: string; readonly wandered: string },
+): Promise<void> {
+  await store
+    .updateTable('streams')
+    .set({ wandered })
+    .where('stream', '=', stream)
+    .where('profile', '=', profile)
+    .execute();
+}
+
+/** It begins where it is accepted. */
+export async function forgetWandered(store: Kysely<Tables>, stream: string): Promise<void> {
+  await store.updateTable('streams').set({ wandered: null }).where('stream', '=', stream).execute();
+}
+
+export async function allWandered(store: Kysely<Tables>): Promise<ReadonlyMap<string, string>> {
+  const rows = await store
+    .selectFrom('streams')
+    .select(['stream', 'wandered'])
+    .where('wandered', 'is not', null)
+    .execute();
+  return new Map(rows.map(({ stream, wandered }) => [stream, wandered as string]));
 }
 
 /** An alarm as it begins, is understood otherwise, or ends. */

@@ -418,6 +418,8 @@ export interface Tables {
     problem: string | null;
     /** JSON: what freshness remembers. */
     memory: string | null;
+    /** JSON: where its normal has wandered to from the profile that it is judged by. */
+    wandered: string | null;
   };
   stream_alarms: {
     stream: string;

@@ -134,6 +134,7 @@ async function stop(): Promise<void> {
   clearInterval(timer);
   for (const tap of taps) tap.close();
   board.look(clock.now());
+  board.close();
   handOver();
   keepFound(clock.now(), true);
   await lessons.settle(lessonOf);

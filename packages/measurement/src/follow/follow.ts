@@ -34,17 +34,20 @@ export interface Drift {
   readonly channel: string;
   /** In deviations of the channel. */
   readonly deviations: number;
-  /** In its unit. */
+  /** As it is read. */
   readonly amount: number;
+  /** What it is read in, where somebody said so. */
+  readonly unit?: string;
 }
 
 /** Of every channel, the farthest first. */
 export function driftsOf(profile: Profile, { drift }: Wandered, decimals?: number): Drift[] {
-  const { deviations: units } = resolutionFor(profile.resolutions, decimals).standard;
+  const { deviations: scales } = resolutionFor(profile.resolutions, decimals).standard;
   return profile.channels
-    .map((channel, at) => {
-      const deviations = drift[at] as number;
-      return { channel, deviations, amount: deviations * (units[at] as number) };
+    .map((channel, at): Drift => {
+      const [deviations, unit = ''] = [drift[at] as number, profile.units?.[at]];
+      const amount = deviations * (scales[at] as number);
+      return { channel, deviations, amount, ...(unit === '' ? {} : { unit }) };
     })
     .sort((one, other) => Math.abs(other.deviations) - Math.abs(one.deviations));
 }

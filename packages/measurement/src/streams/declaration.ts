@@ -1,4 +1,5 @@
 import { KitenError } from '@kiten/codec';
+import type { FollowRules } from '../follow/follower.ts';
 
 /** How a message holds readings. */
 export const payloadForms = ['json', 'senml', 'pack', 'number', 'csv'] as const;
@@ -35,6 +36,8 @@ export interface StreamDeclaration {
   readonly recoverSeconds?: number;
   /** A stream that appears is learned at once, for so long. */
   readonly learnSeconds?: number;
+  /** What is normal is followed where it wanders slowly, by these rules; without it, it stays as it was accepted. */
+  readonly follow?: FollowRules;
 }
 
 export const defaultAlarmsPerDay = 0.1;
@@ -68,6 +71,13 @@ export function checkDeclaration(declaration: StreamDeclaration): void {
   if (!isPositive(declaration.silenceSeconds)) throw refused('its seconds of silence are no number above 0');
   if (![binSeconds, recoverSeconds, declaration.learnSeconds].every((each) => isPositive(each ?? 1)))
     throw refused('a number of seconds is not above 0');
+  if (declaration.follow !== undefined) checkFollow(declaration.follow);
+}
+
+function checkFollow({ perDay, most }: FollowRules): void {
+  if (!isPositive(perDay) || !isPositive(most))
+    throw refused('how far its normal may wander is no number of standard deviations above 0');
+  if (perDay > most) throw refused('in a day its normal may not wander farther than in all');
 }
 
 /** How a channel is called: a pointer without its first slash. */

@@ -1,9 +1,13 @@
 import { KitenError } from '@kiten/codec';
+import { type Drift, driftsOf, type FollowOptions } from '../follow/follow.ts';
+import type { FollowRules, Wandered } from '../follow/follower.ts';
 import { Judge } from '../judge.ts';
 import type { Profile } from '../learn/profile.ts';
 import { abnormalOf, FollowedAlarms, type LookBudget } from './followed-alarms.ts';
 import { History, type HistoryBudget } from './history.ts';
-import type { AlarmWindow, Excerpt } from './stream-report.ts';
+import { MinuteWatch } from './minute-watch.ts';
+import type { AlarmWindow, Excerpt, WanderedFrom } from './stream-report.ts';
+import { StreamTime } from './stream-time.ts';
 import type { StreamVoice } from './stream-voice.ts';
 
 /** Rows that judging takes to settle, and that say that a stream is normal. */
@@ -17,10 +21,20 @@ export interface RowJudgeParts {
   readonly alarmsPerDay: number;
   /** Milliseconds of normal readings that take an alarm back. */
   readonly recovery: number | undefined;
+  /** How far its normal may wander, if it is followed. */
+  readonly follow: FollowRules | undefined;
   readonly budget: HistoryBudget;
   readonly looks: LookBudget;
   readonly voice: StreamVoice;
   readonly alarm: (window: AlarmWindow) => void;
+  /** Told once a minute, and at the end. */
+  readonly wandered: (from: WanderedFrom) => void;
+}
+
+/** What a stream is judged by: SHA-256 of its profile, hexadecimal, and where normal had wandered to from there before. */
+export interface JudgedBy {
+  readonly digest: string;
+  readonly wandered?: Wandered;
 }
 
 /** Judges the rows of a stream, as soon as there is something to judge them by, and keeps the newest for people. */
@@ -29,11 +43,14 @@ export class RowJudge {
   readonly #history: History;
   #alarms: FollowedAlarms | undefined;
   #judge: Judge | undefined;
-  #profile: string | undefined;
+  #profile: { readonly profile: Profile; readonly digest: string } | undefined;
+  readonly #time = new StreamTime();
+  readonly #wandering: MinuteWatch;
 
   constructor(parts: RowJudgeParts) {
     this.#parts = parts;
     this.#history = new History(parts.channels.length, historyRows, parts.budget);
+    this.#wandering = new MinuteWatch(parts.stream);
   }
 
   /** The alarm that lasts. */
@@ -46,13 +63,19 @@ export class RowJudge {
     return quiet >= settled ? quietSince : undefined;
   }
 
+  /** How far its normal has wandered from what was accepted; `undefined` if it is not followed. */
+  get drift(): readonly Drift[] | undefined {
+    const [wandered, by] = [this.#judge?.wandered, this.#profile];
+    return wandered === undefined || by === undefined ? undefined : driftsOf(by.profile, wandered);
+  }
+
   excerpt(): Excerpt {
     return this.#history.excerpt();
   }
 
-  /** @throws KitenError `measurement/profile-channels` */
-  judgeBy(profile: Profile, digest: string): void {
-    const { stream, channels, alarmsPerDay, looks } = this.#parts;
+  /** @throws KitenError `measurement/profile-channels`, `measurement/interval-unknown`, `measurement/drift-malformed` */
+  judgeBy(profile: Profile, { digest, wandered: from }: JudgedBy): void {
+    const { stream, channels, alarmsPerDay, looks, follow: rules } = this.#parts;
     if (
       profile.channels.length !== channels.length ||
       profile.channels.some((each, at) => each !== channels[at])
@@ -61,8 +84,10 @@ export class RowJudge {
         'measurement/profile-channels',
         `The profile is of other channels than the stream ${stream} has.`,
       );
-    this.#judge = new Judge(profile, { alarmsPerDay });
-    this.#profile = digest;
+    const follow: FollowOptions | undefined = rules && { rules, ...(from && { from }) };
+    this.#judge = new Judge(profile, { alarmsPerDay, ...(follow && { follow }) });
+    this.#profile = { profile, digest };
+    this.#wandering.settle();
     const over = this.#alarms?.watch.close();
     this.#alarms = new FollowedAlarms(stream, profile, () => this.#history.recent(), looks);
     if (over !== undefined) this.#parts.alarm(over);
@@ -78,13 +103,15 @@ export class RowJudge {
     if (this.#alarms !== undefined) this.#alarms.watch.quiet = 0;
   }
 
-  push(at: number, values: Float64Array): void {
+  /** @param came when the row came; `at`, when it was, as it says. Milliseconds since the Unix epoch */
+  push(at: number, values: Float64Array, came: number): void {
     const [judge, alarms] = [this.#judge, this.#alarms];
     if (judge === undefined || alarms === undefined) {
       this.#history.push(at, values, 0);
       return;
     }
-    const judgement = judge.push(values);
+    const judgement = judge.push(values, this.#time.pass(at, came));
+    this.#wandering.change();
     this.#history.push(at, values, judgement.severity);
     const news = alarms.push(at, judgement, judge.bySeverity);
     if (news !== undefined) {
@@ -95,6 +122,19 @@ export class RowJudge {
     // Somebody cleared what was found, and it is so still.
     if (window !== undefined && judgement.isAlarm && this.#parts.voice.isUnsaid) this.#abnormal(at, window);
     if (window === undefined && quiet >= settled) this.#normal(at, quietSince, quiet);
+  }
+
+  /** Does what is due. */
+  look(now: number): void {
+    if (this.#wandering.isDue(now)) this.tellWandered();
+  }
+
+  /** Tells where normal has wandered to, if it has since it was told last. */
+  tellWandered(): void {
+    const [wandered, by] = [this.#judge?.wandered, this.#profile];
+    if (!this.#wandering.isChanged || wandered === undefined || by === undefined) return;
+    this.#wandering.settle();
+    this.#parts.wandered({ profile: by.digest, wandered });
   }
 
   #abnormal(at: number, window: AlarmWindow): void {
@@ -108,6 +148,6 @@ export class RowJudge {
   }
 
   #judgedBy(): { readonly profile?: string } {
-    return this.#profile === undefined ? {} : { profile: this.#profile };
+    return this.#profile === undefined ? {} : { profile: this.#profile.digest };
   }
 }

@@ -1,16 +1,17 @@
-import { fromBase64, type Verify } from '@kiten/codec';
+import type { Verify } from '@kiten/codec';
+import type { Wandered } from '../follow/follower.ts';
 import type { StreamMemory } from '../freshness/freshness.ts';
 import { parseProfile } from '../learn/profile-text.ts';
 import type { StreamDeclaration } from './declaration.ts';
 import type { LookBudget } from './followed-alarms.ts';
 import type { HistoryBudget } from './history.ts';
 import type { LessonBudget, LessonEnd } from './lesson.ts';
-import { payloadReader } from './payload-reader.ts';
 import { RelationBoard } from './relation-board.ts';
+import { kindOf, type StreamKind } from './stream-kind.ts';
 import { placeOf } from './stream-name.ts';
 import type { AlarmWindow, StreamReport } from './stream-report.ts';
 import { readBatch, type TapBatch, type TapEntry, type TapSource } from './tap-batch.ts';
-import { type StreamKind, WatchedStream } from './watched-stream.ts';
+import { WatchedStream } from './watched-stream.ts';
 
 export interface StreamBoardParts {
   readonly tell: (report: StreamReport) => void;
@@ -26,8 +27,8 @@ export interface KnownStream {
   readonly device: string;
   readonly declaration: string;
   readonly memory?: StreamMemory;
-  /** The text of its profile, and SHA-256 of that. */
-  readonly profile?: { readonly text: Uint8Array; readonly digest: string };
+  /** The text of its profile, SHA-256 of that, and where normal had wandered to from there. */
+  readonly profile?: { readonly text: Uint8Array; readonly digest: string; readonly wandered?: Wandered };
   /** It is being learned. */
   readonly lesson?: LessonEnd;
   /** An alarm that lasted when judging stopped, and when it began again. */
@@ -119,7 +120,7 @@ export class StreamBoard {
     if (watched === undefined) return;
     if (memory !== undefined) watched.remember(memory);
     if (lesson !== undefined) watched.learn(lesson);
-    if (profile !== undefined) watched.judgeBy(parseProfile(profile.text), profile.digest);
+    if (profile !== undefined) watched.judgeBy(parseProfile(profile.text), profile);
     if (alarm !== undefined) watched.resume(alarm.window, alarm.at);
   }
 
@@ -186,6 +187,11 @@ export class StreamBoard {
     this.relations.look(now);
   }
 
+  /** Judging is to end: tells what whoever goes on has to know. */
+  close(): void {
+    for (const watched of this.#streams.values()) watched.close();
+  }
+
   #bring(places: readonly Place[], { payload, at, duplicate }: TapEntry): void {
     this.#messages++;
     for (const { watched, channel } of places)
@@ -237,13 +243,4 @@ export class StreamBoard {
     this.#declarationOf.set(stream, declaration);
     return watched;
   }
-}
-
-function kindOf(declaration: StreamDeclaration): StreamKind {
-  const { key } = declaration;
-  return {
-    declaration,
-    read: payloadReader(declaration),
-    key: key === undefined ? undefined : fromBase64(key),
-  };
 }

@@ -1,3 +1,4 @@
+import type { Wandered } from '../follow/follower.ts';
 import type { StreamMemory } from '../freshness/freshness.ts';
 import type { Frame } from '../series/frame.ts';
 import type { FaultKind } from '../suspicion/kind.ts';
@@ -96,6 +97,12 @@ export interface AlarmWindow {
   readonly diagnosis?: AlarmDiagnosis;
 }
 
+/** Where normal has wandered to, and from which profile: SHA-256, hexadecimal. */
+export interface WanderedFrom {
+  readonly profile: string;
+  readonly wandered: Wandered;
+}
+
 /** What judging tells. Structured-clonable. */
 export type StreamReport =
   /** A stream that was not known before. */
@@ -121,4 +128,6 @@ export type StreamReport =
   | { readonly kind: 'alarm'; readonly window: AlarmWindow }
   /** To be kept before anything that follows in the same list. */
   | { readonly kind: 'remember'; readonly stream: string; readonly memory: StreamMemory }
+  /** Where the normal of a stream has wandered to from that profile: to be kept for whoever goes on. */
+  | ({ readonly kind: 'wandered'; readonly stream: string } & WanderedFrom)
   | RelationReport;

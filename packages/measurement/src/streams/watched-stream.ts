@@ -1,27 +1,21 @@
 import { KitenError, type Verify } from '@kiten/codec';
 import type { OwnEvidence } from '../cross/own-evidence.ts';
+import type { Drift } from '../follow/follow.ts';
 import type { StreamMemory } from '../freshness/freshness.ts';
 import type { Profile } from '../learn/profile.ts';
-import { channelsOf, type StreamDeclaration } from './declaration.ts';
+import { channelsOf } from './declaration.ts';
 import type { LookBudget } from './followed-alarms.ts';
 import type { HistoryBudget } from './history.ts';
 import { Lesson, type LessonBudget, type LessonEnd } from './lesson.ts';
 import { PackWatch } from './pack-watch.ts';
-import type { PayloadReader, ReadMessage } from './payload-reader.ts';
+import type { ReadMessage } from './payload-reader.ts';
 import { readPack } from './read-pack.ts';
 import { ownEvidenceOf } from './relation-board.ts';
 import { RowBin } from './row-bin.ts';
-import { RowJudge } from './row-judge.ts';
+import { type JudgedBy, RowJudge } from './row-judge.ts';
+import type { StreamKind } from './stream-kind.ts';
 import type { AlarmWindow, Excerpt, StreamReport } from './stream-report.ts';
 import { type Said, StreamVoice } from './stream-voice.ts';
-
-/** What all streams of a declaration share. */
-export interface StreamKind {
-  readonly declaration: StreamDeclaration;
-  readonly read: PayloadReader;
-  /** DER SubjectPublicKeyInfo, if its packs are signed with one key. */
-  readonly key: Uint8Array | undefined;
-}
 
 export interface StreamSurroundings {
   readonly tell: (report: StreamReport) => void;
@@ -54,6 +48,8 @@ export interface StreamGauges {
   readonly normalSince: number | undefined;
   readonly isSilent: boolean;
   readonly memory: StreamMemory | undefined;
+  /** How far its normal has wandered from what was accepted, the farthest channel first; `undefined` if it is not followed. */
+  readonly drift: readonly Drift[] | undefined;
 }
 
 /** One stream: takes its messages, forms rows, learns or judges them. */
@@ -78,15 +74,16 @@ export class WatchedStream {
     this.device = device;
     this.#kind = kind;
     this.#world = world;
-    const { binSeconds, alarmsPerDay, recoverSeconds } = kind.declaration;
+    const { binSeconds, alarmsPerDay, recoverSeconds, follow } = kind.declaration;
     this.#channels = channelsOf(kind.declaration);
     this.#voice = new StreamVoice((said) => this.#tell(said));
     this.#packs = new PackWatch(this.#voice);
     this.#rowJudge = new RowJudge({
       ...{ stream, alarmsPerDay, channels: this.#channels, voice: this.#voice, budget: world.budget },
-      looks: world.looks,
+      ...{ looks: world.looks, follow },
       recovery: recoverSeconds === undefined ? undefined : recoverSeconds * 1000,
       alarm: (window) => world.tell({ kind: 'alarm', window }),
+      wandered: (from) => world.tell({ kind: 'wandered', stream, ...from }),
     });
     this.#bin = binSeconds === undefined ? undefined : new RowBin(this.#channels.length, binSeconds * 1000);
   }
@@ -102,6 +99,7 @@ export class WatchedStream {
       normalSince: this.#rowJudge.normalSince,
       isSilent: this.#isSilent,
       memory: this.#packs.memory,
+      drift: this.#rowJudge.drift,
     };
   }
 
@@ -144,9 +142,9 @@ export class WatchedStream {
     this.#rowJudge.resume(alarm, at);
   }
 
-  /** @throws KitenError `measurement/profile-channels` */
-  judgeBy(profile: Profile, digest: string): void {
-    this.#rowJudge.judgeBy(profile, digest);
+  /** @throws KitenError `measurement/profile-channels`, `measurement/interval-unknown`, `measurement/drift-malformed` */
+  judgeBy(profile: Profile, by: JudgedBy): void {
+    this.#rowJudge.judgeBy(profile, by);
     this.restate();
   }
 
@@ -164,7 +162,7 @@ export class WatchedStream {
     this.#isSilent = false;
     if (read.pack !== undefined && !this.#packs.isFresh(read.pack, message)) return this.#packs.isDirty;
     for (const { at = message.at, values } of read.rows)
-      if (this.#bin === undefined) this.#row(at, values);
+      if (this.#bin === undefined) this.#row(at, values, message.at);
       else this.#bin.add(message.at, values, (closed, row) => this.#row(closed, row));
     return this.#packs.isDirty;
   }
@@ -173,12 +171,18 @@ export class WatchedStream {
   look(now: number): void {
     this.#bin?.close(now, (at, row) => this.#row(at, row));
     this.settle();
+    this.#rowJudge.look(now);
     if (this.#lesson !== undefined && now >= this.#lesson.until) this.#taught();
     const { silenceSeconds } = this.#kind.declaration;
     if (this.#isSilent || this.#lastAt === undefined || now - this.#lastAt < silenceSeconds * 1000) return;
     this.#isSilent = true;
     this.#rowJudge.interrupt();
     this.#voice.silent({ at: now, since: this.#lastAt, count: this.#messages });
+  }
+
+  /** Judging is to end. */
+  close(): void {
+    this.#rowJudge.tellWandered();
   }
 
   /** Tells what is to be remembered. */
@@ -204,11 +208,11 @@ export class WatchedStream {
     }
   }
 
-  #row(at: number, values: Float64Array): void {
+  #row(at: number, values: Float64Array, came = at): void {
     this.#rows++;
     this.#lesson?.push(at, values);
     if (this.#lesson?.isFull) this.#taught();
-    this.#rowJudge.push(at, values);
+    this.#rowJudge.push(at, values, came);
     this.#world.compare(this.stream, at, values);
   }
 

@@ -8,6 +8,7 @@ import { useAnswer } from '../../components/use-answer.ts';
 import { language, say, times } from '../../i18n/language.ts';
 import { formatRoute } from '../../route.ts';
 import { Alarms, carriersOf } from './alarms.tsx';
+import { Wandered } from './wandered.tsx';
 import { words } from './words.ts';
 
 const colours = ['--accent', '--affirming', '--warning', '--soft'];
@@ -32,7 +33,16 @@ export function StreamReadingsPanel({ stream, round }: { stream: string; round: 
   );
 }
 
-function Shown({ shown: { stream, readings, alarms } }: { shown: StreamReadings }) {
+function Shown({
+  shown: {
+    stream,
+    declaration: { follow },
+    readings,
+    alarms,
+  },
+}: {
+  shown: StreamReadings;
+}) {
   const now = Date.now();
   const carriers = new Set(
     alarms[0] === undefined ? [] : carriersOf(alarms[0]).map(({ channel }) => channel),
@@ -71,6 +81,7 @@ function Shown({ shown: { stream, readings, alarms } }: { shown: StreamReadings 
           </details>
         </section>
       )}
+      {follow !== undefined && stream.drift !== undefined && <Wandered drift={stream.drift} rules={follow} />}
       <section class="panel" aria-labelledby="alarms-title">
         <h2 id="alarms-title">{words.say('alarms')}</h2>
         {alarms.length === 0 ? <p>{words.say('calm')}</p> : <Alarms alarms={alarms} />}

@@ -1,4 +1,4 @@
-import { faultKinds, payloadForms, type StreamGauges } from '@kiten/measurement';
+import { defaultFollowRules, faultKinds, payloadForms, type StreamGauges } from '@kiten/measurement';
 import Type from 'typebox';
 import type { StreamState } from '../../site/measurement/stream-messages.ts';
 import type { DeclarationRecord, StreamRecord } from '../../store/streams.ts';
@@ -30,6 +30,18 @@ export const budgets = {
   alarmsPerDay: Type.Number({ exclusiveMinimum: 0, maximum: 86_400 }),
   silenceSeconds: seconds('Without readings for so long a stream is silent'),
 };
+const { perDay, most } = defaultFollowRules;
+const deviations = (description: string) => Type.Number({ exclusiveMinimum: 0, maximum: 1000, description });
+const followRules = {
+  perDay: deviations(
+    `Standard deviations that the normal of a channel may move by in a day; ${perDay} unless given`,
+  ),
+  most: deviations(`Standard deviations from what was accepted at which it alarms; ${most} unless given`),
+};
+export const follow = Type.Object(
+  { perDay: Type.Optional(followRules.perDay), most: Type.Optional(followRules.most) },
+  { additionalProperties: false, description: 'What is normal is followed where it wanders slowly' },
+);
 export const declarationId = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,31}$' });
 export const streamName = Type.String({
   minLength: 3,
@@ -40,6 +52,7 @@ export const shownDeclaration = Type.Object({
   id: declarationId,
   ...declared,
   ...budgets,
+  follow: Type.Optional(Type.Object(followRules)),
   setBy: Type.String(),
   setAt: time,
   reason: Type.String(),
@@ -83,6 +96,17 @@ export const shownStream = Type.Object({
   problem: Type.Optional(Type.String()),
   normalSince: Type.Optional(time),
   alarm: Type.Optional(alarm),
+  drift: Type.Optional(
+    Type.Array(
+      Type.Object({
+        channel: Type.String(),
+        deviations: Type.Number({ description: 'In standard deviations of the channel' }),
+        amount: Type.Number({ description: 'As it is read' }),
+        unit: Type.Optional(Type.String()),
+      }),
+      { description: 'How far its normal has wandered from what was accepted, the farthest channel first' },
+    ),
+  ),
 });
 const count = Type.Integer({ minimum: 0 });
 export const shownFound = Type.Object({
@@ -135,6 +159,7 @@ export function streamView(record: StreamRecord, doing: StreamState) {
     ...(gauges?.lesson === undefined ? {} : { learnedRows: gauges.lesson.rows }),
     ...(gauges?.normalSince === undefined ? {} : { normalSince: Math.round(gauges.normalSince) }),
     ...(gauges?.alarm === undefined ? {} : { alarm: alarmView(gauges.alarm) }),
+    ...(gauges?.drift === undefined ? {} : { drift: gauges.drift.map((each) => ({ ...each })) }),
   };
 }
 

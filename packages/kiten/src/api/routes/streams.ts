@@ -1,4 +1,4 @@
-import { defaultAlarmsPerDay, defaultSilenceSeconds } from '@kiten/measurement';
+import { defaultAlarmsPerDay, defaultFollowRules, defaultSilenceSeconds } from '@kiten/measurement';
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
 import { deviceId, reason } from '../schemas.ts';
@@ -10,6 +10,7 @@ import {
   declarationId,
   declarationView,
   declared,
+  follow,
   seconds,
   shownDeclaration,
   shownFound,
@@ -45,6 +46,7 @@ export function streamRoutes(api: Api, { streams }: SiteServices): void {
             ...declared,
             alarmsPerDay: Type.Optional(budgets.alarmsPerDay),
             silenceSeconds: Type.Optional(budgets.silenceSeconds),
+            follow: Type.Optional(follow),
             reason,
           },
           { additionalProperties: false },
@@ -52,9 +54,14 @@ export function streamRoutes(api: Api, { streams }: SiteServices): void {
         response: { 200: shownDeclaration },
       },
     },
-    async ({ params, body: { reason: why, ...rest }, operator }) => {
+    async ({ params, body: { reason: why, follow: rules, ...rest }, operator }) => {
       const defaults = { alarmsPerDay: defaultAlarmsPerDay, silenceSeconds: defaultSilenceSeconds };
-      const declaration = { id: params.declaration, ...defaults, ...rest };
+      const declaration = {
+        id: params.declaration,
+        ...defaults,
+        ...rest,
+        ...(rules && { follow: { ...defaultFollowRules, ...rules } }),
+      };
       return declarationView(await streams.declare(declaration, operator, why));
     },
   );

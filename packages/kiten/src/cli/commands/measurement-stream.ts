@@ -1,14 +1,15 @@
-import type { FaultKind } from '@kiten/measurement';
-import { type Command, Option } from 'commander';
+import type { Drift, FaultKind } from '@kiten/measurement';
+import type { Command } from 'commander';
 import { alarmWords } from '../alarm-words.ts';
 import { openClient } from '../client.ts';
+import { printDrift } from '../drift-options.ts';
 import type { Environment } from '../environment.ts';
-import { readText } from '../files.ts';
 import { language } from '../language.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson, printTable } from '../output.ts';
-import { discoveredCommand, foundAs } from './measurement-discovered.ts';
+import { discoveredCommand } from './measurement-discovered.ts';
 import { parseAmount } from './measurement-learn.ts';
+import { addCommand } from './measurement-stream-add.ts';
 
 interface StreamAnswer {
   readonly stream: string;
@@ -23,6 +24,7 @@ interface StreamAnswer {
   readonly proposal?: string;
   readonly profile?: string;
   readonly alarm?: AlarmAnswer;
+  readonly drift?: readonly Drift[];
 }
 
 interface StreamsAnswer {
@@ -50,29 +52,6 @@ interface AlarmAnswer {
   };
 }
 
-interface DeclarationAnswer {
-  readonly id: string;
-  readonly filter: string;
-  readonly form: string;
-  readonly fields: readonly string[];
-}
-
-interface AddOptions extends SiteOptions {
-  readonly found?: boolean;
-  readonly filter?: string;
-  readonly form?: string;
-  readonly field?: readonly string[];
-  readonly learn?: number;
-  readonly bin?: number;
-  readonly sequence?: string;
-  readonly time?: string;
-  readonly key?: string;
-  readonly alarmsPerDay?: number;
-  readonly silence?: number;
-  readonly recover?: number;
-  readonly reason: string;
-}
-
 type Reasoned = SiteOptions & { readonly reason: string };
 
 /** Streams of readings inside a site. */
@@ -81,54 +60,7 @@ export function streamCommands(measurement: Command, environment: Environment): 
     .command('stream')
     .description('streams of readings inside a site: declare them, learn them, see them judged');
 
-  withSite(stream.command('add <id>'))
-    .description(
-      'declare which messages are readings: each device that publishes some has a stream of its own',
-    )
-    .option('--found', 'topics, form and channels as `stream discovered` shows them under this name')
-    .option('--filter <filter>', 'the topics, as an MQTT filter: d/+/vibration')
-    .option(
-      '--field <field...>',
-      'the channels: JSON pointers, names in SenML, last levels of the topics, or columns of CSV',
-    )
-    .addOption(
-      new Option('--form <form>', 'how a message holds readings (default json)').choices([
-        ...['json', 'senml', 'pack', 'number', 'csv'],
-      ]),
-    )
-    .option('--learn <seconds>', 'learn each stream for so long as soon as it appears', parseAmount)
-    .option('--bin <seconds>', 'what comes within so many seconds is one row', parseAmount)
-    .option('--sequence <pointer>', 'in JSON, where a number stands that grows by one each time')
-    .option('--time <pointer>', 'in JSON, where the time stands, in seconds since 1970')
-    .option('--key <file>', 'the public key (PEM) that packs are signed with (default the certificate’s)')
-    .option(
-      '--alarms-per-day <n>',
-      'false alarms of one stream that are put up with (default 0.1)',
-      parseAmount,
-    )
-    .option('--silence <seconds>', 'without readings for so long it is silent (default 300)', parseAmount)
-    .option(
-      '--recover <seconds>',
-      'so long of normal readings takes an alarm back (default never)',
-      parseAmount,
-    )
-    .requiredOption('--reason <text>', 'why; it stands in the log')
-    .action(async (id: string, options: AddOptions) => {
-      const client = await openClient(options, environment);
-      const { alarmsPerDay, reason } = options;
-      const key = options.key === undefined ? undefined : keyIn(await readText(options.key));
-      const seconds = {
-        ...{ silenceSeconds: options.silence, recoverSeconds: options.recover },
-        learnSeconds: options.learn,
-      };
-      const found = options.found === true ? await foundAs(client, id) : {};
-      const body = { form: 'json', ...found, ...said(options), key, alarmsPerDay, reason, ...seconds };
-      const path = `/stream-declarations/${encodeURIComponent(id)}`;
-      const answer = await client.send<DeclarationAnswer>('PUT', path, body);
-      if (options.json) return printJson(answer);
-      const channels = counted(answer.fields.length, 'channel', 'channels');
-      return print(`${answer.id} is declared: ${channels} in ${answer.form} on ${answer.filter}.`);
-    });
+  addCommand(stream, environment);
 
   discoveredCommand(stream, environment);
 
@@ -173,6 +105,7 @@ export function streamCommands(measurement: Command, environment: Environment): 
         (readings.severities[at] ?? 0).toPrecision(3),
       ]);
       printTable(['TIME', ...readings.channels, 'SEVERITY'], newest.slice(-10));
+      if (one.drift !== undefined) printDrift(one.drift);
       if (alarms.length > 0)
         printTable(['SINCE', 'ENDED', 'SEVERITY', 'CHANNELS', 'PROBABLY', 'SEES'], alarms.map(alarmRow));
     });
@@ -217,12 +150,6 @@ export function streamCommands(measurement: Command, environment: Environment): 
     });
 }
 
-/** What the command line says of where readings stand; what it doesn't say is not in it. */
-function said({ filter, form, field: fields, bin: binSeconds, sequence, time }: AddOptions) {
-  const all = { filter, form, fields, binSeconds, sequence, time };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-
 function row({ stream, state, rows, lastAt, topic }: StreamAnswer): string[] {
   return [stream, state, String(rows), lastAt === undefined ? '' : new Date(lastAt).toISOString(), topic];
 }
@@ -239,9 +166,4 @@ function kindOf(diagnosis: AlarmAnswer['diagnosis']): string {
   if (diagnosis === undefined) return '';
   const { kind, confidence } = diagnosis;
   return `${alarmWords[language()].kinds[kind]}${confidence === 0 ? '' : `, ${Math.round(100 * confidence)} %`}`;
-}
-
-/** The key as the site takes it: what stands between the lines of a PEM file. */
-function keyIn(text: string): string {
-  return text.replace(/-----[^-]+-----/g, '').replace(/\s/g, '');
 }

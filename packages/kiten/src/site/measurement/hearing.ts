@@ -1,8 +1,8 @@
 import type { Clock } from '@kiten/codec';
-import type { StreamMemory, StreamReport } from '@kiten/measurement';
+import { encodeWandered, type StreamMemory, type StreamReport, type WanderedFrom } from '@kiten/measurement';
 import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
-import { keepMemory, putAlarm } from '../../store/streams.ts';
+import { keepMemory, keepWandered, putAlarm } from '../../store/streams.ts';
 import type { EventHub } from '../event-hub.ts';
 import { Turns } from '../turns.ts';
 import type { Learning } from './learning.ts';
@@ -53,14 +53,18 @@ export class Hearing {
 
   async #remember(reports: readonly StreamReport[]): Promise<void> {
     const memories = new Map<string, StreamMemory>();
+    const wanderers = new Map<string, WanderedFrom>();
     for (const report of reports) {
       // It has to be there for what is remembered of it to be kept.
       if (report.kind === 'appeared') await this.#appeared(report);
       if (report.kind === 'remember') memories.set(report.stream, report.memory);
+      if (report.kind === 'wandered') wanderers.set(report.stream, report);
     }
-    if (memories.size === 0) return;
+    if (memories.size + wanderers.size === 0) return;
     await this.#parts.database.transaction().execute(async (store) => {
       for (const [stream, memory] of memories) await keepMemory(store, stream, JSON.stringify(memory));
+      for (const [stream, { profile, wandered }] of wanderers)
+        await keepWandered(store, stream, { profile, wandered: encodeWandered(wandered, profile) });
     });
   }
 
@@ -87,6 +91,7 @@ export class Hearing {
         return this.#parts.relations.heard(report);
       case 'appeared':
       case 'remember':
+      case 'wandered':
         return;
     }
   }

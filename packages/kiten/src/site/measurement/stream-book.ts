@@ -6,6 +6,7 @@ import {
   allDeclarations,
   allStreams,
   type DeclarationRecord,
+  forgetWandered,
   putStream,
   type StreamRecord,
 } from '../../store/streams.ts';
@@ -92,9 +93,13 @@ export class StreamBook {
     });
   }
 
-  /** A stream as it is from now on, with the event that made it so. */
+  /** A stream as it is from now on, with the event that made it so; where it is judged by something else, nothing wandered yet. */
   async keep(record: StreamRecord, event: RecordedEvent): Promise<void> {
-    await this.#parts.journal.commit([event], (store) => putStream(store, record));
+    const isAnew = record.profile !== this.#streams.get(record.stream)?.profile;
+    await this.#parts.journal.commit([event], async (store) => {
+      await putStream(store, record);
+      if (isAnew) await forgetWandered(store, record.stream);
+    });
     this.#streams.set(record.stream, record);
     this.#parts.hub.publish('stream', { stream: record.stream, outcome: event.type, at: event.at });
   }
