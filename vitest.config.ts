@@ -8,9 +8,14 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 // The programs that tests start come up from compiled code.
 process.env.NODE_COMPILE_CACHE ??= `${root}node_modules/.cache/compiled`;
 
-/** Tests of packages that stand in for modules, or change the environment, have a process each; the others share theirs. */
+/**
+ * Tests of packages that stand in for modules, change the environment, or start threads have a process each; the others
+ * share theirs. What ends a thread the hard way would end all of them.
+ */
 const alone = globSync('packages/*/test/**/*.test.ts', { cwd: root }).filter((file) =>
-  /\bvi\.(do)?mock\(|\bprocess\.env\.\w+ *=[^=]/i.test(readFileSync(`${root}${file}`, 'utf8')),
+  /\bvi\.(do)?mock\(|\bprocess\.env\.\w+ *=[^=]|\bnew (Worker|ThreadCrew|PolicyReasoner|AppraisalPool)\(/i.test(
+    readFileSync(`${root}${file}`, 'utf8'),
+  ),
 );
 
 /** Tests that start programs come first, the one that types all guides before all: a long one at the end would run by itself. */
@@ -29,6 +34,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
+    globalSetup: ['test/compiled-threads.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'programs', include: ['test/**/*.test.ts', ...alone] } },
