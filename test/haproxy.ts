@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from './free-ports.ts';
 import { requireTool } from './tools.ts';
 
 export const hasHaproxy = (): boolean => requireTool('haproxy', 'haproxy');
@@ -34,7 +35,7 @@ export class Haproxy {
 
   static async start(relays: readonly Relay[]): Promise<Haproxy> {
     const directory = await mkdtemp(join(tmpdir(), 'kiten-haproxy-'));
-    const ports = await freePorts(relays);
+    const ports = await freePorts(relays.map(({ at }) => at));
     const file = join(directory, 'haproxy.cfg');
     await writeFile(file, `${common}${relays.map((relay, at) => listen(relay, ports[at] ?? 0)).join('')}`);
     const process = spawn('/usr/sbin/haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -70,21 +71,6 @@ function listen({ at, to, from, options }: Relay, port: number): string {
   const host = at.includes(':') ? `[${at}]` : at;
   const source = from === undefined ? '' : `  source ${from}\n`;
   return `listen relay${port}\n  bind ${host}:${port}\n${source}  server site ${to} ${options}\n`;
-}
-
-/** All open at once before any is closed: no two are the same. */
-async function freePorts(relays: readonly Relay[]): Promise<number[]> {
-  const servers = await Promise.all(
-    relays.map(async ({ at }) => {
-      const server = createServer().listen(0, at);
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  for (const server of servers) server.close();
-  await Promise.all(servers.map((server) => once(server, 'close')));
-  return ports;
 }
 
 function answers(host: string, port: number): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-ports.ts';
 
 /** A Mosquitto of the test's own, on a free port. */
 export class Mosquitto {
@@ -16,10 +16,7 @@ export class Mosquitto {
 
   /** Its configuration is what `settings` says, and goes into the folder. */
   static async start(folder: string, settings: string): Promise<Mosquitto> {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    await new Promise((resolve) => probe.close(resolve));
+    const port = await freePort();
     const configuration = join(folder, 'mosquitto.conf');
     await writeFile(configuration, `listener ${port} 127.0.0.1\nuser root\n${settings}`);
     const child = spawn('mosquitto', ['-c', configuration], {

@@ -2,9 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-ports.ts';
 import { requireTool } from './tools.ts';
 
 /** The machine does not go down under a test: not to wait for its disk saves half a minute where that is busy. */
@@ -104,12 +104,4 @@ function program(name: string): string {
   const base = '/usr/lib/postgresql';
   const [newest = ''] = readdirSync(base).toSorted((a, b) => Number(b) - Number(a));
   return join(base, newest, 'bin', name);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from './free-ports.ts';
 import { IdentityProvider } from './identity-provider.ts';
 import { TestPostgres } from './postgres.ts';
 import type { Surroundings } from './run-document.ts';
@@ -15,7 +14,10 @@ export const surroundings: Readonly<Record<string, () => Promise<Surroundings>>>
 
 /** Ports for receivers that the guide has its reader start. */
 async function ports(): Promise<Surroundings> {
-  const [SYSLOG_PORT, WEB_PORT] = await Promise.all([freePort(), freePort()]);
+  const [SYSLOG_PORT, WEB_PORT] = (await freePorts(['127.0.0.1', '127.0.0.1'])).map(String) as [
+    string,
+    string,
+  ];
   return {
     env: { SYSLOG_PORT, WEB_PORT },
     standIns: [
@@ -65,13 +67,4 @@ async function repository(): Promise<Surroundings> {
     ],
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return String(port);
 }
