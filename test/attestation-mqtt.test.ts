@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { connect, connectAsync, type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +6,7 @@ import { hasSwtpm, SoftwareTpm } from '../packages/attestation/test/support/swtp
 import { AttestingDevice } from './attesting-device.ts';
 import { enrol, mosquittoOptions, publish } from './device.ts';
 import { TestSite } from './kiten.ts';
+import { subscribed } from './subscriber.ts';
 import { requireTool } from './tools.ts';
 
 const tools = [
@@ -89,27 +89,11 @@ describe.skipIf(!tools)('a device attests by MQTT', () => {
     });
 
   it('by mosquitto’s clients alone: request, challenge, evidence, result', async () => {
-    const listener = spawn('mosquitto_sub', [
+    const { lines } = await subscribed([
       ...mosquittoOptions(site, pump.device),
       ...['-V', 'mqttv5', '-i', 'pump-1/listener', '-q', '1', '-C', '2'],
       ...['-t', topic('challenge'), '-t', topic('result')],
     ]);
-    const lines: string[] = [];
-    let said = '';
-    listener.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      lines.splice(0, lines.length, ...said.split('\n').filter((line) => line !== ''));
-    });
-    const listening = async () => {
-      const { connections } = await site.json<{ connections: { clientId: string }[] }>(
-        'device',
-        'show',
-        'pump-1',
-      );
-      return connections.some(({ clientId }) => clientId === 'pump-1/listener') || undefined;
-    };
-    await site.until(listening, 'the listener');
-    await new Promise((resolve) => setTimeout(resolve, 300));
     expect((await publish(site, pump.device, 'mqttv5', '-q', '1', '-t', topic('request'), '-n')).code).toBe(
       0,
     );

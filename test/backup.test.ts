@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +6,7 @@ import { api, devicesOf, wholeLog } from './busy-site.ts';
 import { type DeviceFiles, enrol, mosquittoOptions, publish } from './device.ts';
 import { kiten, run, TestSite } from './kiten.ts';
 import { refusal } from './outcomes.ts';
+import { subscribed } from './subscriber.ts';
 import { requireTool } from './tools.ts';
 
 const tools = [
@@ -117,15 +116,11 @@ describe.skipIf(!tools)('a site that is destroyed under load', () => {
   });
 
   it('delivers every message that was acknowledged before the backup', async () => {
-    const child = spawn('mosquitto_sub', [...mosquittoOptions(site, controller), ...away, '-W', '4']);
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
-    await once(child, 'close');
-    const received = output.split('\n');
-    for (const text of acknowledgedBefore) expect(received).toContain(text);
-  }, 20_000);
+    const { lines, child, ended } = await subscribed([...mosquittoOptions(site, controller), ...away]);
+    await expect.poll(() => [...lines]).toEqual(expect.arrayContaining([...acknowledgedBefore]));
+    child.kill();
+    await ended;
+  });
 
   it('took the open tokens back, as nobody knows whether they were used', async () => {
     expect(restored.tokens).toBeGreaterThan(0);

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kiten, type Outcome, run } from './kiten.ts';
 import { type OpenBroker, startOpenBroker } from './open-broker.ts';
+import { type Subscriber, subscribed } from './subscriber.ts';
 import { python, requirePythonModule, requireTool } from './tools.ts';
 
 let broker: OpenBroker;
@@ -100,43 +99,39 @@ const hasMosquitto = requireTool('mosquitto_pub', 'mosquitto-clients');
 describe.skipIf(!hasMosquitto).each(['311', '5'])('mosquitto’s programs, version %s', (version) => {
   const to = (...args: string[]): string[] => ['-h', '127.0.0.1', '-p', port, '-V', version, ...args];
   const publish = (...args: string[]): Promise<Outcome> => run('mosquitto_pub', to(...args));
-  const subscribe = (count: number, ...args: string[]): Promise<Outcome> =>
-    run('mosquitto_sub', to('-C', String(count), '-W', '10', ...args));
+  const subscribe = (count: number, ...args: string[]): Promise<Subscriber> =>
+    subscribed(to('-C', String(count), '-W', '60', ...args));
 
   it('publish and subscribe as they like, with every QoS', async () => {
     const topic = `m/${version}`;
-    const heard = subscribe(3, '-t', `${topic}/#`, '-q', '2', '-v');
-    await pause(300);
+    const heard = await subscribe(3, '-t', `${topic}/#`, '-q', '2', '-v');
     for (const qos of ['0', '1', '2']) await publish('-t', `${topic}/${qos}`, '-m', qos, '-q', qos);
-    expect((await heard).stdout).toBe(['0', '1', '2'].map((qos) => `${topic}/${qos} ${qos}\n`).join(''));
+    await heard.ended;
+    expect(heard.lines).toEqual(['0', '1', '2'].map((qos) => `${topic}/${qos} ${qos}`));
   });
 
   it('find out about the broker', async () => {
-    const { stdout } = await subscribe(1, '-t', '$SYS/broker/version');
-    expect(stdout).toMatch(/^Kiten \d+\.\d+\.\d+$/m);
+    const { lines, ended } = await subscribe(1, '-t', '$SYS/broker/version');
+    await ended;
+    expect(lines).toEqual([expect.stringMatching(/^Kiten \d+\.\d+\.\d+$/)]);
   });
 
   it('share a subscription', async () => {
     const topic = `share/${version}`;
-    const members = [1, 2].map(() => subscribe(2, '-t', `$share/g/${topic}`, '-q', '1'));
-    await pause(300);
+    const members = await Promise.all([1, 2].map(() => subscribe(2, '-t', `$share/g/${topic}`, '-q', '1')));
     for (const text of ['1', '2', '3', '4']) await publish('-t', topic, '-m', text, '-q', '1');
-    const outcomes = await Promise.all(members);
-    expect(outcomes.map(({ stdout }) => stdout.split('\n').length - 1)).toEqual([2, 2]);
+    await Promise.all(members.map(({ ended }) => ended));
+    expect(members.map(({ lines }) => lines.length)).toEqual([2, 2]);
   });
 });
 
 it.skipIf(!hasMosquitto)('mosquitto’s programs ask and answer', async () => {
   const to = (...args: string[]): string[] => ['-h', '127.0.0.1', '-p', port, '-V', '5', ...args];
-  const service = spawn('mosquitto_sub', to('-t', 'service/add', '-C', '1', '-F', '%R'));
-  let answerAt = '';
-  service.stdout.on('data', (data: Buffer) => {
-    answerAt += data.toString();
-  });
-  await pause(300);
-  const asked = run('mosquitto_rr', to('-t', 'service/add', '-e', 'answers/here', '-m', '1+1', '-W', '10'));
-  await once(service, 'exit');
-  await run('mosquitto_pub', to('-t', answerAt.trim(), '-m', '2'));
+  const service = await subscribed(to('-t', 'service/add', '-C', '1', '-F', '%R'));
+  const asked = run('mosquitto_rr', to('-t', 'service/add', '-e', 'answers/here', '-m', '1+1', '-W', '60'));
+  await service.ended;
+  const [answerAt = ''] = service.lines;
+  await run('mosquitto_pub', to('-t', answerAt, '-m', '2'));
   expect((await asked).stdout.trim()).toBe('2');
 });
 

@@ -58,7 +58,7 @@ describe.skipIf(!tools)('a new issuing CA', () => {
       '2',
       '-d',
     ];
-    const child = spawn('stdbuf', ['-oL', 'mosquitto_sub', ...options, '-q', '1', '-W', '20']);
+    const child = spawn('stdbuf', ['-oL', 'mosquitto_sub', ...options, '-q', '1', '-W', '100']);
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString('utf8');

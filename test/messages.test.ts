@@ -45,7 +45,7 @@ describe.skipIf(!tools)('messages over mutual TLS, with mosquitto_pub and mosqui
       '-q',
       '1',
       '-W',
-      '5',
+      '60',
       '-C',
       String(count),
     ];
@@ -146,7 +146,7 @@ describe.skipIf(!tools)('messages over mutual TLS, with mosquitto_pub and mosqui
       'd/#',
       '-d',
       '-W',
-      '2',
+      '60',
     ];
     const child = spawn('mosquitto_sub', args);
     let output = '';

@@ -64,7 +64,7 @@ describe.skipIf(!tools)('a group that observes, as it is met with mosquitto', ()
     const reader = await enrol(site, 'meter-2', '--group', 'pilot');
     const program = spawn('mosquitto_sub', [
       ...mosquittoOptions(site, reader),
-      ...['-V', 'mqttv5', '-i', 'meter-2', '-t', 'd/meter-1/#', '-C', '1', '-W', '20'],
+      ...['-V', 'mqttv5', '-i', 'meter-2', '-t', 'd/meter-1/#', '-C', '1', '-W', '100'],
     ]);
     const heard: string[] = [];
     program.stdout.on('data', (chunk: Buffer) => heard.push(chunk.toString('utf8')));

@@ -74,7 +74,7 @@ describe.skipIf(!tools)('devices that know only a password', () => {
 
   /** A subscriber that stays, until it is cut. */
   async function listen(id: string, password: string, clientId = id) {
-    const subscription = ['-t', `c/${id}/#`, '-q', '1', '-V', 'mqttv5', '-d', '-W', '30'];
+    const subscription = ['-t', `c/${id}/#`, '-q', '1', '-V', 'mqttv5', '-d', '-W', '100'];
     const child = spawn('stdbuf', [
       '-oL',
       'mosquitto_sub',
@@ -111,7 +111,7 @@ describe.skipIf(!tools)('devices that know only a password', () => {
     }
     const { stdout } = await run('mosquitto_sub', [
       ...door(),
-      ...['-u', 'meter-1', '-P', password, '-i', 'meter-1', '-V', 'mqttv5', '-t', 'd/#', '-d', '-W', '1'],
+      ...['-u', 'meter-1', '-P', password, '-i', 'meter-1', '-V', 'mqttv5', '-t', 'd/#', '-d', '-W', '60'],
     ]);
     expect(stdout).toMatch(/Subscribed .*135|Not authorized/i);
   });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DeviceFiles, enrol, mosquittoOptions, publish } from './device.ts';
 import { TestSite } from './kiten.ts';
+import { subscribed } from './subscriber.ts';
 import { requireTool } from './tools.ts';
 
 const tools = [
@@ -28,28 +29,19 @@ describe.skipIf(!tools)('a device of the safety class, with mosquitto', () => {
   };
 
   it('falls, is told, says that it is safe, and only then is cut', async () => {
-    const listener = spawn('mosquitto_sub', [
+    const { lines, ended } = await subscribed([
       ...mosquittoOptions(site, lift),
       ...['-V', 'mqttv5', '-i', 'lift-1/listener', '-q', '1', '-t', 'c/lift-1/#', '-W', '60'],
     ]);
-    let told = '';
-    listener.stdout.on('data', (chunk: Buffer) => {
-      told += chunk.toString('utf8');
-    });
-    const ended = once(listener, 'exit');
-    await site.until(async () => {
-      const { connections } = await site.json<{ connections: unknown[] }>('device', 'show', 'lift-1');
-      return connections.length > 0 ? true : undefined;
-    }, 'the listener');
     // What a search looks like: many filters that are not its own, in one session.
     const filters = Array.from({ length: 60 }, (_, index) => ['-t', `d/other-${index}/#`]).flat();
     const search = spawn('mosquitto_sub', [
       ...mosquittoOptions(site, lift),
-      ...['-V', 'mqttv5', '-i', 'lift-1/search', ...filters, '-W', '3'],
+      ...['-V', 'mqttv5', '-i', 'lift-1/search', ...filters, '-W', '60'],
     ]);
     await once(search, 'exit');
     const notice = await site.until(
-      () => told.split('\n').find((line) => line.includes('gateway/topic-search')),
+      () => lines.find((line) => line.includes('gateway/topic-search')),
       'the notice',
     );
     const { run, playbook, acknowledge } = JSON.parse(notice) as Record<string, string>;

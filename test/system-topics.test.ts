@@ -23,7 +23,7 @@ async function told(options: readonly string[]): Promise<Map<string, string>> {
     '-F',
     '%t=%p',
     '-W',
-    '3',
+    '8',
   ]);
   return new Map(
     stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('=', 2) as [string, string]])),

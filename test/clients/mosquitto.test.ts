@@ -38,7 +38,7 @@ describe.skipIf(!hasMosquitto).each(['311', '5'])(
       ...args: string[]
     ): Promise<{ ended: Promise<string[]>; kill: () => void }> {
       // Line by line, also into a pipe: that it is subscribed is a line like any other.
-      const program = ['-oL', 'mosquitto_sub', '-d', '-C', String(count), '-W', '20'];
+      const program = ['-oL', 'mosquitto_sub', '-d', '-C', String(count), '-W', '100'];
       const child = spawn('stdbuf', [...program, ...to(...args)]);
       const lines: string[] = [];
       let isSubscribed: () => void = () => undefined;

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { connectAsync } from 'mqtt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Subscriber, subscribed } from '../../../test/subscriber.ts';
 import { requireTool } from '../../../test/tools.ts';
 import { type GatewayClient, type GatewayEvent, gatewayClient } from '../src/index.ts';
 import { Authority } from './support/authority.ts';
@@ -49,7 +50,8 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  // None of them is heard of in the next test.
+  await eventually(() => count('session-closed') >= count('session-opened'), 'the end of all sessions');
 });
 
 afterAll(async () => {
@@ -78,29 +80,13 @@ function arguments_(id: string, version: string, more: readonly string[]): strin
   return ['-h', '127.0.0.1', '-p', String(port), ...tls, '-V', version, ...more];
 }
 
-/** A mosquitto_sub whose output grows line by line. */
-async function listen(
-  id: string,
-  version: string,
-  more: readonly string[],
-): Promise<{ lines: string[]; child: ChildProcess; ended: Promise<unknown> }> {
+/** A mosquitto_sub that is subscribed, as far as it may. */
+async function listen(id: string, version: string, more: readonly string[]): Promise<Subscriber> {
   const before = count('session-opened');
-  const child = spawn('mosquitto_sub', arguments_(id, version, more));
-  children.push(child);
-  const lines: string[] = [];
-  const take = (data: Buffer): number =>
-    lines.push(
-      ...data
-        .toString()
-        .split('\n')
-        .filter((line) => line !== ''),
-    );
-  child.stdout.on('data', take);
-  child.stderr.on('data', take);
-  const ended = new Promise((resolve) => child.on('exit', resolve));
+  const subscriber = await subscribed(arguments_(id, version, more));
+  children.push(subscriber.child);
   await eventually(() => count('session-opened') > before, 'a session');
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  return { lines, child, ended };
+  return subscriber;
 }
 
 const publish = (id: string, version: string, more: readonly string[]) =>

@@ -64,6 +64,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (version) => {
     const [lost, good] = [authority.device('pump-1'), authority.device('pump-1')];
     const gone = await harness.client(lost, options, 'pump-1/a');
     const stays = await harness.client(good, options, 'pump-1/b');
+    await gone.settle();
     await new Promise((resolve) => setTimeout(resolve, 20));
     harness.tls(authority.tls(server, [lost]));
     expect(await gone.next('disconnect')).toMatchObject({ reasonCode: 0x87 });

@@ -40,6 +40,7 @@ async function crash(later = 1_000): Promise<void> {
 async function settled(): Promise<void> {
   for (let last = -1; ; ) {
     await new Promise((resolve) => setTimeout(resolve, 60));
+    await harness.rested();
     const { storeBytes } = harness.gateway.statistics();
     if (storeBytes === last) return;
     last = storeBytes;
@@ -52,8 +53,10 @@ async function leave(client: RawClient): Promise<void> {
 }
 
 async function lose(client: RawClient): Promise<void> {
+  const { connections } = harness.gateway.statistics();
   client.socket.destroy();
   await client.closed;
+  await eventually(() => harness.gateway.statistics().connections < connections, 'the end');
   await settled();
 }
 

@@ -20,6 +20,7 @@ import {
 } from '../../src/index.ts';
 import { gatewayUnderTest, workersUnderTest } from './meshed-gateway.ts';
 import { RawClient } from './raw-client.ts';
+import { WatchedStore } from './watched-store.ts';
 
 export const trustDomain = 'plant-7.example';
 export const start = Date.UTC(2026, 0, 1);
@@ -60,6 +61,7 @@ export class Harness {
   readonly #server: Server;
   readonly #identities: { device: string; address: string; serial: string }[] = [];
   readonly #sockets: Socket[] = [];
+  readonly #store = new WatchedStore();
   #sequence = 0;
 
   constructor(options: Partial<GatewayOptions> = {}, now = start) {
@@ -107,7 +109,12 @@ export class Harness {
   ): Promise<Harness> {
     const { now, ...others } = options;
     const harness = new Harness(others, now);
-    harness.gateway = await gatewayUnderTest({ ...harness.options, storeDirectory });
+    const { open } = harness.#store;
+    harness.gateway = await gatewayUnderTest(
+      { ...harness.options, storeDirectory },
+      workersUnderTest(),
+      open,
+    );
     await harness.#begin(devices);
     return harness;
   }
@@ -122,6 +129,12 @@ export class Harness {
 
   next(): number {
     return ++this.#sequence;
+  }
+
+  /** Resolves when nothing is on its way to the store or from it. */
+  async rested(): Promise<void> {
+    do await this.#store.rested();
+    while (!this.#store.isAtRest);
   }
 
   /** The replica is complete up to now. */

@@ -167,6 +167,7 @@ describe('a checkpoint signed anew', () => {
       refreshInterval: Number.POSITIVE_INFINITY,
       onCheckpoint: ({ size }) => signed.push(size),
     });
+    await expect.poll(() => signed).toEqual([0]);
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(signed).toEqual([0]);
     await ledger.append(testEntry(0));
