@@ -38,5 +38,8 @@ it('fills what an operator did with who and what', () => {
     'ann made the token backup for programs of ann',
   );
   expect(told('exception/granted', { group: 'cold-room' })).toBe('ann broke the glass for cold-room');
+  expect(told('relation/declared', { relation: 'pipe', streams: '3' })).toBe(
+    'ann has 3 streams compared as pipe',
+  );
   expect(told('operator/role-changed', { operator: 'bob', role: 'viewer' })).toBe('ann made bob viewer');
 });

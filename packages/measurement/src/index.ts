@@ -222,6 +222,7 @@ export {
 } from './streams/declaration.ts';
 export { Lesson, type LessonEnd } from './streams/lesson.ts';
 export { RelationBoard } from './streams/relation-board.ts';
+export type { CheckStanding, RelationCourse } from './streams/relation-course.ts';
 export {
   type BoardGauges,
   type KnownStream,

@@ -34,7 +34,7 @@ export function TimeChart(props: TimeChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   latest.current = props;
-  const labels = props.lines.map(({ label }) => label).join('\n');
+  const drawn = props.lines.map(({ label, colour }) => `${label} ${colour}`).join('\n');
 
   useEffect(() => {
     const element = place.current;
@@ -49,7 +49,7 @@ export function TimeChart(props: TimeChartProps) {
       gone = true;
       leave?.();
     };
-  }, [labels]);
+  }, [drawn]);
   useEffect(() => {
     place.current?.dispatchEvent(new Event('data'));
   }, [props.times, props.lines]);

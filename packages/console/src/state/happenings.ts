@@ -224,6 +224,8 @@ const toldParts = [
     'state',
     'wave',
     'stream',
+    'streams',
+    'relation',
     'declaration',
     'filter',
     'rows',

@@ -69,7 +69,7 @@ const words: Readonly<Record<'en' | 'ja', CrossWords>> = {
       detectors: (name, against) => (against ? `自身の検出器が検知（${name}）` : '自身の検出器は平常'),
       freshness: (name, against) =>
         against ? `データの鮮度：${name}` : 'データは順序どおり遅れなく届いている',
-      attestation: (name) => `デバイスのアテステーション：${name}`,
+      attestation: (name) => `デバイスの構成証明：${name}`,
     },
   },
 };

@@ -166,17 +166,20 @@ function tellFilters(tap: MessagePort): void {
   tap.postMessage({ kind: 'filters', filters: board.filters } satisfies TapOrder);
 }
 
-function answer({ question, stream, found }: StreamCommand & { kind: 'ask' }): void {
+function answer({ question, stream, relation, found }: StreamCommand & { kind: 'ask' }): void {
   const one = stream === undefined ? undefined : board.find(stream);
-  const all = stream === undefined && found === undefined ? [...board.all()] : [];
+  const isOfAll = stream === undefined && relation === undefined && found === undefined;
+  const all = isOfAll ? [...board.all()] : [];
   const asked = one === undefined ? all : [one];
   const streams = new Map(asked.map((watched) => [watched.stream, watched.gauges]));
   const relations = board.relations.gauges;
+  const course = relation === undefined ? undefined : board.relations.course(relation);
   const state = {
     board: board.gauges,
     streams,
     relations,
     ...(one === undefined ? {} : { excerpt: one.excerpt() }),
+    ...(course === undefined ? {} : { course }),
     ...(found ? { found: discovery.found(new Set(board.declarations), clock.now()) } : {}),
   };
   say({ kind: 'answer', question, state });

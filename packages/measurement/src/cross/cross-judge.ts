@@ -35,6 +35,9 @@ export class CrossJudge {
   #quiet = 0;
   #look = 0;
   #at = 0;
+  #severity = 0;
+  /** What ought to hold: the declared checks, as text, and `relation` for what was learned. */
+  readonly checks: readonly string[];
 
   constructor(profile: CrossProfile) {
     this.profile = profile;
@@ -46,6 +49,18 @@ export class CrossJudge {
     this.#balances = new BalanceWatch(profile);
     this.#missing = new MissingReadings(relation);
     this.#memory = new RowMemory(this.sensors.length);
+    this.checks = [...new Set(this.#balances.balances.map(({ check }) => check)), 'relation'];
+  }
+
+  /** How far each of `checks` is out of place in the row that was pushed last; NaN: it cannot be said. */
+  get standing(): Float64Array {
+    const { balances, severities } = this.#balances;
+    const worst = new Map<string, number>([['relation', this.#severity]]);
+    for (const [place, { check }] of balances.entries()) {
+      const [own, before] = [severities[place] as number, worst.get(check) ?? Number.NaN];
+      worst.set(check, Number.isNaN(before) || own > before ? own : before);
+    }
+    return Float64Array.from(this.checks, (check) => worst.get(check) ?? Number.NaN);
   }
 
   /** The alarm that lasts. */
@@ -64,6 +79,7 @@ export class CrossJudge {
     const filled = this.#missing.push(row);
     this.#memory.push(at, filled);
     const relation = this.#relation.push(filled).severity;
+    this.#severity = relation;
     this.#balances.push(row);
     const { severities, balances } = this.#balances;
     let [severity, worst] = [relation, relation > 0 ? 'relation' : undefined];

@@ -71,6 +71,11 @@ export class History {
     };
   }
 
+  /** It is not needed any more: others may have its memory. */
+  end(): void {
+    this.#budget.left += this.#times.length * (this.#channels + 3);
+  }
+
   #grow(): void {
     const before = this.#times.length;
     const rows = Math.min(this.#most, 2 * before);

@@ -1,5 +1,6 @@
 import type { AttestedTier, OwnEvidence } from '../cross/own-evidence.ts';
 import type { Suspicion } from '../suspicion/suspicion.ts';
+import type { RelationCourse } from './relation-course.ts';
 import { type RelationSurroundings, RelationWatch } from './relation-watch.ts';
 import type { KnownRelation, RelationGauges } from './stream-relation.ts';
 import type { AlarmWindow } from './stream-report.ts';
@@ -28,6 +29,11 @@ export class RelationBoard {
     this.#relations.get(known.id)?.close();
     this.#relations.set(known.id, relation);
     this.#index();
+  }
+
+  /** The newest rows of one. */
+  course(id: string): RelationCourse | undefined {
+    return this.#relations.get(id)?.course();
   }
 
   forget(id: string): void {

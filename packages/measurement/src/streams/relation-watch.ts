@@ -8,7 +8,9 @@ import { JointRows } from '../cross/joint-rows.ts';
 import type { AttestedTier, OwnEvidence } from '../cross/own-evidence.ts';
 import { deviceOfSensor, parseSensor, type Sensor, sensorName } from '../cross/sensor.ts';
 import type { LookBudget } from './followed-alarms.ts';
+import { History, type HistoryBudget } from './history.ts';
 import { Lesson, type LessonBudget } from './lesson.ts';
+import type { CheckStanding, RelationCourse } from './relation-course.ts';
 import type { KnownRelation, RelationAlarm, RelationGauges, RelationReport } from './stream-relation.ts';
 import type { StreamConclusion } from './stream-report.ts';
 
@@ -18,12 +20,15 @@ export interface RelationSurroundings {
   readonly own: (stream: string) => OwnEvidence;
   readonly looks: LookBudget;
   readonly lessons: LessonBudget;
+  readonly history: HistoryBudget;
 }
 
 /** How often a look goes over its rows, about, in rows times sensors squared. */
 const passes = 12_000;
 /** Rows that judging takes to settle, and that say that sensors go together. */
 const settled = 20;
+/** Joint rows that are kept for people. */
+const keptRows = 240;
 /** Milliseconds after which it is said again that sensors go together: soon after an alarm, later less and less often. */
 const [soon, again] = [60_000, 3 * 3_600_000];
 
@@ -33,6 +38,8 @@ export class RelationWatch {
   readonly #world: RelationSurroundings;
   readonly #joint: JointRows;
   readonly #known: KnownRelation;
+  /** Values of the sensors, and how far each check is out of place. */
+  readonly #history: History;
   #judge: CrossJudge | undefined;
   #profile: string | undefined;
   #lesson: Lesson | undefined;
@@ -68,6 +75,8 @@ export class RelationWatch {
       this.#profile = profile.digest;
       if (alarm !== undefined) this.#resume(alarm);
     }
+    const width = this.#joint.sensors.length + (this.#judge?.checks.length ?? 0);
+    this.#history = new History(width, keptRows, world.history);
     if (lesson !== undefined)
       this.#lesson = new Lesson(this.#joint.sensors.map(sensorName), lesson, world.lessons);
   }
@@ -82,7 +91,20 @@ export class RelationWatch {
       rows: this.#rows,
       lesson: lesson === undefined ? undefined : { rows: lesson.rows, until: lesson.until },
       alarm: this.#alarm,
+      checks: this.#standing(),
       calmSince: this.#judge !== undefined && this.#calm >= settled ? this.#calmSince : undefined,
+    };
+  }
+
+  course(): RelationCourse {
+    const { times, values } = this.#history.excerpt();
+    const width = this.#joint.sensors.length;
+    return {
+      sensors: this.#joint.sensors.map(sensorName),
+      checks: this.#judge?.checks ?? [],
+      times,
+      values: values.map((row) => row.slice(0, width)),
+      severities: values.map((row) => row.slice(width)),
     };
   }
 
@@ -121,8 +143,12 @@ export class RelationWatch {
     this.#lesson?.push(at, row);
     if (this.#lesson?.isFull) this.#taught();
     const judge = this.#judge;
-    if (judge === undefined) return;
-    const { isAlarm } = judge.push(at / 1000, row);
+    if (judge === undefined) {
+      this.#history.push(at, row, 0);
+      return;
+    }
+    const { isAlarm, severity } = judge.push(at / 1000, row);
+    this.#history.push(at, Float64Array.of(...row, ...judge.standing), severity);
     if (isAlarm) this.#calm = 0;
     else if (this.#calm++ === 0) this.#calmSince = at;
     if (judge.alarm === undefined) this.#agree(at);
@@ -184,13 +210,28 @@ export class RelationWatch {
 
   /** It is not compared any more. */
   close(): void {
+    this.#stopLearning();
+    this.#history.end();
+  }
+
+  #stopLearning(): void {
     this.#lesson?.end();
     this.#lesson = undefined;
   }
 
+  #standing(): readonly CheckStanding[] {
+    const judge = this.#judge;
+    if (judge === undefined || this.#rows === 0) return [];
+    const { standing } = judge;
+    return judge.checks.map((check, at) => {
+      const severity = standing[at] as number;
+      return { check, severity: Number.isNaN(severity) ? null : severity };
+    });
+  }
+
   #taught(): void {
     const frame = this.#lesson?.frame();
-    this.close();
+    this.#stopLearning();
     if (frame !== undefined) this.#world.tell({ kind: 'relation-taught', relation: this.id, frame });
   }
 }

@@ -85,7 +85,7 @@ export class StreamBoard {
   constructor(parts: StreamBoardParts) {
     this.#parts = parts;
     this.relations = new RelationBoard({
-      ...{ tell: parts.tell, looks: this.#looks, lessons: this.#lessons },
+      ...{ tell: parts.tell, looks: this.#looks, lessons: this.#lessons, history: this.#budget },
       conclude: (conclusion) => parts.tell({ kind: 'concluded', conclusion }),
       own: (stream) => this.#streams.get(stream)?.evidence ?? {},
     });

@@ -7,6 +7,7 @@ import type { AttestedTier } from '../cross/own-evidence.ts';
 import { sensorName } from '../cross/sensor.ts';
 import type { Frame } from '../series/frame.ts';
 import type { LessonEnd } from './lesson.ts';
+import type { CheckStanding } from './relation-course.ts';
 
 /** Streams of a site whose sensors are checked against each other. */
 export interface StreamRelation {
@@ -92,6 +93,8 @@ export interface RelationGauges {
   readonly rows: number;
   readonly lesson: { readonly rows: number; readonly until: number } | undefined;
   readonly alarm: RelationAlarm | undefined;
+  /** Of the newest row; empty as long as nothing is judged. */
+  readonly checks: readonly CheckStanding[];
   /** Since when its sensors have gone together; milliseconds. */
   readonly calmSince: number | undefined;
 }

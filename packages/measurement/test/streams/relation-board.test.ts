@@ -2,12 +2,14 @@ import { encodeUtf8 } from '@kiten/codec';
 import { describe, expect, it } from 'vitest';
 import {
   chance,
+  crossCheckText,
   encodeCrossProfile,
   inject,
   joinedStreams,
   learnJoint,
   parseCrossCheck,
   pumpingStation,
+  RelationBoard,
   StreamBoard,
   type StreamConclusion,
   type StreamRelation,
@@ -96,6 +98,42 @@ describe('streams of a site that are compared', () => {
     expect(alarms.at(-1)?.ended).toBeGreaterThan(start + (from + 90) * 60_000);
     expect(alarms.at(-1)?.judgement).toMatchObject({ isTold: true, tier: 'warning' });
     expect(concluded.at(-1)?.outcome).toBe('agreeing');
+  });
+
+  it('show their newest rows side by side, with how far each check is out of place', () => {
+    const from = 3300;
+    const lied = inject(station, { kind: 'bias', channel: 'outflow', from, rows: 300, size: 1.5 }, chance(2));
+    const { board } = judging(threeDevices(lied, learned, from + 50));
+    const course = board.relations.course('water');
+    const [check] = relation.checks.map(crossCheckText);
+    expect(course?.checks).toEqual([check, 'relation']);
+    expect(course?.sensors[0]).toBe('tank-1/tank#inflow');
+    expect(course?.times.length).toBe(240);
+    expect(course?.times).toEqual(course?.times.toSorted((one, other) => one - other));
+    expect(new Set(course?.values.map((row) => row.length))).toEqual(new Set([12]));
+    const own = (at: number) => course?.severities.at(at)?.[0] ?? Number.NaN;
+    expect(own(0)).toBeLessThan(1);
+    expect(own(-1)).toBeGreaterThanOrEqual(1);
+    const standing = board.relations.gauges.get('water')?.checks[0];
+    expect(standing).toMatchObject({ check });
+    expect(standing?.severity).toBeCloseTo(own(-1), 4);
+    expect(board.relations.course('wine')).toBeUndefined();
+  });
+
+  it('give the memory of their rows back when they are compared no more', () => {
+    const history = { left: 100_000 };
+    const nothing = () => undefined;
+    const relations = new RelationBoard({
+      ...{ tell: nothing, conclude: nothing, own: () => ({}), history },
+      ...{ looks: { left: 0 }, lessons: { left: 0 } },
+    });
+    relations.put({ id: 'water', every: 60, streams });
+    for (let row = 0; row < 200; row++)
+      relations.take('net-1/net', start + row * 60_000, new Float64Array(4));
+    expect(relations.course('water')?.times.length).toBeGreaterThan(64);
+    expect(history.left).toBeLessThan(100_000);
+    relations.forget('water');
+    expect(history.left).toBe(100_000);
   });
 
   it('are not judged by what is learned of others', () => {

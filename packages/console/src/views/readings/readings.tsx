@@ -9,6 +9,8 @@ import { language, say } from '../../i18n/language.ts';
 import { formatRoute } from '../../route.ts';
 import type { ViewProps } from '../view.ts';
 import { Found } from './found.tsx';
+import { Relations } from './relations/list.tsx';
+import { RelationPanel } from './relations/relation.tsx';
 import { StreamReadingsPanel } from './stream.tsx';
 import { words } from './words.ts';
 
@@ -16,7 +18,8 @@ const ASK_EVERY = 5_000;
 
 /** Streams of readings: all of them, or one with what it says and how far that is from normal. */
 export function ReadingsView({ search }: ViewProps) {
-  const stream = new URLSearchParams(search).get('stream');
+  const chosen = new URLSearchParams(search);
+  const [stream, relation] = [chosen.get('stream'), chosen.get('relation')];
   const [round, next] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => next((before) => before + 1), ASK_EVERY);
@@ -25,10 +28,19 @@ export function ReadingsView({ search }: ViewProps) {
   return (
     <div class="readings">
       <div class="view-head">
-        <ViewHeading>{stream === null ? words.say('title') : stream}</ViewHeading>
+        <ViewHeading key={search}>{stream ?? relation ?? words.say('title')}</ViewHeading>
       </div>
-      {stream === null ? <Streams round={round} /> : <StreamReadingsPanel stream={stream} round={round} />}
-      {stream === null && <Found round={round} />}
+      {stream !== null ? (
+        <StreamReadingsPanel stream={stream} round={round} />
+      ) : relation !== null ? (
+        <RelationPanel relation={relation} round={round} />
+      ) : (
+        <>
+          <Streams round={round} />
+          <Relations round={round} />
+          <Found round={round} />
+        </>
+      )}
     </div>
   );
 }

@@ -1,18 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import { readingsApi, type StreamReadings } from '../../api/readings.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
-import { ScrollRegion } from '../../components/scroll-region.tsx';
-import { Time } from '../../components/time.tsx';
 import { type Stretch, TimeChart } from '../../components/time-chart.tsx';
 import { useAnswer } from '../../components/use-answer.ts';
-import { language, say, times } from '../../i18n/language.ts';
+import { say, times } from '../../i18n/language.ts';
 import { formatRoute } from '../../route.ts';
 import { Alarms, carriersOf } from './alarms.tsx';
+import { Rows } from './rows.tsx';
 import { Wandered } from './wandered.tsx';
 import { words } from './words.ts';
 
 const colours = ['--accent', '--affirming', '--warning', '--soft'];
-const tableRows = 50;
 
 /** One stream: its readings, beneath them how far they are from normal, and shaded where an alarm was. */
 export function StreamReadingsPanel({ stream, round }: { stream: string; round: number }) {
@@ -77,7 +75,7 @@ function Shown({
           <TimeChart {...chart} height={120} lines={[residual]} />
           <details>
             <summary>{words.say('table')}</summary>
-            <Rows readings={readings} />
+            <Rows times={readings.times} columns={[...lines, residual]} />
           </details>
         </section>
       )}
@@ -87,44 +85,5 @@ function Shown({
         {alarms.length === 0 ? <p>{words.say('calm')}</p> : <Alarms alarms={alarms} />}
       </section>
     </>
-  );
-}
-
-function Rows({ readings: { channels, times: at, values, severities } }: Pick<StreamReadings, 'readings'>) {
-  const number = new Intl.NumberFormat(language.value, { maximumSignificantDigits: 6 });
-  const rows = at.map((time, row) => ({ time, values: values[row] ?? [], severity: severities[row] ?? 0 }));
-  return (
-    <ScrollRegion label={words.say('table')}>
-      <table class="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{words.say('time')}</th>
-            {[...channels, words.say('severity')].map((channel) => (
-              <th key={channel} scope="col" class="number">
-                {channel}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows
-            .slice(-tableRows)
-            .toReversed()
-            .map((row) => (
-              <tr key={row.time}>
-                <th scope="row">
-                  <Time at={row.time} />
-                </th>
-                {channels.map((channel, place) => (
-                  <td key={channel} class="number">
-                    {typeof row.values[place] === 'number' && number.format(row.values[place])}
-                  </td>
-                ))}
-                <td class="number">{number.format(row.severity)}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
   );
 }

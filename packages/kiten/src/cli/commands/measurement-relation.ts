@@ -18,6 +18,7 @@ interface RelationAnswer {
   readonly profile?: string;
   readonly problem?: string;
   readonly related?: readonly { readonly check: string; readonly explained: number }[];
+  readonly standing: readonly { readonly check: string; readonly severity: number | null }[];
   readonly alarms: readonly RelationAlarmAnswer[];
 }
 
@@ -125,10 +126,15 @@ export function relationCommands(measurement: Command, environment: Environment)
     });
 }
 
-function tell({ id, state, rows, streams, checks, problem, related = [], alarms }: RelationAnswer): void {
+function tell({ related = [], standing, ...one }: RelationAnswer): void {
+  const { id, state, rows, streams, checks, problem, alarms } = one;
   print(`${id}: ${state}, ${counted(rows, 'row', 'rows')} of ${streams.join(', ')}`);
   if (problem !== undefined) print(`  ${problem}`);
-  for (const check of checks) print(`  check  ${check}`);
+  const place = (check: string): string => {
+    const severity = standing.find((each) => each.check === check)?.severity ?? undefined;
+    return severity === undefined ? '' : `  (${severity.toPrecision(2)} of what an alarm needs)`;
+  };
+  for (const check of checks) print(`  check  ${check}${place(check)}`);
   const proposed = related.filter(({ check }) => !checks.includes(check));
   if (proposed.length > 0) print('  would be checks, if somebody who knows the place says so:');
   for (const { check, explained } of proposed)

@@ -160,12 +160,21 @@ export class StreamDesk {
   }
 
   /** How streams are doing; while nobody judges them, it says so and nothing else. */
-  async states(stream?: string): Promise<StreamState> {
+  states(stream?: string): Promise<StreamState> {
+    return this.#ask(stream === undefined ? {} : { stream });
+  }
+
+  /** How relations are doing, and the newest rows of one. */
+  compared(relation: string): Promise<StreamState> {
+    return this.#ask({ relation });
+  }
+
+  async #ask(about: Parameters<StreamThread['ask']>[0]): Promise<StreamState> {
     const thread = this.#outlet?.thread;
     const none = { board: { streams: 0, messages: 0, dropped: 0, refused: 0 }, streams: new Map() };
     if (thread?.isAtWork !== true)
       return this.health.state.stoppedAt === undefined ? none : { ...none, isStopped };
-    return thread.ask(stream === undefined ? {} : { stream }).catch((error: unknown) => {
+    return thread.ask(about).catch((error: unknown) => {
       if (error instanceof KitenError && !thread.isAtWork) return { ...none, isStopped };
       throw error;
     });

@@ -11,6 +11,7 @@ import type {
   KeptCandidate,
   KnownRelation,
   KnownStream,
+  RelationCourse,
   RelationGauges,
   StreamDeclaration,
   StreamGauges,
@@ -38,7 +39,13 @@ export type StreamCommand =
   /** Somebody cleared what spoke against it. */
   | { readonly kind: 'restate'; readonly stream: string }
   | { readonly kind: 'keys'; readonly device: string; readonly keys: readonly Uint8Array[] }
-  | { readonly kind: 'ask'; readonly question: number; readonly stream?: string; readonly found?: true }
+  | {
+      readonly kind: 'ask';
+      readonly question: number;
+      readonly stream?: string;
+      readonly relation?: string;
+      readonly found?: true;
+    }
   /** It is to keep what it gathered, and to end. */
   | { readonly kind: 'stop' };
 
@@ -61,6 +68,8 @@ export interface StreamState {
   readonly streams: ReadonlyMap<string, StreamGauges>;
   readonly excerpt?: Excerpt;
   readonly relations?: ReadonlyMap<string, RelationGauges>;
+  /** Of one relation, its newest rows. */
+  readonly course?: RelationCourse;
   /** What was found and could be declared. */
   readonly found?: readonly FoundStreams[];
 }

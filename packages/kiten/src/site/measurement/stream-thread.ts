@@ -72,7 +72,9 @@ export class StreamThread {
   }
 
   /** @throws KitenError `kiten/stream-worker` */
-  ask(about: Pick<StreamCommand & { kind: 'ask' }, 'stream' | 'found'> = {}): Promise<StreamState> {
+  ask(
+    about: Pick<StreamCommand & { kind: 'ask' }, 'stream' | 'relation' | 'found'> = {},
+  ): Promise<StreamState> {
     if (this.#isStopping || this.#again !== undefined) return Promise.reject(gone());
     const question = ++this.#questions;
     return new Promise((resolve, reject) => {

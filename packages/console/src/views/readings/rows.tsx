@@ -1,0 +1,47 @@
+import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { Time } from '../../components/time.tsx';
+import { language } from '../../i18n/language.ts';
+import { words } from './words.ts';
+
+const tableRows = 50;
+
+export interface Column {
+  readonly label: string;
+  readonly values: readonly (number | null)[];
+}
+
+/** What a chart draws, as a table: the newest rows, the newest of them first. */
+export function Rows({ times, columns }: { times: readonly number[]; columns: readonly Column[] }) {
+  const number = new Intl.NumberFormat(language.value, { maximumSignificantDigits: 6 });
+  const newest = [...times.keys()].slice(-tableRows).toReversed();
+  return (
+    <ScrollRegion label={words.say('table')}>
+      <table class="plain-table">
+        <thead>
+          <tr>
+            <th scope="col">{words.say('time')}</th>
+            {columns.map(({ label }) => (
+              <th key={label} scope="col" class="number">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {newest.map((row) => (
+            <tr key={times[row]}>
+              <th scope="row">
+                <Time at={times[row] as number} />
+              </th>
+              {columns.map(({ label, values }) => (
+                <td key={label} class="number">
+                  {typeof values[row] === 'number' && number.format(values[row])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}
