@@ -1,3 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeUtf8, toBase64 } from '@kiten/codec';
+import { generateSigner, loadSigner } from '@kiten/identity';
+import { encodeSenmlCbor, senmlContent, signPack } from '@kiten/measurement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wholeLog } from './busy-site.ts';
 import { type DeviceFiles, enrol, mosquittoOptions } from './device.ts';
@@ -18,6 +23,7 @@ interface Found {
   readonly fields: readonly string[];
   readonly messages: number;
   readonly firstAt: number;
+  readonly pack?: { readonly needs: readonly string[] };
 }
 
 describe.skipIf(!tools)('readings that nobody declared', () => {
@@ -80,5 +86,64 @@ describe.skipIf(!tools)('readings that nobody declared', () => {
     const { code, stderr } = await site.kiten('measurement', 'stream', 'add', 'x', '--found', ...because);
     expect(code).not.toBe(0);
     expect(stderr).toContain('kiten/stream-not-found');
+  });
+
+  it('are found where they are signed, and need a key only if it is not the certified one', {
+    timeout: 150_000,
+  }, async () => {
+    const because = ['--reason', 'found'];
+    const add = (...more: string[]) =>
+      site.kiten('measurement', 'stream', 'add', ...more, '--found', ...because);
+    const certified = await loadSigner(pump.key);
+    const foreign = generateSigner('EdDSA');
+    let sequence = 0;
+    async function sendPacks(): Promise<void> {
+      sequence++;
+      for (const [name, signer] of [
+        ['water', certified],
+        ['oil', foreign],
+      ] as const) {
+        const payload = encodeSenmlCbor([{ n: 'level', v: 20.5 }]);
+        const mark = { stream: `pump-1/${name}`, sequence, signedAt: Date.now() };
+        const pack = { ...mark, payload, content: senmlContent.cbor, keyId: encodeUtf8('k') };
+        const args = [...mosquittoOptions(site, pump), '-V', 'mqttv5', '-i', pump.id, '-q', '1', '-s'];
+        await run('mosquitto_pub', [...args, '-t', `d/pump-1/${name}-packs`], {
+          input: signPack(pack, signer),
+        });
+      }
+    }
+    const found = await site.until(async () => {
+      await sendPacks();
+      const all = await discovered();
+      const water = all.find(({ name }) => name === 'water');
+      return all.length === 2 && water?.pack?.needs.length === 0 ? all : undefined;
+    }, 'the packs');
+    expect(found).toMatchObject([
+      { name: 'oil', filter: 'd/+/oil-packs', form: 'pack', pack: { stream: 'pump-1/oil', needs: ['key'] } },
+      {
+        name: 'water',
+        filter: 'd/+/water-packs',
+        fields: ['level'],
+        pack: { stream: 'pump-1/water', needs: [] },
+      },
+    ]);
+    const { stdout } = await site.kiten('measurement', 'stream', 'discovered');
+    expect(stdout).toContain('The packs of oil are not signed with the key of their device’s certificate');
+    const refused = await add('oil');
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain('kiten/stream-key-needed');
+    const key = join(site.directory, 'oil.pem');
+    const pem = `-----BEGIN PUBLIC KEY-----\n${toBase64(foreign.publicKey)}\n-----END PUBLIC KEY-----\n`;
+    await writeFile(key, pem);
+    for (const one of [['oil', '--key', key], ['water']]) expect((await add(...one)).code).toBe(0);
+    await site.until(async () => {
+      await sendPacks();
+      const all = await site.json<{ stream: string; rows: number }[]>('measurement', 'stream', 'list');
+      const read = all.filter(({ rows }) => rows > 0).map(({ stream }) => stream);
+      return (read.includes('pump-1/oil') && read.includes('pump-1/water')) || undefined;
+    }, 'what both say');
+    const { findings } = await site.json<{ findings: { code: string }[] }>('verdict', 'show', 'pump-1');
+    expect(findings.map(({ code }) => code)).not.toContain('measurement/pack-forged');
+    expect(await discovered()).toEqual([]);
   });
 });

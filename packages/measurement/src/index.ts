@@ -69,7 +69,8 @@ export type { Detector, DetectorKind, NormalRows, Statistic } from './detectors/
 export { detectorKinds, standardDetectors } from './detectors/kinds.ts';
 export type { KeptCandidate } from './discovery/candidate.ts';
 export type { DiscoveryBounds, FoundChange } from './discovery/candidates.ts';
-export { Discovery, foundFor } from './discovery/discovery.ts';
+export { Discovery, type DiscoveryParts, foundFor } from './discovery/discovery.ts';
+export { type FoundPacks, type PackNeed, packNeeds } from './discovery/found-packs.ts';
 export type { FoundStreams } from './discovery/proposals.ts';
 export {
   type Sample,

@@ -102,6 +102,8 @@ export interface FoundStreams {
   /** Devices that publish something else to these topics. */
   readonly unlike: number;
   readonly everySeconds?: number;
+  /** Of signed packs: what they call their stream, and what stands in the way of judging them. */
+  readonly pack?: { readonly stream?: string; readonly needs: readonly ('key' | 'name')[] };
 }
 
 /** A week. */

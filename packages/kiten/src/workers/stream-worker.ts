@@ -31,7 +31,10 @@ const lessons = new LessonFiles((workerData as StreamWorkerData).lessons, (strea
   say({ kind: 'failed', stream, code: 'kiten/lesson-unkept', message }),
 );
 const lessonOf = (stream: string) => board.find(stream)?.lesson;
-const discovery = new Discovery();
+const discovery = new Discovery({
+  verify: nodeVerify,
+  askKeys: (device) => say({ kind: 'keys-asked', device }),
+});
 let missed = 0;
 let keptAt = clock.now();
 
@@ -76,6 +79,9 @@ function handle(command: StreamCommand): void {
       return;
     case 'put':
       put(command);
+      return;
+    case 'asked-keys':
+      discovery.trustKeys(command.device, command.keys);
       return;
     case 'recall':
       discovery.recall(command.found);

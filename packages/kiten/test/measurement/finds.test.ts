@@ -1,4 +1,5 @@
 import { encodeUtf8, manualClock } from '@kiten/codec';
+import { nodeVerify } from '@kiten/identity';
 import { Discovery, type FoundChange, foundFor } from '@kiten/measurement';
 import pino from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ import { keepFoundReadings } from '../../src/store/found-readings.ts';
 import { newFolder, newStore, start } from '../fixtures.ts';
 
 const clock = manualClock(start);
+const keysOf = async (device: string) => [encodeUtf8(`key of ${device}`)];
 let database: Database;
 beforeEach(async () => {
   clock.set(start);
@@ -17,7 +19,7 @@ beforeEach(async () => {
 
 /** A thread that looks for readings, as the site sees one that has just begun. */
 function begin() {
-  const discovery = new Discovery();
+  const discovery = new Discovery({ verify: nodeVerify, askKeys: () => undefined });
   const send = (command: StreamCommand): void => {
     if (command.kind === 'recall') discovery.recall(structuredClone(command.found));
   };
@@ -29,7 +31,7 @@ function begin() {
   const thread = { send, ask, isAtWork: true };
   const health = { state: { missed: 0 } };
   const finds = new Finds({
-    ...{ database, clock, health, thread: () => thread },
+    ...{ database, clock, health, keysOf, thread: () => thread },
     logger: pino({ enabled: false }),
   });
   return { discovery, finds };
@@ -87,7 +89,7 @@ describe('what was found', () => {
     const lines: string[] = [];
     const { discovery } = begin();
     const finds = new Finds({
-      ...{ database, clock, health: { state: { missed: 0 } }, thread: () => undefined },
+      ...{ database, clock, keysOf, health: { state: { missed: 0 } }, thread: () => undefined },
       logger: pino({}, { write: (line: string) => void lines.push(line) }),
     });
     publish(discovery, 'a', 'd/a/tank');
@@ -102,11 +104,27 @@ describe('what was found', () => {
 
   it('is nothing while nobody has published, and unknown while whoever knows is away', async () => {
     const asked = { send: () => undefined, ask: () => Promise.reject(new Error('away')), isAtWork: false };
-    const parts = { database, clock, logger: pino({ enabled: false }), thread: () => asked };
+    const parts = { database, clock, keysOf, logger: pino({ enabled: false }), thread: () => asked };
     expect(await new Finds({ ...parts, health: { state: { missed: 0 } } }).all()).toEqual([]);
     const health = { state: { missed: 0, stoppedAt: start } };
     await expect(new Finds({ ...parts, health }).all()).rejects.toThrow('away');
   });
+});
+
+it('the keys of a device are told to whoever asks, and what fails is logged', async () => {
+  const commands: StreamCommand[] = [];
+  const lines: string[] = [];
+  const thread = { send: (command: StreamCommand) => void commands.push(command), isAtWork: true };
+  const parts = {
+    ...{ database, clock, health: { state: { missed: 0 } } },
+    thread: () => ({ ...thread, ask: () => Promise.reject(new Error('nobody asks')) }),
+    logger: pino({}, { write: (line: string) => void lines.push(line) }),
+  };
+  await new Finds({ ...parts, keysOf }).tellKeys('a');
+  expect(commands).toEqual([{ kind: 'asked-keys', device: 'a', keys: await keysOf('a') }]);
+  await new Finds({ ...parts, keysOf: () => Promise.reject(new Error('no store')) }).tellKeys('a');
+  expect(commands).toHaveLength(1);
+  expect(lines.join('')).toContain('no store');
 });
 
 it('what comes and goes in one change is there afterwards', async () => {

@@ -17,6 +17,17 @@ export interface KeptCandidate {
   /** Milliseconds between messages. */
   readonly gaps: readonly number[];
   readonly fields: readonly (readonly [field: string, tally: KeptTally])[];
+  /** Of signed packs. */
+  readonly pack?: PackSeen;
+}
+
+/** What packs on a topic say of themselves. */
+export interface PackSeen {
+  /** What the newest calls its stream, and how many in a row did. */
+  readonly stream: string;
+  readonly same: number;
+  /** Whether they are signed with a key of the device's certificates; absent: not known yet. */
+  readonly isOwnKey?: boolean;
 }
 
 const mostGaps = 32;
@@ -36,6 +47,7 @@ export class Candidate {
   #recent = 0;
   /** When the last one came, unless somebody else saw it. */
   #before: number | undefined;
+  #pack: PackSeen | undefined;
   messages = 0;
   rows = 0;
   readonly firstAt: number;
@@ -56,6 +68,7 @@ export class Candidate {
     Object.assign(candidate, { lastAt, messages, rows });
     candidate.#recent = recent;
     candidate.#gaps = [...gaps];
+    candidate.#pack = kept.pack;
     for (const [field, tally] of fields) candidate.#tallies.set(field, new NumberTally(tally));
     return candidate;
   }
@@ -66,10 +79,11 @@ export class Candidate {
       ...{ device, topic, form, firstAt, lastAt, messages, rows },
       ...{ recent: this.#recent, gaps: this.#gaps },
       fields: [...this.#tallies].map(([field, tally]) => [field, tally.kept]),
+      ...(this.#pack === undefined ? {} : { pack: this.#pack }),
     };
   }
 
-  take({ values, rows }: PayloadShape, at: number): void {
+  take({ values, rows, stream }: PayloadShape, at: number): void {
     const gap = this.#before === undefined ? -1 : at - this.#before;
     if (gap >= 0) this.#gaps = [...this.#gaps, gap].slice(-mostGaps);
     this.#before = at;
@@ -77,7 +91,23 @@ export class Candidate {
     this.rows += rows;
     this.lastAt = at;
     for (const [field, value] of values) this.#tallyOf(field)?.take(value, at);
+    if (stream !== undefined) {
+      const same = this.#pack?.stream === stream ? this.#pack.same + 1 : 1;
+      this.#pack = { ...this.#pack, stream, same };
+    }
     if (++this.#recent >= mostRecent) this.#halve();
+  }
+
+  /** Whether packs are signed with a key of the device's certificates. */
+  signedBy(isOwnKey: boolean): void {
+    if (this.#pack !== undefined) this.#pack = { ...this.#pack, isOwnKey };
+  }
+
+  /** Of packs: what they call their stream, `undefined` if that differs; and whether the device's own key has signed them. */
+  get pack(): { readonly stream: string | undefined; readonly isOwnKey: boolean } | undefined {
+    if (this.#pack === undefined) return undefined;
+    const { stream, same, isOwnKey = false } = this.#pack;
+    return { stream: same >= 0.9 * this.#recent ? stream : undefined, isOwnKey };
   }
 
   /** Seconds between two messages; `undefined` if there was only one. */

@@ -1,6 +1,8 @@
+import type { PayloadForm } from '../streams/declaration.ts';
 import { Candidate, type KeptCandidate } from './candidate.ts';
 import { Candidates, type DiscoveryBounds, type FoundChange } from './candidates.ts';
-import { type PayloadShape, shapeOf } from './payload-shape.ts';
+import { PackSigners, type PackSignersParts } from './pack-signers.ts';
+import { shapeOf } from './payload-shape.ts';
 import { type FoundStreams, proposals } from './proposals.ts';
 import type { Sample } from './sampling-tap.ts';
 
@@ -9,13 +11,19 @@ const usualBounds: DiscoveryBounds = { most: 4096, mostOfDevice: 32 };
 /** What was not seen for so long is found no more: a week, in milliseconds. */
 export const foundFor = 604_800_000;
 
+export interface DiscoveryParts extends PackSignersParts {
+  readonly bounds?: DiscoveryBounds | undefined;
+}
+
 /** Finds topics with readings in what devices publish: of those that are not declared, and not for longer than they are seen. */
 export class Discovery {
   readonly #candidates: Candidates;
+  readonly #signers: PackSigners;
   #isDeclared: (device: string, topic: string) => boolean = () => false;
 
-  constructor(bounds: DiscoveryBounds = usualBounds) {
+  constructor({ bounds = usualBounds, ...parts }: DiscoveryParts) {
     this.#candidates = new Candidates(bounds);
+    this.#signers = new PackSigners(parts);
   }
 
   /** How many topics are remembered. */
@@ -23,13 +31,23 @@ export class Discovery {
     return this.#candidates.size;
   }
 
-  take({ device, topic, at, payload }: Sample): void {
+  take(sample: Sample): void {
+    const { device, topic, at, payload } = sample;
     if (topic.length > 256 || this.#isDeclared(device, topic)) return;
     const shape = shapeOf(payload, at);
     if (shape === undefined) return;
-    const known = this.#candidates.find(device, topic);
-    if (known?.form === shape.form) known.take(shape, at);
-    else this.#begin(new Candidate(device, topic, shape.form, at), shape);
+    const candidate = this.#candidateOf(sample, shape.form);
+    candidate?.take(shape, at);
+    if (candidate === undefined || shape.form !== 'pack') return;
+    const isOwnKey = this.#signers.check(sample);
+    if (isOwnKey !== undefined) candidate.signedBy(isOwnKey);
+  }
+
+  /** What a device may sign packs with, DER SubjectPublicKeyInfo, as it was asked for. */
+  trustKeys(device: string, keys: readonly Uint8Array[]): void {
+    const [sample, isOwnKey] = this.#signers.tell(device, keys) ?? [];
+    if (sample !== undefined && isOwnKey !== undefined)
+      this.#candidates.find(sample.device, sample.topic)?.signedBy(isOwnKey);
   }
 
   /** Other topics are declared than before: these are not looked for, and what was known of them is forgotten. */
@@ -66,8 +84,12 @@ export class Discovery {
     return proposals(this.#candidates.all(), names);
   }
 
-  #begin(candidate: Candidate, shape: PayloadShape): void {
-    if (this.#candidates.remember(candidate)) candidate.take(shape, candidate.firstAt);
+  /** What is known of a topic, in this form; `undefined` if there is no room. */
+  #candidateOf({ device, topic, at }: Sample, form: PayloadForm): Candidate | undefined {
+    const known = this.#candidates.find(device, topic);
+    if (known?.form === form) return known;
+    const candidate = new Candidate(device, topic, form, at);
+    return this.#candidates.remember(candidate) ? candidate : undefined;
   }
 
   #age(now: number): void {

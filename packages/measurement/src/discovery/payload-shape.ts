@@ -1,4 +1,5 @@
 import { decodeUtf8, KitenError, parseJsonStrict } from '@kiten/codec';
+import { unverifiedPack } from '../freshness/signed-pack.ts';
 import { decodeSenmlCbor, decodeSenmlJson } from '../senml/decode-senml.ts';
 import type { SenmlRecord } from '../senml/record.ts';
 import { resolveSenml } from '../senml/resolve-senml.ts';
@@ -10,6 +11,8 @@ export interface PayloadShape {
   readonly form: PayloadForm;
   readonly values: ReadonlyMap<string, number>;
   readonly rows: number;
+  /** What a signed pack calls its stream. */
+  readonly stream?: string;
 }
 
 const mostFields = 64;
@@ -20,7 +23,8 @@ const limits = { maxBytes: 16 * 1024, maxDepth: 16 };
 /** @param at milliseconds since the Unix epoch; `undefined`: no readings are to be seen in it */
 export function shapeOf(payload: Uint8Array, at: number): PayloadShape | undefined {
   try {
-    const first = payload[0] ?? 0;
+    const [first = 0, second = 0] = payload;
+    if (isSign1(first, second)) return packShape(payload, at);
     if (first >= 0x80 && first <= 0x9f) return senmlShape(decodeSenmlCbor(payload), at);
     const text = decodeUtf8(payload);
     if (numberForm.test(text)) return shape('number', new Map([['value', Number(text)]]));
@@ -36,6 +40,18 @@ export function shapeOf(payload: Uint8Array, at: number): PayloadShape | undefin
     if (error instanceof KitenError) return undefined;
     throw error;
   }
+}
+
+/** COSE_Sign1 (RFC 9052 §4.2), tagged or an array of four that begins with a byte string; SenML is an array of maps. */
+function isSign1(first: number, second: number): boolean {
+  return first === 0xd2 || (first === 0x84 && second >= 0x40 && second <= 0x5f);
+}
+
+/** Of the moment when it came, not of the one that it says: nothing of it is verified. */
+function packShape(payload: Uint8Array, at: number): PayloadShape | undefined {
+  const { stream, records } = unverifiedPack(payload);
+  const readings = senmlShape(records, at);
+  return readings === undefined ? undefined : { ...readings, form: 'pack', stream };
 }
 
 function isSenml(value: unknown): boolean {

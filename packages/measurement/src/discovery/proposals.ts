@@ -1,5 +1,7 @@
 import type { StreamDeclaration } from '../streams/declaration.ts';
 import type { Candidate } from './candidate.ts';
+import { type FoundPacks, foundPacks, type PackClaim, packSource } from './found-packs.ts';
+import { generalFilter } from './general-filter.ts';
 
 /** Streams that were found: what would declare them, and what was seen of them. */
 export interface FoundStreams
@@ -18,15 +20,21 @@ export interface FoundStreams
   readonly everySeconds?: number;
   readonly firstAt: number;
   readonly lastAt: number;
+  /** Of signed packs. */
+  readonly pack?: FoundPacks;
 }
 
 /** Candidates of one device that are one stream. */
-interface Source extends Omit<FoundStreams, 'name' | 'devices' | 'unlike'> {
+interface Source extends Omit<FoundStreams, 'name' | 'devices' | 'unlike' | 'pack'> {
   readonly device: string;
+  readonly claim?: PackClaim;
 }
 
 const mostShown = 200;
 const mostFields = 64;
+
+/** Sources that one declaration is about. */
+type Together = Omit<FoundStreams, 'name' | 'pack'> & { readonly claim?: PackClaim };
 
 /** What declares as many devices at once as say the same. */
 export function proposals(
@@ -35,12 +43,10 @@ export function proposals(
 ): readonly FoundStreams[] {
   const sources = [...candidates.flatMap(sourceOf), ...numbersOf(candidates)];
   const taken = new Set(names);
-  return [...grouped(sources, ({ filter, form }) => `${form} ${filter}`).values()]
+  const all = [...grouped(sources, ({ filter, form }) => `${form} ${filter}`).values()]
     .flatMap((alike) => {
       // Most devices decide what the others are unlike: one that says something else changes nothing for them.
-      const byFields = [...grouped(alike, ({ fields }) => [...fields].sort().join('\n')).values()].sort(
-        (one, other) => other.length - one.length,
-      );
+      const byFields = [...grouped(alike, saying).values()].sort((one, other) => other.length - one.length);
       return byFields.flatMap((same, at) =>
         at === 0
           ? [together(same, alike.length - same.length)]
@@ -48,16 +54,37 @@ export function proposals(
       );
     })
     .sort((one, other) => other.devices - one.devices || (one.filter < other.filter ? -1 : 1))
-    .slice(0, mostShown)
-    .map((found) => ({ ...found, name: nameOf(found.filter, taken) }));
+    .slice(0, mostShown);
+  return named(all, taken);
+}
+
+/** What devices of one kind have in common. */
+function saying({ fields, claim }: Source): string {
+  return JSON.stringify([[...fields].sort(), claim?.id, claim?.isOwnKey]);
+}
+
+/** Packs have the name that they say, if it can be had; the others have what is left. */
+function named(all: readonly Together[], taken: Set<string>): readonly FoundStreams[] {
+  const packs = new Map<Together, FoundPacks>();
+  for (const one of all) {
+    if (one.claim === undefined) continue;
+    packs.set(one, foundPacks(one.claim, taken));
+    if (one.claim.id !== undefined) taken.add(one.claim.id);
+  }
+  return all.map((one) => {
+    const pack = packs.get(one);
+    const { claim, ...found } = one;
+    if (pack === undefined) return { ...found, name: nameOf(found.filter, taken) };
+    const isItsOwn = claim?.id !== undefined && !pack.needs.includes('name');
+    return { ...found, name: isItsOwn ? claim.id : nameOf(found.filter, taken), pack };
+  });
 }
 
 function sourceOf(candidate: Candidate): readonly Source[] {
   const { device, topic, form, channels, marks } = candidate;
   if (form === 'number' || channels.length === 0) return [];
-  return [
-    { ...seen([candidate]), device, topic, filter: general(topic, device), form, fields: channels, ...marks },
-  ];
+  const where = packSource(candidate) ?? { filter: generalFilter(topic, device) };
+  return [{ ...seen([candidate]), device, topic, ...where, form, fields: channels, ...marks }];
 }
 
 /** Numbers that a device publishes below one topic are channels of one stream. */
@@ -69,7 +96,8 @@ function numbersOf(candidates: readonly Candidate[]): readonly Source[] {
       const [first] = siblings as [Candidate];
       const { device, topic } = first;
       const common = { ...seen(siblings), device, topic, form: 'number' as const };
-      if (siblings.length === 1) return { ...common, filter: general(topic, device), fields: ['value'] };
+      if (siblings.length === 1)
+        return { ...common, filter: generalFilter(topic, device), fields: ['value'] };
       const fields = siblings
         .map((one) => one.topic.slice(parent(topic).length))
         .sort()
@@ -77,7 +105,7 @@ function numbersOf(candidates: readonly Candidate[]): readonly Source[] {
       const slowest = Math.max(...siblings.map(({ everySeconds = 1 }) => everySeconds));
       return {
         ...common,
-        ...{ filter: `${general(parent(topic), device)}+`, fields },
+        ...{ filter: `${generalFilter(parent(topic), device)}+`, fields },
         binSeconds: Math.max(1, Math.ceil(slowest)),
       };
     },
@@ -95,7 +123,7 @@ function seen(candidates: readonly Candidate[]) {
   };
 }
 
-function together(same: readonly Source[], unlike: number): Omit<FoundStreams, 'name'> {
+function together(same: readonly Source[], unlike: number): Together {
   const [{ device: _, ...first }] = same as [Source];
   const every = same.flatMap(({ everySeconds = [] }) => everySeconds);
   return {
@@ -108,12 +136,6 @@ function together(same: readonly Source[], unlike: number): Omit<FoundStreams, '
     lastAt: Math.max(...same.map(({ lastAt }) => lastAt)),
     ...(every.length === 0 ? {} : { everySeconds: middle(every) }),
   };
-}
-
-/** The second level of a device's own topics is its name: the same of all devices. */
-function general(topic: string, device: string): string {
-  const levels = topic.split('/');
-  return levels.map((level, at) => (at === 1 && level === device ? '+' : level)).join('/');
 }
 
 /** Of this device alone. */

@@ -74,13 +74,35 @@ export function packKeyId(bytes: Uint8Array): Uint8Array {
  */
 export function verifyPack(bytes: Uint8Array, verify: Verify, publicKey: Uint8Array): SignedPack {
   const message = messageOf(bytes);
-  const { payload, protectedHeader } = message;
-  if (payload === null) throw malformed('it has no payload');
   if (!holds(message, verify, publicKey))
     throw new KitenError(
       'measurement/pack-signature',
       'The signature of these readings does not hold under the key of their source.',
     );
+  return packIn(message);
+}
+
+/**
+ * What a pack says. Nothing of it is verified.
+ *
+ * @throws KitenError `measurement/pack-malformed`, and what {@link decodeSenmlCbor} throws
+ */
+export function unverifiedPack(bytes: Uint8Array): SignedPack {
+  return packIn(messageOf(bytes));
+}
+
+/**
+ * Whether one of these keys, DER SubjectPublicKeyInfo, has signed a pack.
+ *
+ * @throws KitenError `measurement/pack-malformed`
+ */
+export function isSignedBy(bytes: Uint8Array, verify: Verify, keys: readonly Uint8Array[]): boolean {
+  const message = messageOf(bytes);
+  return keys.some((key) => holds(message, verify, key));
+}
+
+function packIn({ payload, protectedHeader }: Sign1): SignedPack {
+  if (payload === null) throw malformed('it has no payload');
   const claims = protectedHeader.get(coseHeader.cwtClaims);
   const sequence = protectedHeader.get(sequenceLabel);
   const [stream, issuedAt] =
@@ -102,6 +124,8 @@ function holds(message: Sign1, verify: Verify, publicKey: Uint8Array): boolean {
   try {
     return verifySign1(message, verify, publicKey, { understood: [sequenceLabel, coseHeader.cwtClaims] });
   } catch (cause) {
+    // A device may have certificates for keys of several kinds.
+    if (cause instanceof KitenError && cause.code === 'codec/cose-key-mismatch') return false;
     throw malformed('it cannot be verified', cause);
   }
 }

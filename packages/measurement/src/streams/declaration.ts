@@ -43,7 +43,8 @@ export interface StreamDeclaration {
 export const defaultAlarmsPerDay = 0.1;
 export const defaultSilenceSeconds = 300;
 const mostFields = 64;
-const idForm = /^[a-z0-9][a-z0-9._-]{0,31}$/;
+/** How declarations may be called. */
+export const idForm = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 const pointerForm = /^(\/([^~/]|~[01])*)*$/;
 
 /** @throws KitenError `measurement/stream-declaration` */

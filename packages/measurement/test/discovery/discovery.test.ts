@@ -3,14 +3,17 @@ import { describe, expect, it } from 'vitest';
 import {
   checkDeclaration,
   Discovery,
+  type DiscoveryBounds,
   encodeSenmlCbor,
   encodeSenmlJson,
   type FoundStreams,
   type Sample,
 } from '../../src/index.ts';
 import { payloadReader } from '../../src/streams/payload-reader.ts';
+import { verify } from '../signers.ts';
 
 const start = Date.UTC(2030, 0, 1);
+const look = (bounds?: DiscoveryBounds) => new Discovery({ verify, askKeys: () => undefined, bounds });
 const sample = (device: string, topic: string, payload: string | Uint8Array, second = 0): Sample => ({
   ...{ device, topic, at: start + 1000 * second },
   payload: typeof payload === 'string' ? encodeUtf8(payload) : payload,
@@ -52,7 +55,7 @@ describe('what is found', () => {
   ];
 
   it.each(forms)('are readings in %s, with %j, how often, and what reads them', (form, fields, payloadAt) => {
-    const discovery = new Discovery();
+    const discovery = look();
     lookAt(discovery, 'pump-1', 'd/pump-1/tank', payloadAt);
     const [found, ...others] = foundIn(discovery);
     expect(others).toEqual([]);
@@ -70,7 +73,7 @@ describe('what is found', () => {
   });
 
   it('are no words, no broken texts and no bytes', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     for (const payload of [
       'on',
       '{"level":',
@@ -85,7 +88,7 @@ describe('what is found', () => {
   });
 
   it('are of all devices that say the same, and those that say something else are counted', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     for (const device of ['a', 'b', 'c'])
       lookAt(discovery, device, `d/${device}/tank`, () => '{"level":1.5}');
     lookAt(discovery, 'eve', 'd/eve/tank', () => '{"level":1.5,"other":7.5}');
@@ -102,7 +105,7 @@ describe('what is found', () => {
   });
 
   it('are numbers below one topic together, as rows of what comes within so many seconds', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     for (const channel of ['temp', 'hum']) lookAt(discovery, 'a', `d/a/hall/${channel}`, () => '4.5');
     expect(foundIn(discovery)).toEqual([
       expect.objectContaining({
@@ -115,7 +118,7 @@ describe('what is found', () => {
   });
 
   it('leave out counts and times, by which freshness is judged where there are both', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     lookAt(discovery, 'a', 'd/a/tank', (second) =>
       JSON.stringify({ n: 7 + second, t: start / 1000 + second, level: 2.5 }),
     );
@@ -127,7 +130,7 @@ describe('what is found', () => {
   });
 
   it('are not what is declared, and have names that no declaration has', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     const isDeclared = (_: string, topic: string): boolean => topic.endsWith('motor');
     for (const topic of ['d/a/tank', 'd/a/motor']) lookAt(discovery, 'a', topic, () => '[1,2]');
     discovery.leaveOut(isDeclared);
@@ -140,7 +143,7 @@ describe('what is found', () => {
 
 describe('what changes', () => {
   it('is followed: channels that come no more go, and others take their place', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     for (let second = 0; second < 1000; second++)
       discovery.take(sample('a', 'd/a/tank', second < 500 ? '{"level":1.5}' : '{"depth":1.5}', second));
     expect(foundIn(discovery)).toMatchObject([{ fields: ['/depth'], messages: 1000 }]);
@@ -148,7 +151,7 @@ describe('what changes', () => {
   });
 
   it('is no channel where a count begins anew, and freshness is not judged by such a one until it is forgotten', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     const say = (second: number, count: number): void =>
       discovery.take(
         sample('a', 'd/a/tank', `{"n":${count},"t":${start / 1000 + second},"level":2.5}`, second),
@@ -163,7 +166,7 @@ describe('what changes', () => {
 
 describe('what is remembered', () => {
   it('is bounded, and who publishes to ever new topics pushes out nothing of others', () => {
-    const discovery = new Discovery({ most: 100, mostOfDevice: 32 });
+    const discovery = look({ most: 100, mostOfDevice: 32 });
     const honest = ['a', 'b', 'c', 'd', 'e'];
     for (const device of honest) lookAt(discovery, device, `d/${device}/tank`, () => '{"level":1.5}');
     for (let at = 0; at < 5_000; at++)
@@ -177,7 +180,7 @@ describe('what is remembered', () => {
   });
 
   it('of a topic keeps the first 64 fields, however many names come', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     lookAt(discovery, 'eve', 'd/eve/x', () =>
       JSON.stringify(Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`f${at}`, 1]))),
     );

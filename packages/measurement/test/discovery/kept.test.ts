@@ -1,10 +1,12 @@
 import { encodeUtf8 } from '@kiten/codec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Discovery, type FoundChange, foundFor } from '../../src/index.ts';
+import { Discovery, type DiscoveryBounds, type FoundChange, foundFor } from '../../src/index.ts';
+import { verify } from '../signers.ts';
 
 const start = Date.UTC(2030, 0, 1);
 const minute = 60_000;
+const look = (bounds?: DiscoveryBounds) => new Discovery({ verify, askKeys: () => undefined, bounds });
 const tank = (second: number): string =>
   JSON.stringify({ n: 7 + second, t: start / 1000 + second, level: second / 4, flow: 1.5 });
 
@@ -27,7 +29,7 @@ class Shelf {
   }
 
   recalled(): Discovery {
-    const discovery = new Discovery();
+    const discovery = look();
     discovery.recall([...this.rows.values()]);
     return discovery;
   }
@@ -35,7 +37,7 @@ class Shelf {
 
 describe('what was found', () => {
   it('goes on from where it was kept: the same proposals, counts and names', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     for (const device of ['a', 'b']) lookAt(discovery, device, `d/${device}/tank`);
     lookAt(discovery, 'a', 'd/a/hall/temp');
     const shelf = new Shelf();
@@ -48,14 +50,14 @@ describe('what was found', () => {
   });
 
   it('is kept without what was said', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     lookAt(discovery, 'a', 'd/a/tank', 10, 100_000);
     const { kept } = discovery.change(start);
     expect(JSON.stringify(kept)).not.toMatch(/25002|100009/);
   });
 
   it('is kept soon if it is new, and again when it changed and some time went by', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     lookAt(discovery, 'a', 'd/a/tank');
     expect(discovery.change(start).kept).toHaveLength(1);
     lookAt(discovery, 'a', 'd/a/tank');
@@ -67,7 +69,7 @@ describe('what was found', () => {
   });
 
   it('is kept a little at a time, what was seen most first, and all of it at the end', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     for (let device = 0; device < 200; device++)
       lookAt(discovery, `eve-${device}`, `d/eve-${device}/x`, 1 + (device % 2));
     lookAt(discovery, 'a', 'd/a/tank');
@@ -79,7 +81,7 @@ describe('what was found', () => {
   });
 
   it('is kept no longer where it is pushed out, declared, or not seen for a week', () => {
-    const discovery = new Discovery({ most: 100, mostOfDevice: 4 });
+    const discovery = look({ most: 100, mostOfDevice: 4 });
     const shelf = new Shelf();
     for (const topic of ['w', 'x', 'y', 'z', 'tank']) {
       lookAt(discovery, 'a', `d/a/${topic}`, topic === 'w' ? 1 : 10);
@@ -97,7 +99,7 @@ describe('what was found', () => {
   });
 
   it('is kept no longer as what it was, when it is pushed out after it became something else', () => {
-    const discovery = new Discovery({ most: 100, mostOfDevice: 1 });
+    const discovery = look({ most: 100, mostOfDevice: 1 });
     const shelf = new Shelf();
     lookAt(discovery, 'a', 'd/a/x');
     shelf.take(discovery.change(start));
@@ -108,7 +110,7 @@ describe('what was found', () => {
   });
 
   it('is not kept where its names are long, and was before', () => {
-    const discovery = new Discovery();
+    const discovery = look();
     const shelf = new Shelf();
     lookAt(discovery, 'a', 'd/a/x');
     shelf.take(discovery.change(start));
@@ -120,11 +122,11 @@ describe('what was found', () => {
   });
 
   it('is what was kept, not what came before that was told; and not what is declared', () => {
-    const before = new Discovery();
+    const before = look();
     for (const topic of ['tank', 'motor']) lookAt(before, 'a', `d/a/${topic}`);
     const shelf = new Shelf();
     shelf.take(before.change(start));
-    const discovery = new Discovery();
+    const discovery = look();
     discovery.leaveOut((_, topic) => topic === 'd/a/motor');
     lookAt(discovery, 'a', 'd/a/tank', 1, 20);
     discovery.recall([...shelf.rows.values()]);
@@ -142,7 +144,7 @@ describe('what was found', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const discovery = new Discovery({ most: 6, mostOfDevice: 3 });
+        const discovery = look({ most: 6, mostOfDevice: 3 });
         const shelf = new Shelf();
         for (const [second, { device, topic, payload, isKept, declared }] of steps.entries()) {
           if (declared !== undefined) discovery.leaveOut((_, of) => of === declared);
@@ -157,8 +159,8 @@ describe('what was found', () => {
   });
 
   it('stays within its bounds, whatever is recalled', () => {
-    const discovery = new Discovery({ most: 10, mostOfDevice: 4 });
-    const wide = new Discovery();
+    const discovery = look({ most: 10, mostOfDevice: 4 });
+    const wide = look();
     for (let device = 0; device < 20; device++) lookAt(wide, `d-${device}`, `d/d-${device}/x`, 1);
     for (let topic = 0; topic < 20; topic++) lookAt(wide, 'a', `d/a/${topic}`, 1);
     const { kept } = wide.change(start, true);

@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { encodeUtf8 } from '@kiten/codec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeSenmlCbor, packKeyId, senmlContent, signPack, verifyPack } from '../../src/index.ts';
+import { readPack } from '../../src/streams/read-pack.ts';
 import { newSigner, verify } from '../signers.ts';
 
 const signer = newSigner();
@@ -31,6 +33,15 @@ describe('signed readings', () => {
     expect(() => verifyPack(pack, verify, newSigner().publicKey)).toThrow(
       expect.objectContaining({ code: 'measurement/pack-signature' }),
     );
+  });
+
+  it('of a device with keys of several kinds are read by the one that signed, and forged if it was none', () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const elliptic = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
+    const reading = { stream: 'pump-1/flow', fields: ['flow'], verify };
+    const read = (keys: readonly Uint8Array[]) => readPack(pack, fields.signedAt, { ...reading, keys });
+    expect(read([elliptic, signer.publicKey]).rows).toHaveLength(1);
+    expect(() => read([elliptic])).toThrow(expect.objectContaining({ code: 'measurement/pack-signature' }));
   });
 
   it('hold in every octet, or not at all', () =>

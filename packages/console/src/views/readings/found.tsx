@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type FoundStreams, readingsApi } from '../../api/readings.ts';
+import { Command } from '../../components/command.tsx';
 import { ReasonDialog } from '../../components/reason-dialog.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { useAnswer } from '../../components/use-answer.ts';
@@ -76,10 +77,32 @@ function Row({ found, choose }: { found: FoundStreams; choose: () => void }) {
         {unlike > 0 && ` ${words.say('unlike', { count: String(unlike) })}`}
       </td>
       <td>
-        <button type="button" class="quiet" onClick={choose}>
-          {words.say('declare')}
-        </button>
+        <Declare found={found} choose={choose} />
       </td>
     </tr>
+  );
+}
+
+/** A button; of packs that it would not do for, why. */
+function Declare({ found: { name, pack }, choose }: { found: FoundStreams; choose: () => void }) {
+  if (pack?.needs.includes('name') === true)
+    return (
+      <>
+        {pack.stream === undefined
+          ? words.say('needs-one-name')
+          : words.say('needs-name', { stream: pack.stream })}
+      </>
+    );
+  if (pack?.needs.includes('key') === true)
+    return (
+      <>
+        {words.say('needs-key')}
+        <Command text={`kiten measurement stream add ${name} --found --key FILE`} />
+      </>
+    );
+  return (
+    <button type="button" class="quiet" onClick={choose}>
+      {words.say('declare')}
+    </button>
   );
 }

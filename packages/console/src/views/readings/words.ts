@@ -13,6 +13,11 @@ export const words = wordsOf(
     devices: 'Devices',
     unlike: '({count} say something else)',
     declare: 'Declare and learn',
+    'needs-key': 'Not signed with the key of the device’s certificate. Give the key:',
+    'needs-name':
+      'These packs call their stream {stream}. They have to call it DEVICE/NAME, by a name that no other declaration has.',
+    'needs-one-name':
+      'These packs call their stream by several names on one topic. They have to call it DEVICE/NAME, always the same.',
     'declare-title': 'Judge the readings on {filter}?',
     'declare-effect':
       'They are declared as {name} ({fields}), and each stream is learned for a week. What was learned waits to be accepted.',
@@ -78,6 +83,11 @@ export const words = wordsOf(
     devices: 'デバイス数',
     unlike: '（他の内容：{count}）',
     declare: '宣言して学習する',
+    'needs-key': 'デバイス証明書の鍵による署名ではありません。署名に使われた鍵を指定してください：',
+    'needs-name':
+      'パックが名乗るストリーム名は {stream} です。「デバイス名/宣言名」の形で、まだ使われていない宣言名を名乗る必要があります。',
+    'needs-one-name':
+      '同じトピックのパックが複数のストリーム名を名乗っています。「デバイス名/宣言名」の形で、常に同じ名前を名乗る必要があります。',
     'declare-title': '{filter} の測定値を判定対象にしますか',
     'declare-effect':
       '{name}（{fields}）として宣言し、各ストリームを 1 週間学習します。学習結果は採用されるまで使われません。',

@@ -1,4 +1,11 @@
-import { defaultFollowRules, faultKinds, payloadForms, type StreamGauges } from '@kiten/measurement';
+import {
+  defaultFollowRules,
+  type FoundStreams,
+  faultKinds,
+  packNeeds,
+  payloadForms,
+  type StreamGauges,
+} from '@kiten/measurement';
 import Type from 'typebox';
 import type { StreamState } from '../../site/measurement/stream-messages.ts';
 import type { DeclarationRecord, StreamRecord } from '../../store/streams.ts';
@@ -128,6 +135,20 @@ export const shownFound = Type.Object({
   everySeconds: Type.Optional(Type.Number({ description: 'Between two messages of a topic' })),
   firstAt: time,
   lastAt: time,
+  pack: Type.Optional(
+    Type.Object(
+      {
+        stream: Type.Optional(Type.String({ description: 'What packs of one device call their stream' })),
+        needs: Type.Array(
+          Type.Enum([...packNeeds], {
+            description:
+              'What stands in the way: the key that they are signed with is not certified; their stream cannot be called so',
+          }),
+        ),
+      },
+      { description: 'Of signed packs' },
+    ),
+  ),
 });
 export const shownJudging = Type.Object({
   stoppedAt: Type.Optional(time),
@@ -144,6 +165,13 @@ export const shownRows = Type.Object({
 
 export function declarationView({ declaration, setBy, setAt, reason: why }: DeclarationRecord) {
   return { ...declaration, fields: [...declaration.fields], setBy, setAt, reason: why };
+}
+
+export function foundView({ fields, pack, ...rest }: FoundStreams) {
+  return {
+    ...{ ...rest, fields: [...fields] },
+    ...(pack === undefined ? {} : { pack: { ...pack, needs: [...pack.needs] } }),
+  };
 }
 
 export function streamView(record: StreamRecord, doing: StreamState) {

@@ -11,6 +11,7 @@ import {
   declarationView,
   declared,
   follow,
+  foundView,
   seconds,
   shownDeclaration,
   shownFound,
@@ -123,7 +124,7 @@ export function streamRoutes(api: Api, { streams }: SiteServices): void {
         response: { 200: Type.Object({ found: Type.Array(shownFound) }) },
       },
     },
-    async () => ({ found: (await streams.finds.all()).map((one) => ({ ...one, fields: [...one.fields] })) }),
+    async () => ({ found: (await streams.finds.all()).map(foundView) }),
   );
 
   api.get(

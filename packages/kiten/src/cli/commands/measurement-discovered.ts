@@ -16,21 +16,46 @@ export function discoveredCommand(stream: Command, environment: Environment): vo
       if (found.length === 0) return print('No readings were found that are not declared.');
       const heads = ['NAME', 'TOPICS', 'FORM', 'CHANNELS', 'EVERY', 'DEVICES', 'MESSAGES'];
       printTable(heads, found.map(row));
-      const [{ name } = { name: '' }] = found;
-      return print(
-        `\nTo have one judged: kiten measurement stream add ${name} --found --learn 604800 --reason '…'`,
-      );
+      for (const one of found)
+        for (const need of one.pack?.needs ?? []) print(`\n${refusals[need](one).message}`);
+      const one = found.find(({ pack }) => pack?.needs.includes('name') !== true);
+      if (one === undefined) return undefined;
+      const key = one.pack?.needs.includes('key') === true ? ' --key FILE' : '';
+      const command = `kiten measurement stream add ${one.name} --found${key} --learn 604800`;
+      return print(`\nTo have one judged: ${command} --reason '…'`);
     });
 }
 
-/** What declares what was found under a name. @throws KitenError `kiten/stream-not-found` */
-export async function foundAs(client: Client, name: string): Promise<Partial<FoundStreams>> {
+/** Why packs cannot be judged by what is known of them. */
+const refusals = {
+  key: ({ name }: FoundStreams) =>
+    new KitenError(
+      'kiten/stream-key-needed',
+      `The packs of ${name} are not signed with the key of their device’s certificate: give the one that they are signed with as --key FILE.`,
+    ),
+  name: ({ name, pack }: FoundStreams) =>
+    new KitenError(
+      'kiten/stream-name-needed',
+      `The packs of ${name} call their stream ${pack?.stream ?? 'now this, now that'}: they have to call it DEVICE/NAME, by a name that no other declaration has.`,
+    ),
+};
+
+/**
+ * What declares what was found under a name.
+ *
+ * @param hasKey whether the key is given that its packs are signed with
+ * @throws KitenError `kiten/stream-not-found`, `kiten/stream-name-needed`, `kiten/stream-key-needed`
+ */
+export async function foundAs(client: Client, name: string, hasKey: boolean): Promise<Partial<FoundStreams>> {
   const one = (await allFound(client)).find((found) => found.name === name);
   if (one === undefined)
     throw new KitenError(
       'kiten/stream-not-found',
       `Nothing was found under the name ${name}: \`kiten measurement stream discovered\` shows what was.`,
     );
+  const needs = one.pack?.needs ?? [];
+  if (needs.includes('name')) throw refusals.name(one);
+  if (needs.includes('key') && !hasKey) throw refusals.key(one);
   const { filter, form, fields, binSeconds, sequence, time } = one;
   return {
     ...{ filter, form, fields },

@@ -76,7 +76,7 @@ export function addCommand(stream: Command, environment: Environment): void {
         ...{ silenceSeconds: options.silence, recoverSeconds: options.recover },
         learnSeconds: options.learn,
       };
-      const found = options.found === true ? await foundAs(client, id) : {};
+      const found = options.found === true ? await foundAs(client, id, key !== undefined) : {};
       const follow = followRulesOf(options);
       const body = {
         form: 'json',

@@ -11,6 +11,8 @@ export interface FindsParts {
   readonly database: Database;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** The keys of a device's certificates, DER SubjectPublicKeyInfo. */
+  readonly keysOf: (device: string) => Promise<readonly Uint8Array[]>;
   /** Where it is looked for readings. */
   readonly thread: () => Pick<StreamThread, 'send' | 'ask' | 'isAtWork'> | undefined;
   readonly health: Pick<JudgingHealth, 'state'>;
@@ -60,6 +62,17 @@ export class Finds {
       const found = await foundReadings(database, this.#since);
       if (found.length > 0) thread()?.send({ kind: 'recall', found });
     });
+  }
+
+  /** Tells whoever looks what a device may sign packs with. */
+  async tellKeys(device: string): Promise<void> {
+    const { keysOf, thread, logger } = this.#parts;
+    try {
+      const keys = await keysOf(device);
+      thread()?.send({ kind: 'asked-keys', device, keys });
+    } catch (error) {
+      logger.error({ err: error, device }, 'the keys of a device could not be told');
+    }
   }
 
   /** Resolves when nothing is being kept any more. */

@@ -41,6 +41,7 @@ export function openJudging({ state, desks, clock, ...parts }: JudgingParts): Ju
     heard: (reports) => streams.heard(reports).catch(unkept),
     failed: (stream, code, message) => logger.error({ stream, code }, message),
     found: (change) => streams.finds.keep(change),
+    keysAsked: (device) => streams.finds.tellKeys(device),
     missed: (messages) => health.missed(messages),
     ended: (error, again) => {
       health.ended(error, again);

@@ -28,6 +28,8 @@ export type StreamCommand =
   | { readonly kind: 'put'; readonly known: KnownStream; readonly resumes?: boolean }
   /** What was found before, and is not declared. */
   | { readonly kind: 'recall'; readonly found: readonly KeptCandidate[] }
+  /** What a device may sign packs with, where that was asked for to find out what is found. */
+  | { readonly kind: 'asked-keys'; readonly device: string; readonly keys: readonly Uint8Array[] }
   /** Everything that was known was put. */
   | { readonly kind: 'all' }
   /** What was learned is kept: what it was learned from is not needed any more. */
@@ -78,6 +80,8 @@ export interface StreamState {
 export type StreamNews =
   | { readonly kind: 'reports'; readonly reports: readonly StreamReport[] }
   | { readonly kind: 'answer'; readonly question: number; readonly state: StreamState }
+  /** It wants to know what a device may sign packs with. */
+  | { readonly kind: 'keys-asked'; readonly device: string }
   /** What was found is to be kept. */
   | { readonly kind: 'found'; readonly change: FoundChange }
   /** So many messages came that were not judged. */

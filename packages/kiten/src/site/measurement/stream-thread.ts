@@ -11,6 +11,8 @@ export interface StreamThreadParts {
   readonly heard: (reports: readonly StreamReport[]) => void;
   readonly failed: (stream: string | undefined, code: string, message: string) => void;
   readonly found: (change: FoundChange) => void;
+  /** It wants to know what a device may sign packs with. */
+  readonly keysAsked: (device: string) => void;
   /** So many messages were not judged. */
   readonly missed: (messages: number) => void;
   /** It ended by itself; another one takes its place in so many milliseconds. */
@@ -98,7 +100,7 @@ export class StreamThread {
   }
 
   #start(): Worker {
-    const { heard, failed, found, missed, data } = this.#parts;
+    const { heard, failed, found, keysAsked, missed, data } = this.#parts;
     const worker = new Worker(workerUrl('stream-worker'), { workerData: data });
     this.#worker = worker;
     this.#pauses.begun(performance.now());
@@ -110,6 +112,8 @@ export class StreamThread {
           return failed(news.stream, news.code, news.message);
         case 'found':
           return found(news.change);
+        case 'keys-asked':
+          return keysAsked(news.device);
         case 'missed':
           return missed(news.messages);
         case 'answer':
