@@ -44,7 +44,7 @@ describe.skipIf(!hasSwtpm || !hasHardwareTls)('a device whose key never leaves i
     const rule = ['--key', 'hardware-approved', '--reason', 'keys stay where they were made'];
     await site.json('group', 'set', 'approved', ...rule);
     await learnFrom(site, 'golden', 'group:approved');
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const machine of machines) await machine[Symbol.asyncDispose]();
     await site?.[Symbol.asyncDispose]();

@@ -21,7 +21,7 @@ describe.skipIf(!hasSwtpm || !hasHardwareTls)('an agent that goes on, with its k
     device = await agentDevice(site, 'pump-1', mqtt + settingsOf(machine, 'tpm'));
     await device.enrol();
     agent = new RunningAgent(device);
-  }, 60_000);
+  });
   afterAll(async () => {
     await agent?.end('SIGKILL');
     await machine?.[Symbol.asyncDispose]();

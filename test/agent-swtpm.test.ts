@@ -178,7 +178,7 @@ describe.skipIf(!hasSwtpm)('an agent with a software TPM', () => {
     beforeAll(async () => {
       golden = await enrolled();
       expect((await golden.attest()).status).toBe('affirming');
-    }, 60_000);
+    });
     afterAll(() => golden?.[Symbol.asyncDispose]());
 
     it.each(Object.keys(logLies))('and that lies about it falls with attestation/%s', async (code) => {

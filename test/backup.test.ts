@@ -246,7 +246,7 @@ describe('a restored site whose log others have seen more of', () => {
       reason: 'the disk and all copies burnt',
       data: { contradicted: expect.stringMatching(/./) },
     });
-  }, 60_000);
+  });
 
   async function siteCalled(name: string): Promise<TestSite> {
     const named = await TestSite.start();

@@ -49,7 +49,7 @@ describe('kiten broker with several workers', () => {
     expect((await kiten(taken)).stderr).toContain('kiten/port-in-use');
     for (const client of clients) await client.endAsync();
     expect(await several.stop()).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe('kiten broker', () => {

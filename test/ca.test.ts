@@ -41,7 +41,7 @@ describe.skipIf(!tools)('a new issuing CA', () => {
     stolen = await enrol(site, 'stolen-1');
     controller = await enrol(site, 'controller-1', '--group', 'controllers');
     before = await site.json('ca', 'list');
-  }, 60_000);
+  });
   afterAll(() => site[Symbol.asyncDispose]());
 
   const sends = (device: DeviceFiles, text: string) =>
@@ -79,7 +79,7 @@ describe.skipIf(!tools)('a new issuing CA', () => {
     expect(output.match(/sending CONNECT/g)).toHaveLength(1);
     const [entry] = (await wholeLog(site)).filter(({ type }) => type === 'authority/rolled-over');
     expect(entry).toMatchObject({ reason: 'in good time', data: { issuer: after[1]?.id } });
-  }, 40_000);
+  });
 
   it('is served with its predecessor by EST, and presented by the site under the root that devices have', async () => {
     const { body } = await est(site, 'cacerts');

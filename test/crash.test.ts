@@ -19,23 +19,21 @@ describe('a crash', () => {
     onTestFinished(() => site[Symbol.asyncDispose]());
     const ca = await caOf(site);
     const acknowledged = new Acknowledged();
-    let busyCrashes = 0;
     for (let crash = 1; crash <= CRASHES; crash++) {
-      const before = acknowledged.tokens.size + acknowledged.devices.size + acknowledged.decisions.size;
+      const count = () => acknowledged.tokens.size + acknowledged.devices.size + acknowledged.decisions.size;
+      const before = count();
       const work = [1, 2, 3, 4].map((worker) => keepBusy(site, ca, `c${crash}w${worker}`, acknowledged));
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, randomInt(30, 400))), ...work]);
+      await site.until(() => count() > before, 'work');
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, randomInt(0, 400))), ...work]);
       await site.signal('SIGKILL');
       await Promise.all(work);
-      const after = acknowledged.tokens.size + acknowledged.devices.size + acknowledged.decisions.size;
-      if (after > before) busyCrashes++;
       expect(await site.kiten('log', 'verify', '--json')).toMatchObject({ code: 0 });
       await site.up();
       await mustHoldAll(site, acknowledged);
     }
-    expect(busyCrashes).toBeGreaterThan(CRASHES / 2);
     expect((await site.kiten('log', 'verify')).code).toBe(0);
     expect(await site.signal('SIGTERM')).toBe(0);
-  }, 90_000);
+  });
 
   async function mustHoldAll(site: TestSite, { tokens, devices, decisions, standings }: Acknowledged) {
     const [log, known] = [await wholeLog(site), await devicesOf(site)];
@@ -161,5 +159,5 @@ describe.skipIf(!maySmallDisk())('a full disk', () => {
     await (await joinAs(site, 'pump-1', first)).endAsync();
     expect((await site.kiten('log', 'verify')).code).toBe(0);
     expect(await site.signal('SIGTERM')).toBe(0);
-  }, 60_000);
+  });
 });

@@ -101,14 +101,17 @@ describe('kiten log verify', () => {
     const running = await TestSite.start();
     try {
       let writing = true;
+      let written = 0;
       const work = (async () => {
-        for (let n = 0; writing; n++) {
-          await api(running, 'POST', '/tokens', { device: `busy-${n}` });
+        for (; writing; written++) {
+          await api(running, 'POST', '/tokens', { device: `busy-${written}` });
           await new Promise((resolve) => setTimeout(resolve, 10));
         }
       })();
       const sizes: number[] = [];
       for (let n = 0; n < 3; n++) {
+        const before = written;
+        await running.until(() => written > before, 'what is written');
         const { problems, entries } = await verify(running.data, running.env.XDG_STATE_HOME ?? '');
         expect(problems).toEqual([]);
         sizes.push(entries);

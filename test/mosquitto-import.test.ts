@@ -116,9 +116,7 @@ describe.skipIf(!tools)('a Mosquitto fleet that moves over', () => {
     expect(await tried('home/#')).not.toMatch(/Subscribed \(mid: 1\): 0/);
   });
 
-  it('keeps its topics too where an operator says so, exactly as Mosquitto had them', {
-    timeout: 60_000,
-  }, async () => {
+  it('keeps its topics too where an operator says so, exactly as Mosquitto had them', async () => {
     const { stdout, stderr } = await site.kiten('import', 'mosquitto', ...files(), '--keep-topics');
     expect(stdout, stderr).toMatch(/^Took over 0 devices with their passwords, 7 of 12 rules/m);
     // It reads no line that it does not understand.

@@ -65,7 +65,7 @@ describe.skipIf(!tools)('behind HAProxy', () => {
       { at: '127.0.0.1', to: v4(plain), from, options: 'send-proxy-v2' },
       { at: '127.0.0.1', to: v4(mqtts), from, options: '' },
     ]);
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const child of listening.splice(0)) if (child.kill()) await once(child, 'exit');
   });

@@ -35,7 +35,7 @@ describe.skipIf(!tools)('a new root CA', () => {
     newRoot = site.ready.ca;
     trustBefore = join(site.directory, 'before.trust');
     await site.kiten('verdict', 'trust', '--out', trustBefore);
-  }, 60_000);
+  });
   afterAll(() => site[Symbol.asyncDispose]());
 
   const states = async () =>
@@ -182,7 +182,7 @@ describe.skipIf(!tools)('a new root CA', () => {
     }
     const none = await site.kiten('ca', 'retire-root', '--reason', 'x', '--json');
     expect(refusal(none)).toBe('kiten/root-alone');
-  }, 40_000);
+  });
 
   it('signs issuing CAs from then on, and verdicts are proved as before', async () => {
     await site.json('ca', 'rollover', '--reason', 'under the new root');

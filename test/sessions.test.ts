@@ -20,7 +20,7 @@ describe('a session of a device, through the crash of its site', () => {
       const { body } = await api<{ token: string }>(site, 'POST', '/tokens', { device, group });
       credentials.set(device, await enrol(site.ready.device, ca, device, body.token));
     }
-  }, 60_000);
+  });
   afterAll(() => site[Symbol.asyncDispose]());
 
   /** Connects with the session that there is; what comes is gathered from the first moment on. */
@@ -67,7 +67,7 @@ describe('a session of a device, through the crash of its site', () => {
     await eventually(() => back.texts.length === commands.length);
     expect(back.texts).toEqual(commands);
     await back.client.endAsync();
-  }, 60_000);
+  });
 
   it('is emptied if the device is quarantined, and stays empty', async () => {
     const { client: pump } = await enter('pump-2');
@@ -85,7 +85,7 @@ describe('a session of a device, through the crash of its site', () => {
     await eventually(() => back.texts.length > 0);
     expect(back.texts).toEqual(['after']);
     await Promise.all([back.client.endAsync(), other.endAsync()]);
-  }, 60_000);
+  });
 
   it('lies where only the site may read', async () => {
     expect((await stat(join(site.data, 'sessions'))).mode & 0o077).toBe(0);
@@ -104,5 +104,5 @@ describe('a session of a device, through the crash of its site', () => {
     bytes[60] = (bytes[60] as number) ^ 1;
     await writeFile(path, bytes);
     await site.up();
-  }, 60_000);
+  });
 });

@@ -100,7 +100,7 @@ async function serve(directory: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe('kiten update root', { timeout: 60_000 }, () => {
+describe('kiten update root', () => {
   it('hands a root on: one holder goes, one comes, each signs alone, and a client follows', async () => {
     const ceremony = await newCeremony();
     const { at, repository, proposal, done, refused } = ceremony;
@@ -271,7 +271,7 @@ describe('kiten update key', () => {
   });
 });
 
-describe.skipIf(!hasToken)('a key on a token', { timeout: 60_000 }, () => {
+describe.skipIf(!hasToken)('a key on a token', () => {
   /** A token of SoftHSM with a key of each kind, as URIs. */
   async function newToken(ceremony: Ceremony) {
     const { at } = ceremony;

@@ -15,7 +15,7 @@ interface Witnesses {
   readonly suspicions: readonly { origin: string; kind: string; cosigned: string; submitted: string }[];
 }
 
-describe.runIf(hasCurl)('a witness', { timeout: 60_000 }, () => {
+describe.runIf(hasCurl)('a witness', () => {
   let plant: TestSite;
   let witness: TestSite;
 

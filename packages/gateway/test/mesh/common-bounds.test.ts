@@ -80,7 +80,7 @@ describe('a TLS session of workers in threads', () => {
   const tickets = new Map<TLSSocket, Buffer>();
   const opened = () => crew.events.filter((event) => event.kind === 'session-opened');
 
-  afterEach(() => crew.stop(), 60_000);
+  afterEach(() => crew.stop());
 
   async function start(): Promise<void> {
     crew = new ThreadCrew({ trustDomain, limits: { stalenessBound: 0 } }, 2);
@@ -127,12 +127,12 @@ describe('a TLS session of workers in threads', () => {
     );
     expect(await resumed(session, 4)).toEqual(Array<boolean>(4).fill(false));
     expect(await resumed(await ticket(), 8)).toEqual(Array<boolean>(8).fill(true));
-  }, 60_000);
+  });
 
   it('is resumed at any of them after one was started anew', async () => {
     await start();
     await crew.kill(1);
     await crew.restart(1);
     expect(await resumed(await ticket(), 12)).toEqual(Array<boolean>(12).fill(true));
-  }, 60_000);
+  });
 });

@@ -88,4 +88,4 @@ it('a stream over two rings brings everything to another thread and back, many t
   stream.end();
   await ended;
   expect(arrived).toBe(size);
-}, 60_000);
+});

@@ -10,11 +10,11 @@ const clients: RawClient[] = [];
 beforeEach(async () => {
   crew = new ThreadCrew({ trustDomain: 'open.invalid', access: 'open' }, count);
   ({ port } = await crew.crew.listen({ kind: 'plain', host: '127.0.0.1', port: 0 }));
-}, 60_000);
+});
 afterEach(async () => {
   for (const { socket } of clients.splice(0)) socket.destroy();
   await crew.stop();
-}, 60_000);
+});
 
 async function client(id: string, options: Parameters<RawClient['connect']>[1] = {}): Promise<RawClient> {
   const opened = await RawClient.open(port, 5);
@@ -42,7 +42,7 @@ describe('workers in threads, on one port', () => {
       for (const id of publishers.keys())
         expect(found.filter((text) => text.startsWith(`${id}-`))).toEqual(texts(id));
     }
-  }, 60_000);
+  });
 
   it('let one client at a time have an id, whichever of them it comes to', async () => {
     let before: RawClient | undefined;
@@ -51,5 +51,5 @@ describe('workers in threads, on one port', () => {
       if (before !== undefined) expect((await before.next('disconnect')).reasonCode).toBe(0x8e);
       before = now;
     }
-  }, 60_000);
+  });
 });

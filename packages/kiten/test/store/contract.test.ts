@@ -557,7 +557,7 @@ describe.skipIf(!withPostgres)('PostgreSQL as a store', () => {
     );
     expect(JSON.stringify(wrong, ['code', 'message', 'cause'])).not.toMatch(/wrong one/);
     expect(wrong).toMatchObject({ code: 'kiten/store-refused' });
-  }, 90_000);
+  });
 
   it.each([
     ['mysql://kiten@localhost/kiten', 'no address'],
