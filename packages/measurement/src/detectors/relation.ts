@@ -13,7 +13,9 @@ export interface RelationModel {
   readonly deviations: Float64Array;
 }
 
-const lags = 2;
+const mostLags = 2;
+/** Rows for each weight, at least: fewer would explain themselves, and say little of the rows to come. */
+const rowsForWeight = 5;
 /** In variances of a channel: what a channel may be off by itself, so that no channel is explained by rounding alone. */
 const ridge = 0.005;
 /** A residual smaller than this, in deviations of the channel, is rounding. */
@@ -27,7 +29,8 @@ export const relation: DetectorKind<RelationModel> = {
   name: 'relation',
   weight: 4,
   learn(normal) {
-    const { channels } = normal;
+    const { channels, rows } = normal;
+    const lags = Math.max(0, Math.min(mostLags, Math.floor(rows / (rowsForWeight * channels)) - 1));
     const order = channels * (lags + 1);
     const gram = joinedGram(normal, lags);
     const inverse = new Cholesky(gram.matrix(ridge), order).inverse();

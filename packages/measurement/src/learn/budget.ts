@@ -1,7 +1,7 @@
 import { countApart, type Peaks } from './peaks.ts';
 
 /** How many of its standard errors the mean excess is taken to be off by. */
-const certainty = 5;
+const certainty = 4;
 /** How many standard errors a count of alarms stays below the budget by. */
 const caution = 3;
 /** Alarms in the normal data that are enough to be counted. */
