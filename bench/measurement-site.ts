@@ -1,9 +1,10 @@
 // What judging readings inside a site takes: 10,000 streams of 8 channels at 1 Hz through the thread that judges, and what
-// the tap costs the gateway for each message.
+// the tap costs the gateway for each message. With FOLLOW=1, what is normal of all of them is followed.
 import { encodeUtf8 } from '@kiten/codec';
 import { nodeVerify } from '@kiten/identity';
 import {
   BatchingTap,
+  defaultFollowRules,
   encodeProfile,
   type Frame,
   learn,
@@ -61,6 +62,7 @@ board.declare([
   {
     ...{ id: 'plant', filter: 'd/+/plant', form: 'json', fields: names.map((name) => `/${name}`) },
     ...{ alarmsPerDay: 0.1, silenceSeconds: 300 },
+    ...(process.env['FOLLOW'] === '1' ? { follow: defaultFollowRules } : {}),
   },
 ]);
 const before = process.memoryUsage();

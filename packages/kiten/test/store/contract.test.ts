@@ -50,6 +50,7 @@ import {
   statementsAbout,
   statementsInForce,
 } from '../../src/store/statements.ts';
+import { allWandered, forgetWandered, keepWandered, putStream } from '../../src/store/streams.ts';
 import { tokenStore } from '../../src/store/tokens.ts';
 import {
   addDenial,
@@ -169,6 +170,20 @@ describe.each(kinds)('a store in %s', (_kind, open) => {
     const now = await foundReadings(store, 0);
     expect(now).toEqual([...found.slice(0, 7), again, ...found.slice(8, 10)]);
     expect(await foundReadings(store, start + 1)).toEqual([again]);
+  });
+
+  it('keeps where the normal of a stream has wandered to, from the profile that it is judged by alone', async () => {
+    const record = { stream: 'pump-1/room', device: 'pump-1', declaration: 'room', topic: 'd/pump-1/room' };
+    const judged = { ...record, appearedAt: start, accepts: false, profile: 'ab' };
+    await putStream(store, judged);
+    await putStream(store, { ...judged, stream: 'pump-2/room' });
+    expect(await allWandered(store)).toEqual(new Map());
+    await keepWandered(store, record.stream, { profile: 'ab', wandered: 'here' });
+    await keepWandered(store, record.stream, { profile: 'cd', wandered: 'there' });
+    await putStream(store, { ...judged, proposal: 'cd' });
+    expect(await allWandered(store)).toEqual(new Map([[record.stream, 'here']]));
+    await forgetWandered(store, record.stream);
+    expect(await allWandered(store)).toEqual(new Map());
   });
 
   it('erases evidence, and what findings took over from it', async () => {
