@@ -100,6 +100,17 @@ describe.skipIf(!consoleTools())('streams against each other, in the console', {
     expect(await sensors.count()).toBe(2);
   });
 
+  it('say so in the list, too, from where one comes back by keyboard', async () => {
+    await page.getByRole('link', { name: 'All streams' }).focus();
+    await page.keyboard.press('Enter');
+    const row = page.locator('.relations tbody tr');
+    await row.getByText(/^meter-1\/flow#value – not to be believed: \d+ %$/).waitFor();
+    expect(await row.textContent()).toContain('its sensors contradict each other');
+    await row.getByRole('link', { name: 'pipe' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.suspect[data-standing=told]').waitFor();
+  });
+
   it('weigh what attestation says of the device, in words, as soon as it says so', async () => {
     await meters.probe(1);
     await page

@@ -87,8 +87,10 @@ export interface RelationReadings {
 const path = (id: string): string => `/stream-relations/${encodeURIComponent(id)}`;
 
 export const relationsApi = {
+  /** Each with its newest contradiction: one that lasts is that. */
   all: async () =>
-    ((await ask('GET', '/stream-relations')) as { readonly relations: readonly Relation[] }).relations,
+    ((await ask('GET', '/stream-relations?alarms=1')) as { readonly relations: readonly Relation[] })
+      .relations,
   of: (id: string) => ask('GET', path(id)) as Promise<RelationReadings>,
   learn: (id: string, lesson: { readonly seconds: number; readonly accept: boolean }, reason: string) =>
     ask('POST', `${path(id)}/learn`, { ...lesson, reason }),

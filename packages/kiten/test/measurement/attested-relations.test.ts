@@ -1,6 +1,7 @@
 import { defaultAlarmsPerDay } from '@kiten/measurement';
-import { type Finding, streamSubject } from '@kiten/trust';
+import { emptyVector, type Finding, streamSubject } from '@kiten/trust';
 import { describe, expect, it } from 'vitest';
+import { attestedTier } from '../../src/site/measurement/attested-tier.ts';
 import type { StreamCommand } from '../../src/site/measurement/stream-messages.ts';
 import { ann, evidenceOn, finding, type InnerSite, newFolder, openSite, start } from '../fixtures.ts';
 
@@ -88,6 +89,13 @@ describe('who compares streams is told what attestation says of their devices', 
     await site.close();
     const after = await listening(await openSite(folder, { clock: site.clock, fresh: false }));
     expect(attestedOf(after)).toEqual(says);
+  });
+
+  it('as it is in force: a fall that is held does not count', async () => {
+    const { site } = await comparing(await newFolder());
+    const device = await find(site, 'room-1', tampered);
+    expect(attestedTier(device)).toBe('contraindicated');
+    expect(attestedTier({ ...device, inForce: { ...device.verdict, vector: emptyVector } })).toBeUndefined();
   });
 
   it('no more when its streams are not compared any more', async () => {

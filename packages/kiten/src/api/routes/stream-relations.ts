@@ -1,5 +1,6 @@
 import { defaultAlarmsPerDay, parseCrossCheck } from '@kiten/measurement';
 import Type from 'typebox';
+import { mostShownAlarms } from '../../site/measurement/relations.ts';
 import type { SiteServices } from '../../site/services.ts';
 import type { RelationRecord } from '../../store/stream-relations.ts';
 import { reason } from '../schemas.ts';
@@ -30,13 +31,22 @@ export function streamRelationRoutes(api: Api, { streams }: SiteServices): void 
     {
       schema: {
         summary: 'Streams whose sensors are checked against each other, with their alarms',
+        querystring: Type.Object({
+          alarms: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: mostShownAlarms,
+              description: 'Of each, the newest so many',
+            }),
+          ),
+        }),
         response: { 200: Type.Object({ relations: Type.Array(shownRelation) }) },
       },
     },
-    async () => {
+    async ({ query: { alarms } }) => {
       const doing = await streams.compared('');
       const shown = async (record: RelationRecord) =>
-        relationView(record, doing, await relations.alarmsOf(record.relation.id));
+        relationView(record, doing, await relations.alarmsOf(record.relation.id, alarms));
       return { relations: await Promise.all(relations.all.map(shown)) };
     },
   );

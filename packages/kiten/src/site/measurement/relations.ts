@@ -46,7 +46,8 @@ export interface RelationParts {
 }
 
 const mostRelations = 64;
-const shownAlarms = 50;
+/** Alarms that are shown of one. */
+export const mostShownAlarms = 50;
 
 /** Streams whose sensors are checked against each other: what was declared, what was learned, and on whose word. */
 export class Relations {
@@ -76,9 +77,9 @@ export class Relations {
     throw new KitenError('kiten/relation-unknown', `No streams are compared as “${id.slice(0, 80)}”.`);
   }
 
-  /** The newest first. */
-  alarmsOf(id: string): Promise<RelationAlarm[]> {
-    return relationAlarmsOf(this.#parts.database, id, shownAlarms);
+  /** The newest first, 50 at most. */
+  alarmsOf(id: string, most = mostShownAlarms): Promise<RelationAlarm[]> {
+    return relationAlarmsOf(this.#parts.database, id, most);
   }
 
   async prune(before: number): Promise<void> {

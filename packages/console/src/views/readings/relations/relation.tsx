@@ -44,7 +44,9 @@ function Shown({ shown, again }: { shown: RelationReadings; again: () => Promise
           <RelationState relation={relation} />
         </p>
         <Since relation={relation} />
-        {relation.problem !== undefined && <p>{relation.problem}</p>}
+        {relation.problem !== undefined && (
+          <p lang={language.value === 'en' ? undefined : 'en'}>{relation.problem}</p>
+        )}
         <Actions relation={relation} again={again} />
       </section>
       {lasting !== undefined && <Judgement alarm={lasting} heading="h2" />}
