@@ -7,6 +7,7 @@ import { parseCrossProfile } from '../cross/cross-profile-text.ts';
 import { JointRows } from '../cross/joint-rows.ts';
 import type { AttestedTier, OwnEvidence } from '../cross/own-evidence.ts';
 import { deviceOfSensor, parseSensor, type Sensor, sensorName } from '../cross/sensor.ts';
+import { continued } from './continued.ts';
 import type { LookBudget } from './followed-alarms.ts';
 import { History, type HistoryBudget } from './history.ts';
 import { Lesson, type LessonBudget } from './lesson.ts';
@@ -45,6 +46,8 @@ export class RelationWatch {
   #lesson: Lesson | undefined;
   #rows = 0;
   #alarm: RelationAlarm | undefined;
+  /** As it was thought of when judging stopped, while that alarm lasts. */
+  #before: CrossJudgement | undefined;
   readonly #attested: Map<string, AttestedTier>;
   /** Something else is known than when its alarm was looked at last. */
   #isOutdated = false;
@@ -158,6 +161,7 @@ export class RelationWatch {
   /** It goes on as the alarm that it was, until its sensors go together. */
   #resume(alarm: RelationAlarm): void {
     this.#alarm = alarm;
+    this.#before = alarm.judgement;
     this.#told = toldOf(suspectsOf(alarm.judgement));
   }
 
@@ -165,8 +169,9 @@ export class RelationWatch {
     if (this.#world.looks.left <= 0) return;
     this.#world.looks.left -= passes * judge.sensors.length ** 2;
     this.#isOutdated = false;
-    const judgement = judge.judgement((stream) => this.#own(stream));
-    if (judgement === undefined) return;
+    const thought = judge.judgement((stream) => this.#own(stream));
+    if (thought === undefined) return;
+    const judgement = this.#before === undefined ? thought : continued(this.#before, thought);
     this.#alarm = { relation: this.id, began: this.#alarm?.began ?? Math.round(raised * 1000), judgement };
     this.#world.tell({ kind: 'relation-alarm', alarm: this.#alarm });
     const suspects = suspectsOf(judgement);
@@ -197,8 +202,7 @@ export class RelationWatch {
   #agree(at: number): void {
     if (this.#alarm !== undefined && this.#calm >= settled) {
       this.#world.tell({ kind: 'relation-alarm', alarm: { ...this.#alarm, ended: this.#calmSince } });
-      this.#alarm = undefined;
-      this.#told = '';
+      [this.#alarm, this.#before, this.#told] = [undefined, undefined, ''];
       [this.#pause, this.#sayAt] = [soon, at];
     }
     if (this.#calm < settled || at < this.#sayAt) return;

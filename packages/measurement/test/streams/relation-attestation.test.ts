@@ -110,13 +110,18 @@ describe('what attestation says of devices, beside the same readings of them', (
 });
 
 describe('an alarm that lasted when judging stopped', () => {
-  it('is the same one afterwards, and ends when the sensors go together', () => {
-    const { alarms } = new Bench().send(from, over - 100);
+  it('is the same one afterwards, began when it did, and ends when the sensors go together', () => {
+    const attested = { 'room-1': 'contraindicated' } as const;
+    const { alarms } = new Bench(attested).send(from, over - 100);
     const lasting = alarms.at(-1) as RelationAlarm;
-    const later = new Bench({}, lasting);
+    const later = new Bench(attested, lasting);
     expect(later.board.relations.gauges.get('room')?.alarm).toEqual(lasting);
     later.send(over - 100, end);
     expect(new Set(later.alarms.map(({ began }) => began))).toEqual(new Set([lasting.began]));
+    const [told] = later.alarms.at(-1)?.judgement.sensors ?? [];
+    expect(told).toMatchObject({ sensor: names[1], since: lasting.judgement.sensors[0]?.since });
+    expect(later.alarms.at(-1)?.judgement.since).toBe(lasting.judgement.since);
+    expect(told?.kind).not.toBe('unknown');
     expect(later.alarms.at(-1)?.ended).toBeGreaterThanOrEqual(start + over * 60_000);
     expect(later.board.relations.gauges.get('room')?.alarm).toBeUndefined();
   });
