@@ -47,6 +47,8 @@ it('waits for who reads slowly, and goes on', async () => {
   for await (const piece of there) read += (piece as Buffer).length;
   await sent;
   expect(read).toBe(100 * chunk.length);
+  here.destroy();
+  there.destroy();
 });
 
 it('takes the other end along when it breaks', async () => {
