@@ -64,22 +64,22 @@ export class LaggedProducts {
   /** As if each row that has so many before it had been added, joined with these: the newest first. */
   gram(lags: number): Gram {
     const { width, rows, head, tail } = this.#table;
-    const gram = new Gram(width * (lags + 1));
-    gram.rows = Math.max(0, rows - lags);
-    if (gram.rows === 0) return gram;
+    const order = width * (lags + 1);
+    const sums = new Float64Array(order * order);
     const end = tail.length / width;
-    for (let later = 0; later <= lags; later++)
-      for (let lag = 0; later + lag <= lags; lag++)
-        for (let at = 0; at < width; at++)
-          for (let from = 0; from < width; from++) {
-            // Rows that are no joined row's at this place: the first, and as many of the last as come later in it.
-            const left =
-              productsIn(head, width, lag, lags - later, at, lag, from) +
-              productsIn(tail, width, end - later, end, at, lag, from);
-            gram.sums[((later + lag) * width + from) * gram.order + later * width + at] =
-              this.#sum(at, lag, from) - left;
-          }
-    return gram;
+    if (rows > lags)
+      for (let later = 0; later <= lags; later++)
+        for (let lag = 0; later + lag <= lags; lag++)
+          for (let at = 0; at < width; at++)
+            for (let from = 0; from < width; from++) {
+              // Rows that are no joined row's at this place: the first, and as many of the last as come later in it.
+              const left =
+                productsIn(head, width, lag, lags - later, at, lag, from) +
+                productsIn(tail, width, end - later, end, at, lag, from);
+              sums[((later + lag) * width + from) * order + later * width + at] =
+                this.#sum(at, lag, from) - left;
+            }
+    return Gram.of(sums, order, Math.max(0, rows - lags));
   }
 
   #sum(at: number, lag: number, from: number): number {

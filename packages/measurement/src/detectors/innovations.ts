@@ -1,4 +1,4 @@
-import { Cholesky, Gram } from '@kiten/numerics';
+import { Cholesky, LaggedProducts } from '@kiten/numerics';
 import type { NormalRows } from './detector.ts';
 
 /** Changes of its own past that a channel is predicted from. */
@@ -45,25 +45,30 @@ export class Innovations {
 }
 
 /** The regression of each channel on its own changes before, the newest first; `innovationLags` for each channel. */
-export function innovationWeights({ channels, rows, values }: NormalRows): Float64Array {
+export function innovationWeights(normal: NormalRows): Float64Array {
+  const { channels } = normal;
   const weights = new Float64Array(channels * innovationLags);
   const order = innovationLags + 1;
-  const past = new Float64Array(order);
+  const changes = new Float64Array(normal.rows);
   for (let channel = 0; channel < channels; channel++) {
-    const gram = new Gram(order);
-    let changes = 0;
-    past.fill(0);
-    for (let row = 0; row < rows; row++) {
-      const value = values[row * channels + channel] as number;
-      if (value === past[0]) continue;
-      past.copyWithin(1, 0, innovationLags);
-      past[0] = value;
-      if (++changes > innovationLags) gram.add(past);
-    }
+    const values = changes.subarray(0, changesOf(normal, channel, changes));
+    const gram = LaggedProducts.of(values, 1, innovationLags).gram(innovationLags);
     // −K[0][j] / K[0][0], with K the inverse of the covariance.
     const inverse = new Cholesky(gram.matrix(ridge), order).inverse();
     for (let lag = 0; lag < innovationLags; lag++)
       weights[channel * innovationLags + lag] = -(inverse[lag + 1] as number) / (inverse[0] as number);
   }
   return weights;
+}
+
+/** The values of a channel that differ from the one before, the first from 0. @returns how many there are */
+function changesOf({ channels, rows, values }: NormalRows, channel: number, into: Float64Array): number {
+  let [count, before] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    const value = values[row * channels + channel] as number;
+    if (value === before) continue;
+    before = value;
+    into[count++] = value;
+  }
+  return count;
 }

@@ -34,8 +34,9 @@ export const noise: DetectorKind<NoiseModel> = {
       const seconds = jitter.push(rowOf(normal, row));
       for (let channel = 0; channel < channels; channel++) {
         const second = seconds[channel] as number;
-        floors[channel] = (floors[channel] as number) + second ** 2 / rows;
-        fourth[channel] = (fourth[channel] as number) + second ** 4 / rows;
+        const square = second * second;
+        floors[channel] = (floors[channel] as number) + square / rows;
+        fourth[channel] = (fourth[channel] as number) + (square * square) / rows;
         products[channel] = (products[channel] as number) + (second * (before[channel] as number)) / rows;
         before[channel] = second;
       }

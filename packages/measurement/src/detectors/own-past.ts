@@ -38,14 +38,13 @@ export const ownPast: DetectorKind<OwnPastModel> = {
       const found = innovations.push(rowOf(normal, row));
       moments.push(found);
       const now = lines.push(found);
-      for (let at = 0; at < now.length; at++)
-        powers[at] = (powers[at] as number) + (now[at] as number) / rows;
+      for (let at = 0; at < now.length; at++) powers[at] = (powers[at] as number) + (now[at] as number);
     }
     const floors = moments.noise();
     for (const at of powers.keys()) {
       // Innovations are white, nearly: few data don't show a frequency that has less.
       const white = whitePower * (floors[Math.trunc(at / lineCount)] as number);
-      powers[at] = Math.max(white, powers[at] as number);
+      powers[at] = Math.max(white, (powers[at] as number) / rows);
     }
     return { weights, floors, lines: powers };
   },

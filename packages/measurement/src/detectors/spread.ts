@@ -24,10 +24,11 @@ export class Spread {
       const each = found[channel] as number;
       if (floor === 0 || Number.isNaN(each)) continue;
       let lead = this.#logarithm(0, channel, each, floor);
-      for (const [place, room] of rooms.entries()) {
+      for (let place = 0; place < rooms.length; place++) {
+        const room = rooms[place] as number;
         const own = this.#logarithm(place + 1, channel, each, floor);
         lead = Math.min(lead + room, Math.max(lead - room, own));
-        into[at + place * channels + channel] = lead ** 2;
+        into[at + place * channels + channel] = lead * lead;
       }
     }
   }
@@ -35,7 +36,7 @@ export class Spread {
   #logarithm(place: number, channel: number, each: number, floor: number): number {
     const means = this.#means[place] as Float64Array;
     const before = means[channel] as number;
-    const mean = before + (each ** 2 - before) / (memories[place] as number);
+    const mean = before + (each * each - before) / (memories[place] as number);
     means[channel] = mean;
     return Math.log((mean + 1e-3 * floor) / floor);
   }

@@ -52,14 +52,10 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
     const values = at === 0 ? frame.values : rounded(frame.values, each);
     const standard = standardOf({ ...frame, values });
     const normal = standardised({ ...frame, values }, new Standardiser(standard));
-    const bounds = boundsOf(normal.rows);
-    const parts = bounds.slice(1).map((to, fold) => someRows(normal, bounds[fold] as number, to));
     const kinds = asked.filter(({ isOfNative }) => at === 0 || !isOfNative);
-    const detectors = kinds.map((kind, place) => {
-      const learned = learnDetector(kind, { ...normal, parts }, bounds, days);
-      options.progress?.((at + (place + 1) / kinds.length) / decimals.length);
-      return learned;
-    });
+    const detectors = learnDetectors(kinds, normal, days, (done) =>
+      options.progress?.((at + done) / decimals.length),
+    );
     return { decimals: each, standard, detectors };
   });
   const { channels, rows, units } = frame;
@@ -67,30 +63,46 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
   return { channels, ...measured, interval, rows, alarmsPerDay: options.alarmsPerDay, resolutions };
 }
 
-function learnDetector(
-  kind: DetectorKind<object>,
+function learnDetectors(
+  kinds: readonly DetectorKind<object>[],
   normal: NormalRows,
-  bounds: readonly number[],
   days: number,
-): LearnedDetector {
-  const seen = crossed(kind, normal.parts ?? []);
-  const model = kind.learn(normal);
-  const { statistics } = kind.start(model, normal.channels);
-  return {
-    kind: kind.name,
-    model,
-    calibration: calibrationOf(seen, statistics, bounds, days, kind.isJudgedTogether),
+  progress: (done: number) => void,
+): LearnedDetector[] {
+  const bounds = Array.from({ length: folds + 1 }, (_, fold) => Math.trunc((fold * normal.rows) / folds));
+  const parts = bounds.slice(1).map((to, fold) => someRows(normal, bounds[fold] as number, to));
+  let learned = 0;
+  const learn = (kind: DetectorKind<object>, from: NormalRows): object => {
+    const model = kind.learn(from);
+    progress(++learned / ((folds + 1) * kinds.length));
+    return model;
   };
+  // What is left of the rows is copied once for all kinds, and forgotten before the next.
+  const crossed = parts.map((part) => {
+    const others = joinedRows(parts.filter((each) => each !== part));
+    return kinds.map((kind) => learn(kind, others));
+  });
+  return kinds.map((kind, at): LearnedDetector => {
+    const models = crossed.map((each) => each[at] as object);
+    const seen = seenBy(kind, models, parts);
+    const model = learn(kind, { ...normal, parts });
+    const { statistics } = kind.start(model, normal.channels);
+    const calibration = calibrationOf(seen, statistics, bounds, days, kind.isJudgedTogether);
+    return { kind: kind.name, model, calibration };
+  });
 }
 
 /** Each statistic over all rows, each stretch as a detector sees it that was learned from the others. */
-function crossed(kind: DetectorKind<object>, stretches: readonly NormalRows[]): readonly Float64Array[] {
+function seenBy(
+  kind: DetectorKind<object>,
+  models: readonly object[],
+  stretches: readonly NormalRows[],
+): readonly Float64Array[] {
   const all = stretches.reduce((sum, { rows }) => sum + rows, 0);
   let seen: Float64Array[] = [];
   let first = 0;
-  for (const stretch of stretches) {
-    const others = joinedRows(stretches.filter((each) => each !== stretch));
-    const detector = kind.start(kind.learn(others), stretch.channels);
+  for (const [fold, stretch] of stretches.entries()) {
+    const detector = kind.start(models[fold] as object, stretch.channels);
     const into = new Float64Array(detector.statistics.length);
     if (first === 0) seen = detector.statistics.map(() => new Float64Array(all));
     for (let row = 0; row < stretch.rows; row++) {
@@ -111,9 +123,4 @@ function standardised(
   for (let row = 0; row < rows; row++)
     standard.set(standardiser.push(values.subarray(row * width, (row + 1) * width)), row * width);
   return { channels: width, rows, values: standard, times: timeColumn === undefined ? undefined : times };
-}
-
-/** Where each stretch of so many rows begins, and where the last one ends. */
-function boundsOf(rows: number): number[] {
-  return Array.from({ length: folds + 1 }, (_, fold) => Math.trunc((fold * rows) / folds));
 }
