@@ -1,4 +1,4 @@
-import { Cholesky } from '@kiten/numerics';
+import { Cholesky, multiply } from '@kiten/numerics';
 import {
   channelStatistics,
   type Detector,
@@ -53,7 +53,7 @@ export const gain: DetectorKind<GainModel> = {
     for (let row = 0; row < rows; row++) {
       const joined = window.push(rowOf(normal, row));
       if (row < lags) continue;
-      expectedOf(joined, weights, expected);
+      multiply(weights, joined, expected);
       for (let channel = 0; channel < channels; channel++) {
         const own = expected[channel] as number;
         powers[channel] = (powers[channel] as number) + own ** 2 / rows;
@@ -90,7 +90,7 @@ export const gain: DetectorKind<GainModel> = {
       push(row, into, at) {
         const joined = window.push(row);
         if (rows++ < before) return;
-        expectedOf(joined, weights, expected);
+        multiply(weights, joined, expected);
         for (const [place, memory] of memories.entries()) {
           const [above, below] = [products[place] as Float64Array, squares[place] as Float64Array];
           const least = floors[place] as Float64Array;
@@ -112,17 +112,6 @@ export const gain: DetectorKind<GainModel> = {
     };
   },
 };
-
-function expectedOf(joined: Float64Array, weights: Float64Array, into: Float64Array): void {
-  const order = joined.length;
-  for (let channel = 0; channel < into.length; channel++) {
-    const start = channel * order;
-    let sum = 0;
-    for (let from = 0; from < order; from++)
-      sum += (weights[start + from] as number) * (joined[from] as number);
-    into[channel] = sum;
-  }
-}
 
 /**
  * With K the inverse of the covariance of the channels and their past, and own the places of one channel in it, what the rest says

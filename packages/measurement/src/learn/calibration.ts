@@ -1,3 +1,4 @@
+import { joined } from '@kiten/numerics';
 import type { Statistic } from '../detectors/detector.ts';
 import type { Claim } from './budget.ts';
 import { limitOf } from './limit.ts';
@@ -135,14 +136,4 @@ function tails(
     for (const [place, tail] of tailsOf(excesses).entries()) found[group[place] as number] = tail;
   }
   return found;
-}
-
-function joined(arrays: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const each of arrays) {
-    all.set(each, at);
-    at += each.length;
-  }
-  return all;
 }
