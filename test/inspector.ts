@@ -2,6 +2,7 @@
 interface Message {
   readonly id?: number;
   readonly method?: string;
+  readonly result?: { readonly exceptionDetails?: unknown };
   readonly params?: {
     readonly sessionId?: string;
     readonly workerInfo?: { readonly url: string };
@@ -33,6 +34,27 @@ export async function evaluateInThread(url: string, name: string, expression: st
         if ((JSON.parse(String(data)) as Message).id === id) resolve();
       });
       send('NodeWorker.sendMessageToWorker', { sessionId: session, message: inner });
+    });
+  } finally {
+    socket.close();
+  }
+}
+
+/** Evaluates an expression in the main thread of the process whose inspector listens at `url`. Resolves when it is done. */
+export async function evaluateInProcess(url: string, expression: string): Promise<void> {
+  const socket = new WebSocket(url);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.addEventListener('error', () => reject(new Error(`no inspector answers at ${url}`)));
+      socket.addEventListener('open', () =>
+        socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } })),
+      );
+      socket.addEventListener('message', ({ data }) => {
+        const { id, result } = JSON.parse(String(data)) as Message;
+        if (id !== 1) return;
+        if (result?.exceptionDetails === undefined) resolve();
+        else reject(new Error(`it failed there: ${JSON.stringify(result.exceptionDetails)}`));
+      });
     });
   } finally {
     socket.close();

@@ -28,6 +28,12 @@ const codes: Readonly<Record<Outcome, readonly [code: string, aspect: string]>> 
   contradicted: ['measurement/readings-contradicted', 'relation'],
 };
 
+/** Packs that come in order again have no gap between them. Of what nobody judges, nobody says anything that is good. */
+const alsoOf: Readonly<Partial<Record<Outcome, readonly string[]>>> = {
+  fresh: ['gaps'],
+  unjudged: ['freshness', 'gaps', 'relation'],
+};
+
 /** What was concluded of a stream, as the body of evidence. */
 export function encodeConclusion(conclusion: StreamConclusion): Uint8Array {
   return encodeUtf8(JSON.stringify(conclusion));
@@ -61,9 +67,7 @@ function appraise(evidence: SealedEvidence): readonly Finding[] {
     });
   };
   const found = find(conclusion.outcome);
-  // Packs that come in order again have no gap between them. Of what nobody judges, nobody says that it is fresh.
-  const alsoOf = { fresh: 'gaps', unjudged: 'freshness' }[conclusion.outcome as string];
-  return alsoOf === undefined ? [found] : [found, { ...found, aspect: alsoOf }];
+  return [found, ...(alsoOf[conclusion.outcome] ?? []).map((aspect) => ({ ...found, aspect }))];
 }
 
 /** What was concluded, if it is well formed. */

@@ -1,5 +1,5 @@
 import { encodeUtf8 } from '@kiten/codec';
-import { currentFindings, type Evidence, type SealedEvidence } from '@kiten/trust';
+import { currentFindings, type Evidence, type SealedEvidence, tierOf } from '@kiten/trust';
 import { expect, it } from 'vitest';
 import {
   encodeConclusion,
@@ -70,6 +70,16 @@ it('takes gaps back when packs come without, and a replay not', () => {
     ({ code, aspect }) => code !== 'measurement/packs-fresh' || aspect === 'gaps',
   );
   expect(codes(heldBack)).toEqual(['measurement/pack-replayed', 'measurement/packs-fresh']);
+});
+
+it('affirms nothing of what nobody judges, whatever was affirmed', () => {
+  const affirming = outcomes.filter((outcome) =>
+    about(outcome).some(({ value }) => tierOf(value) === 'affirming'),
+  );
+  expect(affirming).toEqual(['normal', 'fresh', 'agreeing']);
+  const history = [...affirming, 'unjudged' as const].flatMap((outcome, at) => about(outcome, start + at));
+  const codes = new Set(currentFindings(history, start + 10).map(({ code }) => code));
+  expect([...codes]).toEqual(['measurement/readings-unjudged']);
 });
 
 it('cannot read evidence that is malformed, or about something else', () => {
