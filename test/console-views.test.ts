@@ -59,7 +59,8 @@ async function createCampaign(site: TestSite): Promise<void> {
 
 /** A stream of readings whose normal is learned, and followed. */
 async function readReadings(site: TestSite, device: DeviceFiles): Promise<void> {
-  const of = ['--filter', 'd/+/level', '--field', '/level', '--follow', '--reason', 'test'];
+  const what = ['--filter', 'd/+/level', '--field', '/level', '--unit', 'level=m', '--follow'];
+  const of = [...what, '--reason', 'test'];
   await site.json('measurement', 'stream', 'add', 'level', ...of);
   await site.until(async () => {
     await publish(site, device, 'mqttv5', '-t', 'd/meter-9/level', '-m', '{"level":-1.5}', '-q', '1');
@@ -160,6 +161,14 @@ describe.skipIf(!consoleTools())('the views of the console', () => {
       );
       expect(await right('publish to c/…').textContent()).toMatch(/may not .*no policy permits it/);
     });
+  });
+
+  it('readings are shown in their units', async () => {
+    await speak(page, 'en');
+    await open('/readings?stream=meter-9%2Flevel', '.readings .time-chart canvas');
+    expect(await page.locator('.over-time-figures').textContent()).toMatch(/level: -?[\d.]+ m/);
+    await page.getByText('The same as a table').click();
+    expect(await page.locator('.readings table thead').first().textContent()).toContain('level [m]');
   });
 
   describe('why', () => {

@@ -215,6 +215,7 @@ export { BatchingTap, type BatchingTapParts, type TapPort } from './streams/batc
 export {
   channelsOf,
   checkDeclaration,
+  declaredUnits,
   defaultAlarmsPerDay,
   defaultSilenceSeconds,
   type PayloadForm,

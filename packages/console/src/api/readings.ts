@@ -70,6 +70,8 @@ export interface StreamReadings {
   readonly declaration: { readonly follow?: FollowRules };
   readonly readings: {
     readonly channels: readonly string[];
+    /** What each channel is measured in; empty where nobody says. */
+    readonly units: readonly string[];
     readonly times: readonly number[];
     readonly values: readonly (readonly (number | null)[])[];
     /** 1 is where an alarm begins. */

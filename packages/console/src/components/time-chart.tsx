@@ -7,6 +7,8 @@ export interface Line {
   readonly colour: string;
   /** Null: there is none. */
   readonly values: readonly (number | null)[];
+  /** What it is measured in. Lines of one unit share a scale; the first two units have an axis. */
+  readonly unit?: string;
 }
 
 export interface Stretch {
@@ -23,6 +25,8 @@ export interface TimeChartProps {
   readonly scale?: 'counts' | 'measured';
   /** Stretches of time that stand out, in milliseconds. */
   readonly shaded?: readonly Stretch[];
+  /** Of the chart above, if it is to stand exactly beneath it. */
+  readonly unitsAbove?: readonly string[];
   /** Charts of the same name show the same moment under the pointer. */
   readonly together: string;
   readonly timeLabel: (at: number) => string;
@@ -34,7 +38,10 @@ export function TimeChart(props: TimeChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   latest.current = props;
-  const drawn = props.lines.map(({ label, colour }) => `${label} ${colour}`).join('\n');
+  const drawn = [
+    ...props.lines.map(({ label, colour, unit = '' }) => `${label} ${colour} ${unit}`),
+    ...(props.unitsAbove ?? []),
+  ].join('\n');
 
   useEffect(() => {
     const element = place.current;
@@ -86,7 +93,7 @@ function draw(Chart: typeof uPlot, element: HTMLElement, latest: { current: Time
 }
 
 function options(element: HTMLElement, latest: { current: TimeChartProps }): uPlot.Options {
-  const { lines, height, together, timeLabel, scale = 'counts' } = latest.current;
+  const { lines, height, together, timeLabel, scale = 'counts', unitsAbove } = latest.current;
   const colour = (name: string): string => {
     const probe = document.createElement('i');
     probe.style.color = `var(${name})`;
@@ -97,20 +104,31 @@ function options(element: HTMLElement, latest: { current: TimeChartProps }): uPl
   };
   const [ink, grid] = [colour('--soft'), { stroke: colour('--line'), width: 1 }];
   const axis = { stroke: ink, grid, ticks: grid };
+  const units = unitsOf(lines);
+  const { left, right } = roomFor(unitsAbove ?? units);
+  const wide = unitsAbove === undefined ? axisWidth : axisWidth + left;
+  const valueAxis = (unit: string, at: number): uPlot.Axis => ({
+    ...{ ...axis, scale: scaleOf(at), side: at === 0 ? 3 : 1, size: wide, space: 20 },
+    ...(at === 0 ? {} : { grid: { show: false } }),
+    ...(unit === '' ? {} : { label: unit, labelSize: labelWidth, labelFont: '12px system-ui, sans-serif' }),
+    ...(scale === 'measured' ? {} : { incrs: wholeSteps }),
+  });
   return {
     width: element.clientWidth,
     height,
     legend: { show: false },
     cursor: { sync: { key: together }, drag: { x: false, y: false } },
     scales: scale === 'measured' ? {} : { y: { range: (_chart, _least, most) => [0, Math.max(most, 1)] } },
+    ...(unitsAbove === undefined || right === 0 ? {} : { padding: [null, right, null, null] }),
     axes: [
       { ...axis, space: 110, values: (_chart, ticks) => ticks.map((at) => timeLabel(at * 1000)) },
-      { ...axis, size: 64, space: 20, ...(scale === 'measured' ? {} : { incrs: wholeSteps }) },
+      ...units.slice(0, axes).map(valueAxis),
     ],
     series: [
       {},
-      ...lines.map(({ label, colour: name }) => ({
+      ...lines.map(({ label, colour: name, unit = '' }) => ({
         label,
+        scale: scaleOf(units.indexOf(unit)),
         stroke: colour(name),
         width: 2,
         points: { show: false },
@@ -121,6 +139,23 @@ function options(element: HTMLElement, latest: { current: TimeChartProps }): uPl
       setCursor: [({ cursor }) => latest.current.pointed(cursor.idx ?? undefined)],
     },
   };
+}
+
+/** In the order in which lines have them. */
+export function unitsOf(lines: readonly Pick<Line, 'unit'>[]): readonly string[] {
+  return [...new Set(lines.map(({ unit = '' }) => unit))];
+}
+
+const scaleOf = (unit: number): string => (unit === 0 ? 'y' : `y${unit}`);
+
+/** Units that have an axis: one on each side. Pixels. */
+const axes = 2;
+const [axisWidth, labelWidth] = [64, 20];
+
+/** Pixels that units take beside a chart, more than one without them. */
+function roomFor([first = '', second]: readonly string[]): { readonly left: number; readonly right: number } {
+  const label = (unit: string) => (unit === '' ? 0 : labelWidth);
+  return { left: label(first), right: second === undefined ? 0 : axisWidth + label(second) };
 }
 
 /** Behind the lines: from edge to edge, one pixel wide at least. */

@@ -35,7 +35,7 @@ export function rulesOf({ timeColumn, timeUnit, unit }: TableOptions): TableRule
 }
 
 /** @throws InvalidArgumentError */
-function parseUnit(
+export function parseUnit(
   text: string,
   before: ReadonlyMap<string, string> = new Map(),
 ): ReadonlyMap<string, string> {

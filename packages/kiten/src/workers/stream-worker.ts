@@ -184,7 +184,7 @@ function answer({ question, stream, relation, found }: StreamCommand & { kind: '
     board: board.gauges,
     streams,
     relations,
-    ...(one === undefined ? {} : { excerpt: one.excerpt() }),
+    ...(one === undefined ? {} : { excerpt: one.excerpt(), units: one.units.now }),
     ...(course === undefined ? {} : { course }),
     ...(found ? { found: discovery.found(new Set(board.declarations), clock.now()) } : {}),
   };

@@ -17,3 +17,8 @@ export function withoutUnit(name: string): string {
   if (unitOf(name) === '') return name;
   return bracketed.exec(name)?.[1] ?? name.replace(endings, '');
 }
+
+/** Whether a text may say what something is measured in: `m`, `l/s`, `°C`; 1 to 16 characters that can be seen. */
+export function isUnit(text: string): boolean {
+  return text.length >= 1 && text.length <= 16 && text.trim() === text && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text);
+}

@@ -1,5 +1,6 @@
 import { KitenError } from '@kiten/codec';
 import type { FollowRules } from '../follow/follower.ts';
+import { isUnit, unitOf } from '../series/unit.ts';
 
 /** How a message holds readings. */
 export const payloadForms = ['json', 'senml', 'pack', 'number', 'csv'] as const;
@@ -21,6 +22,8 @@ export interface StreamDeclaration {
   readonly form: PayloadForm;
   /** Channels: JSON pointers (RFC 6901) in `json`, names in SenML, levels of the topic in `number`, columns from 1 in `csv`. */
   readonly fields: readonly string[];
+  /** What channels are measured in, by their names: `{ level: 'm' }`. */
+  readonly units?: Readonly<Record<string, string>>;
   /** With it, what comes within so many seconds is one row; without it, each message is. */
   readonly binSeconds?: number;
   /** In `json`, where a number stands that grows by one each time, and the time in seconds since the Unix epoch. */
@@ -67,6 +70,7 @@ export function checkDeclaration(declaration: StreamDeclaration): void {
   if (form !== 'json' && (sequence !== undefined || time !== undefined))
     throw refused('sequence and time are looked for in JSON; a signed pack has its own');
   if ((sequence === undefined) !== (time === undefined)) throw refused('sequence and time go together');
+  checkUnits(declaration);
   if (key !== undefined && form !== 'pack') throw refused('only signed packs are verified with a key');
   if (!isPositive(declaration.alarmsPerDay)) throw refused('its alarms a day are no number above 0');
   if (!isPositive(declaration.silenceSeconds)) throw refused('its seconds of silence are no number above 0');
@@ -84,6 +88,31 @@ function checkFollow({ perDay, most }: FollowRules): void {
 /** How a channel is called: a pointer without its first slash. */
 export function channelsOf({ form, fields }: Pick<StreamDeclaration, 'form' | 'fields'>): readonly string[] {
   return form === 'json' ? fields.map((field) => (field === '' ? 'value' : field.slice(1))) : fields;
+}
+
+/**
+ * What each channel is measured in: as it was declared, or else by its name where messages don't say it themselves; '' where
+ * nobody says.
+ */
+export function declaredUnits(
+  declaration: Pick<StreamDeclaration, 'form' | 'fields' | 'units'>,
+): readonly string[] {
+  const { form, units = {} } = declaration;
+  const isNamed = form === 'json' || form === 'number';
+  return channelsOf(declaration).map((channel) =>
+    Object.hasOwn(units, channel) ? (units[channel] as string) : isNamed ? unitOf(channel) : '',
+  );
+}
+
+function checkUnits({ form, fields, units = {} }: StreamDeclaration): void {
+  const channels = channelsOf({ form, fields });
+  for (const [channel, unit] of Object.entries(units)) {
+    if (!channels.includes(channel))
+      throw refused(
+        `“${channel.slice(0, 40)}”, which has a unit, is none of its channels (${channels.join(', ')})`,
+      );
+    if (!isUnit(unit)) throw refused('a unit has 1 to 16 characters that can be seen, such as l/s');
+  }
 }
 
 function isFilter(filter: string): boolean {

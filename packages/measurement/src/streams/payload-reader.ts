@@ -2,6 +2,7 @@ import { decodeUtf8, KitenError, parseJsonStrict } from '@kiten/codec';
 import { decodeSenmlCbor, decodeSenmlJson } from '../senml/decode-senml.ts';
 import type { SenmlRecord } from '../senml/record.ts';
 import { resolveSenml } from '../senml/resolve-senml.ts';
+import { isUnit } from '../series/unit.ts';
 import type { StreamDeclaration } from './declaration.ts';
 import { compilePointer } from './json-pointer.ts';
 import { csvNumbers, numberForm } from './number-text.ts';
@@ -16,6 +17,8 @@ export interface ReadRow {
 /** What a message says. */
 export interface ReadMessage {
   readonly rows: readonly ReadRow[];
+  /** What each channel is measured in, where the message says so; '' where it does not. */
+  readonly units?: readonly string[];
   /** What its source says of when it was, for freshness. */
   readonly pack?: { readonly sequence: number; readonly signedAt: number };
 }
@@ -47,7 +50,7 @@ export function payloadReader(declaration: StreamDeclaration): PayloadReader {
       values[place] = numberIn(payload);
       return { rows: [{ at: undefined, values }] };
     };
-  return ({ payload, at }) => ({ rows: senmlRows(recordsIn(payload), places, at) });
+  return ({ payload, at }) => senmlRows(recordsIn(payload), places, at);
 }
 
 function jsonReader({ fields, sequence, time }: StreamDeclaration): PayloadReader {
@@ -80,24 +83,32 @@ function csvReader(fields: readonly string[]): PayloadReader {
   };
 }
 
-/** Readings of the same moment are one row; those of channels that nobody asked for are passed over. */
+/** Readings of the same moment are one row; those of channels that nobody asked for are passed over. A channel has one unit. */
 export function senmlRows(
   records: readonly SenmlRecord[],
   places: ReadonlyMap<string, number>,
   at: number,
-): readonly ReadRow[] {
+): Pick<ReadMessage, 'rows' | 'units'> {
   const rows = new Map<number, Float64Array>();
-  for (const { name, value, time } of resolveSenml(records, at / 1000)) {
+  const units = new Array<string>(places.size).fill('');
+  for (const { name, value, time, unit } of resolveSenml(records, at / 1000)) {
     const place = places.get(name);
     if (place === undefined) continue;
     const row = rows.get(time) ?? missing(places.size);
     row[place] = numberOf(value);
     rows.set(time, row);
+    if (unit !== undefined) units[place] = oneUnit(name, unit, units[place]);
   }
   if (rows.size === 0) throw unreadable('none of the channels is in it');
-  return [...rows]
-    .sort(([one], [other]) => one - other)
-    .map(([seconds, values]) => ({ at: Math.round(seconds * 1000), values }));
+  const inOrder = [...rows].sort(([one], [other]) => one - other);
+  return { units, rows: inOrder.map(([seconds, values]) => ({ at: Math.round(seconds * 1000), values })) };
+}
+
+function oneUnit(name: string, unit: string, before = ''): string {
+  if (!isUnit(unit)) throw unreadable(`the unit of “${name.slice(0, 40)}” is none`);
+  if (before !== '' && before !== unit)
+    throw unreadable(`“${name.slice(0, 40)}” is in ${before}, and in ${unit} as well`);
+  return unit;
 }
 
 function recordsIn(payload: Uint8Array): readonly SenmlRecord[] {

@@ -28,7 +28,7 @@ export function readPack(
       if (pack.stream !== stream) throw unreadable(`it is of the stream ${pack.stream.slice(0, 80)}`);
       const { sequence, signedAt, records } = pack;
       const places = new Map(fields.map((field, place) => [field, place]));
-      return { rows: senmlRows(records, places, at), pack: { sequence, signedAt } };
+      return { ...senmlRows(records, places, at), pack: { sequence, signedAt } };
     } catch (error) {
       if (!(error instanceof KitenError) || error.code !== 'measurement/pack-signature') throw error;
       refusal = error;

@@ -20,7 +20,12 @@ export class RowBin {
 
   /** Gives the row out if its time is over; its moment is the end of the stretch. */
   close(now: number, closed: (at: number, row: Float64Array) => void): void {
-    if (this.#isEmpty || Math.floor(now / this.#length) <= this.#bin) return;
+    if (Math.floor(now / this.#length) > this.#bin) this.flush(closed);
+  }
+
+  /** Gives out what there is, though its time is not over: what follows is no part of it. */
+  flush(closed: (at: number, row: Float64Array) => void): void {
+    if (this.#isEmpty) return;
     this.#isEmpty = true;
     closed((this.#bin + 1) * this.#length, this.#row);
     this.#row.fill(Number.NaN);

@@ -3,7 +3,7 @@ import type { OwnEvidence } from '../cross/own-evidence.ts';
 import type { Drift } from '../follow/follow.ts';
 import type { StreamMemory } from '../freshness/freshness.ts';
 import type { Profile } from '../learn/profile.ts';
-import { channelsOf } from './declaration.ts';
+import { channelsOf, declaredUnits } from './declaration.ts';
 import type { LookBudget } from './followed-alarms.ts';
 import type { HistoryBudget } from './history.ts';
 import { Lesson, type LessonBudget, type LessonEnd } from './lesson.ts';
@@ -16,6 +16,7 @@ import { type JudgedBy, RowJudge } from './row-judge.ts';
 import type { StreamKind } from './stream-kind.ts';
 import type { AlarmWindow, Excerpt, StreamReport } from './stream-report.ts';
 import { type Said, StreamVoice } from './stream-voice.ts';
+import { UnitWatch } from './unit-watch.ts';
 
 export interface StreamSurroundings {
   readonly tell: (report: StreamReport) => void;
@@ -56,6 +57,8 @@ export interface StreamGauges {
 export class WatchedStream {
   readonly stream: string;
   readonly device: string;
+  /** What its channels are measured in. */
+  readonly units: UnitWatch;
   readonly #kind: StreamKind;
   readonly #world: StreamSurroundings;
   readonly #channels: readonly string[];
@@ -68,6 +71,7 @@ export class WatchedStream {
   #rows = 0;
   #lastAt: number | undefined;
   #isSilent = false;
+  readonly #closed = (at: number, row: Float64Array): void => this.#row(at, row);
 
   constructor(stream: string, device: string, kind: StreamKind, world: StreamSurroundings) {
     this.stream = stream;
@@ -76,6 +80,7 @@ export class WatchedStream {
     this.#world = world;
     const { binSeconds, alarmsPerDay, recoverSeconds, follow } = kind.declaration;
     this.#channels = channelsOf(kind.declaration);
+    this.units = new UnitWatch(this.#channels, declaredUnits(kind.declaration));
     this.#voice = new StreamVoice((said) => this.#tell(said));
     this.#packs = new PackWatch(this.#voice);
     this.#rowJudge = new RowJudge({
@@ -124,6 +129,7 @@ export class WatchedStream {
   /** Gathers readings to learn from. What it was judged by stays until something else was learned and accepted. */
   learn(end: LessonEnd): void {
     this.stopLearning();
+    this.units.begin();
     this.#lesson = new Lesson(this.#channels, end, this.#world.lessons);
   }
 
@@ -145,6 +151,7 @@ export class WatchedStream {
   /** @throws KitenError `measurement/profile-channels`, `measurement/interval-unknown`, `measurement/drift-malformed` */
   judgeBy(profile: Profile, by: JudgedBy): void {
     this.#rowJudge.judgeBy(profile, by);
+    this.units.judgeBy(profile.units);
     this.restate();
   }
 
@@ -158,18 +165,20 @@ export class WatchedStream {
     this.#messages++;
     const read = this.#read(message);
     if (read === undefined) return false;
+    const isFresh = read.pack === undefined || this.#packs.isFresh(read.pack, message);
+    if (isFresh && !this.#isInUnits(read, message.at)) return this.#packs.isDirty;
     this.#lastAt = message.at;
     this.#isSilent = false;
-    if (read.pack !== undefined && !this.#packs.isFresh(read.pack, message)) return this.#packs.isDirty;
+    if (!isFresh) return this.#packs.isDirty;
     for (const { at = message.at, values } of read.rows)
       if (this.#bin === undefined) this.#row(at, values, message.at);
-      else this.#bin.add(message.at, values, (closed, row) => this.#row(closed, row));
+      else this.#bin.add(message.at, values, this.#closed);
     return this.#packs.isDirty;
   }
 
   /** Does what is due. */
   look(now: number): void {
-    this.#bin?.close(now, (at, row) => this.#row(at, row));
+    this.#bin?.close(now, this.#closed);
     this.settle();
     this.#rowJudge.look(now);
     if (this.#lesson !== undefined && now >= this.#lesson.until) this.#taught();
@@ -208,10 +217,19 @@ export class WatchedStream {
     }
   }
 
+  /** What is said in other units is not judged; it is learned from where the whole lesson is in them. */
+  #isInUnits({ units }: ReadMessage, at: number): boolean {
+    const { isForLesson, problem } = this.units.take(units, () => this.#bin?.flush(this.#closed));
+    if (problem !== undefined) this.#voice.fault('unreadable', at, false, { problem });
+    return problem === undefined || (isForLesson && this.#lesson !== undefined);
+  }
+
   #row(at: number, values: Float64Array, came = at): void {
+    const { isForLesson, problem } = this.units.standing;
     this.#rows++;
-    this.#lesson?.push(at, values);
+    if (isForLesson) this.#lesson?.push(at, values);
     if (this.#lesson?.isFull) this.#taught();
+    if (problem !== undefined) return;
     this.#rowJudge.push(at, values, came);
     this.#world.compare(this.stream, at, values);
   }
@@ -223,10 +241,10 @@ export class WatchedStream {
   }
 
   #taught(): void {
-    const lesson = this.#lesson;
-    if (lesson === undefined) return;
-    const { until, isCut } = lesson;
-    this.#world.tell({ kind: 'taught', stream: this.stream, frame: lesson.frame(), until, isCut });
+    if (this.#lesson === undefined) return;
+    const [{ until, isCut }, { stream }] = [this.#lesson, this];
+    const frame = { ...this.#lesson.frame(), units: this.units.ofLesson };
+    this.#world.tell({ kind: 'taught', stream, frame, until, isCut });
     this.stopLearning();
   }
 }

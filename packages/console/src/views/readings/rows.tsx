@@ -8,7 +8,12 @@ const tableRows = 50;
 export interface Column {
   readonly label: string;
   readonly values: readonly (number | null)[];
+  /** What it is measured in; empty where nobody says. */
+  readonly unit?: string;
 }
+
+/** As tables of readings name them: `level [m]`. */
+const headOf = ({ label, unit = '' }: Column): string => (unit === '' ? label : `${label} [${unit}]`);
 
 /** What a chart draws, as a table: the newest rows, the newest of them first. */
 export function Rows({ times, columns }: { times: readonly number[]; columns: readonly Column[] }) {
@@ -20,9 +25,9 @@ export function Rows({ times, columns }: { times: readonly number[]; columns: re
         <thead>
           <tr>
             <th scope="col">{words.say('time')}</th>
-            {columns.map(({ label }) => (
-              <th key={label} scope="col" class="number">
-                {label}
+            {columns.map((column) => (
+              <th key={column.label} scope="col" class="number">
+                {headOf(column)}
               </th>
             ))}
           </tr>

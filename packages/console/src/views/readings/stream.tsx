@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { readingsApi, type StreamReadings } from '../../api/readings.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
-import { type Stretch, TimeChart } from '../../components/time-chart.tsx';
+import { type Stretch, TimeChart, unitsOf } from '../../components/time-chart.tsx';
 import { useAnswer } from '../../components/use-answer.ts';
 import { say, times } from '../../i18n/language.ts';
 import { formatRoute } from '../../route.ts';
 import { Alarms, carriersOf } from './alarms.tsx';
+import { Figures } from './figures.tsx';
 import { Rows } from './rows.tsx';
 import { Wandered } from './wandered.tsx';
 import { words } from './words.ts';
@@ -42,6 +43,7 @@ function Shown({
   shown: StreamReadings;
 }) {
   const now = Date.now();
+  const [pointed, point] = useState<number>();
   const carriers = new Set(
     alarms[0] === undefined ? [] : carriersOf(alarms[0]).map(({ channel }) => channel),
   );
@@ -53,12 +55,13 @@ function Shown({
       ({ began, ended = now, diagnosis }): Stretch => ({ from: diagnosis?.since ?? began, until: ended }),
     ),
     timeLabel: (time: number) => times.value.short(time, now),
-    pointed: () => undefined,
+    pointed: point,
   };
   const lines = readings.channels.map((label, at) => ({
     label,
     colour: carriers.has(label) ? '--contraindicated' : (colours[at % colours.length] as string),
     values: readings.values.map((row) => row[at] ?? null),
+    unit: readings.units[at] ?? '',
   }));
   const residual = { label: words.say('severity'), colour: '--accent', values: readings.severities };
   return (
@@ -72,7 +75,12 @@ function Shown({
           <h2 id="readings-title">{words.say('values')}</h2>
           <TimeChart {...chart} height={180} lines={lines} />
           <h2>{words.say('residual')}</h2>
-          <TimeChart {...chart} height={120} lines={[residual]} />
+          <TimeChart {...chart} height={120} lines={[residual]} unitsAbove={unitsOf(lines)} />
+          <Figures
+            readings={readings}
+            row={pointed ?? readings.times.length - 1}
+            colours={lines.map(({ colour }) => colour)}
+          />
           <details>
             <summary>{words.say('table')}</summary>
             <Rows times={readings.times} columns={[...lines, residual]} />

@@ -22,6 +22,12 @@ export const declared = {
     maxItems: 64,
     description: 'Channels: JSON pointers, names in SenML, or levels of the topic',
   }),
+  units: Type.Optional(
+    Type.Record(Type.String({ maxLength: 512 }), Type.String({ minLength: 1, maxLength: 16 }), {
+      description:
+        'What channels are measured in, by their names (a pointer without its first slash): { "level": "m" }',
+    }),
+  ),
   binSeconds: Type.Optional(seconds('What comes within so many seconds is one row')),
   sequence: Type.Optional(pointer),
   time: Type.Optional(pointer),
@@ -158,6 +164,10 @@ export const shownJudging = Type.Object({
 });
 export const shownRows = Type.Object({
   channels: Type.Array(Type.String()),
+  units: Type.Array(Type.String(), {
+    description:
+      'What each channel is measured in: as declared, learned or said by messages; empty where nobody says',
+  }),
   times: Type.Array(Type.Number()),
   values: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()]))),
   severities: Type.Array(Type.Number()),

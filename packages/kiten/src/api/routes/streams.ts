@@ -1,4 +1,9 @@
-import { defaultAlarmsPerDay, defaultFollowRules, defaultSilenceSeconds } from '@kiten/measurement';
+import {
+  declaredUnits,
+  defaultAlarmsPerDay,
+  defaultFollowRules,
+  defaultSilenceSeconds,
+} from '@kiten/measurement';
 import Type from 'typebox';
 import type { SiteServices } from '../../site/services.ts';
 import { deviceId, reason } from '../schemas.ts';
@@ -151,6 +156,7 @@ export function streamRoutes(api: Api, { streams }: SiteServices): void {
         declaration: declarationView(declaration),
         readings: {
           channels: [...channels],
+          units: [...(doing.units ?? declaredUnits(declaration.declaration))],
           times: [...times],
           values: values.map((row) => [...row]),
           severities: [...severities],

@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import { readText } from '../files.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson } from '../output.ts';
+import { parseUnit } from '../table-options.ts';
 import { foundAs } from './measurement-discovered.ts';
 import { parseAmount } from './measurement-learn.ts';
 
@@ -20,6 +21,7 @@ interface AddOptions extends SiteOptions, DriftRuleOptions {
   readonly filter?: string;
   readonly form?: string;
   readonly field?: readonly string[];
+  readonly unit?: ReadonlyMap<string, string>;
   readonly learn?: number;
   readonly bin?: number;
   readonly sequence?: string;
@@ -48,6 +50,11 @@ export function addCommand(stream: Command, environment: Environment): void {
       new Option('--form <form>', 'how a message holds readings (default json)').choices([
         ...['json', 'senml', 'pack', 'number', 'csv'],
       ]),
+    )
+    .option(
+      '--unit <channel=unit>',
+      'what a channel is measured in (level=m), where neither messages nor its name say; may be given again',
+      parseUnit,
     )
     .option('--learn <seconds>', 'learn each stream for so long as soon as it appears', parseAmount)
     .option('--bin <seconds>', 'what comes within so many seconds is one row', parseAmount)
@@ -97,8 +104,9 @@ export function addCommand(stream: Command, environment: Environment): void {
 }
 
 /** What the command line says of where readings stand; what it doesn't say is not in it. */
-function said({ filter, form, field: fields, bin: binSeconds, sequence, time }: AddOptions) {
-  const all = { filter, form, fields, binSeconds, sequence, time };
+function said({ filter, form, field: fields, unit, bin: binSeconds, sequence, time }: AddOptions) {
+  const units = unit === undefined ? undefined : Object.fromEntries(unit);
+  const all = { filter, form, fields, units, binSeconds, sequence, time };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 

@@ -38,6 +38,14 @@ interface StreamsAnswer {
   };
 }
 
+interface ShownReadings {
+  readonly channels: readonly string[];
+  readonly units: readonly string[];
+  readonly times: readonly number[];
+  readonly values: readonly (readonly (number | null)[])[];
+  readonly severities: readonly number[];
+}
+
 interface AlarmAnswer {
   readonly began: number;
   readonly ended?: number;
@@ -92,7 +100,7 @@ export function streamCommands(measurement: Command, environment: Environment): 
       const query = `?stream=${encodeURIComponent(name)}`;
       const answer = await client.get<{
         stream: StreamAnswer;
-        readings: { channels: string[]; times: number[]; values: (number | null)[][]; severities: number[] };
+        readings: ShownReadings;
         alarms: AlarmAnswer[];
       }>(`/streams/readings${query}`);
       if (options.json) return printJson(answer);
@@ -104,7 +112,7 @@ export function streamCommands(measurement: Command, environment: Environment): 
         ...(readings.values[at] ?? []).map((value) => (value === null ? '' : String(value))),
         (readings.severities[at] ?? 0).toPrecision(3),
       ]);
-      printTable(['TIME', ...readings.channels, 'SEVERITY'], newest.slice(-10));
+      printTable(['TIME', ...headings(readings), 'SEVERITY'], newest.slice(-10));
       if (one.drift !== undefined) printDrift(one.drift);
       if (alarms.length > 0)
         printTable(['SINCE', 'ENDED', 'SEVERITY', 'CHANNELS', 'PROBABLY', 'SEES'], alarms.map(alarmRow));
@@ -152,6 +160,11 @@ export function streamCommands(measurement: Command, environment: Environment): 
 
 function row({ stream, state, rows, lastAt, topic }: StreamAnswer): string[] {
   return [stream, state, String(rows), lastAt === undefined ? '' : new Date(lastAt).toISOString(), topic];
+}
+
+/** Channels as tables of readings name them: `level [m]`. */
+function headings({ channels, units }: ShownReadings): readonly string[] {
+  return channels.map((channel, at) => (units[at] ? `${channel} [${units[at]}]` : channel));
 }
 
 function alarmRow({ began, ended, severity, sees, channels, diagnosis }: AlarmAnswer): string[] {

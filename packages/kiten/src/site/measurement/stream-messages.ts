@@ -69,6 +69,8 @@ export interface StreamState {
   readonly board: BoardGauges;
   readonly streams: ReadonlyMap<string, StreamGauges>;
   readonly excerpt?: Excerpt;
+  /** What its channels are measured in; '' where nobody says. */
+  readonly units?: readonly string[];
   readonly relations?: ReadonlyMap<string, RelationGauges>;
   /** Of one relation, its newest rows. */
   readonly course?: RelationCourse;

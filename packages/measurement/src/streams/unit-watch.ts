@@ -1,0 +1,78 @@
+import { unreadable } from './payload-reader.ts';
+
+/** What rows are used for, by the units that their message says. */
+export interface UnitStanding {
+  readonly isForLesson: boolean;
+  /** Why they are not judged: they are in other units than what they would be judged by. */
+  readonly problem: string | undefined;
+}
+
+/**
+ * What the channels of a stream are measured in: as declared; or else as in what it is judged by; or else as it was said
+ * first. What says another unit is neither judged nor learned from as if it were the same; what says none is taken for it.
+ */
+export class UnitWatch {
+  readonly #channels: readonly string[];
+  readonly #declared: readonly string[];
+  #learned: readonly string[] = [];
+  /** What was said first, since it is being learned. */
+  readonly #heard: string[];
+  /** Of the newest message. */
+  standing: UnitStanding = { isForLesson: true, problem: undefined };
+
+  constructor(channels: readonly string[], declared: readonly string[]) {
+    this.#channels = channels;
+    this.#declared = declared;
+    this.#heard = channels.map(() => '');
+  }
+
+  /** Of each channel; '' where nobody says. */
+  get now(): readonly string[] {
+    return this.#channels.map((_, at) => this.#declared[at] || this.#learned[at] || this.#heard[at] || '');
+  }
+
+  /** What is being learned is measured in. */
+  get ofLesson(): readonly string[] {
+    return this.#channels.map((_, at) => this.#declared[at] || this.#heard[at] || '');
+  }
+
+  /** A lesson begins: its units are those that come from now on, or came in it before. */
+  begin(heard: readonly string[] = []): void {
+    for (const at of this.#heard.keys()) this.#heard[at] = heard[at] ?? '';
+  }
+
+  /** It is judged by this from now on. */
+  judgeBy(units: readonly string[] = []): void {
+    this.#learned = units;
+  }
+
+  /**
+   * @param said by a message, for each channel; '' or nothing where it does not say
+   * @param changing is called before rows are used for something else than those before them
+   */
+  take(said: readonly string[] = [], changing: () => void): UnitStanding {
+    const standing = this.#standingOf(said);
+    const { isForLesson, problem } = this.standing;
+    if (standing.isForLesson !== isForLesson || (standing.problem === undefined) !== (problem === undefined))
+      changing();
+    this.standing = standing;
+    return standing;
+  }
+
+  #standingOf(said: readonly string[]): UnitStanding {
+    let isForLesson = true;
+    let problem: string | undefined;
+    for (const [at, unit] of said.entries()) {
+      if (unit === '') continue;
+      const [declared, learned, heard] = [this.#declared[at], this.#learned[at], this.#heard[at]];
+      if (!declared && !heard) this.#heard[at] = unit;
+      isForLesson &&= (declared || heard || unit) === unit;
+      const asked = declared || learned || heard || unit;
+      const why = declared ? 'as it was declared' : learned ? 'as it was learned' : 'as it was before';
+      const channel = this.#channels[at]?.slice(0, 40);
+      if (asked !== unit)
+        problem ??= unreadable(`“${channel}” is in ${unit}, and not in ${asked} ${why}`).message;
+    }
+    return { isForLesson, problem };
+  }
+}
