@@ -105,7 +105,9 @@ function floatsOf(value: unknown): Float64Array {
     const octets = fromBase64(String(value));
     if (octets.length % 8 === 0) {
       const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
-      return Float64Array.from({ length: octets.length / 8 }, (_, at) => view.getFloat64(at * 8, true));
+      const values = new Float64Array(octets.length / 8);
+      for (let at = 0; at < values.length; at++) values[at] = view.getFloat64(at * 8, true);
+      return values;
     }
   } catch (cause) {
     throw malformed('an array of numbers is not in base64', cause);
