@@ -1,5 +1,5 @@
 /** Rows over which powers are averaged, exponentially; the first only leads the others. */
-const memories = [5, 20, 120] as const;
+const memories = [5, 20, 60] as const;
 /** How far each logarithm may be from the faster one, so that what is over is soon forgotten. */
 const rooms = [0.7, 0.5] as const;
 /** Squares of logarithms that are no evidence over so many rows. */
