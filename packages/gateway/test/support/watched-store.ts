@@ -31,6 +31,11 @@ export class WatchedStore {
     return this.#store?.isAtRest ?? true;
   }
 
+  /** How much was handed over so far; without a store, nothing. */
+  get accepted(): number {
+    return this.#store?.accepted ?? 0;
+  }
+
   /** Resolves when all that was handed over or asked for so far is written or read, however long that takes. */
   async rested(): Promise<void> {
     await this.#store?.rested();
