@@ -128,7 +128,6 @@ describe.skipIf(!consoleTools())('streams against each other, in the console', {
     await page.setViewportSize({ width: 390, height: 800 });
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
     expect(await accessProblems(page)).toEqual([]);
-    await page.screenshot({ path: `/tmp/plan/rel-phone-${language}.png`, fullPage: true });
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
