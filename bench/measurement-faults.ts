@@ -28,7 +28,7 @@ import {
   verifyPack,
 } from '@kiten/measurement';
 import { median, print } from './figure.ts';
-import { BestObserver } from './support/best-observer.ts';
+import { BestObserver, momentsOf } from './support/best-observer.ts';
 import { frameFrom } from './support/frames.ts';
 
 const folder = process.env.MEASUREMENT_DATA ?? '';
@@ -163,8 +163,7 @@ function courseOf(
   values: Float64Array,
   { from, rows, size }: { readonly from: number; readonly rows: number; readonly size: number },
 ): Float64Array | undefined {
-  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0));
+  const { mean, deviation } = momentsOf(values, 1, 0);
   if (kind === 'bias') return new Float64Array(rows).fill(size * deviation);
   if (kind === 'drift')
     return Float64Array.from({ length: rows }, (_, row) => (size * deviation * (row + 1)) / rows);

@@ -86,12 +86,13 @@ export class BestObserver {
   }
 }
 
-interface Moments {
+export interface Moments {
   readonly mean: number;
   readonly deviation: number;
 }
 
-function momentsOf(values: Float64Array, width: number, channel: number): Moments {
+/** Of one of so many channels. */
+export function momentsOf(values: Float64Array, width: number, channel: number): Moments {
   const rows = values.length / width;
   let [sum, squares] = [0, 0];
   for (let at = channel; at < values.length; at += width) sum += (values[at] as number) / rows;
