@@ -16,6 +16,17 @@ export async function foundReadings(store: Kysely<Tables>, since: number): Promi
   return rows.map(({ candidate }) => JSON.parse(candidate) as KeptCandidate);
 }
 
+/** Whether there are any that were seen since then. */
+export async function isAnythingFound(store: Kysely<Tables>, since: number): Promise<boolean> {
+  const row = await store
+    .selectFrom('found_readings')
+    .select('topic')
+    .where('last_at', '>=', since)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** What is gone goes before what is there comes: it may be of the same topic. */
 export async function keepFoundReadings(store: Kysely<Tables>, { gone, kept }: FoundChange): Promise<void> {
   for (const { device, topic } of gone)

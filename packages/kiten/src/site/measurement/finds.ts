@@ -2,7 +2,12 @@ import type { Clock } from '@kiten/codec';
 import { type FoundChange, type FoundStreams, foundFor } from '@kiten/measurement';
 import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
-import { forgetFoundReadings, foundReadings, keepFoundReadings } from '../../store/found-readings.ts';
+import {
+  forgetFoundReadings,
+  foundReadings,
+  isAnythingFound,
+  keepFoundReadings,
+} from '../../store/found-readings.ts';
 import { Turns } from '../turns.ts';
 import type { JudgingHealth } from './judging-health.ts';
 import type { StreamThread } from './stream-thread.ts';
@@ -38,8 +43,8 @@ export class Finds {
   }
 
   /** Whether something was found before. */
-  async any(): Promise<boolean> {
-    return (await foundReadings(this.#parts.database, this.#since)).length > 0;
+  any(): Promise<boolean> {
+    return isAnythingFound(this.#parts.database, this.#since);
   }
 
   /** Resolves when it is kept, or the log says why not. */
