@@ -51,7 +51,8 @@ export interface OpenUpdates extends Disposable {
 export async function openUpdates(host: Host): Promise<OpenUpdates> {
   const settings = settingsOf(host);
   const state = await StateDirectory.open(settings.directory);
-  const lock = lockUpdates(state.file('lock'));
+  using opening = new DisposableStack();
+  opening.use(lockUpdates(state.file('lock')));
   const installer = installerOf(settings, host.configuration.root);
   const keeper = await openKeeper(host);
   const { device, site: address } = host.configuration;
@@ -93,7 +94,8 @@ export async function openUpdates(host: Host): Promise<OpenUpdates> {
       return result === undefined ? undefined : decodeResult(result).status;
     },
   });
-  return { keeper, updater, [Symbol.dispose]: () => lock[Symbol.dispose]() };
+  const opened = opening.move();
+  return { keeper, updater, [Symbol.dispose]: () => opened.dispose() };
 }
 
 /** The slots alone, without the site. @throws KitenError `agent/no-update`, `agent/state-…` */
