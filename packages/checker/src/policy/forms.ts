@@ -63,8 +63,9 @@ export function makerOf<Made, T>(forms: Forms<Made>, effort: Effort, settle: Set
   const known = new Map<string, T>();
   /** Undefined if there is no such form, or if it is not for such operands. */
   const tried = (form: string, operands: readonly Term[], ...values: readonly Value[]): T | undefined => {
-    const key = `${form} ${operands.map(({ id }) => id).join()} ${values.map(written).join()}`;
-    effort.spend(key.length);
+    // A template would keep its parts, too.
+    const key = [form, operands.map(({ id }) => id).join(), values.map(written).join()].join(' ');
+    effort.spend(key.length + 16);
     if (known.has(key)) return known.get(key);
     const { letters = '', isMany, made } = layouts.get(form) ?? {};
     const areFitting = operands.every((operand, at) => isFitting(letters[isMany ? 0 : at], operand));

@@ -60,11 +60,11 @@ export class Propagation {
     if (known !== undefined) return known;
     const gate = this.variable();
     // Its clauses are looked at again and again.
-    this.#effort.spend(8 * operands.length);
+    this.#effort.spend(24 * operands.length);
     this.#gates.set(key, gate);
     this.#operands.set(gate, operands);
     for (const operand of operands) this.add([-gate, operand]);
-    this.add([gate, ...operands.map((operand) => -operand)]);
+    this.add(operands.map((operand) => -operand).concat(gate));
     return gate;
   }
 

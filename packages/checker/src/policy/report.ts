@@ -68,7 +68,7 @@ export function once<K extends object, T>(make: (one: K) => T, known = new WeakM
   };
 }
 
-/** Counts the work on one environment, which the sizes of what is read do not bound by themselves. */
+/** Counts the work on one environment, and what it keeps, which the sizes of what is read do not bound by themselves. */
 export class Effort {
   #left = 2 ** 24;
   spend(amount: number): void {

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { type CborValue, encodeCbor } from '@kiten/codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkPolicyCertificate } from '../../src/policy/check.ts';
-import { checkText, encode, ProofBuilder } from './support/builder.ts';
+import type { PolicyReport } from '../../src/policy/report.ts';
+import { encode, ProofBuilder } from './support/builder.ts';
 import { policySet } from './support/policies.ts';
 import { schema } from './support/world.ts';
 
@@ -114,15 +117,25 @@ describe('whatever the input, there is a report', () => {
   });
 });
 
-describe('what would take too much work is given up', { timeout: 120_000 }, () => {
-  const withProof = (change: (builder: ProofBuilder) => void, policies = permit, invariants = forbid) => {
+describe('what would take too much work is given up, and so is what would take too much memory', {
+  timeout: 120_000,
+}, () => {
+  /** Of a check that has 256 MB for all that it keeps. */
+  const reportOf = async (change: Partial<typeof given>): Promise<PolicyReport> => {
+    const workerData = { ...given, ...change };
+    const resourceLimits = { maxOldGenerationSizeMb: 256 };
+    const thread = new URL('./support/check-thread.ts', import.meta.url);
+    const [report] = await once(new Worker(thread, { workerData, resourceLimits }), 'message');
+    return report;
+  };
+  const withProof = (change: (builder: ProofBuilder) => void): Promise<PolicyReport> => {
     const builder = new ProofBuilder('User', 'Action', 'view', 'Doc');
     change(builder);
-    return checkText(encode(['i'], [builder.cbor]), policies, invariants);
+    return reportOf({ certificate: encode(['i'], [builder.cbor]) });
   };
 
-  test('sets that are compared element by element', () => {
-    const report = withProof(({ terms }) => {
+  test('sets that are compared element by element', async () => {
+    const report = await withProof(({ terms }) => {
       for (let at = 0; at < 16_000; at += 1) terms.push(['string', String(at)]);
       terms.push(
         ['set', Array.from({ length: 8000 }, (_, at) => at)],
@@ -133,8 +146,8 @@ describe('what would take too much work is given up', { timeout: 120_000 }, () =
     expect(report).toMatchObject({ reason: 'term-malformed', term: 16_002 });
   }, 300_000);
 
-  test('sums that are multiplied out', () => {
-    const report = withProof(({ terms }) => {
+  test('sums that are multiplied out', async () => {
+    const report = await withProof(({ terms }) => {
       terms.push(['context'], ['.', 0, 'level']);
       for (let at = 0; at < 2000; at += 1) terms.push(['floor', 1, at + 2]);
       terms.push(['sum', Array.from({ length: 2000 }, (_, at) => at + 2), 'Long', 0, Array(2000).fill(1)]);
@@ -144,8 +157,8 @@ describe('what would take too much work is given up', { timeout: 120_000 }, () =
     expect(report).toMatchObject({ reason: 'term-malformed' });
   });
 
-  test('records that contain each other twice, many times over', () => {
-    const report = withProof(({ terms }) => {
+  test('records that contain each other twice, many times over', async () => {
+    const report = await withProof(({ terms }) => {
       terms.push(['principal'], ['resource']);
       for (let at = 0; at < 60; at += 1)
         terms.push(
@@ -158,7 +171,7 @@ describe('what would take too much work is given up', { timeout: 120_000 }, () =
     expect(report).toMatchObject({ reason: 'invariant-not-proven' });
   });
 
-  test('types with exponentially many attributes', () => {
+  test('types with exponentially many attributes', async () => {
     const commonTypes: Record<string, unknown> = {
       T0: { type: 'Record', attributes: { x: { type: 'Bool' } } },
     };
@@ -173,18 +186,17 @@ describe('what would take too much work is given up', { timeout: 120_000 }, () =
     const policies = JSON.stringify(
       policySet('@id("p") permit (principal, action, resource) when { context.one == context.other };'),
     );
-    expect(
-      refused({
-        certificate: naming(['User', 'Action', 'view', 'User']),
-        schema: JSON.stringify(wide),
-        policies,
-        invariants: JSON.stringify(policySet('@id("i") forbid (principal, action, resource);')),
-      }),
-    ).toBe('policy-too-complex');
+    const report = await reportOf({
+      certificate: naming(['User', 'Action', 'view', 'User']),
+      schema: JSON.stringify(wide),
+      policies,
+      invariants: JSON.stringify(policySet('@id("i") forbid (principal, action, resource);')),
+    });
+    expect(report).toMatchObject({ reason: 'policy-too-complex' });
   }, 300_000);
 
-  test('texts that are looked for among very many', () => {
-    const report = withProof(({ atom, path, step }) => {
+  test('texts that are looked for among very many', async () => {
+    const report = await withProof(({ atom, path, step }) => {
       const name = path('context', 'name');
       const literals = Array.from({ length: 600 }, (_, at) =>
         atom('like', name, ['', String.fromCodePoint(0x4e00 + at).repeat(3), '']),
@@ -199,7 +211,7 @@ describe('what would take too much work is given up', { timeout: 120_000 }, () =
     expect(report).toMatchObject({ reason: 'step-too-large' });
   });
 
-  test('expressions that are nested deep', () => {
+  test('expressions that are nested deep', async () => {
     const nested = (depth: number): string => {
       const set = JSON.parse(given.policies);
       const open = '{"!":{"arg":'.repeat(depth);
@@ -219,34 +231,37 @@ describe('what would take too much work is given up', { timeout: 120_000 }, () =
     );
   });
 
-  test('sets, records, patterns and chains of attributes that are long', () => {
+  test('sets, records, patterns and chains of attributes that are long', async () => {
     /** What comes of a policy with this condition: its invariant is kept if it is never true. */
-    const outcome = (body: unknown): string => {
+    const outcome = async (body: unknown): Promise<string> => {
       const set = JSON.parse(given.policies);
       set.staticPolicies.p.conditions[0].body = body;
-      const report = checkPolicyCertificate({ ...given, policies: JSON.stringify(set) });
+      const report = await reportOf({ policies: JSON.stringify(set) });
       return report.holds ? 'never true' : report.reason;
     };
     const values = Array.from({ length: 150_000 }, (_, at) => at);
-    expect(outcome({ contains: { left: { Value: values }, right: { Value: 5 } } })).toBe(
+    expect(await outcome({ contains: { left: { Value: values }, right: { Value: 5 } } })).toBe(
       'invariant-not-proven',
     );
     const record = Object.fromEntries(values.map((at) => [`a${at}`, { Value: at }]));
-    expect(outcome({ has: { left: { Record: record }, attr: 'a5' } })).toBe('invariant-not-proven');
+    expect(await outcome({ has: { left: { Record: record }, attr: 'a5' } })).toBe('invariant-not-proven');
     const pattern = values.flatMap(() => ['Wildcard', { Literal: 'a' }]);
     const name = { '.': { left: { Var: 'context' }, attr: 'name' } };
-    expect(outcome({ like: { left: name, pattern } })).toBe('invariant-not-proven');
-    expect(outcome({ like: { left: { Value: 'a'.repeat(50) }, pattern } })).toBe('never true');
-    expect(outcome({ has: { left: { Var: 'context' }, attr: values.map(String) } })).toBe('policy-malformed');
-    expect(outcome({ ip: values.map((value) => ({ Value: value })) })).toBe('never true');
+    expect(await outcome({ like: { left: name, pattern } })).toBe('invariant-not-proven');
+    expect(await outcome({ like: { left: { Value: 'a'.repeat(50) }, pattern } })).toBe('never true');
+    expect(await outcome({ has: { left: { Var: 'context' }, attr: values.map(String) } })).toBe(
+      'policy-malformed',
+    );
+    expect(await outcome({ ip: values.map((value) => ({ Value: value })) })).toBe('never true');
   }, 300_000);
 
-  test('certificates of very many items', () => {
-    expect(
-      refused({ certificate: encodeCbor(['kiten-policy-certificate', 1, ['i'], Array(4_000_000).fill(0)]) }),
-    ).toBe('certificate-malformed');
+  test('certificates of very many items', async () => {
+    const zeros = encodeCbor(['kiten-policy-certificate', 1, ['i'], Array(4_000_000).fill(0)]);
+    expect(await reportOf({ certificate: zeros })).toMatchObject({ reason: 'certificate-malformed' });
     const steps = Array.from({ length: 1_000_000 }, () => [0, [1]]) as CborValue[];
     const proof = [['User', 'Action', 'view', 'Doc'], [['broken', 'i']], steps] as CborValue;
-    expect(refused({ certificate: encode(['i'], [proof]) })).toBe('step-not-implied');
+    expect(await reportOf({ certificate: encode(['i'], [proof]) })).toMatchObject({
+      reason: 'step-not-implied',
+    });
   });
 });

@@ -156,8 +156,9 @@ class Reader {
   #array(info: number, start: number, depth: number): CborValue[] {
     const length = this.#argument(info, start);
     this.#enter(length, depth, start);
-    const array: CborValue[] = [];
-    for (let index = 0; index < length; index += 1) array.push(this.item(depth + 1));
+    // Of its own size from the start: one that grows has room for 17 items with its first.
+    const array = new Array<CborValue>(length);
+    for (let index = 0; index < length; index += 1) array[index] = this.item(depth + 1);
     return array;
   }
 
