@@ -42,7 +42,6 @@ const claims = [
   'hardware',
   'runtimeOpaque',
   'storageOpaque',
-  'sourcedData',
 ];
 
 const publish = 'principal is Device, action == Action::"publish", resource is Topic';
@@ -53,6 +52,7 @@ const invariants = [
     (claim) =>
       `forbid (${publish}) when { principal.tier.${claim} == "contraindicated" && resource.path like "*" };`,
   ),
+  `forbid (${publish}) when { principal.tier.sourcedData == "contraindicated" && !(principal has ownSourcedData) };`,
   `forbid (${publish}) when { resource.path like "c/*" && resource.space == "c" && !(principal in Group::"controllers") };`,
   `forbid (${publish}) when { resource.path like "$SYS/*" && resource.space == "$SYS" };`,
   `forbid (${publish}) when { resource.path like "d/*" && !(resource has owner && resource.owner == principal) };`,
