@@ -81,6 +81,12 @@ export class FlowMeters implements AsyncDisposable {
 
   /** Declares their streams and the relation, and has it taught, for 400 rows. */
   async teach(...more: readonly string[]): Promise<void> {
+    await this.learn(...more);
+    await this.send(450);
+  }
+
+  /** Declares them, and begins a lesson of 400 rows. */
+  async learn(...more: readonly string[]): Promise<void> {
     const site = this.#site;
     const declared = ['--filter', 'd/+/flow', '--form', 'senml', '--field', 'value', ...because];
     await site.json('measurement', 'stream', 'add', 'flow', ...declared);
@@ -94,7 +100,6 @@ export class FlowMeters implements AsyncDisposable {
     await site.json('measurement', 'relation', 'add', 'pipe', ...streams, ...checks, ...because);
     const lesson = ['--seconds', '36000', '--rows', '400', ...more, ...because];
     await site.json('measurement', 'relation', 'learn', 'pipe', ...lesson);
-    await this.send(450);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

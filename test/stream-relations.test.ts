@@ -1,3 +1,5 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wholeLog } from './busy-site.ts';
 import { FlowMeters } from './flow-meters.ts';
@@ -6,6 +8,7 @@ import { TestSite } from './kiten.ts';
 interface Relation {
   readonly state: string;
   readonly rows: number;
+  readonly learnedRows?: number;
   readonly profile?: string;
   readonly problem?: string;
   readonly related?: readonly { check: string; explained: number }[];
@@ -42,8 +45,26 @@ describe('streams of several devices that are compared', () => {
   const relation = async (): Promise<Relation> =>
     site.json<Relation>('measurement', 'relation', 'show', 'pipe');
 
+  it('are learned on where they were when the site was killed', async () => {
+    await meters.learn('--accept');
+    await meters.send(200);
+    const lessons = join(site.data, 'measurement', 'lessons');
+    // A row is its time and three values; 64 of them are written at once.
+    await site.until(async () => {
+      const [file = ''] = await readdir(lessons);
+      return (await stat(join(lessons, file))).size >= 128 * 32 || undefined;
+    }, 'the rows in the file');
+    await site.signal('SIGKILL');
+    await site.up();
+    await meters.join();
+    const { state, learnedRows = 0 } = await relation();
+    expect(state).toBe('learning');
+    expect(learnedRows).toBeGreaterThanOrEqual(128);
+    expect(learnedRows).toBeLessThanOrEqual(200);
+    await meters.send(420 - learnedRows);
+  }, 120_000);
+
   it('are declared, learned and accepted, on record', async () => {
-    await meters.teach('--accept');
     const { profile, related } = await site.until(async () => {
       const one = await relation();
       if (one.problem !== undefined) throw new Error(one.problem);
@@ -51,6 +72,11 @@ describe('streams of several devices that are compared', () => {
     }, 'what was learned');
     expect(profile).toMatch(/^[0-9a-f]{64}$/);
     expect(related?.[0]?.explained).toBeGreaterThan(0.9);
+    // What was learned from is not needed any more.
+    await site.until(async () => {
+      const files = await readdir(join(site.data, 'measurement', 'lessons'));
+      return files.length === 0 || undefined;
+    }, 'an empty directory');
     const types = (await wholeLog(site)).map(({ type }) => type);
     for (const type of ['declared', 'learning', 'learned', 'accepted'])
       expect(types).toContain(`relation/${type}`);

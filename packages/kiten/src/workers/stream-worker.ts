@@ -30,7 +30,9 @@ const board = new StreamBoard({ tell: (report) => reports.push(report), verify: 
 const lessons = new LessonFiles((workerData as StreamWorkerData).lessons, (stream, { message }) =>
   say({ kind: 'failed', stream, code: 'kiten/lesson-unkept', message }),
 );
-const lessonOf = (stream: string) => board.find(stream)?.lesson;
+/** A stream has a slash in its name, and a relation none. */
+const learnerOf = (name: string) => board.find(name) ?? board.relations.find(name);
+const lessonOf = (name: string) => learnerOf(name)?.lesson;
 const discovery = new Discovery({
   verify: nodeVerify,
   askKeys: (device) => say({ kind: 'keys-asked', device }),
@@ -74,11 +76,11 @@ function handle(command: StreamCommand): void {
     case 'declare':
       board.declare(command.declarations);
       discovery.leaveOut((device, topic) => board.isDeclared(device, topic));
-      lessons.keepOnly((stream) => board.find(stream) !== undefined);
+      lessons.keepOnly((name) => learnerOf(name) !== undefined);
       for (const tap of taps) tellFilters(tap);
       return;
     case 'put':
-      put(command);
+      put(command.known.stream, () => board.put(command.known), command);
       return;
     case 'asked-keys':
       discovery.trustKeys(command.device, command.keys);
@@ -90,18 +92,16 @@ function handle(command: StreamCommand): void {
       lessons.sweep();
       return;
     case 'lesson-over':
-      lessons.forget(command.stream);
+      lessons.forget(command.of);
       return;
     case 'relate':
-      try {
-        board.relations.put(command.known);
-      } catch (error) {
-        if (!(error instanceof KitenError)) throw error;
-        say({ kind: 'failed', stream: command.known.id, code: error.code, message: error.message });
-      }
+      put(command.known.id, () => board.relations.put(command.known), command);
+      // It may have been declared anew.
+      if (command.known.lesson === undefined) lessons.forget(command.known.id);
       return;
     case 'unrelate':
       board.relations.forget(command.relation);
+      lessons.forget(command.relation);
       return;
     case 'attested':
       board.relations.attest(command.device, command.says);
@@ -121,18 +121,22 @@ function handle(command: StreamCommand): void {
   }
 }
 
-function put({ known, resumes = false }: StreamCommand & { kind: 'put' }): void {
-  const { stream } = known;
+/** A stream or a relation that is known of, with its lesson if it has one. */
+function put(
+  name: string,
+  onBoard: () => void,
+  { known, resumes = false }: StreamCommand & { kind: 'put' | 'relate' },
+): void {
   try {
-    board.put(known);
+    onBoard();
   } catch (error) {
     if (!(error instanceof KitenError)) throw error;
-    say({ kind: 'failed', stream, code: error.code, message: error.message });
+    say({ kind: 'failed', stream: name, code: error.code, message: error.message });
   }
-  const lesson = known.lesson === undefined ? undefined : lessonOf(stream);
+  const lesson = known.lesson === undefined ? undefined : lessonOf(name);
   if (lesson === undefined) return;
-  if (resumes) lesson.resume(lessons.resume(stream, lesson.width));
-  else lessons.begin(stream);
+  if (resumes) lessons.resume(name, lesson);
+  else lessons.begin(name, lesson);
 }
 
 /** What came by the taps is judged first; then what was gathered is kept. */

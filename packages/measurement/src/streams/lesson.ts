@@ -18,7 +18,7 @@ export interface LessonBudget {
 
 /** Readings that are gathered to be learned from. */
 export class Lesson {
-  readonly #channels: readonly string[];
+  readonly channels: readonly string[];
   readonly until: number;
   readonly #most: number;
   readonly #budget: LessonBudget;
@@ -33,7 +33,7 @@ export class Lesson {
     { until, rows = Number.POSITIVE_INFINITY }: LessonEnd,
     budget: LessonBudget,
   ) {
-    this.#channels = channels;
+    this.channels = channels;
     this.until = until;
     this.#most = Math.min(rows, Math.floor(mostNumbers / this.width));
     this.#budget = budget;
@@ -41,7 +41,7 @@ export class Lesson {
 
   /** Numbers of a row. */
   get width(): number {
-    return this.#channels.length + 1;
+    return this.channels.length + 1;
   }
 
   get rows(): number {
@@ -93,7 +93,7 @@ export class Lesson {
 
   frame(): Frame {
     const width = this.width;
-    const channels = this.#channels.length;
+    const channels = this.channels.length;
     const times = new Float64Array(this.#rows);
     const values = new Float64Array(this.#rows * channels);
     for (let row = 0; row < this.#rows; row++) {
@@ -105,7 +105,7 @@ export class Lesson {
       .map((time, at) => time - (times[at] as number))
       .filter((step) => step > 0);
     return {
-      channels: this.#channels,
+      channels: this.channels,
       rows: this.#rows,
       values,
       times,

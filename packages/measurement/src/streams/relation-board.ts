@@ -23,12 +23,22 @@ export class RelationBoard {
     return new Map([...this.#relations].map(([id, relation]) => [id, relation.gauges]));
   }
 
-  /** In place of the one of this name. @throws KitenError `measurement/profile-malformed`, `measurement/cross-…` */
+  /**
+   * In place of the one of this name. What can't be judged by its profile is not judged, and may be learned anew.
+   *
+   * @throws KitenError `measurement/profile-…`, `measurement/detector-unknown`, `measurement/cross-…`
+   */
   put(known: KnownRelation): void {
+    const { id, profile, alarm } = known;
+    this.forget(id);
     const relation = new RelationWatch(known, this.#world);
-    this.#relations.get(known.id)?.close();
-    this.#relations.set(known.id, relation);
+    this.#relations.set(id, relation);
     this.#index();
+    if (profile !== undefined) relation.judgeBy(profile, alarm);
+  }
+
+  find(id: string): RelationWatch | undefined {
+    return this.#relations.get(id);
   }
 
   /** The newest rows of one. */

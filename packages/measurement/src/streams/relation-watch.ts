@@ -1,19 +1,26 @@
 import { KitenError } from '@kiten/codec';
 import { deviceOfStream } from '@kiten/trust';
-import { toldFrom } from '../cross/conclude.ts';
 import { CrossJudge } from '../cross/cross-judge.ts';
-import type { CrossJudgement, OpenCrossAlarm, SensorJudgement } from '../cross/cross-judgement.ts';
+import type { CrossJudgement, OpenCrossAlarm } from '../cross/cross-judgement.ts';
 import { parseCrossProfile } from '../cross/cross-profile-text.ts';
 import { JointRows } from '../cross/joint-rows.ts';
 import type { AttestedTier, OwnEvidence } from '../cross/own-evidence.ts';
-import { deviceOfSensor, parseSensor, type Sensor, sensorName } from '../cross/sensor.ts';
+import { deviceOfSensor, type Sensor, sensorName } from '../cross/sensor.ts';
 import { continued } from './continued.ts';
 import type { LookBudget } from './followed-alarms.ts';
 import { History, type HistoryBudget } from './history.ts';
-import { Lesson, type LessonBudget } from './lesson.ts';
+import type { Lesson, LessonBudget } from './lesson.ts';
+import { LessonWatch } from './lesson-watch.ts';
 import type { CheckStanding, RelationCourse } from './relation-course.ts';
-import type { KnownRelation, RelationAlarm, RelationGauges, RelationReport } from './stream-relation.ts';
+import type {
+  KnownRelation,
+  RelationAlarm,
+  RelationGauges,
+  RelationProfile,
+  RelationReport,
+} from './stream-relation.ts';
 import type { StreamConclusion } from './stream-report.ts';
+import { contradicted, suspectsOf, toldOf } from './suspects.ts';
 
 export interface RelationSurroundings {
   readonly tell: (report: RelationReport) => void;
@@ -40,10 +47,10 @@ export class RelationWatch {
   readonly #joint: JointRows;
   readonly #known: KnownRelation;
   /** Values of the sensors, and how far each check is out of place. */
-  readonly #history: History;
+  #history: History;
   #judge: CrossJudge | undefined;
   #profile: string | undefined;
-  #lesson: Lesson | undefined;
+  readonly #lesson: LessonWatch;
   #rows = 0;
   #alarm: RelationAlarm | undefined;
   /** As it was thought of when judging stopped, while that alarm lasts. */
@@ -58,30 +65,39 @@ export class RelationWatch {
   #sayAt = Number.NEGATIVE_INFINITY;
   #pause = soon;
 
-  /** @throws KitenError `measurement/profile-malformed`, `measurement/cross-…` */
+  /** @throws KitenError `measurement/cross-too-many` */
   constructor(known: KnownRelation, world: RelationSurroundings) {
-    const { id, streams, every, profile, lesson, alarm, attested } = known;
+    const { id, streams, every, lesson, attested } = known;
     this.id = id;
     this.#world = world;
     this.#known = known;
     this.#attested = new Map(attested);
     this.#joint = new JointRows(streams, every);
-    if (profile !== undefined) {
-      const judge = new CrossJudge(parseCrossProfile(profile.text));
-      const named = (sensors: readonly Sensor[]): string => sensors.map(sensorName).join('\n');
-      if (named(judge.sensors) !== named(this.#joint.sensors))
-        throw new KitenError(
-          'measurement/profile-channels',
-          `What was learned of the relation “${id}” is of other sensors than its streams have.`,
-        );
-      this.#judge = judge;
-      this.#profile = profile.digest;
-      if (alarm !== undefined) this.#resume(alarm);
-    }
-    const width = this.#joint.sensors.length + (this.#judge?.checks.length ?? 0);
-    this.#history = new History(width, keptRows, world.history);
-    if (lesson !== undefined)
-      this.#lesson = new Lesson(this.#joint.sensors.map(sensorName), lesson, world.lessons);
+    this.#history = new History(this.#joint.sensors.length, keptRows, world.history);
+    this.#lesson = new LessonWatch(this.#joint.sensors.map(sensorName), world.lessons, (taught) =>
+      world.tell({ kind: 'relation-taught', relation: id, ...taught }),
+    );
+    if (lesson !== undefined) this.#lesson.begin(lesson);
+  }
+
+  /**
+   * @param alarm one that lasted when judging stopped
+   * @throws KitenError `measurement/profile-…`, `measurement/detector-unknown`, `measurement/cross-check`
+   */
+  judgeBy({ text, digest }: RelationProfile, alarm: RelationAlarm | undefined): void {
+    const judge = new CrossJudge(parseCrossProfile(text));
+    const named = (sensors: readonly Sensor[]): string => sensors.map(sensorName).join('\n');
+    if (named(judge.sensors) !== named(this.#joint.sensors))
+      throw new KitenError(
+        'measurement/profile-channels',
+        `What was learned of the relation “${this.id}” is of other sensors than its streams have.`,
+      );
+    this.#judge = judge;
+    this.#profile = digest;
+    this.#history.end();
+    const width = judge.sensors.length + judge.checks.length;
+    this.#history = new History(width, keptRows, this.#world.history);
+    if (alarm !== undefined) this.#resume(alarm);
   }
 
   get streams(): readonly string[] {
@@ -89,14 +105,18 @@ export class RelationWatch {
   }
 
   get gauges(): RelationGauges {
-    const lesson = this.#lesson;
     return {
       rows: this.#rows,
-      lesson: lesson === undefined ? undefined : { rows: lesson.rows, until: lesson.until },
+      lesson: this.#lesson.gauges,
       alarm: this.#alarm,
       checks: this.#standing(),
       calmSince: this.#judge !== undefined && this.#calm >= settled ? this.#calmSince : undefined,
     };
+  }
+
+  /** What is being gathered. */
+  get lesson(): Lesson | undefined {
+    return this.#lesson.lesson;
   }
 
   course(): RelationCourse {
@@ -130,7 +150,7 @@ export class RelationWatch {
   /** Time goes on with what streams say: where nobody says anything there is nothing to compare. */
   look(now: number): void {
     if (this.#isOutdated && this.#judge?.alarm !== undefined) this.#look(this.#judge, this.#judge.alarm);
-    if (this.#lesson !== undefined && now >= this.#lesson.until) this.#taught();
+    this.#lesson.look(now);
   }
 
   /** What holds is said again with the next rows. */
@@ -143,8 +163,7 @@ export class RelationWatch {
     // Where nothing is heard there is nothing to compare.
     if (row.every(Number.isNaN)) return;
     this.#rows++;
-    this.#lesson?.push(at, row);
-    if (this.#lesson?.isFull) this.#taught();
+    this.#lesson.push(at, row);
     const judge = this.#judge;
     if (judge === undefined) {
       this.#history.push(at, row, 0);
@@ -178,24 +197,13 @@ export class RelationWatch {
     const now = toldOf(suspects);
     if (now === this.#told) return;
     this.#told = now;
-    const at = Math.round(judgement.at * 1000);
-    for (const suspect of suspects) this.#world.conclude(this.#contradicted(at, judgement, suspect));
+    const by = this.#profile === undefined ? {} : { profile: this.#profile };
+    for (const suspect of suspects) this.#world.conclude({ ...contradicted(judgement, suspect), ...by });
   }
 
   #own(stream: string): OwnEvidence {
     const attestation = this.#attested.get(deviceOfStream(stream));
     return { ...this.#world.own(stream), ...(attestation === undefined ? {} : { attestation }) };
-  }
-
-  #contradicted(at: number, judgement: CrossJudgement, suspect: SensorJudgement): StreamConclusion {
-    const { stream, channel } = parseSensor(suspect.sensor);
-    const worst = judgement.broken.reduce((most, each) => (each.severity > most.severity ? each : most));
-    return {
-      ...{ stream, outcome: 'contradicted', at, since: Math.round(suspect.since * 1000), count: 1 },
-      ...{ severity: judgement.severity, sees: worst.check.slice(0, 200), channels: [channel] },
-      ...{ kind: suspect.kind, by: Math.round(100 * suspect.probability) },
-      ...(this.#profile === undefined ? {} : { profile: this.#profile }),
-    };
   }
 
   /** Its sensors go together. */
@@ -214,13 +222,8 @@ export class RelationWatch {
 
   /** It is not compared any more. */
   close(): void {
-    this.#stopLearning();
+    this.#lesson.stop();
     this.#history.end();
-  }
-
-  #stopLearning(): void {
-    this.#lesson?.end();
-    this.#lesson = undefined;
   }
 
   #standing(): readonly CheckStanding[] {
@@ -232,18 +235,4 @@ export class RelationWatch {
       return { check, severity: Number.isNaN(severity) ? null : severity };
     });
   }
-
-  #taught(): void {
-    const frame = this.#lesson?.frame();
-    this.#stopLearning();
-    if (frame !== undefined) this.#world.tell({ kind: 'relation-taught', relation: this.id, frame });
-  }
 }
-
-/** Who is told to lie; where that can't be told, all that may. */
-function suspectsOf({ sensors, isTold }: CrossJudgement): readonly SensorJudgement[] {
-  return isTold ? sensors.filter(({ probability }) => probability >= toldFrom) : sensors;
-}
-
-const toldOf = (suspects: readonly SensorJudgement[]): string =>
-  suspects.map(({ sensor, kind }) => `${sensor} ${kind}`).join();

@@ -5,8 +5,8 @@ import type { JointStream } from '../cross/joint-rows.ts';
 import { mostSensors } from '../cross/joint-rows.ts';
 import type { AttestedTier } from '../cross/own-evidence.ts';
 import { sensorName } from '../cross/sensor.ts';
-import type { Frame } from '../series/frame.ts';
 import type { LessonEnd } from './lesson.ts';
+import type { LessonGauges, Taught } from './lesson-watch.ts';
 import type { CheckStanding } from './relation-course.ts';
 
 /** Streams of a site whose sensors are checked against each other. */
@@ -62,13 +62,18 @@ function refused(why: string): KitenError {
   return new KitenError('measurement/stream-relation', `These streams are not compared: ${why}.`);
 }
 
+/** The text of what was learned of a relation, and SHA-256 of that, hexadecimal. */
+export interface RelationProfile {
+  readonly text: Uint8Array;
+  readonly digest: string;
+}
+
 /** A relation as the thread that judges knows it. */
 export interface KnownRelation {
   readonly id: string;
   readonly every: number;
   readonly streams: readonly JointStream[];
-  /** The text of its profile, and SHA-256 of that. */
-  readonly profile?: { readonly text: Uint8Array; readonly digest: string };
+  readonly profile?: RelationProfile;
   /** It is being learned. */
   readonly lesson?: LessonEnd;
   /** An alarm that lasted when judging stopped. */
@@ -91,7 +96,7 @@ export interface RelationAlarm {
 /** How a relation is doing. */
 export interface RelationGauges {
   readonly rows: number;
-  readonly lesson: { readonly rows: number; readonly until: number } | undefined;
+  readonly lesson: LessonGauges | undefined;
   readonly alarm: RelationAlarm | undefined;
   /** Of the newest row; empty as long as nothing is judged. */
   readonly checks: readonly CheckStanding[];
@@ -101,5 +106,5 @@ export interface RelationGauges {
 
 /** What judging tells of relations. Structured-clonable. */
 export type RelationReport =
-  | { readonly kind: 'relation-taught'; readonly relation: string; readonly frame: Frame }
+  | ({ readonly kind: 'relation-taught'; readonly relation: string } & Taught)
   | { readonly kind: 'relation-alarm'; readonly alarm: RelationAlarm };

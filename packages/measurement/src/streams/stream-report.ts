@@ -1,8 +1,8 @@
 import type { Wandered } from '../follow/follower.ts';
 import type { StreamMemory } from '../freshness/freshness.ts';
-import type { Frame } from '../series/frame.ts';
 import type { FaultKind } from '../suspicion/kind.ts';
 import type { Carrier } from '../suspicion/suspicion.ts';
+import type { Taught } from './lesson-watch.ts';
 import type { RelationReport } from './stream-relation.ts';
 
 /**
@@ -115,15 +115,7 @@ export type StreamReport =
       readonly at: number;
     }
   /** A stream has all that it is to be learned from. */
-  | {
-      readonly kind: 'taught';
-      readonly stream: string;
-      readonly frame: Frame;
-      /** Which lesson it was: until when. */
-      readonly until: number;
-      /** It has less than was asked for, because lessons had no more memory. */
-      readonly isCut: boolean;
-    }
+  | ({ readonly kind: 'taught'; readonly stream: string } & Taught)
   | { readonly kind: 'concluded'; readonly conclusion: StreamConclusion }
   | { readonly kind: 'alarm'; readonly window: AlarmWindow }
   /** To be kept before anything that follows in the same list. */

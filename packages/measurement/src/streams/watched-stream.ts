@@ -6,7 +6,8 @@ import type { Profile } from '../learn/profile.ts';
 import { channelsOf, declaredUnits } from './declaration.ts';
 import type { LookBudget } from './followed-alarms.ts';
 import type { HistoryBudget } from './history.ts';
-import { Lesson, type LessonBudget, type LessonEnd } from './lesson.ts';
+import type { Lesson, LessonBudget, LessonEnd } from './lesson.ts';
+import { type LessonGauges, LessonWatch } from './lesson-watch.ts';
 import { PackWatch } from './pack-watch.ts';
 import type { ReadMessage } from './payload-reader.ts';
 import { readPack } from './read-pack.ts';
@@ -43,8 +44,7 @@ export interface StreamGauges {
   readonly messages: number;
   readonly rows: number;
   readonly lastAt: number | undefined;
-  /** Of what is being learned from: rows so far, and until when. */
-  readonly lesson: { readonly rows: number; readonly until: number } | undefined;
+  readonly lesson: LessonGauges | undefined;
   readonly alarm: AlarmWindow | undefined;
   readonly normalSince: number | undefined;
   readonly isSilent: boolean;
@@ -66,7 +66,7 @@ export class WatchedStream {
   readonly #packs: PackWatch;
   readonly #rowJudge: RowJudge;
   readonly #bin: RowBin | undefined;
-  #lesson: Lesson | undefined;
+  readonly #lesson: LessonWatch;
   #messages = 0;
   #rows = 0;
   #lastAt: number | undefined;
@@ -90,16 +90,18 @@ export class WatchedStream {
       alarm: (window) => world.tell({ kind: 'alarm', window }),
       wandered: (from) => world.tell({ kind: 'wandered', stream, ...from }),
     });
+    this.#lesson = new LessonWatch(this.#channels, world.lessons, ({ frame, ...which }) => {
+      world.tell({ kind: 'taught', stream, frame: { ...frame, units: this.units.ofLesson }, ...which });
+    });
     this.#bin = binSeconds === undefined ? undefined : new RowBin(this.#channels.length, binSeconds * 1000);
   }
 
   get gauges(): StreamGauges {
-    const lesson = this.#lesson;
     return {
       messages: this.#messages,
       rows: this.#rows,
       lastAt: this.#lastAt,
-      lesson: lesson === undefined ? undefined : { rows: lesson.rows, until: lesson.until },
+      lesson: this.#lesson.gauges,
       alarm: this.#rowJudge.alarm,
       normalSince: this.#rowJudge.normalSince,
       isSilent: this.#isSilent,
@@ -128,19 +130,17 @@ export class WatchedStream {
 
   /** Gathers readings to learn from. What it was judged by stays until something else was learned and accepted. */
   learn(end: LessonEnd): void {
-    this.stopLearning();
     this.units.begin();
-    this.#lesson = new Lesson(this.#channels, end, this.#world.lessons);
+    this.#lesson.begin(end);
   }
 
   /** What is being gathered. */
   get lesson(): Lesson | undefined {
-    return this.#lesson;
+    return this.#lesson.lesson;
   }
 
   stopLearning(): void {
-    this.#lesson?.end();
-    this.#lesson = undefined;
+    this.#lesson.stop();
   }
 
   /** An alarm that lasted when judging stopped. */
@@ -181,7 +181,7 @@ export class WatchedStream {
     this.#bin?.close(now, this.#closed);
     this.settle();
     this.#rowJudge.look(now);
-    if (this.#lesson !== undefined && now >= this.#lesson.until) this.#taught();
+    this.#lesson.look(now);
     const { silenceSeconds } = this.#kind.declaration;
     if (this.#isSilent || this.#lastAt === undefined || now - this.#lastAt < silenceSeconds * 1000) return;
     this.#isSilent = true;
@@ -221,14 +221,13 @@ export class WatchedStream {
   #isInUnits({ units }: ReadMessage, at: number): boolean {
     const { isForLesson, problem } = this.units.take(units, () => this.#bin?.flush(this.#closed));
     if (problem !== undefined) this.#voice.fault('unreadable', at, false, { problem });
-    return problem === undefined || (isForLesson && this.#lesson !== undefined);
+    return problem === undefined || (isForLesson && this.lesson !== undefined);
   }
 
   #row(at: number, values: Float64Array, came = at): void {
     const { isForLesson, problem } = this.units.standing;
     this.#rows++;
-    if (isForLesson) this.#lesson?.push(at, values);
-    if (this.#lesson?.isFull) this.#taught();
+    if (isForLesson) this.#lesson.push(at, values);
     if (problem !== undefined) return;
     this.#rowJudge.push(at, values, came);
     this.#world.compare(this.stream, at, values);
@@ -238,13 +237,5 @@ export class WatchedStream {
   #tell(said: Said): void {
     this.settle();
     this.#world.tell({ kind: 'concluded', conclusion: { stream: this.stream, ...said } });
-  }
-
-  #taught(): void {
-    if (this.#lesson === undefined) return;
-    const [{ until, isCut }, { stream }] = [this.#lesson, this];
-    const frame = { ...this.#lesson.frame(), units: this.units.ofLesson };
-    this.#world.tell({ kind: 'taught', stream, frame, until, isCut });
-    this.stopLearning();
   }
 }

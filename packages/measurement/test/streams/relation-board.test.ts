@@ -148,6 +148,26 @@ describe('streams of a site that are compared', () => {
     ).toThrow(expect.objectContaining({ code: 'measurement/profile-channels' }));
   });
 
+  it('are learned anew where what was learned does not fit any more, and judged no more until then', () => {
+    const bench = new Bench();
+    const { relations } = bench.board;
+    relations.put({ id: 'water', every: 60, streams, profile: judgedBy });
+    const fewer = streams.slice(1);
+    const lesson = { until: start + 1e12, rows: 50 };
+    expect(() =>
+      relations.put({ id: 'water', every: 60, streams: fewer, profile: judgedBy, lesson }),
+    ).toThrow(expect.objectContaining({ code: 'measurement/profile-channels' }));
+    bench.send(threeDevices(station, 0, 100));
+    expect(relations.gauges.get('water')?.checks).toEqual([]);
+    const taught = bench.reports.find((report) => report.kind === 'relation-taught');
+    expect(taught).toMatchObject({
+      relation: 'water',
+      until: lesson.until,
+      isCut: false,
+      frame: { rows: 50 },
+    });
+  });
+
   it('are refused that are too many, or that a check does not name', () => {
     const check = parseCrossCheck('equal tank-1/tank#level net-1/net#outflow');
     expect(() => joinedStreams({ ...relation, checks: [check] }, () => ['outflow'])).toThrow(

@@ -75,7 +75,7 @@ export class Learning {
       const cut = isCut ? { problem: `Lessons had no more room: it was learned from ${rows} rows.` } : {};
       const record = { ...rest, ...cut, ...learned };
       await book.keep(record, { type, at: clock.now(), actor: 'site', subject, data });
-      send({ kind: 'lesson-over', stream });
+      send({ kind: 'lesson-over', of: stream });
       if (isLearned && rest.accepts)
         await this.#accept(stream, 'site', 'It was to be accepted once it was learned.');
     });

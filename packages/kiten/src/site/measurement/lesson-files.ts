@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeUtf8, toHex } from '@kiten/codec';
@@ -12,115 +12,127 @@ const longest = 10_000;
 /** Lessons that are written at one time: ten thousand at once would keep the disk from others. */
 const mostAtOnce = 16;
 
-/** Rows of lessons that are not over, a file a stream: eight octets a number, row after row its time and a value a channel. */
+/** A lesson that is written. */
+interface Written {
+  readonly file: string;
+  /** When it was written last, in milliseconds. */
+  readonly at: number;
+}
+
+/**
+ * Rows of lessons that are not over, a file each: eight octets a number, row after row its time and a value a channel. What is
+ * learned, a stream or a relation, has one lesson at a time. Its file is named by which one it is and by its channels: what
+ * was gathered for another one is never taken for it.
+ */
 export class LessonFiles {
   readonly #directory: string;
-  readonly #failed: (stream: string, error: Error) => void;
+  readonly #failed: (of: string, error: Error) => void;
   readonly #turns = new Turns();
-  /** By stream, when it was written last. */
-  readonly #written = new Map<string, number>();
+  readonly #written = new Map<string, Written>();
   #writing = 0;
 
-  constructor(directory: string, failed: (stream: string, error: Error) => void) {
+  constructor(directory: string, failed: (of: string, error: Error) => void) {
     this.#directory = directory;
     this.#failed = failed;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
 
-  /** What was gathered before, in rows of so many numbers; what a crash left half written is cut off. */
-  resume(stream: string, width: number): Float64Array {
-    this.#written.set(stream, 0);
-    const file = this.#file(stream);
-    let bytes: Buffer;
-    try {
-      bytes = readFileSync(file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Float64Array(0);
-      throw error;
-    }
-    const whole = bytes.length - (bytes.length % (8 * width));
+  /** Goes on with what was gathered before; what a crash left half written is cut off. */
+  resume(of: string, lesson: Lesson): void {
+    const file = this.#fileOf(of, lesson);
+    this.#written.set(of, { file, at: 0 });
+    // As files were named before.
+    const old = join(this.#directory, named(of));
+    if (existsSync(old)) renameSync(old, file);
+    if (!existsSync(file)) return;
+    const bytes = readFileSync(file);
+    const whole = bytes.length - (bytes.length % (8 * lesson.width));
     if (whole < bytes.length) truncateSync(file, whole);
-    return new Float64Array(Uint8Array.from(bytes.subarray(0, whole)).buffer);
+    lesson.resume(new Float64Array(Uint8Array.from(bytes.subarray(0, whole)).buffer));
   }
 
-  /** A lesson begins: nothing that came before belongs to it. */
-  begin(stream: string): void {
-    this.forget(stream);
-    this.#written.set(stream, 0);
+  /** A lesson begins, in place of the one before. */
+  begin(of: string, lesson: Lesson): void {
+    this.forget(of);
+    this.#written.set(of, { file: this.#fileOf(of, lesson), at: 0 });
   }
 
-  /** Those of other streams go: their lessons are over, or nobody declares them any more. */
-  keepOnly(isWanted: (stream: string) => boolean): void {
-    for (const stream of this.#written.keys()) if (!isWanted(stream)) this.forget(stream);
+  /** Those of others go: their lessons are over, or nobody declares them any more. */
+  keepOnly(isWanted: (of: string) => boolean): void {
+    for (const of of this.#written.keys()) if (!isWanted(of)) this.forget(of);
   }
 
   /** Whatever no lesson that is known of left behind goes. */
   sweep(): void {
-    const known = new Set([...this.#written.keys()].map(nameOf));
-    for (const name of readdirSync(this.#directory))
-      if (!known.has(name)) rmSync(join(this.#directory, name), { force: true });
+    const known = new Set([...this.#written.values()].map(({ file }) => file));
+    for (const name of readdirSync(this.#directory)) {
+      const file = join(this.#directory, name);
+      if (!known.has(file)) rmSync(file, { force: true });
+    }
   }
 
-  forget(stream: string): void {
-    this.#written.delete(stream);
+  forget(of: string): void {
+    const written = this.#written.get(of);
+    if (written === undefined) return;
+    this.#written.delete(of);
     void this.#turns
-      .take(stream, () => rm(this.#file(stream), { force: true }))
-      .catch((error: Error) => this.#failed(stream, error));
+      .take(of, () => rm(written.file, { force: true }))
+      .catch((error: Error) => this.#failed(of, error));
   }
 
   /** Writes what has waited long enough. @param now milliseconds */
-  look(lessonOf: (stream: string) => Lesson | undefined, now: number): void {
-    for (const [stream, written] of this.#written) {
+  look(lessonOf: (of: string) => Lesson | undefined, now: number): void {
+    for (const [of, { file, at }] of this.#written) {
       if (this.#writing >= mostAtOnce) return;
-      const lesson = lessonOf(stream);
+      const lesson = lessonOf(of);
       const waiting = lesson?.unsavedRows ?? 0;
       if (lesson === undefined || waiting === 0) continue;
-      if (waiting < enough && now - written < longest) continue;
+      if (waiting < enough && now - at < longest) continue;
       // Those that were written are last in turn.
-      this.#written.delete(stream);
-      this.#written.set(stream, now);
-      void this.#write(stream, lesson);
+      this.#written.delete(of);
+      this.#written.set(of, { file, at: now });
+      void this.#write(of, file, lesson);
     }
   }
 
   /** Resolves when everything there is was written. */
-  async settle(lessonOf: (stream: string) => Lesson | undefined): Promise<void> {
-    for (const stream of [...this.#written.keys()]) {
-      const lesson = lessonOf(stream);
+  async settle(lessonOf: (of: string) => Lesson | undefined): Promise<void> {
+    for (const [of, { file }] of [...this.#written]) {
+      const lesson = lessonOf(of);
       await (lesson === undefined || lesson.unsavedRows === 0
-        ? this.#turns.take(stream, async () => undefined)
-        : this.#write(stream, lesson));
+        ? this.#turns.take(of, async () => undefined)
+        : this.#write(of, file, lesson));
     }
   }
 
-  async #write(stream: string, lesson: Lesson): Promise<void> {
+  async #write(of: string, file: string, lesson: Lesson): Promise<void> {
     const numbers = lesson.unsaved();
     this.#writing++;
     try {
-      await this.#turns.take(stream, async () => {
-        const file = await open(this.#file(stream), 'a', 0o600);
+      await this.#turns.take(of, async () => {
+        const handle = await open(file, 'a', 0o600);
         try {
-          await file.appendFile(new Uint8Array(numbers.buffer));
-          await file.datasync();
+          await handle.appendFile(new Uint8Array(numbers.buffer));
+          await handle.datasync();
         } finally {
-          await file.close();
+          await handle.close();
         }
       });
     } catch (error) {
       // Half of it may be there. The lesson goes on; a restart would begin it anew.
-      this.forget(stream);
-      this.#failed(stream, error as Error);
+      this.forget(of);
+      this.#failed(of, error as Error);
     } finally {
       this.#writing--;
     }
   }
 
-  #file(stream: string): string {
-    return join(this.#directory, nameOf(stream));
+  #fileOf(of: string, { until, channels }: Lesson): string {
+    return join(this.#directory, named(JSON.stringify([of, until, ...channels])));
   }
 }
 
-/** A name of a stream may hold slashes, and be longer than a file's. */
-function nameOf(stream: string): string {
-  return `${toHex(sha256(encodeUtf8(stream)))}.rows`;
+/** A name may hold slashes, and be longer than a file's. */
+function named(text: string): string {
+  return `${toHex(sha256(encodeUtf8(text)))}.rows`;
 }

@@ -36,8 +36,12 @@ export class RelationTeller {
     this.#parts = parts;
   }
 
-  /** What cannot be compared any more is told to people, and goes on uncompared. */
-  async put({ relation, profile: digest, lesson }: RelationRecord): Promise<void> {
+  /**
+   * What cannot be compared any more is told to people, and goes on uncompared.
+   *
+   * @param resumes whether what was gathered before belongs to its lesson
+   */
+  async put({ relation, profile: digest, lesson }: RelationRecord, resumes = false): Promise<void> {
     const { database, profiles, logger, send } = this.#parts;
     const { id, every } = relation;
     try {
@@ -53,7 +57,7 @@ export class RelationTeller {
         ...(lesson === undefined ? {} : { lesson }),
         attested: this.#attestedOf(relation),
       };
-      send({ kind: 'relate', known });
+      send({ kind: 'relate', known, resumes });
     } catch (error) {
       if (!(error instanceof KitenError)) throw error;
       logger.error({ code: error.code, relation: id }, error.message);

@@ -2,7 +2,6 @@ import { type Clock, KitenError } from '@kiten/codec';
 import {
   type AttestedTier,
   checkRelation,
-  type Frame,
   type RelationAlarm,
   type RelationReport,
   type StreamRelation,
@@ -31,6 +30,8 @@ import { digestOfRelation, RelationTeller } from './relation-teller.ts';
 import type { StreamBook } from './stream-book.ts';
 import type { StreamCommand } from './stream-messages.ts';
 
+type RelationTaught = RelationReport & { readonly kind: 'relation-taught' };
+
 export interface RelationParts {
   readonly database: Database;
   readonly journal: Journal;
@@ -55,6 +56,7 @@ export class Relations {
   readonly #turns = new Turns();
   readonly #teller: RelationTeller;
   readonly #records: Map<string, RelationRecord>;
+  #isStopping = false;
 
   /** @param records as they stand in the store */
   constructor(parts: RelationParts, records: readonly RelationRecord[]) {
@@ -161,10 +163,9 @@ export class Relations {
       hub.publish('stream', { stream: relation, outcome: 'contradicted', at: began });
       return;
     }
-    const { relation, frame } = report;
     // Others go on meanwhile.
-    void this.#taught(relation, frame).catch((error: unknown) =>
-      logger.error({ err: error, relation }, 'nothing could be learned'),
+    void this.#taught(report).catch((error: unknown) =>
+      logger.error({ err: error, relation: report.relation }, 'nothing could be learned'),
     );
   }
 
@@ -175,26 +176,35 @@ export class Relations {
 
   /** Judging begins: with all that is known from before. */
   async tell(): Promise<void> {
-    for (const record of this.#records.values()) await this.#teller.put(record);
+    for (const record of this.#records.values()) await this.#teller.put(record, true);
   }
 
-  async #taught(id: string, frame: Frame): Promise<void> {
-    const { relation } = this.get(id);
+  /** What is being learned from now is learned from after the next start. */
+  stop(): void {
+    this.#isStopping = true;
+  }
+
+  async #taught({ relation: id, frame, until, isCut }: RelationTaught): Promise<void> {
+    const record = this.#records.get(id);
+    if (record === undefined) return;
+    const { relation } = record;
     const { every, checks, alarmsPerDay } = relation;
+    const { rows } = frame;
     const task = { frame, alarmsPerDay, relation: { every, checks, streams: this.#teller.joined(relation) } };
     const learned = await learnRelation(this.#parts, task);
     await this.#turns.take(id, async () => {
       const now = this.#records.get(id);
-      // It may have been declared anew meanwhile.
-      if (now === undefined || digestOfRelation(now.relation) !== digestOfRelation(relation)) return;
+      // Where the site stops it will be learned from after the next start; where another lesson was begun, that one counts.
+      if (this.#isStopping || now?.lesson?.until !== until) return;
       const { lesson: _, ...rest } = now;
-      const { rows } = frame;
       const isLearned = 'proposal' in learned;
       const data = isLearned
         ? { relation: id, rows, profile: learned.proposal }
         : { relation: id, rows, problem: learned.problem };
       const type = isLearned ? 'relation/learned' : 'relation/not-learned';
-      await this.#keep({ ...rest, ...learned }, this.#event(type, 'site', undefined, data));
+      const cut = isCut ? { problem: `Lessons had no more room: it was learned from ${rows} rows.` } : {};
+      await this.#keep({ ...rest, ...cut, ...learned }, this.#event(type, 'site', undefined, data));
+      this.#parts.send({ kind: 'lesson-over', of: id });
       if (isLearned && rest.accepts)
         await this.#accept(id, 'site', 'It was to be accepted once it was learned.');
     });

@@ -198,6 +198,7 @@ export class StreamDesk {
   /** Resolves when nothing that was told is under way any more. */
   async settled(): Promise<void> {
     await this.heard([]);
+    this.relations.stop();
     await this.#learning.stop();
     await this.finds.settled();
     await this.health.stop();

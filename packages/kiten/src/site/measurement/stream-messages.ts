@@ -32,9 +32,10 @@ export type StreamCommand =
   | { readonly kind: 'asked-keys'; readonly device: string; readonly keys: readonly Uint8Array[] }
   /** Everything that was known was put. */
   | { readonly kind: 'all' }
-  /** What was learned is kept: what it was learned from is not needed any more. */
-  | { readonly kind: 'lesson-over'; readonly stream: string }
-  | { readonly kind: 'relate'; readonly known: KnownRelation }
+  /** What was learned of a stream or a relation is kept: what it was learned from is not needed any more. */
+  | { readonly kind: 'lesson-over'; readonly of: string }
+  /** `resumes`: as of `put`. */
+  | { readonly kind: 'relate'; readonly known: KnownRelation; readonly resumes?: boolean }
   | { readonly kind: 'unrelate'; readonly relation: string }
   /** What attestation says of a device whose streams are compared; absent: nothing. */
   | { readonly kind: 'attested'; readonly device: string; readonly says?: AttestedTier }

@@ -1,0 +1,95 @@
+import { defaultAlarmsPerDay, type Frame } from '@kiten/measurement';
+import { describe, expect, it, vi } from 'vitest';
+import type { StreamCommand } from '../../src/site/measurement/stream-messages.ts';
+import { ann, entriesOf, type InnerSite, newFolder, openSite, start } from '../fixtures.ts';
+
+type Related = StreamCommand & { readonly kind: 'relate' };
+
+/** What the thread that judges is told of relations. */
+async function listening({ streams }: InnerSite): Promise<Related[]> {
+  const told: Related[] = [];
+  const send = (command: StreamCommand): void => {
+    if (command.kind === 'relate') told.push(command);
+  };
+  const ask = () => Promise.reject(new Error('nobody is asked here'));
+  await streams.connect({ thread: { send, ask, isAtWork: true }, findings: { conclude: async () => [] } });
+  return told;
+}
+
+/** Two thermometers of one room that are compared. */
+async function comparing(folder: string): Promise<{ site: InnerSite; told: Related[] }> {
+  const site = await openSite(folder);
+  const told = await listening(site);
+  const declaration = { id: 'air', filter: 'd/+/air', form: 'json', fields: ['/t'] } as const;
+  const budget = { alarmsPerDay: defaultAlarmsPerDay, silenceSeconds: 300 };
+  await site.streams.declare({ ...declaration, ...budget }, ann, 'test');
+  for (const device of ['room-0', 'room-1']) {
+    await site.admit(device);
+    const stream = { stream: `${device}/air`, device, declaration: 'air', topic: `d/${device}/air` };
+    await site.streams.heard([{ kind: 'appeared', ...stream, at: start }]);
+  }
+  const relation = { id: 'room', streams: ['room-0/air', 'room-1/air'], checks: [], every: 60 };
+  await site.streams.relations.relate({ ...relation, alarmsPerDay: 1 }, ann, 'one room');
+  return { site, told };
+}
+
+/** What two thermometers say, with noise that comes out the same each time. */
+function temperatures(rows: number): Frame {
+  let state = 5;
+  const noise = () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+  const truth = Array.from({ length: rows }, (_, row) => 20 + 3 * Math.sin(row / 9));
+  const values = Float64Array.from(truth.flatMap((one) => [one + noise() / 5, one + noise() / 5]));
+  const times = Float64Array.from(truth.keys(), (row) => start / 1000 + 60 * row);
+  const about = { channels: ['room-0/air#t', 'room-1/air#t'], interval: 60, timeColumn: 'time' };
+  return { ...about, rows, values, times, leftOut: [], labels: new Map() };
+}
+
+const lesson = { seconds: 86_400, accepts: false };
+const taught = (rows: number, until = 0) => {
+  const frame = temperatures(rows);
+  return { kind: 'relation-taught', relation: 'room', frame, until, isCut: false } as const;
+};
+
+describe('a lesson of streams that are compared', () => {
+  it('is gone on with, and learned from, after the site stopped while it was being learned from', async () => {
+    const folder = await newFolder();
+    const { site, told } = await comparing(folder);
+    const { lesson: end } = await site.streams.relations.learn('room', lesson, ann, 'a normal day');
+    expect(told.at(-1)).toMatchObject({ known: { lesson: end }, resumes: false });
+    await site.streams.heard([taught(300, end?.until)]);
+    await site.streams.settled();
+    await site.close();
+
+    const again = await openSite(folder, { clock: site.clock, fresh: false });
+    const toldAgain = await listening(again);
+    expect(toldAgain).toMatchObject([{ known: { id: 'room', lesson: end }, resumes: true }]);
+    const { problem, proposal } = again.streams.relations.get('room');
+    expect([problem, proposal]).toEqual([undefined, undefined]);
+    await again.streams.heard([{ ...taught(300, end?.until), isCut: true }]);
+    const record = await vi.waitFor(
+      () => {
+        const now = again.streams.relations.get('room');
+        if (now.lesson !== undefined) throw new Error('it is being learned');
+        return now;
+      },
+      { timeout: 60_000, interval: 20 },
+    );
+    expect(record.proposal).toMatch(/^[0-9a-f]{64}$/);
+    expect(record.problem).toContain('300 rows');
+  });
+
+  it('counts, and not one that was begun before it', async () => {
+    const { site } = await comparing(await newFolder());
+    const { relations } = site.streams;
+    const { lesson: first } = await relations.learn('room', lesson, ann, 'a normal day');
+    site.clock.advance(1000);
+    const { lesson: second } = await relations.learn('room', lesson, ann, 'another one');
+    await site.streams.heard([taught(200, first?.until), taught(300, second?.until)]);
+    await vi.waitFor(() => expect(relations.get('room').proposal).toBeDefined(), { timeout: 60_000 });
+    const learned = (await entriesOf(site.ledger)).filter(({ type }) => type === 'relation/learned');
+    expect(learned.map(({ data }) => data?.rows)).toEqual([300]);
+  });
+});
