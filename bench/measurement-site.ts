@@ -68,7 +68,12 @@ board.declare([
 const before = process.memoryUsage();
 for (let at = 0; at < streams; at++)
   board.put({
-    ...{ stream: `device-${at}/plant`, device: `device-${at}`, declaration: 'plant' },
+    ...{
+      stream: `device-${at}/plant`,
+      device: `device-${at}`,
+      topic: `d/device-${at}/plant`,
+      declaration: 'plant',
+    },
     profile: { text, digest: 'ab' },
   });
 

@@ -12,6 +12,7 @@ const tools = [
 interface Stream {
   readonly state: string;
   readonly rows: number;
+  readonly profile?: string;
   readonly alarm?: { readonly sees: string; readonly channels: readonly string[] };
   readonly drift?: readonly {
     readonly channel: string;
@@ -68,8 +69,8 @@ describe.skipIf(!tools)('the normal of a stream of a running site', () => {
     expect(stderr).toContain('measurement/stream-declaration');
   });
 
-  it('is followed, and goes on from where it was when the site starts again', async () => {
-    expect((await site.kiten(...declared, '--drift-per-day', '2')).code).toBe(0);
+  it('is followed by the profile that it has, once that is declared, also when the site is killed then', async () => {
+    expect((await site.kiten(...declared)).code).toBe(0);
     await site.until(async () => {
       await send(1);
       return await stream();
@@ -77,11 +78,20 @@ describe.skipIf(!tools)('the normal of a stream of a running site', () => {
     const lesson = ['--seconds', '3600', '--rows', '400', '--accept', ...because];
     await site.json('measurement', 'stream', 'learn', name, ...lesson);
     await send(400);
-    const { rows } = await site.until(async () => {
+    const { profile, drift } = await site.until(async () => {
       const one = await stream();
       return one?.state === 'judging' ? one : undefined;
     }, 'the profile');
-    expect((await stream())?.drift).toEqual([{ channel: 'heat', deviations: 0, amount: 0 }]);
+    expect(drift).toBeUndefined();
+    expect((await site.kiten(...declared, '--drift-per-day', '2')).code).toBe(0);
+    await site.signal('SIGKILL');
+    await site.up();
+    const unmoved = [{ channel: 'heat', deviations: 0, amount: 0 }];
+    expect(await stream()).toMatchObject({ state: 'judging', profile, drift: unmoved });
+  }, 120_000);
+
+  it('goes on from where it was when the site starts again', async () => {
+    const { rows = 0 } = (await stream()) ?? {};
     await send(100, (row) => row / 100);
     const { drift } = await after(rows + 100);
     const { deviations = 0, amount = 0 } = drift?.[0] ?? {};
@@ -112,4 +122,20 @@ describe.skipIf(!tools)('the normal of a stream of a running site', () => {
     expect(deviations).toBeGreaterThan(1.5);
     expect(deviations).toBeLessThanOrEqual(2);
   });
+
+  it('is where it was accepted once it is followed no more, also when the site is killed then', async () => {
+    const { profile } = (await stream()) ?? {};
+    expect((await site.kiten(...declared)).code).toBe(0);
+    await site.signal('SIGKILL');
+    await site.up();
+    const fixed = await stream();
+    expect(fixed).toMatchObject({ profile });
+    expect(fixed?.drift).toBeUndefined();
+    expect((await site.kiten(...declared, '--drift-per-day', '2')).code).toBe(0);
+    const { drift } = await site.until(async () => {
+      const one = await stream();
+      return one?.drift === undefined ? undefined : one;
+    }, 'that it is followed');
+    expect(drift).toEqual([{ channel: 'heat', deviations: 0, amount: 0 }]);
+  }, 120_000);
 });

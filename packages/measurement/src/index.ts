@@ -222,7 +222,15 @@ export {
   payloadForms,
   type StreamDeclaration,
 } from './streams/declaration.ts';
+export {
+  counterOf,
+  hasSameChannels,
+  hasSameRows,
+  isStillOf,
+  type StreamOrigin,
+} from './streams/declaration-change.ts';
 export { Lesson, type LessonEnd } from './streams/lesson.ts';
+export type { CountedMemory } from './streams/pack-watch.ts';
 export { RelationBoard } from './streams/relation-board.ts';
 export type { CheckStanding, RelationCourse } from './streams/relation-course.ts';
 export {

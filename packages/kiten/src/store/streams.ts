@@ -77,9 +77,42 @@ export async function putStream(store: Kysely<Tables>, record: StreamRecord): Pr
     .execute();
 }
 
-/** Streams of a declaration that is no longer there, or says something else. */
-export async function forgetStreams(store: Kysely<Tables>, declaration: string): Promise<void> {
-  await store.deleteFrom('streams').where('declaration', '=', declaration).execute();
+/** Streams that nothing declares any more. */
+export async function forgetStreams(
+  store: Kysely<Tables>,
+  streams: readonly string[],
+  at: number,
+): Promise<void> {
+  await endAlarms(store, streams, at);
+  for (const some of slices(streams)) await store.deleteFrom('streams').where('stream', 'in', some).execute();
+}
+
+/** Streams whose rows are others than before: nothing that was learned is of them. @param lesson a new one, for all of them */
+export async function beginStreams(
+  store: Kysely<Tables>,
+  streams: readonly string[],
+  { at, lesson }: { readonly at: number; readonly lesson: LessonEnd | undefined },
+): Promise<void> {
+  await endAlarms(store, streams, at);
+  const nothing = { accepts: 0, proposal: null, profile: null, problem: null, wandered: null };
+  const row = { ...nothing, lesson: lesson === undefined ? null : JSON.stringify(lesson) };
+  for (const some of slices(streams))
+    await store.updateTable('streams').set(row).where('stream', 'in', some).execute();
+}
+
+async function endAlarms(store: Kysely<Tables>, streams: readonly string[], at: number): Promise<void> {
+  for (const some of slices(streams))
+    await store
+      .updateTable('stream_alarms')
+      .set({ ended: at })
+      .where('stream', 'in', some)
+      .where('ended', 'is', null)
+      .execute();
+}
+
+/** As many as one statement takes. */
+function* slices(streams: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < streams.length; at += 500) yield streams.slice(at, at + 500);
 }
 
 /** What freshness remembers of a stream, as JSON. */
@@ -100,11 +133,12 @@ export async function allMemories(store: Kysely<Tables>): Promise<ReadonlyMap<st
  * Where the normal of a stream has wandered to, as JSON.
  *
  * @param profile from which one: of a stream that is judged by another one by now, nothing is kept
+ * @param wandered null: nowhere
  */
 export async function keepWandered(
   store: Kysely<Tables>,
   stream: string,
-  { profile, wandered }: { readonly profile: string; readonly wandered: string },
+  { profile, wandered }: { readonly profile: string; readonly wandered: string | null },
 ): Promise<void> {
   await store
     .updateTable('streams')

@@ -1,38 +1,18 @@
-import { defaultAlarmsPerDay } from '@kiten/measurement';
 import { emptyVector, type Finding, streamSubject } from '@kiten/trust';
 import { describe, expect, it } from 'vitest';
 import { attestedTier } from '../../src/site/measurement/attested-tier.ts';
 import type { StreamCommand } from '../../src/site/measurement/stream-messages.ts';
 import { ann, evidenceOn, finding, type InnerSite, newFolder, openSite, start } from '../fixtures.ts';
+import { appear, listening, thermometer } from './told.ts';
 
 type Told = StreamCommand & { readonly kind: 'relate' | 'attested' };
-
-/** What the thread that judges is told of relations and of devices. */
-async function listening({ streams }: InnerSite): Promise<Told[]> {
-  const told: Told[] = [];
-  const send = (command: StreamCommand): void => {
-    if (command.kind === 'relate' || command.kind === 'attested') told.push(command);
-  };
-  const ask = () => Promise.reject(new Error('nobody is asked here'));
-  await streams.connect({ thread: { send, ask, isAtWork: true }, findings: { conclude: async () => [] } });
-  return told;
-}
 
 /** Three thermometers, two of which are compared. */
 async function comparing(folder: string): Promise<{ site: InnerSite; told: Told[] }> {
   const site = await openSite(folder);
-  const told = await listening(site);
-  const declaration = { id: 'air', filter: 'd/+/air', form: 'json', fields: ['/t'] } as const;
-  await site.streams.declare(
-    { ...declaration, alarmsPerDay: defaultAlarmsPerDay, silenceSeconds: 300 },
-    ann,
-    'test',
-  );
-  for (const device of ['room-0', 'room-1', 'room-2']) {
-    await site.admit(device);
-    const stream = { stream: `${device}/air`, device, declaration: 'air', topic: `d/${device}/air` };
-    await site.streams.heard([{ kind: 'appeared', ...stream, at: start }]);
-  }
+  const told = await listening(site, 'relate', 'attested');
+  await site.streams.declare(thermometer('air'), ann, 'test');
+  for (const device of ['room-0', 'room-1', 'room-2']) await appear(site, `${device}/air`);
   const relation = { id: 'room', streams: ['room-0/air', 'room-1/air'], checks: [], every: 60 };
   await site.streams.relations.relate({ ...relation, alarmsPerDay: 1 }, ann, 'one room');
   return { site, told };
@@ -87,7 +67,11 @@ describe('who compares streams is told what attestation says of their devices', 
     await site.streams.tellAll();
     expect(attestedOf(told)).toEqual(says);
     await site.close();
-    const after = await listening(await openSite(folder, { clock: site.clock, fresh: false }));
+    const after = await listening(
+      await openSite(folder, { clock: site.clock, fresh: false }),
+      'relate',
+      'attested',
+    );
     expect(attestedOf(after)).toEqual(says);
   });
 

@@ -1,33 +1,14 @@
-import { defaultAlarmsPerDay, type Frame } from '@kiten/measurement';
+import type { Frame } from '@kiten/measurement';
 import { describe, expect, it, vi } from 'vitest';
-import type { StreamCommand } from '../../src/site/measurement/stream-messages.ts';
-import { ann, entriesOf, type InnerSite, newFolder, openSite, start } from '../fixtures.ts';
-
-type Related = StreamCommand & { readonly kind: 'relate' };
-
-/** What the thread that judges is told of relations. */
-async function listening({ streams }: InnerSite): Promise<Related[]> {
-  const told: Related[] = [];
-  const send = (command: StreamCommand): void => {
-    if (command.kind === 'relate') told.push(command);
-  };
-  const ask = () => Promise.reject(new Error('nobody is asked here'));
-  await streams.connect({ thread: { send, ask, isAtWork: true }, findings: { conclude: async () => [] } });
-  return told;
-}
+import { ann, entriesOf, newFolder, openSite, start } from '../fixtures.ts';
+import { appear, listening, thermometer } from './told.ts';
 
 /** Two thermometers of one room that are compared. */
-async function comparing(folder: string): Promise<{ site: InnerSite; told: Related[] }> {
+async function comparing(folder: string) {
   const site = await openSite(folder);
-  const told = await listening(site);
-  const declaration = { id: 'air', filter: 'd/+/air', form: 'json', fields: ['/t'] } as const;
-  const budget = { alarmsPerDay: defaultAlarmsPerDay, silenceSeconds: 300 };
-  await site.streams.declare({ ...declaration, ...budget }, ann, 'test');
-  for (const device of ['room-0', 'room-1']) {
-    await site.admit(device);
-    const stream = { stream: `${device}/air`, device, declaration: 'air', topic: `d/${device}/air` };
-    await site.streams.heard([{ kind: 'appeared', ...stream, at: start }]);
-  }
+  const told = await listening(site, 'relate');
+  await site.streams.declare(thermometer('air'), ann, 'test');
+  for (const device of ['room-0', 'room-1']) await appear(site, `${device}/air`);
   const relation = { id: 'room', streams: ['room-0/air', 'room-1/air'], checks: [], every: 60 };
   await site.streams.relations.relate({ ...relation, alarmsPerDay: 1 }, ann, 'one room');
   return { site, told };
@@ -64,7 +45,7 @@ describe('a lesson of streams that are compared', () => {
     await site.close();
 
     const again = await openSite(folder, { clock: site.clock, fresh: false });
-    const toldAgain = await listening(again);
+    const toldAgain = await listening(again, 'relate');
     expect(toldAgain).toMatchObject([{ known: { id: 'room', lesson: end }, resumes: true }]);
     const { problem, proposal } = again.streams.relations.get('room');
     expect([problem, proposal]).toEqual([undefined, undefined]);

@@ -24,6 +24,7 @@ const gauges = {
   rows: 7,
   lesson: undefined,
   alarm: undefined,
+  problem: undefined,
   calmSince: 5,
   checks: [{ check: equal, severity: 0.5 }],
 };

@@ -12,6 +12,11 @@ const faults = {
   early: 'early',
 } as const;
 
+/** What is remembered of a stream, and of which of its counters: see `counterOf`; absent as it was not noted before. */
+export interface CountedMemory extends StreamMemory {
+  readonly counter?: string;
+}
+
 /** What a source says of when a pack was made. */
 export interface PackMark {
   readonly sequence: number;
@@ -21,15 +26,19 @@ export interface PackMark {
 /** Whether the packs of a stream are fresh, and what has to be remembered for that. */
 export class PackWatch {
   readonly #voice: StreamVoice;
-  #memory: StreamMemory | undefined;
+  #counter: string | undefined;
+  #memory: CountedMemory | undefined;
   #isDirty = false;
 
-  constructor(voice: StreamVoice) {
+  constructor(voice: StreamVoice, counter: string | undefined) {
     this.#voice = voice;
+    this.#counter = counter;
   }
 
-  get memory(): StreamMemory | undefined {
-    return this.#memory;
+  /** `undefined` as long as nothing of what counts is remembered. */
+  get memory(): CountedMemory | undefined {
+    const { counter = this.#counter } = this.#memory ?? {};
+    return counter === this.#counter ? this.#memory : undefined;
   }
 
   /** Whether there is something to be remembered. */
@@ -37,12 +46,21 @@ export class PackWatch {
     return this.#isDirty;
   }
 
-  remember(memory: StreamMemory): void {
+  remember(memory: CountedMemory): void {
     this.#memory = memory;
   }
 
+  /** It is counted so from now on. What another counter said is kept until this one says something. */
+  countBy(counter: string | undefined): void {
+    if (this.#memory !== undefined && this.#memory.counter === undefined) {
+      this.#memory = { ...this.#memory, counter: this.#counter ?? '' };
+      this.#isDirty = true;
+    }
+    this.#counter = counter;
+  }
+
   /** @returns what is to be remembered since it was asked last */
-  settle(): StreamMemory | undefined {
+  settle(): CountedMemory | undefined {
     if (!this.#isDirty) return undefined;
     this.#isDirty = false;
     return this.#memory;
@@ -50,9 +68,10 @@ export class PackWatch {
 
   /** @returns whether the rows of a pack are to be judged: where it was late, others were by now */
   isFresh(pack: PackMark, { at, duplicate }: { readonly at: number; readonly duplicate: boolean }): boolean {
-    const freshness = judgeFreshness(this.#memory, pack, at, defaultFreshness);
+    const freshness = judgeFreshness(this.memory, pack, at, defaultFreshness);
     if ('memory' in freshness) {
-      this.#memory = freshness.memory;
+      const { memory } = freshness;
+      this.#memory = this.#counter === undefined ? memory : { ...memory, counter: this.#counter };
       this.#isDirty = true;
       if (freshness.skipped >= manyMissing) this.#voice.fault('missing', at, true, { by: freshness.skipped });
       else this.#voice.holds('fresh', at);

@@ -52,6 +52,11 @@ export class RelationBoard {
     this.#index();
   }
 
+  /** A stream is no more, or has other channels: what names it is not compared until it is put again. */
+  leave(stream: string): void {
+    for (const { id } of this.#byStream.get(stream) ?? []) this.forget(id);
+  }
+
   take(stream: string, at: number, values: Float64Array): void {
     for (const relation of this.#byStream.get(stream) ?? [])
       relation.take(stream, Math.min(at, this.#now + ahead), values);

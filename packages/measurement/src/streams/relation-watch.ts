@@ -50,6 +50,7 @@ export class RelationWatch {
   #history: History;
   #judge: CrossJudge | undefined;
   #profile: string | undefined;
+  #problem: string | undefined;
   readonly #lesson: LessonWatch;
   #rows = 0;
   #alarm: RelationAlarm | undefined;
@@ -88,16 +89,18 @@ export class RelationWatch {
     const judge = new CrossJudge(parseCrossProfile(text));
     const named = (sensors: readonly Sensor[]): string => sensors.map(sensorName).join('\n');
     if (named(judge.sensors) !== named(this.#joint.sensors))
-      throw new KitenError(
-        'measurement/profile-channels',
-        `What was learned of the relation “${this.id}” is of other sensors than its streams have.`,
-      );
+      throw this.#misfit('it is of other sensors than its streams have');
     this.#judge = judge;
     this.#profile = digest;
     this.#history.end();
     const width = judge.sensors.length + judge.checks.length;
     this.#history = new History(width, keptRows, this.#world.history);
     if (alarm !== undefined) this.#resume(alarm);
+  }
+
+  #misfit(why: string): KitenError {
+    this.#problem = `What was learned of the relation “${this.id}” does not fit: ${why}. Learn it anew.`;
+    return new KitenError('measurement/profile-channels', this.#problem);
   }
 
   get streams(): readonly string[] {
@@ -110,6 +113,7 @@ export class RelationWatch {
       lesson: this.#lesson.gauges,
       alarm: this.#alarm,
       checks: this.#standing(),
+      problem: this.#problem,
       calmSince: this.#judge !== undefined && this.#calm >= settled ? this.#calmSince : undefined,
     };
   }

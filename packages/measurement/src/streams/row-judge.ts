@@ -15,19 +15,23 @@ const settled = 20;
 const historyRows = 600;
 const excerptRows = 30;
 
-export interface RowJudgeParts {
-  readonly stream: string;
-  readonly channels: readonly string[];
+/** By what rules rows are judged. */
+export interface RowTerms {
   readonly alarmsPerDay: number;
   /** Milliseconds of normal readings that take an alarm back. */
   readonly recovery: number | undefined;
   /** How far its normal may wander, if it is followed. */
   readonly follow: FollowRules | undefined;
+}
+
+export interface RowJudgeParts {
+  readonly stream: string;
+  readonly channels: readonly string[];
   readonly budget: HistoryBudget;
   readonly looks: LookBudget;
   readonly voice: StreamVoice;
   readonly alarm: (window: AlarmWindow) => void;
-  /** Told once a minute, and at the end. */
+  /** Told once a minute, at the end, and when it is followed no more. */
   readonly wandered: (from: WanderedFrom) => void;
 }
 
@@ -46,11 +50,17 @@ export class RowJudge {
   #profile: { readonly profile: Profile; readonly digest: string } | undefined;
   readonly #time = new StreamTime();
   readonly #wandering: MinuteWatch;
+  #terms: RowTerms;
 
-  constructor(parts: RowJudgeParts) {
+  constructor(parts: RowJudgeParts, terms: RowTerms) {
     this.#parts = parts;
+    this.#terms = terms;
     this.#history = new History(parts.channels.length, historyRows, parts.budget);
     this.#wandering = new MinuteWatch(parts.stream);
+  }
+
+  get isJudging(): boolean {
+    return this.#judge !== undefined;
   }
 
   /** The alarm that lasts. */
@@ -74,8 +84,8 @@ export class RowJudge {
   }
 
   /** @throws KitenError `measurement/profile-channels`, `measurement/interval-unknown`, `measurement/drift-malformed` */
-  judgeBy(profile: Profile, { digest, wandered: from }: JudgedBy): void {
-    const { stream, channels, alarmsPerDay, looks, follow: rules } = this.#parts;
+  judgeBy(profile: Profile, { digest, wandered }: JudgedBy): void {
+    const { stream, channels, looks } = this.#parts;
     if (
       profile.channels.length !== channels.length ||
       profile.channels.some((each, at) => each !== channels[at])
@@ -84,13 +94,39 @@ export class RowJudge {
         'measurement/profile-channels',
         `The profile is of other channels than the stream ${stream} has.`,
       );
-    const follow: FollowOptions | undefined = rules && { rules, ...(from && { from }) };
-    this.#judge = new Judge(profile, { alarmsPerDay, ...(follow && { follow }) });
-    this.#profile = { profile, digest };
-    this.#wandering.settle();
-    const over = this.#alarms?.watch.close();
+    this.#begin(profile, digest, wandered);
+    this.#endAlarm();
     this.#alarms = new FollowedAlarms(stream, profile, () => this.#history.recent(), looks);
-    if (over !== undefined) this.#parts.alarm(over);
+  }
+
+  /**
+   * It is judged by other rules from now on: by the same profile, from where normal has wandered to. An alarm that lasts goes on.
+   *
+   * @throws KitenError `measurement/interval-unknown`
+   */
+  retune(terms: RowTerms): void {
+    const before = this.#terms;
+    this.#terms = terms;
+    const isSame = before.alarmsPerDay === terms.alarmsPerDay && areSame(before.follow, terms.follow);
+    if (isSame || this.#profile === undefined) return;
+    this.tellWandered();
+    const { profile, digest } = this.#profile;
+    this.#begin(profile, digest, this.#judge?.wandered);
+  }
+
+  /** It is judged no more. @returns where normal had wandered to, if it was followed */
+  stop(): Wandered | undefined {
+    this.tellWandered();
+    const { wandered } = this.#judge ?? {};
+    this.#endAlarm();
+    [this.#judge, this.#alarms, this.#profile] = [undefined, undefined, undefined];
+    return wandered;
+  }
+
+  /** There will be no more rows. */
+  end(): void {
+    this.stop();
+    this.#history.end();
   }
 
   /** An alarm that lasted when judging stopped. */
@@ -137,17 +173,35 @@ export class RowJudge {
     this.#parts.wandered({ profile: by.digest, wandered });
   }
 
+  #begin(profile: Profile, digest: string, from: Wandered | undefined): void {
+    const { alarmsPerDay, follow: rules } = this.#terms;
+    const follow: FollowOptions | undefined = rules && { rules, ...(from && { from }) };
+    this.#judge = new Judge(profile, { alarmsPerDay, ...(follow && { follow }) });
+    this.#profile = { profile, digest };
+    this.#wandering.settle();
+    // What is followed no more is where it was accepted, also if it is followed again.
+    if (rules === undefined && from !== undefined) this.#parts.wandered({ profile: digest });
+  }
+
+  #endAlarm(): void {
+    const over = this.#alarms?.watch.close();
+    if (over !== undefined) this.#parts.alarm(over);
+  }
+
   #abnormal(at: number, window: AlarmWindow): void {
     const excerpt = this.#history.excerpt(excerptRows);
     this.#parts.voice.abnormal({ at, count: 1, ...abnormalOf(window), excerpt, ...this.#judgedBy() });
   }
 
   #normal(at: number, since: number, count: number): void {
-    const { voice, recovery } = this.#parts;
-    voice.normal({ at, since, count, ...this.#judgedBy() }, recovery);
+    this.#parts.voice.normal({ at, since, count, ...this.#judgedBy() }, this.#terms.recovery);
   }
 
   #judgedBy(): { readonly profile?: string } {
     return this.#profile === undefined ? {} : { profile: this.#profile.digest };
   }
+}
+
+function areSame(one: FollowRules | undefined, other: FollowRules | undefined): boolean {
+  return one?.perDay === other?.perDay && one?.most === other?.most;
 }

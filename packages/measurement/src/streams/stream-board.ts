@@ -1,11 +1,12 @@
 import type { Verify } from '@kiten/codec';
 import type { Wandered } from '../follow/follower.ts';
-import type { StreamMemory } from '../freshness/freshness.ts';
 import { parseProfile } from '../learn/profile-text.ts';
 import type { StreamDeclaration } from './declaration.ts';
+import { hasSameChannels, isStillOf, type StreamOrigin } from './declaration-change.ts';
 import type { LookBudget } from './followed-alarms.ts';
 import type { HistoryBudget } from './history.ts';
 import type { LessonBudget, LessonEnd } from './lesson.ts';
+import type { CountedMemory } from './pack-watch.ts';
 import { RelationBoard } from './relation-board.ts';
 import { kindOf, type StreamKind } from './stream-kind.ts';
 import { placeOf } from './stream-name.ts';
@@ -22,11 +23,9 @@ export interface StreamBoardParts {
 }
 
 /** A stream that is known from before. */
-export interface KnownStream {
-  readonly stream: string;
-  readonly device: string;
+export interface KnownStream extends StreamOrigin {
   readonly declaration: string;
-  readonly memory?: StreamMemory;
+  readonly memory?: CountedMemory;
   /** The text of its profile, SHA-256 of that, and where normal had wandered to from there. */
   readonly profile?: { readonly text: Uint8Array; readonly digest: string; readonly wandered?: Wandered };
   /** It is being learned. */
@@ -66,7 +65,6 @@ export class StreamBoard {
   readonly #parts: StreamBoardParts;
   readonly #kinds = new Map<string, StreamKind>();
   readonly #streams = new Map<string, WatchedStream>();
-  readonly #declarationOf = new Map<string, string>();
   readonly #keys = new Map<string, readonly Uint8Array[]>();
   readonly #ofDevice = new Map<string, number>();
   readonly #budget: HistoryBudget = { left: historyNumbers };
@@ -100,7 +98,7 @@ export class StreamBoard {
     return { streams, messages: this.#messages, dropped: this.#dropped, refused: this.#refused };
   }
 
-  /** All declarations: streams of those that changed or went begin anew. */
+  /** All declarations: of those that say something else than before, streams keep what that leaves as it was. */
   declare(declarations: readonly StreamDeclaration[]): void {
     const before = new Map(this.#kinds);
     this.#kinds.clear();
@@ -109,14 +107,21 @@ export class StreamBoard {
       const isSame = known !== undefined && JSON.stringify(known.declaration) === JSON.stringify(declaration);
       this.#kinds.set(declaration.id, isSame ? known : kindOf(declaration));
     }
-    for (const [stream, id] of this.#declarationOf)
-      if (this.#kinds.get(id) !== before.get(id)) this.forget(stream);
+    for (const watched of [...this.#streams.values()]) {
+      const { stream, declaration: id } = watched;
+      const [was, is] = [before.get(id), this.#kinds.get(id)];
+      if (was === undefined || is === was) continue;
+      const isStill = is !== undefined && isStillOf(is.declaration, watched);
+      if (!isStill || !hasSameChannels(was.declaration, is.declaration)) this.relations.leave(stream);
+      if (isStill) watched.redeclare(is);
+      else this.forget(stream);
+    }
     this.#epoch++;
   }
 
   /** A stream from before, with what is remembered of it. @throws KitenError `measurement/profile-…` */
-  put({ stream, device, declaration, memory, profile, lesson, alarm }: KnownStream): void {
-    const watched = this.#open(stream, device, declaration);
+  put({ declaration, memory, profile, lesson, alarm, ...origin }: KnownStream): void {
+    const watched = this.#open(origin, declaration);
     if (watched === undefined) return;
     if (memory !== undefined) watched.remember(memory);
     if (lesson !== undefined) watched.learn(lesson);
@@ -127,10 +132,9 @@ export class StreamBoard {
   forget(stream: string): void {
     const watched = this.#streams.get(stream);
     if (watched === undefined) return;
-    watched.stopLearning();
+    watched.end();
     this.#ofDevice.set(watched.device, (this.#ofDevice.get(watched.device) ?? 1) - 1);
     this.#streams.delete(stream);
-    this.#declarationOf.delete(stream);
     this.#epoch++;
   }
 
@@ -207,7 +211,7 @@ export class StreamBoard {
       const place = placeOf(declaration, device, topic);
       if (place === undefined) continue;
       const isNew = !this.#streams.has(place.stream);
-      const watched = this.#open(place.stream, device, declaration.id);
+      const watched = this.#open({ stream: place.stream, device, topic }, declaration.id);
       if (watched === undefined) continue;
       places.push({ watched, channel: place.channel });
       if (isNew)
@@ -223,7 +227,8 @@ export class StreamBoard {
     return places;
   }
 
-  #open(stream: string, device: string, declaration: string): WatchedStream | undefined {
+  #open(origin: StreamOrigin, declaration: string): WatchedStream | undefined {
+    const { stream, device } = origin;
     const known = this.#streams.get(stream);
     const kind = this.#kinds.get(declaration);
     if (known !== undefined || kind === undefined) return known;
@@ -237,10 +242,9 @@ export class StreamBoard {
     const keysOf = (id: string) => this.#keys.get(id);
     const budgets = { budget: this.#budget, looks: this.#looks, lessons: this.#lessons };
     const compare = this.#compare;
-    const watched = new WatchedStream(stream, device, kind, { tell, verify, keysOf, compare, ...budgets });
+    const watched = new WatchedStream(origin, kind, { tell, verify, keysOf, compare, ...budgets });
     this.#ofDevice.set(device, others + 1);
     this.#streams.set(stream, watched);
-    this.#declarationOf.set(stream, declaration);
     return watched;
   }
 }

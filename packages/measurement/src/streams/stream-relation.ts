@@ -100,6 +100,8 @@ export interface RelationGauges {
   readonly alarm: RelationAlarm | undefined;
   /** Of the newest row; empty as long as nothing is judged. */
   readonly checks: readonly CheckStanding[];
+  /** Why it is not judged by what was accepted. */
+  readonly problem: string | undefined;
   /** Since when its sensors have gone together; milliseconds. */
   readonly calmSince: number | undefined;
 }

@@ -1,8 +1,8 @@
 import type { Wandered } from '../follow/follower.ts';
-import type { StreamMemory } from '../freshness/freshness.ts';
 import type { FaultKind } from '../suspicion/kind.ts';
 import type { Carrier } from '../suspicion/suspicion.ts';
 import type { Taught } from './lesson-watch.ts';
+import type { CountedMemory } from './pack-watch.ts';
 import type { RelationReport } from './stream-relation.ts';
 
 /**
@@ -100,7 +100,8 @@ export interface AlarmWindow {
 /** Where normal has wandered to, and from which profile: SHA-256, hexadecimal. */
 export interface WanderedFrom {
   readonly profile: string;
-  readonly wandered: Wandered;
+  /** Absent: it is not followed any more. */
+  readonly wandered?: Wandered;
 }
 
 /** What judging tells. Structured-clonable. */
@@ -116,10 +117,18 @@ export type StreamReport =
     }
   /** A stream has all that it is to be learned from. */
   | ({ readonly kind: 'taught'; readonly stream: string } & Taught)
+  /** Its lesson is over, and nothing is to be learned from it. */
+  | {
+      readonly kind: 'unlearned';
+      readonly stream: string;
+      /** Which lesson it was: until when. */
+      readonly until: number;
+      readonly problem: string;
+    }
   | { readonly kind: 'concluded'; readonly conclusion: StreamConclusion }
   | { readonly kind: 'alarm'; readonly window: AlarmWindow }
   /** To be kept before anything that follows in the same list. */
-  | { readonly kind: 'remember'; readonly stream: string; readonly memory: StreamMemory }
+  | { readonly kind: 'remember'; readonly stream: string; readonly memory: CountedMemory }
   /** Where the normal of a stream has wandered to from that profile: to be kept for whoever goes on. */
   | ({ readonly kind: 'wandered'; readonly stream: string } & WanderedFrom)
   | RelationReport;

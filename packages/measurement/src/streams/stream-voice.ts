@@ -14,9 +14,14 @@ export class StreamVoice {
   readonly #toldAt = new Map<Outcome, number>();
   readonly #since = new Map<Outcome, number>();
   #abnormalAt = 0;
+  /** Of the newest that was said. */
+  #saidAt = 0;
 
   constructor(say: (said: Said) => void) {
-    this.#say = say;
+    this.#say = (said) => {
+      this.#saidAt = Math.max(this.#saidAt, said.at);
+      say(said);
+    };
   }
 
   /** What was found of how its packs come, since an operator cleared it last; `undefined`: nothing. */
@@ -85,6 +90,14 @@ export class StreamVoice {
     if (!isDue && !hasRecovered) return;
     this.#toldAt.set('normal', at);
     this.#say({ outcome: 'normal', ...said });
+  }
+
+  /** It is not judged any more by what it was: nothing of what was said holds. */
+  unjudged(): void {
+    if (this.#saidAt === 0) return;
+    this.#toldAt.clear();
+    const at = this.#saidAt;
+    this.#say({ outcome: 'unjudged', at, since: at, count: 0 });
   }
 
   /** No readings come. */

@@ -1,3 +1,4 @@
+import { KitenError } from '@kiten/codec';
 import { unreadable } from './payload-reader.ts';
 
 /** What rows are used for, by the units that their message says. */
@@ -13,7 +14,7 @@ export interface UnitStanding {
  */
 export class UnitWatch {
   readonly #channels: readonly string[];
-  readonly #declared: readonly string[];
+  #declared: readonly string[];
   #learned: readonly string[] = [];
   /** What was said first, since it is being learned. */
   readonly #heard: string[];
@@ -41,8 +42,24 @@ export class UnitWatch {
     for (const at of this.#heard.keys()) this.#heard[at] = heard[at] ?? '';
   }
 
-  /** It is judged by this from now on. */
-  judgeBy(units: readonly string[] = []): void {
+  /** Somebody says something else of them. */
+  declare(units: readonly string[]): void {
+    this.#declared = units;
+  }
+
+  /**
+   * It is judged by this from now on.
+   *
+   * @throws KitenError `measurement/profile-units` if that is in other units than were declared
+   */
+  judgeBy(stream: string, units: readonly string[] = []): void {
+    this.#learned = [];
+    const at = units.findIndex((unit, channel) => unit !== '' && (this.#declared[channel] || unit) !== unit);
+    if (at >= 0)
+      throw new KitenError(
+        'measurement/profile-units',
+        `What was learned of ${stream} has “${this.#channels[at]?.slice(0, 40)}” in ${units[at]}, and it is declared in ${this.#declared[at]}: learn it anew.`,
+      );
     this.#learned = units;
   }
 

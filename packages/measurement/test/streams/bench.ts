@@ -39,6 +39,10 @@ export class Bench {
   constructor(...declarations: readonly StreamDeclaration[]) {
     this.tap = new BatchingTap({ later: () => undefined });
     this.connect();
+    this.declare(...declarations);
+  }
+
+  declare(...declarations: readonly StreamDeclaration[]): void {
     this.board.declare(declarations);
     this.#order({ kind: 'filters', filters: this.board.filters });
   }
@@ -133,6 +137,7 @@ export function taught(more: Partial<StreamDeclaration> = {}): {
   bench.board.put({
     stream,
     device: 'pump-1',
+    topic: 'd/pump-1/level',
     declaration: 'level',
     lesson: { until: start + 3_600_000, rows: 600 },
   });
@@ -141,7 +146,13 @@ export function taught(more: Partial<StreamDeclaration> = {}): {
   if (lesson === undefined) throw new Error('nothing was taught');
   const text = encodeUtf8(encodeProfile(learn(lesson.frame, { alarmsPerDay: 100 })));
   expect(parseProfile(text).interval).toBe(1);
-  bench.board.put({ stream, device: 'pump-1', declaration: 'level', profile: { text, digest: 'ab' } });
+  bench.board.put({
+    stream,
+    device: 'pump-1',
+    topic: 'd/pump-1/level',
+    declaration: 'level',
+    profile: { text, digest: 'ab' },
+  });
   bench.reports.length = 0;
   return { bench, source };
 }

@@ -22,7 +22,13 @@ describe('freshness', () => {
       restarted.now = bench.now + 1000;
       const { memory } = bench;
       if (memory === undefined) throw new Error('nothing is remembered');
-      restarted.board.put({ stream: 'pump-1/level', device: 'pump-1', declaration: 'level', memory });
+      restarted.board.put({
+        stream: 'pump-1/level',
+        device: 'pump-1',
+        topic: 'd/pump-1/level',
+        declaration: 'level',
+        memory,
+      });
       restarted.send(again);
       expect(restarted.concluded).toEqual(['replayed']);
       expect(restarted.board.find('pump-1/level')?.gauges.rows).toBe(0);

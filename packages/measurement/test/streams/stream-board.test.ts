@@ -109,7 +109,7 @@ describe('a stream that is judged', () => {
     const window = bench.reports.find((report) => report.kind === 'alarm')?.window;
     if (window === undefined) throw new Error('there is no alarm');
     const { bench: next, source: calm } = taught();
-    const known = { stream: 'pump-1/level', device: 'pump-1', declaration: 'level' };
+    const known = { stream: 'pump-1/level', device: 'pump-1', topic: 'd/pump-1/level', declaration: 'level' };
     next.board.put({ ...known, alarm: { window, at: bench.now } });
     expect(next.board.find('pump-1/level')?.gauges.alarm).toEqual(window);
     for (const row of rows(calm, 40)) next.sendRow(row);
@@ -141,6 +141,7 @@ describe('a stream that is judged', () => {
     const known = {
       stream: 'pump-1/level',
       device: 'pump-1',
+      topic: 'd/pump-1/level',
       declaration: 'level',
       profile: { text, digest: 'cd' },
     };

@@ -30,7 +30,8 @@ class Tank {
   constructor(more: Partial<StreamDeclaration> = {}, key?: Uint8Array) {
     const declaration = { ...senml, ...more };
     const kind = { declaration, read: payloadReader(declaration), key };
-    this.watched = new WatchedStream('pump-1/tank', 'pump-1', kind, {
+    const origin = { stream: 'pump-1/tank', device: 'pump-1', topic: 'd/pump-1/tank' };
+    this.watched = new WatchedStream(origin, kind, {
       ...{ budget: { left: 1e6 }, looks: { left: 1e6 }, lessons: { left: 1e6 }, verify },
       tell: (report) => this.reports.push(report),
       compare: (_, __, [level = 0]) => this.compared.push(level),

@@ -92,14 +92,22 @@ export const shownCourse = Type.Object({
   severities: cells,
 });
 
-export function relationView(record: RelationRecord, doing: StreamState, alarms: readonly RelationAlarm[]) {
+/** @param untold why it is not compared, where whoever judges was told nothing of it */
+export function relationView(
+  record: RelationRecord,
+  doing: StreamState,
+  alarms: readonly RelationAlarm[],
+  untold?: string,
+) {
   const gauges = doing.relations?.get(record.relation.id);
+  const problem = untold ?? gauges?.problem;
   const { relation, accepts: _, lesson, related, ...known } = record;
   const { checks, streams, ...rest } = relation;
   return {
     ...{ ...rest, ...known, streams: [...streams], checks: checks.map(crossCheckText) },
     ...(related === undefined ? {} : { related: [...related] }),
-    state: stateOf(record, gauges, doing),
+    ...(problem === undefined ? {} : { problem }),
+    state: stateOf(record, gauges, doing, problem),
     standing: (gauges?.checks ?? []).map((each) => ({ ...each })),
     rows: gauges?.rows ?? 0,
     ...(lesson === undefined ? {} : { learnsUntil: lesson.until }),
@@ -113,12 +121,14 @@ function stateOf(
   { lesson, proposal, profile }: RelationRecord,
   gauges: RelationGauges | undefined,
   { isStopped }: StreamState,
+  problem: string | undefined,
 ) {
   if (isStopped) return 'unjudged' as const;
   if (lesson !== undefined) return 'learning' as const;
   if (gauges?.alarm !== undefined) return 'alarm' as const;
   if (proposal !== undefined) return 'learned' as const;
-  return profile === undefined ? ('declared' as const) : ('judging' as const);
+  if (profile === undefined) return 'declared' as const;
+  return problem === undefined ? ('judging' as const) : ('unjudged' as const);
 }
 
 function alarmView({ began, ended, judgement }: RelationAlarm) {

@@ -23,7 +23,8 @@ export function streamRelationRoutes(api: Api, { streams }: SiteServices): void 
   const { relations } = streams;
   const view = async (record: RelationRecord) => {
     const { id } = record.relation;
-    return relationView(record, await streams.compared(id), await relations.alarmsOf(id));
+    const [doing, alarms] = [await streams.compared(id), await relations.alarmsOf(id)];
+    return relationView(record, doing, alarms, relations.problemOf(id));
   };
 
   api.get(
@@ -45,8 +46,10 @@ export function streamRelationRoutes(api: Api, { streams }: SiteServices): void 
     },
     async ({ query: { alarms } }) => {
       const doing = await streams.compared('');
-      const shown = async (record: RelationRecord) =>
-        relationView(record, doing, await relations.alarmsOf(record.relation.id, alarms));
+      const shown = async (record: RelationRecord) => {
+        const { id } = record.relation;
+        return relationView(record, doing, await relations.alarmsOf(id, alarms), relations.problemOf(id));
+      };
       return { relations: await Promise.all(relations.all.map(shown)) };
     },
   );
@@ -65,7 +68,7 @@ export function streamRelationRoutes(api: Api, { streams }: SiteServices): void 
       const doing = await streams.compared(params.relation);
       const alarms = await relations.alarmsOf(params.relation);
       return {
-        relation: relationView(record, doing, alarms),
+        relation: relationView(record, doing, alarms, relations.problemOf(params.relation)),
         links: linksOf(record),
         readings: courseView(doing.course),
       };

@@ -190,6 +190,7 @@ export function streamView(record: StreamRecord, doing: StreamState) {
   return {
     ...rest,
     ...(lesson === undefined ? {} : { learnsUntil: lesson.until }),
+    ...(gauges?.problem === undefined ? {} : { problem: gauges.problem }),
     state: stateOf(record, gauges, doing),
     messages: gauges?.messages ?? 0,
     rows: gauges?.rows ?? 0,
@@ -207,6 +208,7 @@ function stateOf(record: StreamRecord, gauges: StreamGauges | undefined, doing: 
   if (record.lesson !== undefined) return 'learning' as const;
   if (record.proposal !== undefined) return 'learned' as const;
   if (record.profile === undefined) return 'seen' as const;
+  if (gauges?.problem !== undefined) return 'unjudged' as const;
   if (gauges?.alarm !== undefined) return 'alarm' as const;
   return gauges?.isSilent === true ? ('silent' as const) : ('judging' as const);
 }

@@ -1,5 +1,11 @@
 import type { Clock } from '@kiten/codec';
-import { encodeWandered, type StreamMemory, type StreamReport, type WanderedFrom } from '@kiten/measurement';
+import {
+  type CountedMemory,
+  encodeWandered,
+  isStillOf,
+  type StreamReport,
+  type WanderedFrom,
+} from '@kiten/measurement';
 import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
 import { keepMemory, keepWandered, putAlarm } from '../../store/streams.ts';
@@ -19,7 +25,7 @@ export interface HearingParts {
   readonly logger: Logger;
   readonly learning: Learning;
   readonly keys: SourceKeys;
-  readonly relations: Pick<Relations, 'heard'>;
+  readonly relations: Pick<Relations, 'heard' | 'appeared'>;
   readonly conclude: StreamFindings['conclude'];
 }
 
@@ -52,7 +58,7 @@ export class Hearing {
   }
 
   async #remember(reports: readonly StreamReport[]): Promise<void> {
-    const memories = new Map<string, StreamMemory>();
+    const memories = new Map<string, CountedMemory>();
     const wanderers = new Map<string, WanderedFrom>();
     for (const report of reports) {
       // It has to be there for what is remembered of it to be kept.
@@ -64,7 +70,9 @@ export class Hearing {
     await this.#parts.database.transaction().execute(async (store) => {
       for (const [stream, memory] of memories) await keepMemory(store, stream, JSON.stringify(memory));
       for (const [stream, { profile, wandered }] of wanderers)
-        await keepWandered(store, stream, { profile, wandered: encodeWandered(wandered, profile) });
+        await keepWandered(store, stream, {
+          ...{ profile, wandered: wandered === undefined ? null : encodeWandered(wandered, profile) },
+        });
     });
   }
 
@@ -86,6 +94,8 @@ export class Hearing {
             logger.error({ err: error, stream: report.stream }, 'nothing could be learned'),
           );
         return;
+      case 'unlearned':
+        return learning.unlearned(report);
       case 'relation-taught':
       case 'relation-alarm':
         return this.#parts.relations.heard(report);
@@ -109,10 +119,17 @@ export class Hearing {
   async #appeared(report: StreamReport & { kind: 'appeared' }): Promise<void> {
     const { book, keys, learning } = this.#parts;
     const { stream, device, declaration, topic, at } = report;
-    if (book.find(stream) !== undefined || book.declared(declaration) === undefined) return;
     const record = { stream, device, declaration, topic, appearedAt: Math.round(at), accepts: false };
-    await book.add(record);
+    const isNew = await book.alone(async () => {
+      const declared = book.declared(declaration)?.declaration;
+      // It may have been declared otherwise since.
+      const isIt = book.find(stream) === undefined && declared !== undefined && isStillOf(declared, report);
+      if (isIt) await book.add(record);
+      return isIt;
+    });
+    if (!isNew) return;
     await keys.tell(record);
+    await this.#parts.relations.appeared(stream);
     const { learnSeconds } = book.declarationOf(stream) ?? {};
     if (learnSeconds !== undefined) await learning.begin(stream, learnSeconds);
   }

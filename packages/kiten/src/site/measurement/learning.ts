@@ -2,7 +2,6 @@ import { type Clock, encodeUtf8, KitenError } from '@kiten/codec';
 import { type StreamReport, streamSubject } from '@kiten/measurement';
 import type { StreamRecord } from '../../store/streams.ts';
 import type { Operator } from '../operators.ts';
-import { Turns } from '../turns.ts';
 import type { Learner } from './learner.ts';
 import type { ProfileFiles } from './profile-files.ts';
 import type { StreamBook } from './stream-book.ts';
@@ -28,7 +27,6 @@ export interface Lesson {
 /** Lessons of streams: what they are learned from, and what is accepted of what was learned. */
 export class Learning {
   readonly #parts: LearningParts;
-  readonly #turns = new Turns();
   #isStopping = false;
 
   constructor(parts: LearningParts) {
@@ -38,18 +36,18 @@ export class Learning {
   /** @throws KitenError `kiten/stream-unknown` */
   learn(stream: string, lesson: Lesson, operator: Operator, reason: string): Promise<StreamRecord> {
     const actor = `operator:${operator.name}`;
-    return this.#turns.take(stream, () => this.#learn(stream, lesson, actor, reason));
+    return this.#parts.book.alone(() => this.#learn(stream, lesson, actor, reason));
   }
 
   /** A stream has appeared, and its declaration says that it is learned at once. */
   begin(stream: string, seconds: number): Promise<StreamRecord> {
     const reason = 'Its declaration says that it is learned when it appears.';
-    return this.#turns.take(stream, () => this.#learn(stream, { seconds, accepts: false }, 'site', reason));
+    return this.#parts.book.alone(() => this.#learn(stream, { seconds, accepts: false }, 'site', reason));
   }
 
   /** @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learned`, `kiten/profile-…` */
   accept(stream: string, operator: Operator, reason: string): Promise<StreamRecord> {
-    return this.#turns.take(stream, () => this.#accept(stream, `operator:${operator.name}`, reason));
+    return this.#parts.book.alone(() => this.#accept(stream, `operator:${operator.name}`, reason));
   }
 
   /** A stream has all that it is to be learned from. */
@@ -63,7 +61,7 @@ export class Learning {
       async (text) => ({ proposal: await profiles.keep(encodeUtf8(text)) }),
       (error: unknown) => ({ problem: problemOf(error) }),
     );
-    await this.#turns.take(stream, async () => {
+    await this.#parts.book.alone(async () => {
       const now = book.find(stream);
       // Where the site stops it will be learned from after the next start; where another lesson was begun, that one counts.
       if (this.#isStopping || now?.lesson?.until !== until) return;
@@ -78,6 +76,19 @@ export class Learning {
       send({ kind: 'lesson-over', of: stream });
       if (isLearned && rest.accepts)
         await this.#accept(stream, 'site', 'It was to be accepted once it was learned.');
+    });
+  }
+
+  /** A lesson is over, and nothing is to be learned from it. */
+  unlearned({ stream, until, problem }: StreamReport & { kind: 'unlearned' }): Promise<void> {
+    return this.#parts.book.alone(async () => {
+      const { book, clock, send } = this.#parts;
+      const now = book.find(stream);
+      if (now?.lesson?.until !== until) return;
+      const { lesson: _, ...rest } = now;
+      const about = { actor: 'site', subject: streamSubject(stream), data: { stream, problem } };
+      await book.keep({ ...rest, problem }, { type: 'stream/not-learned', at: clock.now(), ...about });
+      send({ kind: 'lesson-over', of: stream });
     });
   }
 

@@ -31,6 +31,8 @@ export class RelationTeller {
   readonly #parts: RelationTellerParts;
   /** Of each device whose streams are compared, what was told last. */
   readonly #told = new Map<string, AttestedTier | undefined>();
+  /** Why relations are not compared. */
+  readonly #problems = new Map<string, string>();
 
   constructor(parts: RelationTellerParts) {
     this.#parts = parts;
@@ -57,11 +59,18 @@ export class RelationTeller {
         ...(lesson === undefined ? {} : { lesson }),
         attested: this.#attestedOf(relation),
       };
+      this.#problems.delete(id);
       send({ kind: 'relate', known, resumes });
     } catch (error) {
       if (!(error instanceof KitenError)) throw error;
+      this.#problems.set(id, error.message);
       logger.error({ code: error.code, relation: id }, error.message);
     }
+  }
+
+  /** Why it is not compared, if it could not be told. */
+  problemOf(id: string): string | undefined {
+    return this.#problems.get(id);
   }
 
   /** What attestation says of a device may be something else now. */

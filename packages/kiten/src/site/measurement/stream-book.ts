@@ -13,6 +13,7 @@ import {
 import type { EventHub } from '../event-hub.ts';
 import type { Journal } from '../journal.ts';
 import type { Operator } from '../operators.ts';
+import { Turns } from '../turns.ts';
 
 export interface StreamBookParts {
   readonly database: Database;
@@ -21,11 +22,20 @@ export interface StreamBookParts {
   readonly clock: Clock;
 }
 
+/** What becomes of streams when their declaration says something else. */
+export interface StreamChange {
+  /** Nothing declares them any more. */
+  readonly gone: readonly StreamRecord[];
+  /** Their rows are others than before, and nothing that was learned is of them. */
+  readonly anew: readonly StreamRecord[];
+}
+
 /** Which streams there are, and what declares them, as it stands in the store. */
 export class StreamBook {
   readonly #parts: StreamBookParts;
   readonly #declarations = new Map<string, DeclarationRecord>();
   readonly #streams = new Map<string, StreamRecord>();
+  readonly #turns = new Turns();
 
   private constructor(parts: StreamBookParts) {
     this.#parts = parts;
@@ -39,6 +49,11 @@ export class StreamBook {
     }
     for (const record of await allStreams(parts.database)) book.#streams.set(record.stream, record);
     return book;
+  }
+
+  /** Nobody else changes the book meanwhile. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turns.take('book', work);
   }
 
   /** In the order of their names. */
@@ -71,14 +86,20 @@ export class StreamBook {
     return this.#declarations.get(this.#streams.get(stream)?.declaration ?? '')?.declaration;
   }
 
-  /** What is in the store is the case from now on: streams of what was declared by this name are no more. */
-  declare(record: DeclarationRecord): void {
-    this.#drop(record.declaration.id);
+  /** Streams of what is declared by that name. */
+  streamsOf(declaration: string): readonly StreamRecord[] {
+    return [...this.#streams.values()].filter((record) => record.declaration === declaration);
+  }
+
+  /** What is in the store is the case from now on: some of its streams are no more, others as they are given. */
+  declare(record: DeclarationRecord, { gone, anew }: StreamChange): void {
     this.#declarations.set(record.declaration.id, record);
+    for (const { stream } of gone) this.#streams.delete(stream);
+    for (const each of anew) this.#streams.set(each.stream, each);
   }
 
   undeclare(id: string): void {
-    this.#drop(id);
+    for (const { stream } of this.streamsOf(id)) this.#streams.delete(stream);
     this.#declarations.delete(id);
   }
 
@@ -113,10 +134,5 @@ export class StreamBook {
   ): RecordedEvent {
     const about = typeof data.stream === 'string' ? { subject: streamSubject(data.stream) } : {};
     return { type, at: this.#parts.clock.now(), actor: `operator:${operator.name}`, reason, data, ...about };
-  }
-
-  #drop(declaration: string): void {
-    for (const record of this.#streams.values())
-      if (record.declaration === declaration) this.#streams.delete(record.stream);
   }
 }

@@ -70,9 +70,10 @@ export class StreamDesk {
     this.health = new JudgingHealth(parts);
     this.finds = new Finds({ ...parts, health: this.health, thread: () => this.#outlet?.thread });
     this.relations = new Relations({ ...parts, book, send }, relations);
-    this.#declaring = new Declaring({ ...parts, book, send });
-    this.#learning = new Learning({ ...parts, book, send });
     const keys = new SourceKeys({ ...parts, book, send });
+    const changed = (streams: readonly string[]) => this.relations.changed(streams);
+    this.#declaring = new Declaring({ ...parts, book, keys, send, changed });
+    this.#learning = new Learning({ ...parts, book, send });
     const others = { ...parts, book, send, keys, relations: this.relations };
     this.#teller = new StreamTeller({ ...others, declaring: this.#declaring, finds: this.finds });
     this.#hearing = new Hearing({
@@ -118,7 +119,7 @@ export class StreamDesk {
   }
 
   /**
-   * Declares streams, in place of the declaration of this name: streams of what it was before begin anew.
+   * Declares streams, in place of the declaration of this name: its streams keep what that leaves as it was.
    *
    * @throws KitenError `measurement/stream-declaration`, `kiten/stream-declarations-full`
    */

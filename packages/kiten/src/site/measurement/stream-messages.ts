@@ -59,8 +59,8 @@ export interface StreamWorkerData {
 }
 
 /** What tells a stream from others. */
-export function knownOf({ stream, device, declaration }: StreamRecord): KnownStream {
-  return { stream, device, declaration };
+export function knownOf({ stream, device, topic, declaration }: StreamRecord): KnownStream {
+  return { stream, device, topic, declaration };
 }
 
 /** How all streams are doing; of one, its newest rows as well. */

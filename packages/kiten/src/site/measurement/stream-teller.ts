@@ -1,5 +1,5 @@
 import { type Clock, encodeUtf8, KitenError } from '@kiten/codec';
-import { type AlarmWindow, type KnownStream, parseWandered, type StreamMemory } from '@kiten/measurement';
+import { type AlarmWindow, type CountedMemory, type KnownStream, parseWandered } from '@kiten/measurement';
 import type { Logger } from 'pino';
 import type { Database } from '../../store/database.ts';
 import { allMemories, allWandered, lastingAlarms, type StreamRecord } from '../../store/streams.ts';
@@ -65,7 +65,7 @@ export class StreamTeller {
       kind: 'put',
       known: {
         ...knownOf(record),
-        ...(memory === undefined ? {} : { memory: JSON.parse(memory) as StreamMemory }),
+        ...(memory === undefined ? {} : { memory: JSON.parse(memory) as CountedMemory }),
         ...(profile === undefined ? {} : { profile }),
         ...(lesson === undefined ? {} : { lesson }),
         ...(window === undefined || profile === undefined ? {} : { alarm: { window, at } }),

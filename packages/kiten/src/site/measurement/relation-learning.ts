@@ -1,0 +1,125 @@
+import { type Clock, encodeUtf8, KitenError } from '@kiten/codec';
+import { crossCheckText, parseCrossProfile, type RelationReport } from '@kiten/measurement';
+import type { RelationRecord } from '../../store/stream-relations.ts';
+import type { Learner } from './learner.ts';
+import type { Lesson } from './learning.ts';
+import type { ProfileFiles } from './profile-files.ts';
+import type { RelationBook } from './relation-book.ts';
+import type { RelationTeller } from './relation-teller.ts';
+import type { LearningTask, StreamCommand } from './stream-messages.ts';
+
+export interface RelationLearningParts {
+  readonly clock: Clock;
+  readonly relations: RelationBook;
+  readonly teller: RelationTeller;
+  readonly profiles: ProfileFiles;
+  readonly learner: Learner;
+  readonly send: (command: StreamCommand) => void;
+}
+
+/** What came of a lesson: a profile that waits to be accepted with checks that it proposes, or why there is none. */
+type RelationLearned =
+  | Required<Pick<RelationRecord, 'proposal' | 'related'>>
+  | Required<Pick<RelationRecord, 'problem'>>;
+
+/** Lessons of streams that are compared: what they are learned from, and what is accepted of what was learned. */
+export class RelationLearning {
+  readonly #parts: RelationLearningParts;
+  #isStopping = false;
+
+  constructor(parts: RelationLearningParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws KitenError `kiten/relation-unknown`, `kiten/stream-unknown` */
+  learn(
+    id: string,
+    { seconds, rows, accepts }: Lesson,
+    actor: string,
+    reason: string,
+  ): Promise<RelationRecord> {
+    const { relations, teller, clock } = this.#parts;
+    return relations.alone(id, async () => {
+      const { problem: _, proposal: _none, related: _neither, ...before } = relations.get(id);
+      const until = clock.now() + seconds * 1000;
+      const record = { ...before, accepts, lesson: { until, ...(rows === undefined ? {} : { rows }) } };
+      const event = relations.event('relation/learning', actor, reason, { relation: id, seconds });
+      await relations.keep(record, event);
+      await teller.put(record);
+      return record;
+    });
+  }
+
+  /** @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learned`, `kiten/profile-…` */
+  accept(id: string, actor: string, reason: string): Promise<RelationRecord> {
+    return this.#parts.relations.alone(id, () => this.#accept(id, actor, reason));
+  }
+
+  /** It has all that it is to be learned from. */
+  async taught({
+    relation: id,
+    frame,
+    until,
+    isCut,
+  }: RelationReport & { kind: 'relation-taught' }): Promise<void> {
+    const { relations, teller, send } = this.#parts;
+    const record = relations.find(id);
+    if (record === undefined) return;
+    const { every, checks, alarmsPerDay } = record.relation;
+    const { rows } = frame;
+    const streams = teller.joined(record.relation);
+    const learned = await this.#learned({ frame, alarmsPerDay, relation: { every, checks, streams } });
+    await relations.alone(id, async () => {
+      const now = relations.find(id);
+      // Where the site stops it will be learned from after the next start; where another lesson was begun, that one counts.
+      if (this.#isStopping || now?.lesson?.until !== until) return;
+      const { lesson: _, ...rest } = now;
+      const isLearned = 'proposal' in learned;
+      const data = isLearned
+        ? { relation: id, rows, profile: learned.proposal }
+        : { relation: id, rows, problem: learned.problem };
+      const type = isLearned ? 'relation/learned' : 'relation/not-learned';
+      const cut = isCut ? { problem: `Lessons had no more room: it was learned from ${rows} rows.` } : {};
+      await relations.keep({ ...rest, ...cut, ...learned }, relations.event(type, 'site', undefined, data));
+      send({ kind: 'lesson-over', of: id });
+      if (isLearned && rest.accepts)
+        await this.#accept(id, 'site', 'It was to be accepted once it was learned.');
+    });
+  }
+
+  /** What is being learned from now is learned from after the next start. */
+  stop(): void {
+    this.#isStopping = true;
+  }
+
+  async #accept(id: string, actor: string, reason: string): Promise<RelationRecord> {
+    const { relations, teller, profiles } = this.#parts;
+    const { proposal, problem: _, ...rest } = relations.get(id);
+    if (proposal === undefined)
+      throw new KitenError(
+        'kiten/relation-not-learned',
+        `Nothing that was learned of “${id}” waits to be accepted.`,
+      );
+    const record: RelationRecord = { ...rest, profile: proposal };
+    await profiles.read(proposal);
+    const data = { relation: id, profile: proposal };
+    await relations.keep(record, relations.event('relation/accepted', actor, reason, data));
+    await teller.put(record);
+    return record;
+  }
+
+  async #learned(task: LearningTask): Promise<RelationLearned> {
+    const { learner, profiles } = this.#parts;
+    let octets: Uint8Array;
+    try {
+      octets = encodeUtf8(await learner.learn(task));
+    } catch (error) {
+      if (error instanceof KitenError) return { problem: error.message.slice(0, 500) };
+      throw error;
+    }
+    const related = parseCrossProfile(octets).related.map(({ check, explained }) => ({
+      ...{ check: crossCheckText(check), explained },
+    }));
+    return { proposal: await profiles.keep(octets), related };
+  }
+}
