@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeUtf8, toBase64 } from '@kiten/codec';
+import { encodeUtf8, type Signer, toBase64 } from '@kiten/codec';
 import { generateSigner, loadSigner } from '@kiten/identity';
 import { encodeSenmlCbor, senmlContent, signPack } from '@kiten/measurement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -145,5 +145,51 @@ describe.skipIf(!tools)('readings that nobody declared', () => {
     const { findings } = await site.json<{ findings: { code: string }[] }>('verdict', 'show', 'pump-1');
     expect(findings.map(({ code }) => code)).not.toContain('measurement/pack-forged');
     expect(await discovered()).toEqual([]);
+  });
+
+  it('are verified with a key of each device by one declaration, and with no key of another one', {
+    timeout: 150_000,
+  }, async () => {
+    const valves = [await enrol(site, 'valve-1'), await enrol(site, 'valve-2')] as const;
+    const keys = join(site.directory, 'keys');
+    await mkdir(keys);
+    const signers = await Promise.all(
+      valves.map(async ({ id }) => {
+        const signer = generateSigner('EdDSA');
+        const text = toBase64(signer.publicKey);
+        await writeFile(
+          join(keys, `${id}.pem`),
+          `-----BEGIN PUBLIC KEY-----\n${text}\n-----END PUBLIC KEY-----\n`,
+        );
+        return signer;
+      }),
+    );
+    const add = ['measurement', 'stream', 'add', 'gas', '--filter', 'd/+/gas', '--form', 'pack'];
+    const because = ['--reason', 'a key each'];
+    await site.json(...add, '--field', 'level', '--keys', keys, ...because);
+    let sequence = 0;
+    async function sendPack(at: 0 | 1, signer = signers[at]): Promise<void> {
+      const { id } = valves[at];
+      const mark = { stream: `${id}/gas`, sequence: sequence++, signedAt: Date.now() };
+      const payload = encodeSenmlCbor([{ n: 'level', v: 20.5 }]);
+      const pack = { ...mark, payload, content: senmlContent.cbor, keyId: encodeUtf8('gas-key') };
+      const args = [...mosquittoOptions(site, valves[at]), '-V', 'mqttv5', '-i', id, '-q', '1', '-s'];
+      await run('mosquitto_pub', [...args, '-t', `d/${id}/gas`], { input: signPack(pack, signer as Signer) });
+    }
+    await site.until(async () => {
+      for (const at of [0, 1] as const) await sendPack(at);
+      const all = await site.json<{ stream: string; rows: number }[]>('measurement', 'stream', 'list');
+      const read = all.filter(({ rows }) => rows > 0).map(({ stream }) => stream);
+      return (read.includes('valve-1/gas') && read.includes('valve-2/gas')) || undefined;
+    }, 'what both say');
+    await sendPack(0, signers[1] as Signer);
+    const forged = await site.until(async () => {
+      const { findings } = (await (await site.fetch('/devices/valve-1')).json()) as {
+        findings: { code: string; part?: string; sentence: { en: { found: string } } }[];
+      };
+      return findings.find(({ code }) => code === 'measurement/pack-forged');
+    }, 'the finding');
+    expect(forged.part).toBe('stream:valve-1/gas');
+    expect(forged.sentence.en.found).toContain('under the key of valve-1; it names the key gas-key');
   });
 });

@@ -223,7 +223,7 @@ export const measurementFindings = defineFindings([
       en: 'What {stream} says is signed by its source.',
       ja: '{stream} の測定値には送信元の署名がある。',
     },
-    found: { en: 'A signature does not hold.', ja: '署名を検証できなかった。' },
+    found: { en: 'A signature does not hold. {problem}', ja: '署名を検証できなかった。{problem}' },
     remedy: {
       en: 'Somebody alters readings on their way, or the source has a new key: find out which, declare the key if it is right, and clear the finding.',
       ja: '経路上で測定値が改変されているか、送信元の鍵が変わった。どちらかを調べ、正しい鍵であれば宣言して所見を解除する。',

@@ -240,6 +240,7 @@ export {
   type StreamBoardParts,
   type TapInlet,
 } from './streams/stream-board.ts';
+export { saysKeyOf } from './streams/stream-kind.ts';
 export { streamPatternOf } from './streams/stream-name.ts';
 export {
   checkRelation,

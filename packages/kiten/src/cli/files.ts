@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { KitenError } from '@kiten/codec';
 
 /** @throws KitenError `kiten/file-unreadable` */
@@ -21,6 +21,15 @@ export async function writeBytes(file: string, bytes: Uint8Array | string): Prom
     await writeFile(file, bytes);
   } catch (cause) {
     throw new KitenError('kiten/file-unwritable', `${file} cannot be written.`, { cause });
+  }
+}
+
+/** Names of what is in a directory. @throws KitenError `kiten/file-unreadable` */
+export async function readNames(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (cause) {
+    throw new KitenError('kiten/file-unreadable', `${directory} cannot be read.`, { cause });
   }
 }
 

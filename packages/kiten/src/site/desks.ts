@@ -114,7 +114,7 @@ export async function openDesks(
   let outlet: Outlet | undefined;
   let schedule: AttestationSchedule | undefined;
   let update: Update | undefined;
-  let relations: StreamDesk['relations'] | undefined;
+  let readings: StreamDesk | undefined;
 
   const evidence = new EvidenceDesk({ database, payloads, book, journal, clock, random });
   const passports = await PassportBoard.load(database, { book, marks, clock });
@@ -150,7 +150,7 @@ export async function openDesks(
     },
     changed(device) {
       hub.publish('device', { device: device.id });
-      relations?.attested(device.id);
+      readings?.changed(device.id);
       update?.updates
         .appraised(device.id)
         .catch((error: unknown) => logger.error({ err: error, device: device.id }, 'a campaign lags behind'));
@@ -178,7 +178,7 @@ export async function openDesks(
     },
     declared: (change) => outlet?.streams(change),
   });
-  relations = streams.relations;
+  readings = streams;
   const streamTrusts = new StreamTrusts(streams);
   const witnesses = await WitnessDesk.open({ database, ledger, journal, logger, clock });
   const appraise = openAppraisal(keys.authority, (keyId) => authorities.byKeyId(keyId));

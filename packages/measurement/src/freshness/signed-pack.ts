@@ -59,11 +59,14 @@ export function signPack(
   return encodeSign1({ protectedHeader, payload }, signer);
 }
 
-/** The key that a pack says it is signed with. Nothing of it is verified. @throws KitenError `measurement/pack-malformed` */
-export function packKeyId(bytes: Uint8Array): Uint8Array {
+/**
+ * The key that a pack says it is signed with; `undefined`: it does not say. Nothing of it is verified.
+ *
+ * @throws KitenError `measurement/pack-malformed`
+ */
+export function packKeyId(bytes: Uint8Array): Uint8Array | undefined {
   const keyId = messageOf(bytes).protectedHeader.get(coseHeader.keyIdentifier);
-  if (keyId instanceof Uint8Array) return keyId;
-  throw malformed('it does not name its key');
+  return keyId instanceof Uint8Array ? keyId : undefined;
 }
 
 /**

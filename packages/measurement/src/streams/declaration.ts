@@ -1,4 +1,4 @@
-import { KitenError } from '@kiten/codec';
+import { fromBase64, KitenError, publicKeyAlgorithm } from '@kiten/codec';
 import type { FollowRules } from '../follow/follower.ts';
 import { isUnit, unitOf } from '../series/unit.ts';
 
@@ -29,8 +29,12 @@ export interface StreamDeclaration {
   /** In `json`, where a number stands that grows by one each time, and the time in seconds since the Unix epoch. */
   readonly sequence?: string;
   readonly time?: string;
-  /** In `pack`, the source's DER SubjectPublicKeyInfo in base64, unless the device signs with the key of its certificate. */
+  /**
+   * In `pack`, DER SubjectPublicKeyInfo in base64 of what signs: of all sources, or by device. A device that has none here signs
+   * with the key of its certificate.
+   */
   readonly key?: string;
+  readonly keys?: Readonly<Record<string, string>>;
   /** Alarms without a cause that are put up with, of one stream. */
   readonly alarmsPerDay: number;
   /** Without readings for so long a stream is silent, and nothing is said of it any more. */
@@ -46,13 +50,14 @@ export interface StreamDeclaration {
 export const defaultAlarmsPerDay = 0.1;
 export const defaultSilenceSeconds = 300;
 const mostFields = 64;
+const mostKeys = 1024;
 /** How declarations may be called. */
 export const idForm = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 const pointerForm = /^(\/([^~/]|~[01])*)*$/;
 
 /** @throws KitenError `measurement/stream-declaration` */
 export function checkDeclaration(declaration: StreamDeclaration): void {
-  const { id, filter, form, fields, binSeconds, sequence, time, key, recoverSeconds } = declaration;
+  const { id, filter, form, fields, binSeconds, sequence, time, recoverSeconds } = declaration;
   if (!idForm.test(id)) throw refused('its name has other characters than a–z, 0–9, “.”, “_” and “-”');
   if (!isFilter(filter)) throw refused('its topics are no MQTT topic filter');
   if (fields.length === 0 || fields.length > mostFields)
@@ -71,7 +76,7 @@ export function checkDeclaration(declaration: StreamDeclaration): void {
     throw refused('sequence and time are looked for in JSON; a signed pack has its own');
   if ((sequence === undefined) !== (time === undefined)) throw refused('sequence and time go together');
   checkUnits(declaration);
-  if (key !== undefined && form !== 'pack') throw refused('only signed packs are verified with a key');
+  checkKeys(declaration);
   if (!isPositive(declaration.alarmsPerDay)) throw refused('its alarms a day are no number above 0');
   if (!isPositive(declaration.silenceSeconds)) throw refused('its seconds of silence are no number above 0');
   if (![binSeconds, recoverSeconds, declaration.learnSeconds].every((each) => isPositive(each ?? 1)))
@@ -115,6 +120,23 @@ function checkUnits({ form, fields, units = {} }: StreamDeclaration): void {
   }
 }
 
+function checkKeys({ form, key, keys }: StreamDeclaration): void {
+  if (key === undefined && keys === undefined) return;
+  if (form !== 'pack') throw refused('only signed packs are verified with a key');
+  if (key !== undefined && keys !== undefined)
+    throw refused('it has one key for all, or one for each device');
+  const all = key === undefined ? Object.entries(keys ?? {}) : [['its sources', key] as const];
+  if (all.length === 0 || all.length > mostKeys)
+    throw refused(`it has keys of 1 to ${mostKeys} devices, not of ${all.length}`);
+  for (const [source, text] of all)
+    try {
+      publicKeyAlgorithm(fromBase64(text));
+    } catch (cause) {
+      if (!(cause instanceof KitenError)) throw cause;
+      throw refused(`the key of ${source.slice(0, 80)} is no public key: ${cause.message}`, cause);
+    }
+}
+
 function isFilter(filter: string): boolean {
   if (filter === '' || filter.length > 1024 || filter.includes('\u0000') || !filter.isWellFormed())
     return false;
@@ -126,6 +148,6 @@ function isFilter(filter: string): boolean {
 
 const isPositive = (value: number): boolean => Number.isFinite(value) && value > 0;
 
-function refused(why: string): KitenError {
-  return new KitenError('measurement/stream-declaration', `This declares no stream: ${why}.`);
+function refused(why: string, cause?: unknown): KitenError {
+  return new KitenError('measurement/stream-declaration', `This declares no stream: ${why}.`, { cause });
 }

@@ -8,7 +8,7 @@ import type { HistoryBudget } from './history.ts';
 import type { Lesson, LessonBudget, LessonEnd } from './lesson.ts';
 import { type CountedMemory, PackWatch } from './pack-watch.ts';
 import type { ReadMessage } from './payload-reader.ts';
-import { readPack } from './read-pack.ts';
+import { noKeyOf, readPack } from './read-pack.ts';
 import { ownEvidenceOf } from './relation-board.ts';
 import type { JudgedBy } from './row-judge.ts';
 import type { StreamKind } from './stream-kind.ts';
@@ -77,8 +77,12 @@ export class WatchedStream {
   }
 
   get gauges(): StreamGauges {
+    const { form } = this.#kind.declaration;
+    const rows = this.#rows.gauges;
+    const hasNoKey = form === 'pack' && this.#keys?.length === 0;
     return {
-      ...this.#rows.gauges,
+      ...rows,
+      problem: hasNoKey ? `Its packs cannot be verified: ${noKeyOf(this.stream)}.` : rows.problem,
       ...{ messages: this.#messages, lastAt: this.#lastAt, isSilent: this.#isSilent },
       ...{ memory: this.#packs.memory, drift: this.#rows.judge.drift },
     };
@@ -191,11 +195,17 @@ export class WatchedStream {
     if (memory !== undefined) this.#world.tell({ kind: 'remember', stream: this.stream, memory });
   }
 
+  /** DER SubjectPublicKeyInfo of what its packs may be signed with; `undefined` until they are known. */
+  get #keys(): readonly Uint8Array[] | undefined {
+    const declared = this.#kind.keyOf(this.device);
+    return declared === undefined ? this.#world.keysOf(this.device) : [declared];
+  }
+
   #read({ payload, at, channel }: StreamMessage): ReadMessage | undefined {
     try {
-      const { declaration, key, read } = this.#kind;
+      const { declaration, read } = this.#kind;
       if (declaration.form !== 'pack') return read({ payload, at, channel });
-      const keys = key === undefined ? this.#world.keysOf(this.device) : [key];
+      const keys = this.#keys;
       if (keys === undefined) return undefined;
       const { stream } = this;
       return readPack(payload, at, { stream, fields: declaration.fields, verify: this.#world.verify, keys });

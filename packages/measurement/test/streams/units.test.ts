@@ -29,7 +29,7 @@ class Tank {
 
   constructor(more: Partial<StreamDeclaration> = {}, key?: Uint8Array) {
     const declaration = { ...senml, ...more };
-    const kind = { declaration, read: payloadReader(declaration), key };
+    const kind = { declaration, read: payloadReader(declaration), keyOf: () => key };
     const origin = { stream: 'pump-1/tank', device: 'pump-1', topic: 'd/pump-1/tank' };
     this.watched = new WatchedStream(origin, kind, {
       ...{ budget: { left: 1e6 }, looks: { left: 1e6 }, lessons: { left: 1e6 }, verify },

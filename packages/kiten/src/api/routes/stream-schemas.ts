@@ -34,6 +34,11 @@ export const declared = {
   key: Type.Optional(
     Type.String({ maxLength: 8192, description: 'DER SubjectPublicKeyInfo in base64; of pack' }),
   ),
+  keys: Type.Optional(
+    Type.Record(deviceId, Type.String({ maxLength: 8192 }), {
+      description: 'The same of each device by itself; others sign with the key of their certificate',
+    }),
+  ),
   recoverSeconds: Type.Optional(
     seconds('So long of normal readings takes an alarm back; else an operator does'),
   ),

@@ -31,7 +31,7 @@ const refusals = {
   key: ({ name }: FoundStreams) =>
     new KitenError(
       'kiten/stream-key-needed',
-      `The packs of ${name} are not signed with the key of their device’s certificate: give the one that they are signed with as --key FILE.`,
+      `The packs of ${name} are not signed with the key of their device’s certificate: give the one that they are signed with as --key FILE, or those of several devices as --keys DIRECTORY.`,
     ),
   name: ({ name, pack }: FoundStreams) =>
     new KitenError(

@@ -1,8 +1,9 @@
+import { basename, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { openClient } from '../client.ts';
 import { type DriftRuleOptions, followRulesOf, withDriftRules } from '../drift-options.ts';
 import type { Environment } from '../environment.ts';
-import { readText } from '../files.ts';
+import { readNames, readText } from '../files.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson } from '../output.ts';
 import { parseUnit } from '../table-options.ts';
@@ -27,6 +28,7 @@ interface AddOptions extends SiteOptions, DriftRuleOptions {
   readonly sequence?: string;
   readonly time?: string;
   readonly key?: string;
+  readonly keys?: string;
   readonly alarmsPerDay?: number;
   readonly silence?: number;
   readonly recover?: number;
@@ -62,6 +64,10 @@ export function addCommand(stream: Command, environment: Environment): void {
     .option('--time <pointer>', 'in JSON, where the time stands, in seconds since 1970')
     .option('--key <file>', 'the public key (PEM) that packs are signed with (default the certificate’s)')
     .option(
+      '--keys <directory>',
+      'the public key (PEM) of each device that has one of its own for packs, as DEVICE.pem',
+    )
+    .option(
       '--alarms-per-day <n>',
       'false alarms of one stream that are put up with (default 0.1)',
       parseAmount,
@@ -79,17 +85,18 @@ export function addCommand(stream: Command, environment: Environment): void {
       const client = await openClient(options, environment);
       const { alarmsPerDay, reason } = options;
       const key = options.key === undefined ? undefined : keyIn(await readText(options.key));
+      const keys = options.keys === undefined ? undefined : await keysIn(options.keys);
       const seconds = {
         ...{ silenceSeconds: options.silence, recoverSeconds: options.recover },
         learnSeconds: options.learn,
       };
-      const found = options.found === true ? await foundAs(client, id, key !== undefined) : {};
+      const found = options.found === true ? await foundAs(client, id, (key ?? keys) !== undefined) : {};
       const follow = followRulesOf(options);
       const body = {
         form: 'json',
         ...found,
         ...said(options),
-        key,
+        ...{ key, keys },
         alarmsPerDay,
         follow,
         reason,
@@ -108,6 +115,16 @@ function said({ filter, form, field: fields, unit, bin: binSeconds, sequence, ti
   const units = unit === undefined ? undefined : Object.fromEntries(unit);
   const all = { filter, form, fields, units, binSeconds, sequence, time };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** The keys in a directory, by the devices that its files are named after. */
+async function keysIn(directory: string): Promise<Readonly<Record<string, string>>> {
+  const files = (await readNames(directory)).filter((name) => name.endsWith('.pem'));
+  const keys = files.map(async (name) => [
+    basename(name, '.pem'),
+    keyIn(await readText(join(directory, name))),
+  ]);
+  return Object.fromEntries(await Promise.all(keys));
 }
 
 /** The key as the site takes it: what stands between the lines of a PEM file. */

@@ -75,7 +75,7 @@ export class Declaring {
       for (const each of change.anew)
         if (each.lesson !== undefined)
           send({ kind: 'put', known: { ...knownOf(each), lesson: each.lesson } });
-      if (before?.form !== declaration.form || before.key !== declaration.key)
+      if (before !== undefined && !hasSameKeys(before, declaration))
         for (const each of book.streamsOf(id)) await keys.tell(each);
       this.#parts.declared('more');
       const isSame = before !== undefined && hasSameChannels(before, declaration);
@@ -129,6 +129,11 @@ function changeOf(
     ...{ stream, device, declaration: id, topic, appearedAt, accepts: false, ...lesson },
   }));
   return { gone, anew };
+}
+
+function hasSameKeys(before: StreamDeclaration, now: StreamDeclaration): boolean {
+  const [one, other] = [before, now].map(({ form, key, keys }) => JSON.stringify([form, key, keys]));
+  return one === other;
 }
 
 const namesOf = (streams: readonly StreamRecord[]): string[] => streams.map(({ stream }) => stream);

@@ -54,6 +54,7 @@ export class StreamDesk {
   readonly #declaring: Declaring;
   readonly #learning: Learning;
   readonly #hearing: Hearing;
+  readonly #keys: SourceKeys;
   readonly #teller: StreamTeller;
   /** Whether readings are judged. */
   readonly health: JudgingHealth;
@@ -71,6 +72,7 @@ export class StreamDesk {
     this.finds = new Finds({ ...parts, health: this.health, thread: () => this.#outlet?.thread });
     this.relations = new Relations({ ...parts, book, send }, relations);
     const keys = new SourceKeys({ ...parts, book, send });
+    this.#keys = keys;
     const changed = (streams: readonly string[]) => this.relations.changed(streams);
     this.#declaring = new Declaring({ ...parts, book, keys, send, changed });
     this.#learning = new Learning({ ...parts, book, send });
@@ -179,6 +181,16 @@ export class StreamDesk {
       if (error instanceof KitenError && !thread.isAtWork) return { ...none, isStopped };
       throw error;
     });
+  }
+
+  /** A device is judged otherwise: also what it may sign packs with may be something else. */
+  changed(device: string): void {
+    this.relations.attested(device);
+    this.#keys
+      .changed(device)
+      .catch((error: unknown) =>
+        this.#parts.logger.error({ err: error, device }, 'the keys of a device could not be told'),
+      );
   }
 
   /** An operator cleared what was found of a part of a device, or of the only one that had it: what holds of that is said again. */
