@@ -51,8 +51,8 @@ describe('streams of several devices that are compared', () => {
     const lessons = join(site.data, 'measurement', 'lessons');
     // A row is its time and three values; 64 of them are written at once.
     await site.until(async () => {
-      const [file = ''] = await readdir(lessons);
-      return (await stat(join(lessons, file))).size >= 128 * 32 || undefined;
+      const [file] = await readdir(lessons);
+      return (file !== undefined && (await stat(join(lessons, file))).size >= 128 * 32) || undefined;
     }, 'the rows in the file');
     await site.signal('SIGKILL');
     await site.up();

@@ -88,6 +88,8 @@ function handle(command: StreamCommand): void {
     case 'recall':
       discovery.recall(command.found);
       return;
+    case 'wake':
+      return;
     case 'all':
       lessons.sweep();
       return;

@@ -30,6 +30,8 @@ export type StreamCommand =
   | { readonly kind: 'recall'; readonly found: readonly KeptCandidate[] }
   /** What a device may sign packs with, where that was asked for to find out what is found. */
   | { readonly kind: 'asked-keys'; readonly device: string; readonly keys: readonly Uint8Array[] }
+  /** Somebody publishes: it is to be there. */
+  | { readonly kind: 'wake' }
   /** Everything that was known was put. */
   | { readonly kind: 'all' }
   /** What was learned of a stream or a relation is kept: what it was learned from is not needed any more. */

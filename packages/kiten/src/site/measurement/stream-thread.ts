@@ -60,7 +60,7 @@ export class StreamThread {
   join(feed: MessagePort): void {
     this.#feeds.add(feed);
     // Somebody publishes: it is looked for readings.
-    feed.on('message', () => this.send({ kind: 'all' }));
+    feed.on('message', () => this.send({ kind: 'wake' }));
     feed.on('close', () => this.#feeds.delete(feed));
     feed.unref();
     if (this.#worker !== undefined && !this.#isBeginning) this.#tap(this.#worker, feed);
