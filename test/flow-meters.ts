@@ -63,11 +63,11 @@ export class FlowMeters implements AsyncDisposable {
   }
 
   /** Readings with a time of their own, the same moment of all meters after the other. */
-  async send(rows: number, alter = honest): Promise<void> {
+  async send(rows: number, alter = honest, unit = 'l/s'): Promise<void> {
     for (let row = 0; row < rows; row++, this.#clock += every) {
       const values = alter(this.#source.next().value as readonly number[]);
       for (const [at, client] of this.#clients.entries()) {
-        const payload = JSON.stringify([{ n: 'value', v: values[at], t: this.#clock }]);
+        const payload = JSON.stringify([{ n: 'value', u: unit, v: values[at], t: this.#clock }]);
         await client.publishAsync(`d/meter-${at}/flow`, payload, { qos: 1 });
       }
     }

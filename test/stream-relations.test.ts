@@ -135,6 +135,21 @@ describe('streams of several devices that are compared', () => {
     const { alarms, rows } = await relation();
     expect(rows).toBeGreaterThan(20);
     expect(alarms[0]).toMatchObject({ began: lasting.alarms[0]?.began, ended: expect.any(Number) });
+  }, 120_000);
+
+  it('are not compared where they say another unit than was learned, and say why', async () => {
+    const { profile, alarms: before } = await relation();
+    await site.signal('SIGKILL');
+    await site.up();
+    await meters.join();
+    const { problem, alarms } = await site.until(async () => {
+      await meters.send(25, (values) => values.map((value) => 3.6 * value), 'm3/h');
+      const now = await relation();
+      return now.problem === undefined ? undefined : now;
+    }, 'why not');
+    expect(problem).toContain('it is in m3/h, and not in l/s as it was learned');
+    expect(await relation()).toMatchObject({ state: 'unjudged', profile });
+    expect(alarms).toEqual(before);
     await site.json('measurement', 'relation', 'remove', 'pipe', ...because);
     expect(await relation()).toBeNull();
   }, 120_000);

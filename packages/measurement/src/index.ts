@@ -12,6 +12,7 @@ export { type BlindSpot, type BlindSpotOptions, blindSpot } from './consumer/bli
 export { type Consumer, type Readings, type SteppedConsumer, stepped } from './consumer/consumer.ts';
 export { type Effect, type EffectOptions, effectOf, type OutputShift } from './consumer/effect.ts';
 export { type Shift, spreadOf } from './consumer/shift.ts';
+export { checkUnitsOf } from './cross/check-units.ts';
 export { toldFrom } from './cross/conclude.ts';
 export {
   type CrossCheck,

@@ -1,4 +1,4 @@
-import type { Frame } from '@kiten/measurement';
+import { type Frame, parseCrossCheck } from '@kiten/measurement';
 import { describe, expect, it, vi } from 'vitest';
 import { ann, entriesOf, newFolder, openSite, start } from '../fixtures.ts';
 import { appear, listening, thermometer } from './told.ts';
@@ -72,5 +72,42 @@ describe('a lesson of streams that are compared', () => {
     await vi.waitFor(() => expect(relations.get('room').proposal).toBeDefined(), { timeout: 60_000 });
     const learned = (await entriesOf(site.ledger)).filter(({ type }) => type === 'relation/learned');
     expect(learned.map(({ data }) => data?.rows)).toEqual([300]);
+  });
+
+  it('has the units that were said in it first, also after a restart, as one of a stream has', async () => {
+    const folder = await newFolder();
+    const { site } = await comparing(folder);
+    const { lesson: end } = await site.streams.relations.learn('room', lesson, ann, 'a normal day');
+    const { lesson: own } = await site.streams.learn('room-0/air', lesson, ann, 'a normal day');
+    const [until, ownUntil] = [end?.until ?? 0, own?.until ?? 0];
+    await site.streams.heard([
+      { kind: 'relation-heard', relation: 'room', until, units: ['Cel', ''] },
+      { kind: 'relation-heard', relation: 'room', until: until - 1, units: ['K', 'K'] },
+      { kind: 'heard', stream: 'room-0/air', until: ownUntil, units: ['Cel'] },
+    ]);
+    await site.close();
+    const again = await openSite(folder, { clock: site.clock, fresh: false });
+    const told = await listening(again, 'relate', 'put');
+    const lessons = told.flatMap(({ known }) => (known.lesson === undefined ? [] : [known.lesson.units]));
+    expect(lessons).toEqual([['Cel'], ['Cel', '']]);
+  });
+
+  it('is not begun where checks compare what is declared in several units', async () => {
+    const { site } = await comparing(await newFolder());
+    const { streams } = site;
+    const check = parseCrossCheck('equal room-0/air#t room-1/air#t');
+    const relation = { id: 'room', streams: ['room-0/air', 'room-1/air'], every: 60, alarmsPerDay: 1 };
+    const relate = (units: Record<string, string>) =>
+      streams.relations.relate({ ...relation, checks: [check], units }, ann, 'one room');
+    await expect(relate({ 'room-0/air#t': 'Cel', 'room-1/air#t': 'K' })).rejects.toMatchObject({
+      code: 'measurement/cross-units',
+    });
+    await streams.declare({ ...thermometer('air'), units: { t: 'K' } }, ann, 'in kelvin');
+    await expect(relate({ 'room-0/air#t': 'Cel' })).rejects.toMatchObject({
+      code: 'measurement/cross-units',
+    });
+    expect(await relate({ 'room-0/air#t': 'K' })).toMatchObject({
+      relation: { units: { 'room-0/air#t': 'K' } },
+    });
   });
 });

@@ -3,10 +3,11 @@ import { learn } from '../learn/learn.ts';
 import type { Profile } from '../learn/profile.ts';
 import type { Frame } from '../series/frame.ts';
 import { type Balance, balancesOf, residualOf } from './balance.ts';
+import { checkUnitsOf } from './check-units.ts';
 import { type CrossCheck, checkCrossChecks } from './cross-check.ts';
 import { type Joining, joiningOf, jointFrame, type StreamTable } from './joint-rows.ts';
 import { type RelatedPair, relatedPairs } from './related.ts';
-import type { Sensor } from './sensor.ts';
+import { type Sensor, sensorName } from './sensor.ts';
 
 /** How sensors of several streams go together, as it was declared and learned. */
 export interface CrossProfile extends Joining {
@@ -60,6 +61,8 @@ export function learnJoint(
   checkCrossChecks(checks);
   const joining = { every, streams };
   const sensors = sensorsOf(joining);
+  const units = new Map(sensors.map((sensor, at) => [sensorName(sensor), frame.units?.[at] ?? '']));
+  checkUnitsOf(checks, (sensor) => units.get(sensorName(sensor)) ?? '');
   const balances = balancesOf(checks, sensors, frame);
   const learned = balances.filter(({ tolerance }) => tolerance === undefined);
   // One alarm has one cause: what is declared and what is learned share the budget.
@@ -86,7 +89,8 @@ function residualFrame(frame: Frame, balances: readonly Balance[]): Frame {
         balance,
         frame.values.subarray(row * width, (row + 1) * width),
       );
-  return { ...frame, channels: balances.map(({ check }, at) => `${at} ${check}`), values };
+  const { units: _, ...rest } = frame;
+  return { ...rest, channels: balances.map(({ check }, at) => `${at} ${check}`), values };
 }
 
 function refuseNames(tables: readonly StreamTable[]): void {

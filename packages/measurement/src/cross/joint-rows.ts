@@ -49,6 +49,11 @@ export class JointRows {
     );
   }
 
+  /** Where its channels begin among the sensors; `undefined`: it takes no part. */
+  placeOf(stream: string): number | undefined {
+    return this.#places.get(stream)?.at;
+  }
+
   /** Something that a stream said. Moments of the grid before it are over: `advance` gives them out first. */
   take(stream: string, at: number, values: Float64Array): void {
     const place = this.#places.get(stream);

@@ -9,6 +9,8 @@ const firstRows = 256;
 export interface LessonEnd {
   readonly until: number;
   readonly rows?: number;
+  /** Of what was gathered before: what each channel is measured in; '' where nobody said. */
+  readonly units?: readonly string[];
 }
 
 /** Memory that all lessons share, in numbers. */

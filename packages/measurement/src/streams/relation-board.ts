@@ -4,6 +4,7 @@ import type { RelationCourse } from './relation-course.ts';
 import { type RelationSurroundings, RelationWatch } from './relation-watch.ts';
 import type { KnownRelation, RelationGauges } from './stream-relation.ts';
 import type { AlarmWindow } from './stream-report.ts';
+import type { UnitWatch } from './unit-watch.ts';
 
 /** Milliseconds that a stream's clock may be ahead of ours. */
 const ahead = 2000;
@@ -57,9 +58,10 @@ export class RelationBoard {
     for (const { id } of this.#byStream.get(stream) ?? []) this.forget(id);
   }
 
-  take(stream: string, at: number, values: Float64Array): void {
+  /** @param units what the channels of the stream are measured in */
+  take(stream: string, at: number, values: Float64Array, units?: Pick<UnitWatch, 'now'>): void {
     for (const relation of this.#byStream.get(stream) ?? [])
-      relation.take(stream, Math.min(at, this.#now + ahead), values);
+      relation.take(stream, Math.min(at, this.#now + ahead), values, units?.now);
   }
 
   look(now: number): void {

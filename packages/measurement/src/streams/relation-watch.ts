@@ -11,7 +11,8 @@ import type { LookBudget } from './followed-alarms.ts';
 import { History, type HistoryBudget } from './history.ts';
 import type { Lesson, LessonBudget } from './lesson.ts';
 import { LessonWatch } from './lesson-watch.ts';
-import type { CheckStanding, RelationCourse } from './relation-course.ts';
+import { type RelationCourse, standingOf } from './relation-course.ts';
+import { SensorUnits } from './sensor-units.ts';
 import type {
   KnownRelation,
   RelationAlarm,
@@ -52,6 +53,7 @@ export class RelationWatch {
   #profile: string | undefined;
   #problem: string | undefined;
   readonly #lesson: LessonWatch;
+  readonly #units: SensorUnits;
   #rows = 0;
   #alarm: RelationAlarm | undefined;
   /** As it was thought of when judging stopped, while that alarm lasts. */
@@ -68,16 +70,19 @@ export class RelationWatch {
 
   /** @throws KitenError `measurement/cross-too-many` */
   constructor(known: KnownRelation, world: RelationSurroundings) {
-    const { id, streams, every, lesson, attested } = known;
+    const { id, streams, every, units, lesson, attested } = known;
     this.id = id;
     this.#world = world;
     this.#known = known;
     this.#attested = new Map(attested);
     this.#joint = new JointRows(streams, every);
     this.#history = new History(this.#joint.sensors.length, keptRows, world.history);
-    this.#lesson = new LessonWatch(this.#joint.sensors.map(sensorName), world.lessons, (taught) =>
-      world.tell({ kind: 'relation-taught', relation: id, ...taught }),
-    );
+    const names = this.#joint.sensors.map(sensorName);
+    this.#units = new SensorUnits(names, units ?? [], lesson?.units);
+    this.#lesson = new LessonWatch(names, world.lessons, ({ frame, ...which }) => {
+      const measured = { ...frame, units: this.#units.ofLesson };
+      world.tell({ kind: 'relation-taught', relation: id, frame: measured, ...which });
+    });
     if (lesson !== undefined) this.#lesson.begin(lesson);
   }
 
@@ -91,6 +96,7 @@ export class RelationWatch {
     if (named(judge.sensors) !== named(this.#joint.sensors))
       throw this.#misfit('it is of other sensors than its streams have');
     this.#judge = judge;
+    this.#units.judgeBy(judge.profile.relation.units);
     this.#profile = digest;
     this.#history.end();
     const width = judge.sensors.length + judge.checks.length;
@@ -112,8 +118,8 @@ export class RelationWatch {
       rows: this.#rows,
       lesson: this.#lesson.gauges,
       alarm: this.#alarm,
-      checks: this.#standing(),
-      problem: this.#problem,
+      checks: this.#judge === undefined || this.#rows === 0 ? [] : standingOf(this.#judge),
+      problem: this.#problem ?? this.#units.problem,
       calmSince: this.#judge !== undefined && this.#calm >= settled ? this.#calmSince : undefined,
     };
   }
@@ -135,10 +141,17 @@ export class RelationWatch {
     };
   }
 
-  /** @param at milliseconds since the Unix epoch */
-  take(stream: string, at: number, values: Float64Array): void {
+  /**
+   * @param at milliseconds since the Unix epoch
+   * @param units what its channels are measured in; '' where nobody says
+   */
+  take(stream: string, at: number, values: Float64Array, units: readonly string[] = []): void {
     // What is said at a moment of the grid counts in its row.
     this.#joint.advance((at - 1) / 1000, (moment, row) => this.#row(Math.round(moment * 1000), row));
+    const isFirst = this.#units.hear(this.#joint.placeOf(stream) ?? 0, units);
+    const { until } = this.lesson ?? {};
+    if (isFirst && until !== undefined)
+      this.#world.tell({ kind: 'relation-heard', relation: this.id, until, units: this.#units.ofLesson });
     this.#joint.take(stream, at / 1000, values);
   }
 
@@ -167,13 +180,15 @@ export class RelationWatch {
     // Where nothing is heard there is nothing to compare.
     if (row.every(Number.isNaN)) return;
     this.#rows++;
-    this.#lesson.push(at, row);
+    this.#lesson.push(at, this.#units.learned(row));
     const judge = this.#judge;
     if (judge === undefined) {
       this.#history.push(at, row, 0);
       return;
     }
-    const { isAlarm, severity } = judge.push(at / 1000, row);
+    const judged = this.#units.judged(row);
+    if (judged.every(Number.isNaN)) return;
+    const { isAlarm, severity } = judge.push(at / 1000, judged);
     this.#history.push(at, Float64Array.of(...row, ...judge.standing), severity);
     if (isAlarm) this.#calm = 0;
     else if (this.#calm++ === 0) this.#calmSince = at;
@@ -220,7 +235,7 @@ export class RelationWatch {
     if (this.#calm < settled || at < this.#sayAt) return;
     this.#sayAt = at + this.#pause;
     this.#pause = Math.min(again, 2 * this.#pause);
-    for (const stream of this.streams)
+    for (const stream of this.streams.filter((each) => this.#units.isJudged(each)))
       this.#world.conclude({ stream, outcome: 'agreeing', at, since: this.#calmSince, count: this.#calm });
   }
 
@@ -228,15 +243,5 @@ export class RelationWatch {
   close(): void {
     this.#lesson.stop();
     this.#history.end();
-  }
-
-  #standing(): readonly CheckStanding[] {
-    const judge = this.#judge;
-    if (judge === undefined || this.#rows === 0) return [];
-    const { standing } = judge;
-    return judge.checks.map((check, at) => {
-      const severity = standing[at] as number;
-      return { check, severity: Number.isNaN(severity) ? null : severity };
-    });
   }
 }

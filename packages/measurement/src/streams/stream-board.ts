@@ -12,7 +12,7 @@ import { kindOf, type StreamKind } from './stream-kind.ts';
 import { placeOf } from './stream-name.ts';
 import type { AlarmWindow, StreamReport } from './stream-report.ts';
 import { readBatch, type TapBatch, type TapEntry, type TapSource } from './tap-batch.ts';
-import { WatchedStream } from './watched-stream.ts';
+import { type StreamSurroundings, WatchedStream } from './watched-stream.ts';
 
 export interface StreamBoardParts {
   readonly tell: (report: StreamReport) => void;
@@ -202,8 +202,7 @@ export class StreamBoard {
       if (watched.take({ payload, at, channel, duplicate })) this.#unsettled.add(watched);
   }
 
-  readonly #compare = (stream: string, at: number, values: Float64Array): void =>
-    this.relations.take(stream, at, values);
+  readonly #compare: StreamSurroundings['compare'] = (...row) => this.relations.take(...row);
 
   #find({ device, topic }: TapSource, at: number): readonly Place[] {
     const places: Place[] = [];

@@ -5,6 +5,7 @@ import type { JointStream } from '../cross/joint-rows.ts';
 import { mostSensors } from '../cross/joint-rows.ts';
 import type { AttestedTier } from '../cross/own-evidence.ts';
 import { sensorName } from '../cross/sensor.ts';
+import { isUnit } from '../series/unit.ts';
 import type { LessonEnd } from './lesson.ts';
 import type { LessonGauges, Taught } from './lesson-watch.ts';
 import type { CheckStanding } from './relation-course.ts';
@@ -15,6 +16,8 @@ export interface StreamRelation {
   readonly id: string;
   readonly streams: readonly string[];
   readonly checks: readonly CrossCheck[];
+  /** What sensors are measured in, by their names: `{ 'pump-1/pump#flow': 'l/s' }`; of others, what their streams say. */
+  readonly units?: Readonly<Record<string, string>>;
   /** Seconds between two joint rows; what a sensor said counts for three of them. */
   readonly every: number;
   /** Alarms without a cause that are put up with. */
@@ -26,13 +29,22 @@ const mostStreams = 16;
 const held = 3;
 
 /** @throws KitenError `measurement/stream-relation`, `measurement/cross-check` */
-export function checkRelation({ id, streams, checks, every, alarmsPerDay }: StreamRelation): void {
+export function checkRelation({
+  id,
+  streams,
+  checks,
+  units = {},
+  every,
+  alarmsPerDay,
+}: StreamRelation): void {
   if (!idForm.test(id)) throw refused('its name has other characters than a–z, 0–9, “.”, “_” and “-”');
   if (streams.length < 2 || streams.length > mostStreams || new Set(streams).size !== streams.length)
     throw refused(`it is of 2 to ${mostStreams} streams, each once`);
   if (!(every >= 1 && every <= 86_400)) throw refused('its rows are a second to a day apart');
   if (!(alarmsPerDay > 0)) throw refused('its alarms a day are no number above 0');
   checkCrossChecks(checks);
+  if (!Object.values(units).every(isUnit))
+    throw refused('a unit has 1 to 16 characters that can be seen, such as l/s');
 }
 
 /**
@@ -41,7 +53,7 @@ export function checkRelation({ id, streams, checks, every, alarmsPerDay }: Stre
  * @throws KitenError `measurement/stream-relation`, `measurement/cross-sensor-unknown`
  */
 export function joinedStreams(
-  { streams, every, checks }: StreamRelation,
+  { streams, every, checks, units = {} }: StreamRelation,
   channelsOf: (stream: string) => readonly string[],
 ): JointStream[] {
   const joined = streams.map((stream) => ({ stream, channels: channelsOf(stream), hold: held * every }));
@@ -50,11 +62,12 @@ export function joinedStreams(
   );
   if (names.size > mostSensors)
     throw refused(`its streams have ${names.size} channels; ${mostSensors} at most are compared`);
-  const unknown = checks.flatMap(({ sensors }) => sensors.map(sensorName)).find((name) => !names.has(name));
+  const named = [...checks.flatMap(({ sensors }) => sensors.map(sensorName)), ...Object.keys(units)];
+  const unknown = named.find((name) => !names.has(name));
   if (unknown === undefined) return joined;
   throw new KitenError(
     'measurement/cross-sensor-unknown',
-    `A check names ${unknown.slice(0, 140)}, which is no channel of its streams.`,
+    `A check or a unit names ${unknown.slice(0, 140)}, which is no channel of its streams.`,
   );
 }
 
@@ -73,6 +86,8 @@ export interface KnownRelation {
   readonly id: string;
   readonly every: number;
   readonly streams: readonly JointStream[];
+  /** What each sensor was declared to be measured in, in their order; '' where it was not. */
+  readonly units?: readonly string[];
   readonly profile?: RelationProfile;
   /** It is being learned. */
   readonly lesson?: LessonEnd;
@@ -109,4 +124,11 @@ export interface RelationGauges {
 /** What judging tells of relations. Structured-clonable. */
 export type RelationReport =
   | ({ readonly kind: 'relation-taught'; readonly relation: string } & Taught)
+  /** In its lesson it was said for the first time what a sensor is measured in: to be kept with it. */
+  | {
+      readonly kind: 'relation-heard';
+      readonly relation: string;
+      readonly until: number;
+      readonly units: readonly string[];
+    }
   | { readonly kind: 'relation-alarm'; readonly alarm: RelationAlarm };

@@ -117,6 +117,13 @@ export type StreamReport =
     }
   /** A stream has all that it is to be learned from. */
   | ({ readonly kind: 'taught'; readonly stream: string } & Taught)
+  /** In its lesson it was said for the first time what a channel is measured in: to be kept with it. */
+  | {
+      readonly kind: 'heard';
+      readonly stream: string;
+      readonly until: number;
+      readonly units: readonly string[];
+    }
   /** Its lesson is over, and nothing is to be learned from it. */
   | {
       readonly kind: 'unlearned';

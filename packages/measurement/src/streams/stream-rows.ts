@@ -42,7 +42,10 @@ export class StreamRows {
     this.#voice = voice;
     const channels = channelsOf(declaration);
     const { binSeconds } = declaration;
-    this.units = new UnitWatch(channels, declaredUnits(declaration));
+    this.units = new UnitWatch(channels, declaredUnits(declaration), (units) => {
+      const { until } = this.lesson.lesson ?? {};
+      if (until !== undefined) world.tell({ kind: 'heard', stream, until, units });
+    });
     this.judge = new RowJudge(
       {
         ...{ stream, channels, voice, budget: world.budget, looks: world.looks },
@@ -130,7 +133,7 @@ export class StreamRows {
     if (isForLesson) this.lesson.push(at, values);
     if (problem !== undefined) return;
     this.judge.push(at, values, came);
-    this.#world.compare(this.#stream, at, values);
+    this.#world.compare(this.#stream, at, values, this.units);
   }
 
   /** @returns why it is not judged from now on, if that can't be */

@@ -15,14 +15,21 @@ export interface UnitStanding {
 export class UnitWatch {
   readonly #channels: readonly string[];
   #declared: readonly string[];
+  readonly #first: (units: readonly string[]) => void;
   #learned: readonly string[] = [];
   /** What was said first, since it is being learned. */
   readonly #heard: string[];
   /** Of the newest message. */
   standing: UnitStanding = { isForLesson: true, problem: undefined };
 
-  constructor(channels: readonly string[], declared: readonly string[]) {
+  /** @param first is called when a channel's unit was said for the first time, with those of all of them */
+  constructor(
+    channels: readonly string[],
+    declared: readonly string[],
+    first: (units: readonly string[]) => void = () => undefined,
+  ) {
     this.#channels = channels;
+    this.#first = first;
     this.#declared = declared;
     this.#heard = channels.map(() => '');
   }
@@ -79,10 +86,11 @@ export class UnitWatch {
   #standingOf(said: readonly string[]): UnitStanding {
     let isForLesson = true;
     let problem: string | undefined;
+    let isFirst = false;
     for (const [at, unit] of said.entries()) {
       if (unit === '') continue;
       const [declared, learned, heard] = [this.#declared[at], this.#learned[at], this.#heard[at]];
-      if (!declared && !heard) this.#heard[at] = unit;
+      if (!declared && !heard) [this.#heard[at], isFirst] = [unit, true];
       isForLesson &&= (declared || heard || unit) === unit;
       const asked = declared || learned || heard || unit;
       const why = declared ? 'as it was declared' : learned ? 'as it was learned' : 'as it was before';
@@ -90,6 +98,7 @@ export class UnitWatch {
       if (asked !== unit)
         problem ??= unreadable(`“${channel}” is in ${unit}, and not in ${asked} ${why}`).message;
     }
+    if (isFirst) this.#first([...this.#heard]);
     return { isForLesson, problem };
   }
 }

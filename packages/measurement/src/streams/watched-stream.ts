@@ -24,7 +24,7 @@ export interface StreamSurroundings {
   readonly lessons: LessonBudget;
   readonly verify: Verify;
   /** A row of a stream, for whoever compares it with others. */
-  readonly compare: (stream: string, at: number, values: Float64Array) => void;
+  readonly compare: (stream: string, at: number, values: Float64Array, units: UnitWatch) => void;
   /** DER SubjectPublicKeyInfo of what a device may sign with, its certificates'; `undefined` until they are known. */
   readonly keysOf: (device: string) => readonly Uint8Array[] | undefined;
 }
@@ -128,7 +128,7 @@ export class WatchedStream {
 
   /** Gathers readings to learn from. What it was judged by stays until something else was learned and accepted. */
   learn(end: LessonEnd): void {
-    this.units.begin();
+    this.units.begin(end.units);
     this.#rows.lesson.begin(end);
   }
 

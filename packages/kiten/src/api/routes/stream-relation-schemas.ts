@@ -26,6 +26,11 @@ export const every = Type.Number({
 export const declared = {
   streams: Type.Array(streamName, { minItems: 2, maxItems: 16 }),
   checks: Type.Array(check, { maxItems: 64 }),
+  units: Type.Optional(
+    Type.Record(Type.String({ maxLength: 1024 }), Type.String({ minLength: 1, maxLength: 16 }), {
+      description: 'What sensors are measured in, by STREAM#CHANNEL; of others, what their streams say',
+    }),
+  ),
 };
 const suspect = Type.Object({
   sensor: Type.String({ description: 'STREAM#CHANNEL' }),

@@ -6,6 +6,7 @@ import type { Environment } from '../environment.ts';
 import { language } from '../language.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson, printTable } from '../output.ts';
+import { parseUnit } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
 
 interface RelationAnswer {
@@ -31,6 +32,7 @@ interface RelationAlarmAnswer extends Omit<CrossJudgement, 'at'> {
 interface AddOptions extends SiteOptions {
   readonly stream: readonly string[];
   readonly check?: readonly string[];
+  readonly unit?: ReadonlyMap<string, string>;
   readonly every: number;
   readonly alarmsPerDay?: number;
   readonly reason: string;
@@ -52,13 +54,19 @@ export function relationCommands(measurement: Command, environment: Environment)
       '--check <check...>',
       'what is known: “equal A B C”, “sum WHOLE PART PART”, “ratio A B 2.5”, “linear A B”, “below A B”, each perhaps with “within 0.05”; a sensor is STREAM#CHANNEL',
     )
+    .option(
+      '--unit <sensor=unit>',
+      'what a sensor is measured in (pump-1/pump#flow=l/s), where its stream does not say; may be given again',
+      parseUnit,
+    )
     .option('--every <seconds>', 'the time between two joint rows', parseAmount, 60)
     .option('--alarms-per-day <n>', 'false alarms that are put up with (default 0.1)', parseAmount)
     .requiredOption('--reason <text>', 'why; it stands in the log')
     .action(async (id: string, options: AddOptions) => {
       const client = await openClient(options, environment);
-      const { stream: streams, check: checks = [], every, alarmsPerDay, reason } = options;
-      const body = { streams, checks, every, alarmsPerDay, reason };
+      const { stream: streams, check: checks = [], unit, every, alarmsPerDay, reason } = options;
+      const units = unit && Object.fromEntries(unit);
+      const body = { streams, checks, units, every, alarmsPerDay, reason };
       const answer = await client.send<RelationAnswer>('PUT', path(id), body);
       if (options.json) return printJson(answer);
       return print(`${id} is declared: ${counted(streams.length, 'stream', 'streams')}, to be learned.`);

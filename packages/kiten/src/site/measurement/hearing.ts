@@ -94,9 +94,12 @@ export class Hearing {
             logger.error({ err: error, stream: report.stream }, 'nothing could be learned'),
           );
         return;
+      case 'heard':
+        return learning.heard(report);
       case 'unlearned':
         return learning.unlearned(report);
       case 'relation-taught':
+      case 'relation-heard':
       case 'relation-alarm':
         return this.#parts.relations.heard(report);
       case 'appeared':

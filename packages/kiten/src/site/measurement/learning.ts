@@ -79,6 +79,15 @@ export class Learning {
     });
   }
 
+  /** It was said what its channels are measured in: the rest of the lesson has to be so, too, whoever gathers it. */
+  heard({ stream, until, units }: StreamReport & { kind: 'heard' }): Promise<void> {
+    const { book } = this.#parts;
+    return book.alone(async () => {
+      const now = book.find(stream);
+      if (now?.lesson?.until === until) await book.note({ ...now, lesson: { ...now.lesson, units } });
+    });
+  }
+
   /** A lesson is over, and nothing is to be learned from it. */
   unlearned({ stream, until, problem }: StreamReport & { kind: 'unlearned' }): Promise<void> {
     return this.#parts.book.alone(async () => {

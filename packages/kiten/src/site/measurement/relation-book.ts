@@ -1,6 +1,7 @@
 import { type Clock, KitenError } from '@kiten/codec';
 import type { RecordedEvent } from '@kiten/trust';
 import type { Kysely } from 'kysely';
+import type { Database } from '../../store/database.ts';
 import { putRelation, type RelationRecord } from '../../store/stream-relations.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { EventHub } from '../event-hub.ts';
@@ -8,6 +9,7 @@ import type { Journal } from '../journal.ts';
 import { Turns } from '../turns.ts';
 
 export interface RelationBookParts {
+  readonly database: Database;
   readonly journal: Journal;
   readonly hub: EventHub;
   readonly clock: Clock;
@@ -46,6 +48,12 @@ export class RelationBook {
     const record = this.#records.get(id);
     if (record !== undefined) return record;
     throw new KitenError('kiten/relation-unknown', `No streams are compared as “${id.slice(0, 80)}”.`);
+  }
+
+  /** Something of a relation that is no event. */
+  async note(record: RelationRecord): Promise<void> {
+    await putRelation(this.#parts.database, record);
+    this.#records.set(record.relation.id, record);
   }
 
   /** A relation as it is from now on, with the event that made it so. @param besides changes the store with it */

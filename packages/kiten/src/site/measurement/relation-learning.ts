@@ -55,6 +55,15 @@ export class RelationLearning {
     return this.#parts.relations.alone(id, () => this.#accept(id, actor, reason));
   }
 
+  /** It was said what its sensors are measured in: the rest of the lesson has to be so, too. */
+  heard({ relation: id, until, units }: RelationReport & { kind: 'relation-heard' }): Promise<void> {
+    const { relations } = this.#parts;
+    return relations.alone(id, async () => {
+      const now = relations.find(id);
+      if (now?.lesson?.until === until) await relations.note({ ...now, lesson: { ...now.lesson, units } });
+    });
+  }
+
   /** It has all that it is to be learned from. */
   async taught({
     relation: id,

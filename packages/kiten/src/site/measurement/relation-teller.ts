@@ -3,10 +3,15 @@ import { sha256 } from '@kiten/identity';
 import {
   type AttestedTier,
   channelsOf,
+  checkUnitsOf,
+  declaredUnits,
   type JointStream,
   joinedStreams,
   type KnownRelation,
+  type Sensor,
   type StreamRelation,
+  sensorName,
+  sensorsOf,
 } from '@kiten/measurement';
 import { deviceOfStream } from '@kiten/trust';
 import type { Logger } from 'pino';
@@ -55,7 +60,7 @@ export class RelationTeller {
               ...(await lastingAlarmOf(database, id)),
             };
       const known: KnownRelation = {
-        ...{ id, every, streams: this.joined(relation), ...judged },
+        ...{ id, every, ...this.#joinedWith(relation), ...judged },
         ...(lesson === undefined ? {} : { lesson }),
         attested: this.#attestedOf(relation),
       };
@@ -89,6 +94,13 @@ export class RelationTeller {
     for (const device of this.#told.keys()) if (!devices.has(device)) this.#told.delete(device);
   }
 
+  /** Whether it can be compared. @throws KitenError `kiten/stream-unknown`, `measurement/…` */
+  check(relation: StreamRelation): void {
+    this.joined(relation);
+    const { checks, units = {} } = relation;
+    checkUnitsOf(checks, (sensor) => units[sensorName(sensor)] ?? this.#declaredUnitOf(sensor));
+  }
+
   /** Its streams with their channels. @throws KitenError `kiten/stream-unknown`, `measurement/…` */
   joined(relation: StreamRelation): JointStream[] {
     const { book } = this.#parts;
@@ -96,6 +108,21 @@ export class RelationTeller {
       const declared = book.declarationOf(book.get(stream).stream);
       return declared === undefined ? [] : channelsOf(declared);
     });
+  }
+
+  #declaredUnitOf({ stream, channel }: Sensor): string {
+    const declared = this.#parts.book.declarationOf(stream);
+    if (declared === undefined) return '';
+    return declaredUnits(declared)[channelsOf(declared).indexOf(channel)] ?? '';
+  }
+
+  #joinedWith(relation: StreamRelation): Pick<KnownRelation, 'streams' | 'units'> {
+    const streams = this.joined(relation);
+    const { units = {} } = relation;
+    return {
+      streams,
+      units: sensorsOf({ every: relation.every, streams }).map((each) => units[sensorName(each)] ?? ''),
+    };
   }
 
   #attestedOf({ streams }: StreamRelation): ReadonlyMap<string, AttestedTier> {

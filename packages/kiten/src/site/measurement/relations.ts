@@ -7,7 +7,6 @@ import {
   type StreamRelation,
 } from '@kiten/measurement';
 import type { Logger } from 'pino';
-import type { Database } from '../../store/database.ts';
 import {
   endRelationAlarms,
   forgetRelation,
@@ -27,7 +26,6 @@ import type { StreamBook } from './stream-book.ts';
 import type { StreamCommand } from './stream-messages.ts';
 
 export interface RelationParts extends RelationBookParts {
-  readonly database: Database;
   readonly logger: Logger;
   readonly book: StreamBook;
   readonly profiles: ProfileFiles;
@@ -90,7 +88,7 @@ export class Relations {
     const relations = this.#relations;
     return relations.alone(id, async () => {
       checkRelation(relation);
-      this.#teller.joined(relation);
+      this.#teller.check(relation);
       if (relations.find(id) === undefined && relations.all.length >= mostRelations)
         throw new KitenError(
           'kiten/relations-full',
@@ -140,6 +138,7 @@ export class Relations {
       hub.publish('stream', { stream: relation, outcome: 'contradicted', at: began });
       return;
     }
+    if (report.kind === 'relation-heard') return this.#learning.heard(report);
     // Others go on meanwhile.
     void this.#learning
       .taught(report)

@@ -105,13 +105,18 @@ export class StreamBook {
 
   /** A stream has appeared. */
   async add(record: StreamRecord): Promise<void> {
-    await putStream(this.#parts.database, record);
-    this.#streams.set(record.stream, record);
+    await this.note(record);
     this.#parts.hub.publish('stream', {
       stream: record.stream,
       outcome: 'appeared',
       at: record.appearedAt,
     });
+  }
+
+  /** Something of a stream that is no event. */
+  async note(record: StreamRecord): Promise<void> {
+    await putStream(this.#parts.database, record);
+    this.#streams.set(record.stream, record);
   }
 
   /** A stream as it is from now on, with the event that made it so; where it is judged by something else, nothing wandered yet. */
