@@ -183,6 +183,7 @@ export { volumeUnderPrecisionRecall } from './score/volume.ts';
 export { decodeSenmlCbor, decodeSenmlJson, encodeSenmlCbor, encodeSenmlJson } from './senml/decode-senml.ts';
 export type { SenmlReading, SenmlRecord } from './senml/record.ts';
 export { resolveSenml } from './senml/resolve-senml.ts';
+export type { Unread } from './series/channel-values.ts';
 export type { TableRules } from './series/columns.ts';
 export { decimalsOf } from './series/decimals.ts';
 export { type Frame, FrameReader } from './series/frame.ts';

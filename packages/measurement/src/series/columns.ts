@@ -1,52 +1,38 @@
-import { KitenError } from '@kiten/codec';
 import type { Line } from './delimited.ts';
-import { labelNames } from './label.ts';
+import { isLabel } from './label.ts';
 import {
-  type MomentFormat,
-  type MomentReader,
-  momentFormatOf,
-  momentReaders,
-  type TimeUnit,
-  timeUnitOf,
-  timeUnits,
-} from './moment.ts';
+  type Column,
+  isOtherTime,
+  named,
+  type TimeColumn,
+  type TimeRules,
+  timeColumnOf,
+} from './time-column.ts';
+import { withoutUnit } from './unit.ts';
 
 /** What somebody knows of a table and says. */
-export interface TableRules {
-  /** The name of the column of time; found, unless given. */
-  readonly timeColumn?: string;
-  /** What its numbers count; what its name says or its numbers look like, unless given. */
-  readonly timeUnit?: TimeUnit;
+export interface TableRules extends TimeRules {
   /** What channels are measured in, beside what their names say. */
   readonly units?: ReadonlyMap<string, string>;
-}
-
-/** A column of a table. */
-export interface Column {
-  readonly name: string;
-  readonly at: number;
-}
-
-/** The column of time, and how a moment is read from it. */
-export interface TimeColumn extends Column {
-  readonly read: MomentReader;
-  /** Whether only the size of its numbers tells what they count. */
-  readonly isGuessed: boolean;
+  /** Channels that there have to be, whatever stands in the first rows; with their units or without. */
+  readonly channels?: readonly string[];
 }
 
 /** What the columns of a table are. */
 export interface Columns {
   readonly time: TimeColumn | undefined;
   readonly labels: readonly Column[];
+  /** Columns of numbers, and those without any word in the first rows. */
   readonly channels: readonly Column[];
-  readonly leftOut: readonly string[];
+  readonly leftOut: readonly Column[];
+  /** Whether it is a channel also without any number. */
+  readonly isNeeded: (column: Column) => boolean;
   readonly read: (text: string) => number;
 }
 
-const timeNames =
-  /^(time|timestamp|date|datetime|date_?time|ts|t|epoch|unix_?time|elapsed|zeit|zeitstempel|時刻|時間|日時)([ _([].*)?$/i;
-/** Another column of time is no channel: it leaves whatever was normal. */
-const otherTimeNames = /(^|[_ ])(time|timestamp|date|datetime|utc)([_ ([.]|$)/i;
+/** Names of columns that count the rows. */
+const counterNames = /^(|row|rows|index|idx|id|no\.?|nr\.?|#|number|record|line|unnamed: ?0|column 1)$/i;
+const nothing = /^(|nan|na|n\/a|null|none|-+)$/i;
 
 /**
  * @param mayHaveComma with `;` between fields, `,` is the decimal point of many countries
@@ -61,62 +47,37 @@ export function columnsOf(
   const hasComma =
     mayHaveComma && sample.some(({ fields }) => fields.some((field) => /^-?\d+,\d+$/.test(field)));
   const pointed = (text: string) => (hasComma ? text.replace(/^(-?\d+),(\d+)$/, '$1.$2') : text);
-  const texts = (at: number) => sample.map(({ fields }) => pointed(fields[at] ?? ''));
   const all = header.map((name, at): Column => ({ name, at }));
-  const formatOf = ({ name, at }: Column): MomentFormat | undefined => {
-    const format = momentFormatOf(texts(at));
-    // Numbers that rise may be a counter: only the name tells that they are time.
-    return format === 'number' && name !== rules.timeColumn && !timeNames.test(name) ? undefined : format;
-  };
-  const found =
-    rules.timeColumn === undefined
-      ? (all.find((column) => timeNames.test(column.name) && formatOf(column) !== undefined) ??
-        all.find((column) => formatOf(column) !== undefined))
-      : named(all, rules.timeColumn);
-  const time = found && timeColumn(found, formatOf(found), pointed, rules);
-  const rest = all.filter(({ at }) => at !== time?.at);
-  const labels = rest.filter(({ name }) => labelNames.test(name));
-  const isOtherTime = ({ name, at }: Column) =>
-    otherTimeNames.test(name) && momentFormatOf(texts(at)) !== undefined;
-  const numbers = rest.filter((column) => !labels.includes(column));
-  const isNumeric = (column: Column) =>
-    !isOtherTime(column) && texts(column.at).some((text) => Number.isFinite(reading(text)));
+  const first = all.map(({ at }) => sample.map(({ fields }) => pointed(fields[at] ?? '')));
+  const texts = ({ at }: Column) => first[at] as string[];
+  const time = timeColumnOf(all, texts, pointed, rules);
+  const rest = all.filter((column) => time?.parts.includes(column) !== true);
+  const labels = rest.filter((column) => isLabel(column.name, texts(column)));
   for (const name of rules.units?.keys() ?? []) named(all, name);
+  const needed = new Set(rules.channels);
+  const bare = new Set(rules.channels?.map(withoutUnit));
+  const isNeeded = ({ name }: Column) => needed.has(name) || bare.has(withoutUnit(name));
+  const mayBeChannel = (column: Column) =>
+    !isOtherTime(column, texts(column)) &&
+    !isCounter(column, texts(column)) &&
+    (texts(column).some((text) => Number.isFinite(reading(text))) || texts(column).every(isNothing));
+  const others = rest.filter((column) => !labels.includes(column));
+  const channels = others.filter((column) => isNeeded(column) || mayBeChannel(column));
   return {
-    ...{ time, labels, read: (text) => reading(pointed(text)), channels: numbers.filter(isNumeric) },
-    leftOut: numbers.filter((column) => !isNumeric(column)).map(({ name }) => name),
+    ...{ time, labels, channels, isNeeded, read: (text) => reading(pointed(text)) },
+    leftOut: others.filter((column) => !channels.includes(column)),
   };
 }
 
-function timeColumn(
-  column: Column,
-  format: MomentFormat | undefined,
-  pointed: (text: string) => string,
-  rules: TableRules,
-): TimeColumn {
-  if (format === undefined)
-    throw missing(column.name, `The column “${column.name}” does not hold moments that don’t fall.`);
-  const unit = rules.timeUnit ?? timeUnitOf(column.name);
-  if (format !== 'number') return { ...column, read: momentReaders[format], isGuessed: false };
-  const { number } = momentReaders;
-  const read: MomentReader =
-    unit === undefined
-      ? (text) => number(pointed(text))
-      : (text) => (text === '' ? Number.NaN : Number(pointed(text)) / timeUnits[unit]);
-  return { ...column, read, isGuessed: unit === undefined };
-}
+/** Whether a field says by itself that there is no reading. */
+export const isNothing = (text: string): boolean => nothing.test(text);
 
-function named(all: readonly Column[], name: string): Column {
-  const found = all.find((column) => column.name === name);
-  if (found !== undefined) return found;
-  throw missing(
-    name,
-    `There is no column “${name.slice(0, 80)}”, but ${all.map((column) => column.name).join(', ')}.`,
-  );
+/** A count of rows leaves whatever was normal. */
+function isCounter({ name }: Column, texts: readonly string[]): boolean {
+  if (!counterNames.test(name) || texts.length < 2) return false;
+  const [from] = texts.map(Number);
+  return texts.every((text, at) => text !== '' && Number(text) === (from as number) + at);
 }
-
-const missing = (column: string, sentence: string): KitenError =>
-  new KitenError('measurement/column-missing', sentence, { detail: { column } });
 
 /** NaN for what is not a number, the empty field among it. */
 function reading(text: string): number {

@@ -1,9 +1,12 @@
 import { KitenError } from '@kiten/codec';
 import { quantile, sorted } from '@kiten/numerics';
+import { ChannelValues, type Unread } from './channel-values.ts';
 import { type Columns, columnsOf, type TableRules } from './columns.ts';
 import { Delimited, type Line, malformed } from './delimited.ts';
-import { labelFrom } from './label.ts';
+import { isHeader, isPreamble, namesOf } from './header.ts';
+import { labelReader, withCalmAsZero } from './label.ts';
 import { secondsOf } from './moment.ts';
+import { Moments } from './time-column.ts';
 import { unitOf } from './unit.ts';
 
 /** Readings of several channels, row after row; what is missing is NaN. */
@@ -21,14 +24,27 @@ export interface Frame {
   readonly timeColumn: string | undefined;
   /** Columns that say what is an attack: never read as a channel. 0: calm; NaN: nobody knows. */
   readonly labels: ReadonlyMap<string, Float64Array>;
-  /** Columns of words, and further ones of time, which were left out. */
+  /** Columns without any number, further ones of time and counts of rows, which were left out. */
   readonly leftOut: readonly string[];
+  /** Channels with fields that are neither a number nor empty: these were taken for missing. */
+  readonly unread?: readonly Unread[];
 }
 
 /** So many rows say what a column is. */
 const sampleRows = 200;
-/** Values; half a gibibyte. */
-const mostValues = 1 << 26;
+/** A table while it is read, once it is known what its columns are. */
+interface Reading {
+  readonly columns: Columns;
+  readonly moments: Moments | undefined;
+  readonly labels: readonly {
+    readonly name: string;
+    readonly at: number;
+    readonly read: (text: string) => number;
+    readonly values: number[];
+  }[];
+  readonly channels: ChannelValues;
+  rows: number;
+}
 
 /** Reads a table of readings as it comes, and finds which columns are time, labels and channels. */
 export class FrameReader {
@@ -36,11 +52,7 @@ export class FrameReader {
   readonly #lines = new Delimited();
   #header: readonly string[] | undefined;
   readonly #sample: Line[] = [];
-  #columns: Columns | undefined;
-  readonly #times: number[] = [];
-  readonly #labels = new Map<string, number[]>();
-  #values = new Float64Array(4096);
-  #count = 0;
+  #reading: Reading | undefined;
 
   constructor(rules: TableRules = {}) {
     this.#rules = rules;
@@ -54,79 +66,75 @@ export class FrameReader {
   /** @throws KitenError as `push`; `measurement/table-empty` */
   end(): Frame {
     for (const line of this.#lines.end()) this.#line(line);
-    if (this.#columns === undefined) this.#settle();
-    const columns = this.#columns as Columns | undefined;
-    const width = (columns?.channels.length ?? 0) + (columns?.labels.length ?? 0);
-    if (columns === undefined || width === 0 || this.#times.length === 0)
+    const reading = this.#reading ?? this.#settle();
+    const { rows = 0, labels = [] } = reading ?? {};
+    const read = reading?.channels.end(reading.columns.isNeeded);
+    if (
+      reading === undefined ||
+      read === undefined ||
+      read.columns.length + labels.length === 0 ||
+      rows === 0
+    )
       throw new KitenError('measurement/table-empty', 'The table has no column of numbers, or no row.');
-    const counted = Float64Array.from(this.#times);
-    const times = columns.time?.isGuessed === true ? secondsOf(counted) : counted;
+    const { time, leftOut } = reading.columns;
+    const counted = reading.moments?.end() ?? Float64Array.from({ length: rows }, (_, row) => row);
+    const times = time?.isGuessed === true ? secondsOf(counted) : counted;
+    const empty = reading.channels.columns.filter((column) => !read.columns.includes(column));
     const { units } = this.#rules;
     return {
-      channels: columns.channels.map(({ name }) => name),
-      units: columns.channels.map(({ name }) => units?.get(name) ?? unitOf(name)),
-      rows: times.length,
-      values: this.#values.slice(0, this.#count),
-      times,
-      interval: columns.time === undefined ? undefined : intervalOf(times),
-      timeColumn: columns.time?.name,
-      labels: new Map([...this.#labels].map(([name, each]) => [name, Float64Array.from(each)])),
-      leftOut: columns.leftOut,
+      channels: read.columns.map(({ name }) => name),
+      units: read.columns.map(({ name }) => units?.get(name) ?? unitOf(name)),
+      ...{ rows, values: read.values, times },
+      interval: time === undefined ? undefined : intervalOf(times),
+      timeColumn: time?.name,
+      labels: new Map(labels.map(({ name, values }) => [name, withCalmAsZero(Float64Array.from(values))])),
+      leftOut: [...leftOut, ...empty].sort((one, other) => one.at - other.at).map(({ name }) => name),
+      ...(read.unread.length === 0 ? {} : { unread: read.unread }),
     };
   }
 
   #line(line: Line): void {
     if (this.#header === undefined) {
-      const isHeader = line.fields.some((field) => field !== '' && Number.isNaN(Number(field)));
-      this.#header = isHeader ? unique(line.fields) : line.fields.map((_, at) => `channel ${at + 1}`);
-      if (isHeader) return;
+      if (isPreamble(line.fields)) return;
+      this.#header = namesOf(line.fields);
+      if (isHeader(line.fields)) return;
     }
     if (line.fields.length !== this.#header.length)
       throw malformed(
         line.number,
         `There are ${line.fields.length} fields under ${this.#header.length} names.`,
       );
-    if (this.#columns !== undefined) this.#row(line, this.#columns);
+    if (this.#reading !== undefined) pushRow(this.#reading, line);
     else if (this.#sample.push(line) === sampleRows) this.#settle();
   }
 
-  #settle(): void {
-    if (this.#header === undefined) return;
+  #settle(): Reading | undefined {
+    if (this.#header === undefined) return undefined;
     const columns = columnsOf(this.#header, this.#sample, this.#lines.delimiter === ';', this.#rules);
-    this.#columns = columns;
-    for (const line of this.#sample.splice(0)) this.#row(line, columns);
-  }
-
-  #row({ fields, number }: Line, columns: Columns): void {
-    const { time, labels, channels } = columns;
-    const moment = time === undefined ? this.#times.length : time.read(fields[time.at] ?? '');
-    if (Number.isNaN(moment)) throw malformed(number, `“${fields[time?.at ?? 0]}” is no moment.`);
-    if (this.#count + channels.length > mostValues)
-      throw new KitenError('measurement/table-too-large', `The table has more than ${mostValues} readings.`);
-    this.#times.push(moment);
-    for (const { name, at } of labels) {
-      const known = this.#labels.get(name) ?? [];
-      known.push(labelFrom(fields[at] ?? '', columns.read));
-      this.#labels.set(name, known);
-    }
-    if (this.#count + channels.length > this.#values.length) {
-      const larger = new Float64Array(2 * this.#values.length + channels.length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    for (const { at } of channels) this.#values[this.#count++] = columns.read(fields[at] ?? '');
+    const reading: Reading = {
+      columns,
+      moments: columns.time && new Moments(columns.time.readers),
+      labels: columns.labels.map(({ name, at }) => ({
+        ...{ name, at, values: [], read: labelReader(name, columns.read) },
+      })),
+      channels: new ChannelValues(columns.channels, columns.read),
+      rows: 0,
+    };
+    this.#reading = reading;
+    for (const line of this.#sample.splice(0)) pushRow(reading, line);
+    return reading;
   }
 }
 
-/** Two columns of one name are told apart by a number. */
-function unique(names: readonly string[]): string[] {
-  const seen = new Map<string, number>();
-  return names.map((name, at) => {
-    const base = name === '' ? `column ${at + 1}` : name;
-    const count = (seen.get(base) ?? 0) + 1;
-    seen.set(base, count);
-    return count === 1 ? base : `${base} (${count})`;
-  });
+function pushRow(reading: Reading, { fields, number }: Line): void {
+  const { columns, moments, labels, channels } = reading;
+  if (moments !== undefined) {
+    const text = columns.time?.parts.map(({ at }) => fields[at] ?? '').join(' ') ?? '';
+    if (!moments.push(text))
+      throw malformed(number, `“${text.slice(0, 80)}” under “${columns.time?.name}” is no moment.`);
+  }
+  channels.push(fields, reading.rows++);
+  for (const { at, read, values } of labels) values.push(read(fields[at] ?? ''));
 }
 
 function intervalOf(times: Float64Array): number | undefined {

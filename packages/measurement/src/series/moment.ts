@@ -1,24 +1,31 @@
 /** Reads one way of writing a moment: seconds since the Unix epoch, or since any beginning; NaN: not written like that. */
 export type MomentReader = (text: string) => number;
 
-const iso =
-  /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](\d{1,2})(?::(\d{2})(?::(\d{2}(?:[.,]\d+)?))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
-const dayFirst =
-  /^(\d{1,2})[-/.](\d{1,2})[-/.](\d{2}|\d{4})(?:[T ](\d{1,2})(?::(\d{2})(?::(\d{2}(?:[.,]\d+)?))?)?)?$/;
+const clock = String.raw`(?:[T ]+(\d{1,2})(?::(\d{2})(?::(\d{2}(?:[.,]\d+)?))?)?(?: *([AP])\.?M\.?)?)?`;
+const iso = new RegExp(
+  String.raw`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})${clock}\s*(Z|[+-]\d{2}:?\d{2})?$`,
+  'i',
+);
+const yearLast = new RegExp(
+  String.raw`^(\d{1,2})[-/. ](\d{1,2}|[a-z]{3,9})[-/. ](\d{2}|\d{4})${clock}$`,
+  'i',
+);
+const monthNames =
+  'january february march april may june july august september october november december'.split(' ');
 
-/** Which of these a column keeps to is found by trying: all that its first rows allow, the most likely first. */
+/** Which of these a column keeps to is found by trying: all that its rows allow, the most likely first. */
 export const momentReaders: Readonly<Record<'iso' | 'day-first' | 'month-first' | 'number', MomentReader>> = {
   iso: (text) => {
-    const [, year, month, day, hour, minute, second, zone] = iso.exec(text) ?? [];
-    return moment(year, month, day, hour, minute, second) - offset(zone);
+    const [, year, month, day, hour, minute, second, half, zone] = iso.exec(text) ?? [];
+    return moment({ year, month, day, hour, minute, second, half }) - offset(zone);
   },
   'day-first': (text) => {
-    const [, day, month, year, hour, minute, second] = dayFirst.exec(text) ?? [];
-    return moment(year, month, day, hour, minute, second);
+    const [, day, month, year, hour, minute, second, half] = yearLast.exec(text) ?? [];
+    return moment({ year, month, day, hour, minute, second, half });
   },
   'month-first': (text) => {
-    const [, month, day, year, hour, minute, second] = dayFirst.exec(text) ?? [];
-    return moment(year, month, day, hour, minute, second);
+    const [, month, day, year, hour, minute, second, half] = yearLast.exec(text) ?? [];
+    return moment({ year, month, day, hour, minute, second, half });
   },
   number: (text) => {
     const value = text === '' ? Number.NaN : Number(text);
@@ -35,24 +42,28 @@ export const momentReaders: Readonly<Record<'iso' | 'day-first' | 'month-first' 
 
 export type MomentFormat = keyof typeof momentReaders;
 
-/**
- * The format in which all of `texts` are moments that don't fall, if there is one; of several, the one in which they lie closest:
- * 04/01, 05/01, 06/01 are three days and not three months.
- */
-export function momentFormatOf(texts: readonly string[]): MomentFormat | undefined {
-  let [best, shortest]: [MomentFormat | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+/** For so many steps up there may be one down: a clock is put back once in a while. */
+const risesToAFall = 10;
+
+/** The formats in which `texts` are moments that go on and hardly ever fall, the one in which they lie closest first. */
+export function momentFormatsOf(texts: readonly string[]): MomentFormat[] {
+  const ways = new Map<MomentFormat, number>();
   for (const [format, reader] of Object.entries(momentReaders) as [MomentFormat, MomentReader][]) {
-    const span = spanOf(texts.map(reader));
-    if (span > 0 && span < shortest) [best, shortest] = [format, span];
+    const moments = texts.map(reader);
+    if (!moments.every(Number.isFinite)) continue;
+    const rises = moments.filter((each, at) => each > (moments[at - 1] as number)).length;
+    const falls = moments.filter((each, at) => each < (moments[at - 1] as number)).length;
+    if (rises > 0 && rises >= falls * risesToAFall) ways.set(format, wayOf(moments));
   }
-  return best;
+  return [...ways.keys()].sort((one, other) => (ways.get(one) as number) - (ways.get(other) as number));
 }
 
-/** 0 unless these are moments that don't fall. */
-function spanOf(moments: readonly number[]): number {
-  const rise = (each: number, at: number) =>
-    Number.isFinite(each) && (at === 0 || each >= (moments[at - 1] as number));
-  return moments.every(rise) ? (moments.at(-1) ?? 0) - (moments[0] ?? 0) : 0;
+/** How far it is from moment to moment, there and back: 04/01, 05/01, 06/01 are three days and not three months. */
+export function wayOf(moments: ArrayLike<number>): number {
+  let way = 0;
+  for (let at = 1; at < moments.length; at++)
+    way += Math.abs((moments[at] as number) - (moments[at - 1] as number));
+  return way;
 }
 
 /** Steps of a series in seconds are shorter, or whole minutes. */
@@ -90,20 +101,26 @@ export function secondsOf(times: Float64Array): Float64Array {
   return isMicroseconds ? times.map((time) => time / 1e6) : times;
 }
 
-function moment(
-  year: string | undefined,
-  month = '',
-  day = '',
-  hour = '0',
-  minute = '0',
-  second = '0',
-): number {
+type Parts = Readonly<
+  Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'half', string | undefined>
+>;
+
+function moment({ year, month = '', day = '', hour = '0', minute = '0', second = '0', half }: Parts): number {
   if (year === undefined) return Number.NaN;
   const full = year.length === 2 ? 2000 + Number(year) : Number(year);
-  const [m, d, h, min] = [Number(month), Number(day), Number(hour), Number(minute)];
+  const named = monthNames.findIndex((name) => month !== '' && name.startsWith(month.toLowerCase())) + 1;
+  const [m, d, h, min] = [named || Number(month), Number(day), hourOf(hour, half), Number(minute)];
   const s = Number(second.replace(',', '.'));
   const isReal = m >= 1 && m <= 12 && d >= 1 && d <= 31 && h <= 24 && min <= 59 && s < 61;
   return isReal ? Date.UTC(full, m - 1, d, h, min) / 1000 + s : Number.NaN;
+}
+
+/** Twelve comes before one, in the morning and in the afternoon. */
+function hourOf(text: string, half: string | undefined): number {
+  const hour = Number(text);
+  if (half === undefined) return hour;
+  if (hour < 1 || hour > 12) return Number.NaN;
+  return (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
 }
 
 function offset(zone: string | undefined): number {
