@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kiten } from './kiten.ts';
 import { refusal } from './outcomes.ts';
@@ -172,6 +173,47 @@ describe('kiten measurement', () => {
     });
     const detect = ['detect', '--turned', '--profile', at('own.json'), '--input', at('turned.dat')];
     expect(JSON.parse((await measurement(...detect, '--out', at('x.csv'), '--json')).stdout).rows).toBe(400);
+  });
+
+  it('judges a channel that says nothing at first, by the digits of what was learned, and tells what it could not read', async () => {
+    const [header = '', ...lines] = table(600).trim().split('\n');
+    const late = lines.map((line, row) => {
+      const fields = line.split(';');
+      if (row < 250) fields[1] = '';
+      if (row >= 400 && row < 403) fields[2] = '#REF!';
+      return `${fields.join(';')};${row / 7}`;
+    });
+    await writeFile(at('late.csv'), `${[`${header};finer`, ...late].join('\n')}\n`);
+    const detect = ['detect', '--profile', at('profile.json'), '--out', at('late-scores.csv')];
+    const { stdout } = await measurement(...detect, '--input', at('late.csv'), '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      rows: 600,
+      notes: ['3 fields of “outflow” cannot be read, the first in row 401 (“#REF!”); taken for missing.'],
+    });
+    const scores = await readFile(at('late-scores.csv'), 'utf8');
+    const alone = late.map((line) => line.slice(0, line.lastIndexOf(';')));
+    await writeFile(at('alone.csv'), `${[header, ...alone].join('\n')}\n`);
+    await measurement(...detect, '--input', at('alone.csv'));
+    expect(await readFile(at('late-scores.csv'), 'utf8')).toBe(scores);
+    const hourly = table(200).replaceAll(/ (\d\d):(\d\d)/g, (_, hour, minute) => ` ${minute % 24}:${hour}`);
+    await writeFile(at('hourly.csv'), hourly);
+    const told = await measurement(...detect, '--input', at('hourly.csv'));
+    expect(told.stderr).toContain('hourly.csv: Rows are 3600 s apart, and 60 s in what was learned');
+    expect(told.stderr).toMatch(/The time falls \d+ times/);
+  });
+
+  it('reads what gzip made smaller and what Windows wrote, and says what is no table', async () => {
+    const text = await readFile(at('normal.csv'));
+    await writeFile(at('normal.csv.gz'), gzipSync(text));
+    await writeFile(at('wide.csv'), Buffer.from(`\ufeff${text}`, 'utf16le'));
+    await writeFile(at('sheet.csv'), Buffer.from('PK\x03\x04\x14\0\0\0', 'latin1'));
+    await writeFile(at('cut.csv'), gzipSync(text).subarray(0, 2000));
+    const learn = (name: string) =>
+      measurement('learn', '--input', at(name), '--rows', '200', '--out', at('g.json'), '--json');
+    for (const name of ['normal.csv.gz', 'wide.csv'])
+      expect(JSON.parse((await learn(name)).stdout)).toMatchObject({ rows: 200, time: 'date' });
+    expect(refusal(await learn('sheet.csv'))).toBe('kiten/no-table');
+    expect(refusal(await learn('cut.csv'))).toBe('kiten/file-unreadable');
   });
 
   it('refuses a table without a channel that was learned, and labels that are none', async () => {

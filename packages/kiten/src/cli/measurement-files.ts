@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { KitenError } from '@kiten/codec';
 import {
@@ -11,21 +10,24 @@ import {
 } from '@kiten/measurement';
 import { byteProgress } from './byte-progress.ts';
 import { rulesOf, type TableOptions } from './table-options.ts';
+import { tableText } from './table-text.ts';
 
 /**
  * Reads a table of readings, piece by piece.
  *
- * @throws KitenError `kiten/file-unreadable`, `measurement/table-malformed`, `measurement/table-empty`,
+ * @param channels that it has to have, whatever stands in its first rows
+ * @throws KitenError `kiten/file-unreadable`, `kiten/no-table`, `measurement/table-malformed`, `measurement/table-empty`,
  *   `measurement/table-too-large`, `measurement/column-missing`
  */
-export async function readFrame(file: string, options: TableOptions = {}): Promise<Frame> {
-  const reader = new FrameReader(rulesOf(options));
+export async function readFrame(
+  file: string,
+  options: TableOptions = {},
+  channels: readonly string[] = [],
+): Promise<Frame> {
+  const reader = new FrameReader({ ...rulesOf(options), channels });
   try {
     const progress = byteProgress(`reading ${file}`, (await stat(file)).size);
-    for await (const piece of createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
-      reader.push(piece as string);
-      progress.add((piece as string).length);
-    }
+    for await (const piece of tableText(file, (octets) => progress.add(octets))) reader.push(piece);
     progress.end();
     return options.turned ? turned(reader.end()) : reader.end();
   } catch (cause) {
@@ -86,8 +88,27 @@ export function profileColumns(
   return columns;
 }
 
+/**
+ * What a table says of the channels of a profile, in their order, and of no others.
+ *
+ * @throws KitenError as `profileColumns`
+ */
+export function profileFrame(profile: Pick<Profile, 'channels' | 'units'>, frame: Frame): Frame {
+  const columns = profileColumns(profile, frame);
+  const channels = columns.map((column) => frame.channels[column] as string);
+  const { unread = [], ...rest } = frame;
+  return {
+    ...rest,
+    ...{ channels: profile.channels, values: readingsOf(frame, columns).values },
+    units: columns.map((column) => frame.units?.[column] ?? ''),
+    unread: unread.filter(({ channel }) => channels.includes(channel)),
+  };
+}
+
 /** Some channels of a table, in an order of their own. */
 export function readingsOf({ rows, channels, values }: Frame, columns: readonly number[]): Readings {
+  if (columns.length === channels.length && columns.every((column, at) => column === at))
+    return { rows, values };
   const picked = new Float64Array(rows * columns.length);
   for (let row = 0; row < rows; row++)
     for (const [at, column] of columns.entries())

@@ -3,10 +3,11 @@ import { type BlindSpot, blindSpot, decimalsOf, Judge, parseProfile, spreadOf } 
 import type { Command } from 'commander';
 import { consumerFrom } from '../consumer-file.ts';
 import { readBytes } from '../files.ts';
-import { columnsFor, profileColumns, readFrame, readingsOf } from '../measurement-files.ts';
+import { columnsFor, profileFrame, readFrame } from '../measurement-files.ts';
 import { print, printJson, printTable } from '../output.ts';
 import { parseRow, placeOfRow, rowNumber } from '../row-number.ts';
 import { stepProgress } from '../step-progress.ts';
+import { printNotes, tableNotes } from '../table-notes.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount, parseRows } from './measurement-learn.ts';
 
@@ -49,20 +50,20 @@ export function blindSpotCommand(measurement: Command): void {
 
 async function blindSpotFile(options: BlindSpotFileOptions): Promise<void> {
   const profile = parseProfile(await readBytes(options.profile));
-  const frame = await readFrame(options.input, options);
-  const honest = readingsOf(frame, profileColumns(profile, frame));
+  const honest = profileFrame(profile, await readFrame(options.input, options, profile.channels));
+  if (options.json !== true) printNotes(options.input, tableNotes(honest, profile));
   const consumer = await consumerFrom(options.consumer, profile.channels);
-  const from = options.from === undefined ? Math.trunc(frame.rows / 2) : placeOfRow(options.from);
-  const rows = options.rows ?? frame.rows - from;
-  if (rows <= 0 || from + rows > frame.rows)
+  const from = options.from === undefined ? Math.trunc(honest.rows / 2) : placeOfRow(options.from);
+  const rows = options.rows ?? honest.rows - from;
+  if (rows <= 0 || from + rows > honest.rows)
     throw new KitenError(
       'kiten/rows-differ',
-      `The table has ${frame.rows} rows; ${options.rows ?? 'those'} from row ${rowNumber(from)} on are not among them.`,
+      `The table has ${honest.rows} rows; ${options.rows ?? 'those'} from row ${rowNumber(from)} on are not among them.`,
     );
   const names = options.channels?.split(',') ?? profile.channels;
   const held = columnsFor(names, profile);
   const judgeOptions = {
-    decimals: decimalsOf(frame.values),
+    decimals: decimalsOf(honest.values),
     ...(options.alarmsPerDay === undefined ? {} : { alarmsPerDay: options.alarmsPerDay }),
   };
   const found = await blindSpot(

@@ -14,10 +14,11 @@ import { alarmWords, momentOf } from '../alarm-words.ts';
 import { type DriftOptions, FollowedFile, printDrift, withDriftOptions } from '../drift-options.ts';
 import { readBytes, writePieces } from '../files.ts';
 import { language } from '../language.ts';
-import { csvField, profileColumns, readFrame } from '../measurement-files.ts';
+import { csvField, profileFrame, readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
 import { rowNumber } from '../row-number.ts';
 import { stepProgress } from '../step-progress.ts';
+import { printNotes, tableNotes } from '../table-notes.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount, parseNames } from './measurement-learn.ts';
 
@@ -66,8 +67,7 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
   const bytes = await readBytes(profileFile);
   const profile = parseProfile(bytes);
   const followed = new FollowedFile(options, bytes);
-  const frame = await readFrame(input, options);
-  const columns = profileColumns(profile, frame);
+  const frame = profileFrame(profile, await readFrame(input, options, profile.channels));
   const decimals = decimalsOf(frame.values);
   const judge = new Judge(profile, {
     ...{ decimals, ...(await followed.forJudge(frame)) },
@@ -76,7 +76,7 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
   });
   const diagnosis = new RunningDiagnosis(profile, decimals);
   const runs: AlarmRun[] = [];
-  await writePieces(out, judged({ judge, profile, diagnosis }, frame, columns, runs));
+  await writePieces(out, judged({ judge, profile, diagnosis }, frame, runs));
   const drift = await followed.keep(judge, profile, decimals);
   const told = runs.map(({ far, suspicion, first, last, ...run }) => ({
     ...{ first: rowNumber(first), last: rowNumber(last), ...run },
@@ -85,7 +85,9 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
     confidence: suspicion?.confidence ?? 0,
     channels: carriersOf(suspicion) ?? [...far],
   }));
-  if (json) return printJson({ scores: out, rows: frame.rows, alarms: told, ...(drift && { drift }) });
+  const notes = tableNotes(frame, profile);
+  if (json) return printJson({ scores: out, rows: frame.rows, alarms: told, ...(drift && { drift }), notes });
+  printNotes(input, notes);
   const words = alarmWords[language()];
   print(`${out}: ${counted(frame.rows, 'row', 'rows')}, ${counted(runs.length, 'alarm', 'alarms')}`);
   for (const { first, last, score, kind, confidence, detector, since = 0, channels } of told) {
@@ -99,21 +101,18 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
 async function* judged(
   by: { readonly judge: Judge; readonly profile: Profile; readonly diagnosis: RunningDiagnosis },
   frame: Frame,
-  columns: readonly number[],
   runs: AlarmRun[],
 ): AsyncGenerator<Uint8Array> {
   yield Buffer.from('row,time,score,alarm,channels,kind,confidence,since,detector\n');
   const { judge, profile, diagnosis } = by;
-  const row = new Float64Array(profile.channels.length);
-  const memory = new RowMemory(row.length);
-  const width = frame.channels.length;
+  const width = profile.channels.length;
+  const memory = new RowMemory(width);
   let text = '';
   let open: AlarmRun | undefined;
   const progress = stepProgress(`judging ${counted(frame.rows, 'row', 'rows')}`);
   for (let at = 0; at < frame.rows; at++) {
     if (at % 1000 === 0) progress(at / frame.rows);
-    for (const [channel, column] of columns.entries())
-      row[channel] = frame.values[at * width + column] as number;
+    const row = frame.values.subarray(at * width, (at + 1) * width);
     const time = frame.times[at] as number;
     memory.push(time, row);
     const judgement = judge.push(row, frame.timeColumn === undefined ? undefined : time);

@@ -3,7 +3,7 @@ import { decimalsOf, type Effect, effectOf, type Frame, Judge, parseProfile } fr
 import type { Command } from 'commander';
 import { consumerFrom } from '../consumer-file.ts';
 import { readBytes } from '../files.ts';
-import { columnsFor, profileColumns, readFrame, readingsOf } from '../measurement-files.ts';
+import { columnsFor, profileFrame, readFrame, readingsOf } from '../measurement-files.ts';
 import { print, printJson, printTable } from '../output.ts';
 import { rowNumber } from '../row-number.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
@@ -76,9 +76,9 @@ function numbered({ outputs, harmfulFrom, noticedAt, lead }: Effect): Effect {
 /** The rows with an alarm, from the first on that differs from the honest ones. */
 async function noticedRows(file: string, said: Frame, honest: Frame): Promise<ReadonlySet<number>> {
   const profile = parseProfile(await readBytes(file));
-  const judge = new Judge(profile, { decimals: decimalsOf(said.values) });
-  const { values } = readingsOf(said, profileColumns(profile, said));
-  const should = readingsOf(honest, profileColumns(profile, honest)).values;
+  const { values } = profileFrame(profile, said);
+  const should = profileFrame(profile, honest).values;
+  const judge = new Judge(profile, { decimals: decimalsOf(values) });
   const width = profile.channels.length;
   const first = values.findIndex((value, at) => !Object.is(value, should[at]));
   const noticed = new Set<number>();

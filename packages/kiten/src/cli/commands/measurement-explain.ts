@@ -17,10 +17,11 @@ import { type AlarmWords, alarmWords, momentOf } from '../alarm-words.ts';
 import { coursePlot, courseSvg } from '../course-picture.ts';
 import { readBytes, writeBytes } from '../files.ts';
 import { language } from '../language.ts';
-import { profileColumns, readFrame, readingsOf } from '../measurement-files.ts';
+import { profileFrame, readFrame } from '../measurement-files.ts';
 import { print, printJson } from '../output.ts';
 import { parseRow, placeOfRow, rowNumber } from '../row-number.ts';
 import { stepProgress } from '../step-progress.ts';
+import { printNotes, tableNotes } from '../table-notes.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
 
@@ -57,21 +58,16 @@ export function explainCommand(measurement: Command): void {
 
 async function explainFile(options: ExplainFileOptions): Promise<void> {
   const profile = parseProfile(await readBytes(options.profile));
-  const frame = await readFrame(options.input, options);
-  const readings = readingsOf(frame, profileColumns(profile, frame));
+  const frame = profileFrame(profile, await readFrame(options.input, options, profile.channels));
   const { alarmsPerDay } = options;
   const judging = {
     decimals: decimalsOf(frame.values),
     ...(alarmsPerDay === undefined ? {} : { alarmsPerDay }),
   };
+  if (options.json !== true) printNotes(options.input, tableNotes(frame, profile));
   const words = alarmWords[language()];
   const { timeColumn } = frame;
-  const found = firstAlarm(
-    profile,
-    { ...readings, times: frame.times, timeColumn },
-    judging,
-    placeOfRow(options.from),
-  );
+  const found = firstAlarm(profile, frame, judging, placeOfRow(options.from));
   if (found === undefined) return options.json ? printJson({ alarm: null }) : print(words.none);
   const { alarm, offset } = found;
   const diagnosis = diagnose(profile, alarm);

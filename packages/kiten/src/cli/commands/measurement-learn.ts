@@ -11,6 +11,7 @@ import { writeBytes } from '../files.ts';
 import { readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
 import { stepProgress } from '../step-progress.ts';
+import { printNotes, tableNotes } from '../table-notes.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 
 interface LearnFileOptions extends TableOptions {
@@ -67,7 +68,9 @@ async function learnFile(options: LearnFileOptions): Promise<void> {
     labels: [...frame.labels.keys()],
     leftOut: frame.leftOut,
   };
-  if (json) return printJson({ profile: out, alarmsPerDay, ...found });
+  const notes = tableNotes(table);
+  if (json) return printJson({ profile: out, alarmsPerDay, ...found, notes });
+  printNotes(input, notes);
   print(
     `${out}: what is normal for ${counted(frame.channels.length, 'channel', 'channels')} in ${frame.rows} rows`,
   );
@@ -76,7 +79,7 @@ async function learnFile(options: LearnFileOptions): Promise<void> {
   const units = unitsOf(frame).map(([channel, unit]) => `${channel} in ${unit}`);
   if (units.length > 0) print(`  units       ${units.join(', ')}`);
   if (found.labels.length > 0) print(`  labels      ${found.labels.join(', ')}: not learned from`);
-  if (found.leftOut.length > 0) print(`  left out    ${found.leftOut.join(', ')}: words, or another time`);
+  if (found.leftOut.length > 0) print(`  left out    ${found.leftOut.join(', ')}: no readings`);
   print(`  alarms      ${alarmsPerDay} a day without a cause`);
 }
 
