@@ -1,4 +1,5 @@
 import { type FaultKind, faultKinds, faultKindWords } from '@kiten/measurement';
+import { counted } from './output.ts';
 
 /** What an explanation says, in the language of whoever reads it. */
 export interface AlarmWords {
@@ -27,7 +28,7 @@ export const alarmWords: Readonly<Record<'en' | 'ja', AlarmWords>> = {
     kinds: kindsIn('en'),
     none: 'There is no alarm in these readings.',
     began: (moment, row, after) =>
-      `It began at ${moment} (row ${row}) and was noticed ${after === 0 ? 'in the same row' : `${after} rows later`}.`,
+      `It began at ${moment} (row ${row}) and was noticed ${after === 0 ? 'in the same row' : `${counted(after, 'row', 'rows')} later`}.`,
     since: (moment) => `Since ${moment}.`,
     kind: (kind, percent) => `Probably: ${kind}; ${percent} % sure.`,
     carriers: (names) => `Carried by: ${names}.`,

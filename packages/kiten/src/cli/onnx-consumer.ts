@@ -68,15 +68,18 @@ export async function onnxConsumer(file: string, channels: number): Promise<Cons
     }
     return Float64Array.from(rows);
   };
-  const { data } = await asked({ rows: 1, values: new Float64Array(channels) });
+  const { data } = await tried(file, () => asked({ rows: 1, values: new Float64Array(channels) }));
   return { outputs: Array.from({ length: data.length }, (_, at) => numbered(output, at, data.length)), run };
 }
 
 const numbered = (name: string, at: number, of: number): string => (of === 1 ? name : `${name} ${at + 1}`);
 
-async function opened({ create }: OnnxRuntime['InferenceSession'], file: string): Promise<Session> {
+const opened = ({ create }: OnnxRuntime['InferenceSession'], file: string): Promise<Session> =>
+  tried(file, () => create(file));
+
+async function tried<T>(file: string, step: () => Promise<T>): Promise<T> {
   try {
-    return await create(file);
+    return await step();
   } catch (cause) {
     throw unusable(file, cause instanceof Error ? cause.message : String(cause), cause);
   }

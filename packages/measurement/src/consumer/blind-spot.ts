@@ -11,6 +11,8 @@ export interface BlindSpotOptions {
   /** Where the lie begins; rows before it let the detectors find their feet. */
   readonly from: number;
   readonly rows: number;
+  /** Of each row, in seconds, for detectors that know what time it is. */
+  readonly times?: Float64Array;
   /** How often readings may be judged in the search. */
   readonly trials?: number;
   /** Called with the share of the trials that is spent. */
@@ -38,6 +40,8 @@ const nearest = 1 / 512;
 const halvings = 9;
 const firstTurn = 0.4;
 const leastTurn = 0.05;
+/** Rows behind a lie in which an alarm is one of it. */
+const aftermath = 200;
 
 /**
  * Looks for the alteration that moves a consumer's output farthest without an alarm: along each channel that the attacker
@@ -47,7 +51,7 @@ const leastTurn = 0.05;
  * @param judge makes a judge with an empty memory
  * @param deviations of each channel, in its unit
  * @throws KitenError `measurement/alarm-without-lie` if the honest readings raise an alarm in these rows already;
- *   `measurement/consumer-output`
+ *   `measurement/consumer-output`, `measurement/consumer-failed`
  */
 export async function blindSpot(
   consumer: Consumer,
@@ -77,6 +81,8 @@ class Search {
   #spread: Float64Array = new Float64Array();
   #best: Found | undefined;
   #trials = 0;
+  /** The row at which judging ends: an alarm that there is anyway is none of the lie. */
+  #until = 0;
 
   constructor(
     consumer: Consumer,
@@ -95,13 +101,19 @@ class Search {
   async begin(): Promise<void> {
     this.#should = await outputsOf(this.#consumer, this.#honest);
     this.#spread = spreadOf(this.#should, this.#consumer.outputs.length);
+    const { from, rows } = this.#options;
+    this.#until = Math.min(this.#honest.rows, from + rows + aftermath);
+    const { values } = this.#honest;
+    const first = this.#severities(values).findIndex((severity, row) => row >= from && severity >= 1);
+    if (first >= 0) this.#until = first;
+    if (first >= 0 && first < from + rows)
+      throw new KitenError(
+        'measurement/alarm-without-lie',
+        `The readings raise an alarm in row ${first + 1} as they are. Choose rows, or a budget of alarms, without one.`,
+        { detail: { row: first } },
+      );
     const nothing = new Float64Array(this.#deviations.length);
     this.#best = await this.#found('bias', nothing, 0);
-    if (this.#best.severity < 1) return;
-    throw new KitenError(
-      'measurement/alarm-without-lie',
-      'The readings raise an alarm in these rows as they are. Choose rows, or a budget of alarms, without one.',
-    );
   }
 
   /** Goes as far in a direction as stays unseen. */
@@ -156,15 +168,21 @@ class Search {
   #severityOf(alteration: Alteration): number {
     this.#trials++;
     this.#options.progress?.(Math.min(1, this.#trials / (this.#options.trials ?? 1000)));
-    const { rows, values } = altered(this.#honest, alteration);
+    const { values } = altered(this.#honest, alteration);
+    return this.#severities(values)
+      .subarray(alteration.from)
+      .reduce((worst, each) => Math.max(worst, each), 0);
+  }
+
+  /** Of each row up to where judging ends. */
+  #severities(values: Float64Array): Float64Array {
     const width = this.#deviations.length;
     const judge = this.#judge();
-    let worst = 0;
-    for (let row = 0; row < rows; row++) {
-      const { severity } = judge.push(values.subarray(row * width, (row + 1) * width));
-      if (row >= alteration.from && severity > worst) worst = severity;
-    }
-    return worst;
+    return Float64Array.from(
+      { length: this.#until },
+      (_, row) =>
+        judge.push(values.subarray(row * width, (row + 1) * width), this.#options.times?.[row]).severity,
+    );
   }
 }
 

@@ -33,7 +33,7 @@ export function stepped({ outputs, start }: SteppedConsumer): Consumer {
       const width = values.length / rows;
       const into = new Float64Array(rows * outputs.length);
       for (let row = 0; row < rows; row++) {
-        const given = step(values.subarray(row * width, (row + 1) * width));
+        const given = answer(() => step(values.subarray(row * width, (row + 1) * width)), row);
         if (given.length !== outputs.length) throw outputWrong(outputs.length, given.length);
         into.set(given, row * outputs.length);
       }
@@ -42,17 +42,44 @@ export function stepped({ outputs, start }: SteppedConsumer): Consumer {
   };
 }
 
-/** What a consumer gives, checked. @throws KitenError `measurement/consumer-output` */
+/** What a consumer gives, checked. @throws KitenError `measurement/consumer-output`, `measurement/consumer-failed` */
 export async function outputsOf(consumer: Consumer, readings: Readings): Promise<Float64Array> {
-  const given = await consumer.run(readings);
-  const count = readings.rows * consumer.outputs.length;
+  const { outputs } = consumer;
+  const given = await ran(consumer, readings);
+  const count = readings.rows * outputs.length;
   if (given.length !== count) throw outputWrong(count, given.length);
-  if (given.every(Number.isFinite)) return given;
+  const wrong = given.findIndex((each) => !Number.isFinite(each));
+  if (wrong < 0) return given;
+  const [output, row] = [outputs[wrong % outputs.length], Math.trunc(wrong / outputs.length)];
   throw new KitenError(
     'measurement/consumer-output',
-    'The consumer gave something that is no number. It has to take every row, those with a missing reading too.',
+    `What the consumer gave for “${output}” in row ${row + 1} is no number. It has to take every row, those with a missing reading too.`,
+    { detail: { output, row } },
   );
 }
+
+async function ran(consumer: Consumer, readings: Readings): Promise<Float64Array> {
+  try {
+    return await consumer.run(readings);
+  } catch (cause) {
+    throw cause instanceof KitenError ? cause : failed('', cause);
+  }
+}
+
+function answer(step: () => ArrayLike<number>, row: number): ArrayLike<number> {
+  try {
+    return step();
+  } catch (cause) {
+    throw failed(` in row ${row + 1}`, cause);
+  }
+}
+
+const failed = (where: string, cause: unknown): KitenError =>
+  new KitenError(
+    'measurement/consumer-failed',
+    `The consumer failed${where}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { cause },
+  );
 
 const outputWrong = (wanted: number, given: number): KitenError =>
   new KitenError('measurement/consumer-output', `The consumer gave ${given} numbers; ${wanted} were due.`, {

@@ -35,7 +35,7 @@ export interface EffectOptions {
  * is open: the plant does not answer to what the consumer does.
  *
  * @param honest what the sensors would have said
- * @throws KitenError `measurement/consumer-output`
+ * @throws KitenError `measurement/consumer-output`, `measurement/consumer-failed`
  */
 export async function effectOf(
   consumer: Consumer,

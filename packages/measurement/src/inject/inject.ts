@@ -37,6 +37,8 @@ export function inject(frame: Frame, injection: Injection, random: () => number)
   const { kind, from, rows, size = usualSizes[kind] } = injection;
   const source = injection.source ?? Math.max(0, from - rows);
   const channel = positionOf(frame, injection.channel);
+  if (kind === 'swap' && injection.other === undefined)
+    throw impossible('it takes another channel to be swapped with');
   const other = kind === 'swap' ? positionOf(frame, injection.other ?? '') : undefined;
   if (!(rows > 0 && from >= 0 && from + rows <= frame.rows))
     throw impossible(

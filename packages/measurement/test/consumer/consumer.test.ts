@@ -86,6 +86,30 @@ describe('the effect of a lie', () => {
       code: 'measurement/consumer-output',
     });
   });
+
+  it('says in which row a consumer failed, and of which output it gave no number', async () => {
+    const failing = stepped({
+      outputs: ['a'],
+      start: () => (row) => {
+        if (row[flow] === honest.values[4 * 7 + flow]) throw new Error('the valve is stuck');
+        return [1];
+      },
+    });
+    await expect(effectOf(failing, honest, honest)).rejects.toMatchObject({
+      ...{
+        code: 'measurement/consumer-failed',
+        message: expect.stringContaining('row 8: the valve is stuck'),
+      },
+    });
+    const whole: Consumer = { outputs: ['a'], run: () => Promise.reject(new TypeError('no such model')) };
+    await expect(effectOf(whole, honest, honest)).rejects.toMatchObject({
+      code: 'measurement/consumer-failed',
+    });
+    const wrong: Consumer = {
+      ...{ outputs: ['a', 'b'], run: ({ rows }) => new Float64Array(2 * rows).fill(Number.NaN, 11) },
+    };
+    await expect(effectOf(wrong, honest, honest)).rejects.toMatchObject({ detail: { output: 'b', row: 5 } });
+  });
 });
 
 describe('the blind spot', () => {
@@ -123,6 +147,34 @@ describe('the blind spot', () => {
     const one = await search([flow]);
     const all = await search([speed, flow, pressure]);
     expect(all.relative).toBeGreaterThan(2 * one.relative);
+  });
+
+  it('ends with its rows: what alarms later without it is none of it', async () => {
+    const late = altered(honest, {
+      ...{ shape: 'bias', from: 280, rows: 20 },
+      amounts: Float64Array.of(0, 50, 0, 0),
+    });
+    const judge = () => new Judge(profile);
+    const options = { held: [flow], from: 100, trials: 60 };
+    const found = await blindSpot(controller, judge, late, deviations, { ...options, rows: 50 });
+    expect(found.severity).toBeLessThan(1);
+    expect(Math.abs(found.shift)).toBeGreaterThan(0);
+    await expect(
+      blindSpot(controller, judge, late, deviations, { ...options, rows: 200 }),
+    ).rejects.toMatchObject({ detail: { row: 280 } });
+  });
+
+  it('is judged by detectors that know what time it is', async () => {
+    const told: (number | undefined)[] = [];
+    class Listening extends Judge {
+      override push(values: Float64Array, time?: number) {
+        told.push(time);
+        return super.push(values, time);
+      }
+    }
+    const options = { held: [flow], ...window, trials: 1, times: honest.times };
+    await blindSpot(controller, () => new Listening(profile), honest, deviations, options);
+    expect(told.slice(0, honest.rows)).toEqual([...honest.times]);
   });
 
   it('is not looked for where the honest readings raise an alarm', async () => {

@@ -9,13 +9,13 @@ import { parseRow, placeOfRow, rowNumber } from '../row-number.ts';
 import { stepProgress } from '../step-progress.ts';
 import { printNotes, tableNotes } from '../table-notes.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
-import { parseAmount, parseRows } from './measurement-learn.ts';
+import { parseAmount, parseNames, parseRows } from './measurement-learn.ts';
 
 interface BlindSpotFileOptions extends TableOptions {
   readonly consumer: string;
   readonly profile: string;
   readonly input: string;
-  readonly channels?: string;
+  readonly channels?: readonly string[];
   readonly from?: number;
   readonly rows?: number;
   readonly trials: number;
@@ -34,7 +34,11 @@ export function blindSpotCommand(measurement: Command): void {
       )
       .requiredOption('--profile <file>', 'what `kiten measurement learn` wrote')
       .requiredOption('--input <file>', 'a table (CSV) of readings without an attack, to alter')
-      .option('--channels <names>', 'those that an attacker holds, with commas between; all, unless given')
+      .option(
+        '--channels <names>',
+        'those that an attacker holds, with commas between; all, unless given',
+        parseNames,
+      )
       .option(
         '--from <row>',
         'the first row that is altered, the first of the data being row 1; the middle, unless given',
@@ -60,7 +64,7 @@ async function blindSpotFile(options: BlindSpotFileOptions): Promise<void> {
       'kiten/rows-differ',
       `The table has ${honest.rows} rows; ${options.rows ?? 'those'} from row ${rowNumber(from)} on are not among them.`,
     );
-  const names = options.channels?.split(',') ?? profile.channels;
+  const names = options.channels ?? profile.channels;
   const held = columnsFor(names, profile);
   const judgeOptions = {
     decimals: decimalsOf(honest.values),
@@ -73,6 +77,7 @@ async function blindSpotFile(options: BlindSpotFileOptions): Promise<void> {
     spreadOf(honest.values, profile.channels.length),
     {
       ...{ held, from, rows, trials: options.trials },
+      ...(honest.timeColumn === undefined ? {} : { times: honest.times }),
       progress: stepProgress('looking for what stays unseen'),
     },
   );

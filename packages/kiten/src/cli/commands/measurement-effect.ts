@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { consumerFrom } from '../consumer-file.ts';
 import { readBytes } from '../files.ts';
 import { columnsFor, profileFrame, readFrame, readingsOf } from '../measurement-files.ts';
-import { print, printJson, printTable } from '../output.ts';
+import { counted, print, printJson, printTable } from '../output.ts';
 import { rowNumber } from '../row-number.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
@@ -55,9 +55,11 @@ async function effectFile(options: EffectFileOptions): Promise<void> {
       ...(noticed === undefined ? {} : { isNoticed: (row) => noticed.has(row) }),
     }),
   );
-  const leadSeconds = effect.lead === undefined ? undefined : effect.lead * (honest.interval ?? Number.NaN);
+  const { lead } = effect;
+  const { interval } = honest;
+  const leadSeconds = lead === undefined || interval === undefined ? undefined : lead * interval;
   if (options.json) return printJson({ ...effect, leadSeconds });
-  tell(effect, options);
+  tell(effect, options, leadSeconds);
 }
 
 /** With rows as people count them. */
@@ -90,7 +92,11 @@ async function noticedRows(file: string, said: Frame, honest: Frame): Promise<Re
   return noticed;
 }
 
-function tell({ outputs, harmfulFrom, noticedAt, lead }: Effect, { harm, profile }: EffectFileOptions): void {
+function tell(
+  { outputs, harmfulFrom, noticedAt, lead }: Effect,
+  { harm, profile }: EffectFileOptions,
+  leadSeconds: number | undefined,
+): void {
   printTable(
     ['output', 'moved by', 'in row', 'typically'],
     outputs.map(({ output, most, at, typical }) => [
@@ -105,5 +111,7 @@ function tell({ outputs, harmfulFrom, noticedAt, lead }: Effect, { harm, profile
       harmfulFrom === undefined ? `never moved by ${harm}` : `moved by ${harm} from row ${harmfulFrom} on`,
     );
   if (profile !== undefined) print(noticedAt === undefined ? 'not noticed' : `noticed in row ${noticedAt}`);
-  if (lead !== undefined) print(lead >= 0 ? `${lead} rows before harm` : `${-lead} rows after harm`);
+  if (lead === undefined) return;
+  const time = leadSeconds === undefined ? '' : ` (${Number(Math.abs(leadSeconds).toPrecision(6))} s)`;
+  print(`${counted(Math.abs(lead), 'row', 'rows')}${time} ${lead >= 0 ? 'before' : 'after'} harm`);
 }

@@ -8,6 +8,7 @@ import {
   type JudgeOptions,
   type Profile,
   parseProfile,
+  rowsOf,
   type Statistic,
   type Unseen,
   unseenOn,
@@ -69,11 +70,11 @@ async function explainFile(options: ExplainFileOptions): Promise<void> {
   const { timeColumn } = frame;
   const found = firstAlarm(profile, frame, judging, placeOfRow(options.from));
   if (found === undefined) return options.json ? printJson({ alarm: null }) : print(words.none);
-  const { alarm, offset } = found;
+  const { alarm, offset, calmFrom } = found;
   const diagnosis = diagnose(profile, alarm);
   const course = courseOf(profile, alarm, diagnosis);
   const { suspicion, began } = diagnosis;
-  const unseen = unseenBefore(profile, alarm, diagnosis, judging, timeColumn);
+  const unseen = unseenBefore(profile, alarm, { ...diagnosis, calmFrom }, judging, timeColumn);
   const picture = { title: suspicion.channels[0]?.channel ?? '', words, ...course };
   if (options.picture !== undefined) await writeBytes(options.picture, courseSvg(picture));
   if (options.json)
@@ -101,25 +102,20 @@ async function explainFile(options: ExplainFileOptions): Promise<void> {
   print(coursePlot(picture));
 }
 
-/** What could have been added to the channel that carries most, by the calm rows before the alarm. */
+/** What could have been added to the channel that carries most, by the calm rows since the alarm before. */
 function unseenBefore(
   profile: Profile,
   { values, times }: Alarm,
-  { began, suspicion }: Diagnosis,
+  { began, suspicion, calmFrom }: Diagnosis & { readonly calmFrom: number },
   judging: JudgeOptions,
   timeColumn: string | undefined,
 ): Unseen | undefined {
-  const { channels } = profile;
-  const calm = {
-    channels,
-    rows: began,
-    values: values.subarray(0, began * channels.length),
-    times,
-    timeColumn,
-  };
+  const { channels, interval } = profile;
+  if (began <= calmFrom) return undefined;
+  const whole = { channels, rows: times.length, values, times, timeColumn, interval };
+  const calm = rowsOf({ ...whole, labels: new Map(), leftOut: [] }, calmFrom, began);
   const column = channels.indexOf(suspicion.channels[0]?.channel ?? '');
-  const frame = { ...calm, interval: profile.interval, labels: new Map(), leftOut: [] };
-  return unseenOn(profile, frame, column, longestLie, judging);
+  return unseenOn(profile, calm, column, longestLie, judging);
 }
 
 function tell(
@@ -151,23 +147,24 @@ function tell(
   );
 }
 
-/** The first alarm from a row on, with what comes before and as long as it lasts. */
+/** The first alarm from a row on, with what comes before and as long as it lasts; and from which row of it on there was none before. */
 function firstAlarm(
   profile: Profile,
   { rows, values, times, timeColumn }: Pick<Frame, 'rows' | 'values' | 'times' | 'timeColumn'>,
   judging: JudgeOptions,
   from: number,
-): { alarm: Alarm; offset: number } | undefined {
+): { alarm: Alarm; offset: number; calmFrom: number } | undefined {
   const width = profile.channels.length;
   const judge = new Judge(profile, judging);
   const seen: Statistic[] = [];
-  let [raised, last, severity] = [-1, -1, 0];
+  let [raised, last, severity, calmRow] = [-1, -1, 0, 0];
   const progress = stepProgress('looking for an alarm');
   for (let row = 0; row < rows; row++) {
     if (row % 1000 === 0) progress(row / rows);
     const time = timeColumn === undefined ? undefined : times[row];
     const found = judge.push(values.subarray(row * width, (row + 1) * width), time);
     if (raised >= 0 && (row - last > calm || row - raised > longest)) break;
+    if (raised < 0 && found.isAlarm && row < from) calmRow = row + 1;
     if (row < from || !found.isAlarm || found.worst === undefined) continue;
     if (raised < 0) raised = row;
     last = row;
@@ -178,7 +175,7 @@ function firstAlarm(
   if (raised < 0) return undefined;
   const offset = Math.max(0, raised - before);
   return {
-    offset,
+    ...{ offset, calmFrom: Math.max(0, calmRow - offset) },
     alarm: {
       values: values.subarray(offset * width, (last + 1) * width),
       times: times.subarray(offset, last + 1),
