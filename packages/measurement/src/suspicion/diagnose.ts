@@ -4,13 +4,14 @@ import { type RelationModel, relation } from '../detectors/relation.ts';
 import type { Profile, Resolution } from '../learn/profile.ts';
 import { resolutionFor } from '../learn/profile.ts';
 import { Standardiser } from '../learn/standard.ts';
-import { suspectsOf } from './carriers.ts';
+import { type Suspect, suspectsOf } from './carriers.ts';
 import { changePoint } from './change-point.ts';
 import { expectedOf } from './expectation.ts';
 import type { FaultKind } from './kind.ts';
 import { replayLag } from './replay.ts';
 import { shapeOf } from './shape.ts';
 import type { Suspicion } from './suspicion.ts';
+import { swapOf } from './swap.ts';
 
 /** An alarm and the rows around it. */
 export interface Alarm {
@@ -104,22 +105,25 @@ export function diagnose(profile: Profile, alarm: Alarm): Diagnosis {
   });
   const known =
     own !== undefined ? ownKinds.get(own.sees) : replayLag(said, began) === undefined ? undefined : 'replay';
-  const total = suspects.reduce((sum, { weight }) => sum + weight, 0) || 1;
   for (const [at, value] of expected.entries())
     expected[at] =
       (standard.means[at % channels] as number) + value * (standard.deviations[at % channels] as number);
+  const swap = swapOf(alarm.values, expected, channels, suspects, began);
+  const carriers: readonly Suspect[] = swap?.pair ?? suspects;
+  const total = carriers.reduce((sum, { weight }) => sum + weight, 0) || 1;
   return {
     began,
     expected,
     suspicion: {
       severity: alarm.severity,
       began: times[began] as number,
-      channels: suspects.map(({ channel, weight }) => ({
+      channels: carriers.map(({ channel, weight }) => ({
         channel: profile.channels[channel] as string,
         share: weight / total,
       })),
-      kind: known ?? shape.kind,
-      confidence: known === undefined ? shape.confidence : 0.95,
+      ...(swap === undefined
+        ? { kind: known ?? shape.kind, confidence: known === undefined ? shape.confidence : 0.95 }
+        : { kind: 'swap', confidence: Math.min(0.95, swap.explained) }),
       sources: [...new Set(seen.map(({ sees }) => sees))],
     },
   };

@@ -14,8 +14,9 @@ export interface Shape {
   readonly confidence: number;
 }
 
-/** Of the rows, without a change: it is held. */
+/** Of the rows, without a change: it is held, if so many changes were due: a switch that rests is none. */
 const held = 0.97;
+const due = 3;
 /** Fewer rows are a jump. */
 const shortest = 4;
 /** Of the power, in one row: detectors remember it for longer than it lasted. */
@@ -62,9 +63,17 @@ export function shapeOf({ said, expected, began }: Course): Shape {
 }
 
 function isHeld(said: Float64Array, began: number): boolean {
-  let still = 0;
-  for (let row = began + 1; row < said.length; row++) if (said[row] === said[row - 1]) still++;
-  return said.length - began > shortest && still >= held * (said.length - began - 1);
+  const steps = said.length - began - 1;
+  const usual = changesIn(said, 1, began) / Math.max(1, began - 1);
+  return (
+    steps >= shortest && changesIn(said, began + 1, said.length) <= (1 - held) * steps && usual * steps >= due
+  );
+}
+
+function changesIn(said: Float64Array, from: number, to: number): number {
+  let changes = 0;
+  for (let row = from; row < to; row++) if (said[row] !== said[row - 1]) changes++;
+  return changes;
 }
 
 /** The mean square that a least-squares fit of these leaves; at most one column that is not there before. */

@@ -11,6 +11,7 @@ import {
   pumpingStation,
   type Statistic,
 } from '../../src/index.ts';
+import { plant } from '../plant.ts';
 
 const [learned, from, rows] = [6000, 7000, 250];
 const frame = pumpingStation(8000, chance(11));
@@ -66,6 +67,46 @@ describe('an alarm', () => {
     expect(Math.abs(began - (from - learned))).toBeLessThan(kind === 'drift' ? 60 : 15);
     expect(suspicion.began).toBe(faulty.times[learned + began]);
     expect(suspicion.confidence).toBeGreaterThan(0.3);
+  });
+
+  it.each([
+    ['tank_level', 'inflow'],
+    ['chlorine', 'vibration'],
+    ['motor_temperature', 'water_temperature'],
+  ])('is said to be a swap of %s and %s, and of no third one', (channel, other) => {
+    const { suspicion, began } = diagnosed(
+      inject(frame, { kind: 'swap', channel, other, from, rows }, chance(2)),
+    );
+    expect(suspicion.kind).toBe('swap');
+    expect(suspicion.channels.map((each) => each.channel).toSorted()).toEqual([channel, other].toSorted());
+    expect(Math.abs(began - (from - learned))).toBeLessThan(5);
+  });
+
+  it('is no freeze of a switch that rests as it does: only what was due to change is held', () => {
+    const switched = plant(4000, 5, (row, values) => {
+      const isOn = Math.trunc(row / 150) % 2;
+      values[3] = isOn;
+      values[1] = (values[1] as number) + 3 * isOn;
+    });
+    const known = learn(switched, { alarmsPerDay: 0.1 });
+    const [calm, told] = [300, 100];
+    const faulty = plant(calm + told, 6, (row, values) => {
+      const isOn = Math.trunc(row / 150) % 2;
+      values[3] = row < calm ? isOn : 1;
+      values[1] = (values[1] as number) + 3 * isOn;
+    });
+    const { suspicion } = diagnose(known, {
+      ...{
+        values: faulty.values,
+        times: faulty.times,
+        rows: calm + told,
+        raised: calm,
+        severity: 5,
+        doubted: [3],
+        seen: [],
+      },
+    });
+    expect(suspicion.kind).not.toBe('freeze');
   });
 
   it('does not blame the neighbours of a sensor that lies', () => {
