@@ -75,15 +75,17 @@ const words: Readonly<Record<'en' | 'ja', CrossWords>> = {
 };
 
 const percent = (share: number): number => Math.round(100 * share);
-const digits = (value: number): string => (Number.isNaN(value) ? '?' : value.toPrecision(5));
+const digits = (value: number): string => value.toPrecision(5);
+/** How many times, in as many digits as help. */
+const times = (value: number): string => (value < 10 ? value.toPrecision(2) : value.toFixed(0));
 
 /** What a judgement says to somebody who has to act on it, line by line. */
 export function crossLines(judgement: CrossJudgement, language: 'en' | 'ja'): string[] {
   const say = words[language];
   const { sensors, isTold, broken, tier } = judgement;
   const lines = [
-    say.head(momentOf(judgement.since), judgement.severity.toPrecision(3)),
-    say.broken(broken.map(({ check, severity }) => `${check} (${severity.toPrecision(2)})`).join('; ')),
+    say.head(momentOf(judgement.since), times(judgement.severity)),
+    say.broken(broken.map(({ check, severity }) => `${check} (${times(severity)})`).join('; ')),
   ];
   if (tier === 'contraindicated') lines.push(say.proof);
   if (sensors.length === 0) lines.push(say.nobody);
@@ -107,13 +109,14 @@ function sensorLines(each: SensorJudgement, isTold: boolean, language: 'en' | 'j
       .map(({ what, name }) => say.reasons[what](name, against))
       .join('; ');
   const [because, against] = [told(true), told(false)];
+  const compared = Number.isFinite(each.said) && Number.isFinite(each.expected);
   const [said, expected] = [digits(each.said), digits(each.expected)];
   return [
     isTold ? say.lies(sensor, device, certainty) : `${sensor} (${device}):`,
     `  ${say.since(momentOf(each.since))}; ${kind(kinds[each.kind], percent(each.confidence))}`,
-    `  ${say.course(said, expected)}`,
+    ...(compared ? [`  ${say.course(said, expected)}`] : []),
     ...(because === '' ? [] : [`  ${say.because}${because}`]),
     ...(against === '' ? [] : [`  ${say.against}${against}`]),
-    `  ${say.disproof(said, expected)}`,
+    ...(compared ? [`  ${say.disproof(said, expected)}`] : []),
   ];
 }

@@ -8,6 +8,7 @@ import { type CrossCheck, checkCrossChecks } from './cross-check.ts';
 import { type Joining, joiningOf, jointFrame, type StreamTable } from './joint-rows.ts';
 import { type RelatedPair, relatedPairs } from './related.ts';
 import { type Sensor, sensorName } from './sensor.ts';
+import { refuseApart } from './shared-rows.ts';
 
 /** How sensors of several streams go together, as it was declared and learned. */
 export interface CrossProfile extends Joining {
@@ -59,6 +60,7 @@ export function learnJoint(
   { alarmsPerDay, checks = [], progress }: Omit<LearnCrossOptions, 'every'>,
 ): CrossProfile {
   checkCrossChecks(checks);
+  refuseApart(frame, streams);
   const joining = { every, streams };
   const sensors = sensorsOf(joining);
   const units = new Map(sensors.map((sensor, at) => [sensorName(sensor), frame.units?.[at] ?? '']));

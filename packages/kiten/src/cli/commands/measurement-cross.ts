@@ -4,6 +4,7 @@ import {
   type CrossJudgement,
   crossCheckText,
   encodeCrossProfile,
+  type JointStream,
   jointFrame,
   learnCross,
   parseCrossCheck,
@@ -20,6 +21,7 @@ import { columnsFor, csvField, readFrame, readingsOf } from '../measurement-file
 import { counted, print, printJson } from '../output.ts';
 import { rowNumber } from '../row-number.ts';
 import { stepProgress } from '../step-progress.ts';
+import { printNotes, tableNotes } from '../table-notes.ts';
 import { parseAmount } from './measurement-learn.ts';
 
 interface LearnOptions {
@@ -81,7 +83,7 @@ export function crossCommands(measurement: Command): void {
 async function learnFiles(options: LearnOptions): Promise<void> {
   const { input, out, check = [], alarmsPerDay, every, json } = options;
   const checks = check.map(parseCrossCheck);
-  const tables = await tablesOf(input);
+  const tables = await tablesOf(input, json);
   const profile = learnCross(tables, {
     ...{ alarmsPerDay, checks, progress: stepProgress('learning how sensors go together') },
     ...(every === undefined ? {} : { every }),
@@ -109,7 +111,7 @@ async function learnFiles(options: LearnOptions): Promise<void> {
 
 async function checkFiles({ profile: file, input, out, json }: CheckOptions): Promise<void> {
   const profile = parseCrossProfile(await readBytes(file));
-  const given = new Map((await tablesOf(input)).map((table) => [table.stream, table]));
+  const given = new Map((await tablesOf(input, json, profile.streams)).map((table) => [table.stream, table]));
   const tables = profile.streams.flatMap(({ stream, channels }): StreamTable[] => {
     const table = given.get(stream);
     given.delete(stream);
@@ -174,7 +176,11 @@ async function* judged(
 }
 
 /** @throws KitenError `kiten/stream-input`, and what reading a table throws */
-async function tablesOf(inputs: readonly string[]): Promise<StreamTable[]> {
+async function tablesOf(
+  inputs: readonly string[],
+  isQuiet = false,
+  known: readonly JointStream[] = [],
+): Promise<StreamTable[]> {
   const tables: StreamTable[] = [];
   for (const input of inputs) {
     const at = input.indexOf('=');
@@ -183,7 +189,10 @@ async function tablesOf(inputs: readonly string[]): Promise<StreamTable[]> {
         'kiten/stream-input',
         `“${input}” is not STREAM=FILE, such as pump-1/tank=tank.csv.`,
       );
-    tables.push({ stream: input.slice(0, at), frame: await readFrame(input.slice(at + 1)) });
+    const [name, file] = [input.slice(0, at), input.slice(at + 1)];
+    const frame = await readFrame(file, {}, known.find(({ stream }) => stream === name)?.channels);
+    if (!isQuiet) printNotes(file, tableNotes(frame));
+    tables.push({ stream: name, frame });
   }
   return tables;
 }
