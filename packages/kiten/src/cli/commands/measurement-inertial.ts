@@ -65,7 +65,14 @@ async function judgeInertialFile(options: InertialOptions): Promise<void> {
           },
         };
   const began = frame.times[0] as number;
-  const findings = judgeInertial(readings, rules).map(({ from, to, ...rest }) => ({
+  const found = judgeInertial(readings, rules);
+  if (found.length === 0)
+    throw new KitenError(
+      'measurement/too-few-rows',
+      `${input} has no two seconds with 32 rows in them: sound cannot be told from motion.`,
+      { detail: { rows: frame.rows } },
+    );
+  const findings = found.map(({ from, to, ...rest }) => ({
     from: from - began,
     to: to - began,
     ...rest,

@@ -43,6 +43,7 @@ async function judgeLidarFile({ input, object = [], height, json }: LidarOptions
   const missing = missingSectors(points);
   if (json) return printJson({ points: points.count, objects, missing });
   print(`${input}: ${counted(points.count, 'point', 'points')}`);
+  if (objects.length === 0) print('  no --object is named: only what was taken out is looked for');
   if (objects.length > 0)
     printTable(
       ['object', 'score', '', 'through it', 'crossed', 'lit behind'],

@@ -8,6 +8,7 @@ import { parseAmount } from './measurement-learn.ts';
 
 /** Samples a second where nobody says, and fewer than which hold no voice. */
 const [usualRate, leastRate] = [16_000, 4_000];
+const leastSeconds = 0.5;
 
 interface VoiceOptions extends TableOptions {
   readonly input: string;
@@ -41,6 +42,12 @@ async function judgeVoiceFile(options: VoiceOptions): Promise<void> {
       'kiten/no-sound',
       `${input} has ${Number(perSecond.toPrecision(3))} samples a second; a voice takes ${leastRate}. Say --rate if its time is not in seconds.`,
       { detail: { rate: perSecond } },
+    );
+  if (rows < perSecond * leastSeconds)
+    throw new KitenError(
+      'kiten/no-sound',
+      `${input} has ${counted(rows, 'sample', 'samples')}; ${Math.ceil(perSecond * leastSeconds)} are needed, half a second.`,
+      { detail: { rows, rate: perSecond } },
     );
   const trace = demodulationTrace(values, perSecond);
   const carrier = carrierIn(values, perSecond);

@@ -15,6 +15,7 @@ export function pointsFromKitti(bytes: Uint8Array): LidarPoints {
       'measurement/points-malformed',
       'Four floats of 32 bits a point are expected; the last one is cut.',
     );
+  if (bytes.length === 0) throw new KitenError('measurement/points-malformed', 'There is no point.');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const count = bytes.length / 16;
   const column = (place: number) =>

@@ -1,4 +1,5 @@
 import { median } from '@kiten/numerics';
+import { bridged } from '../bridged.ts';
 import { clippedShare } from './clipping.ts';
 import { type InertialReadings, rotationResiduals } from './rotation-check.ts';
 import { powerAt, strongestLine } from './spectral-line.ts';
@@ -41,8 +42,12 @@ const mostClipped = 0.05;
 /**
  * Whether sound moves a gyroscope or an accelerometer, as far as it shows without asking the sensor: gravity that turns otherwise than the
  * gyroscope, a pure tone in the gyroscope alone, saturation. `originOfLines` and `originUnderJitter` ask it.
+ *
+ * @throws KitenError `measurement/samples-missing`
  */
-export function judgeInertial(readings: InertialReadings, rules: InertialRules = {}): InertialFinding[] {
+export function judgeInertial(given: InertialReadings, rules: InertialRules = {}): InertialFinding[] {
+  const whole = ([x, y, z]: InertialReadings['gyroscope']) => [bridged(x), bridged(y), bridged(z)] as const;
+  const readings = { ...given, gyroscope: whole(given.gyroscope), accelerometer: whole(given.accelerometer) };
   const { times, gyroscope, accelerometer } = readings;
   const found: InertialFinding[] = [];
   const residuals = rotationResiduals(readings);

@@ -1,3 +1,4 @@
+import { bridged } from '../bridged.ts';
 import { type SpectralLine, strongestLine } from '../mems/spectral-line.ts';
 import { highPass, lowPass, through } from './filter.ts';
 
@@ -24,10 +25,12 @@ const clearDepth = 0.012;
  * as all do a little, turns a carrier modulated by m into m and m². Of spoken m there is no m² of that size, and it lies below 50 Hz, where
  * nobody speaks (Roy et al., “Inaudible Voice Commands: The Long-Range Attack and Defense”, NSDI 2018, §5).
  *
- * @param samples at least half a second
+ * @param given samples, at least half a second
  * @param rate Hz, 1000 or more
+ * @throws KitenError `measurement/samples-missing`
  */
-export function demodulationTrace(samples: Float64Array, rate: number): DemodulationTrace {
+export function demodulationTrace(given: Float64Array, rate: number): DemodulationTrace {
+  const samples = bridged(given);
   const spoken = through(samples, highPass(voice, rate), highPass(voice, rate));
   const low = (of: Float64Array) =>
     through(of, lowPass(slow, rate), lowPass(slow, rate), highPass(slowest, rate));
@@ -56,9 +59,14 @@ const window = 2048;
 const ultrasound = 18_500;
 const clearStrength = 200;
 
-/** A carrier above what is heard, where the rate of a recording is high enough to have one. */
-export function carrierIn(samples: Float64Array, rate: number): SpectralLine | undefined {
-  if (rate < 2.2 * ultrasound || samples.length < window) return undefined;
+/**
+ * A carrier above what is heard, where the rate of a recording is high enough to have one.
+ *
+ * @throws KitenError `measurement/samples-missing`
+ */
+export function carrierIn(given: Float64Array, rate: number): SpectralLine | undefined {
+  if (rate < 2.2 * ultrasound || given.length < window) return undefined;
+  const samples = bridged(given);
   const from = (samples.length - window) >> 1;
   const line = strongestLine(samples.subarray(from, from + window), rate, ultrasound);
   return line !== undefined && line.strength >= clearStrength ? line : undefined;
