@@ -231,6 +231,13 @@ describe('kiten measurement', () => {
     await writeFile(at('scores.csv'), 'row,score,alarm\n1,0.5,0\n2,2,1\n');
     const labels = ['score', '--scores', at('scores.csv'), '--labels', at('other.csv')];
     expect(refusal(await measurement(...labels, '--json'))).toBe('kiten/label-missing');
+    const named = await measurement(...labels, '--label', 'attacked', '--json');
+    expect(JSON.parse(named.stderr).error.message).toContain('“attacked”, but inflow');
+    expect(refusal(await measurement(...labels, '--label', 'inflow', '--from', '3', '--json'))).toBe(
+      'kiten/rows-differ',
+    );
+    const learn = ['learn', '--input', at('normal.csv'), '--out', at('none.json')];
+    expect(await measurement(...learn, '--detectors', ' ,')).toMatchObject({ code: 2 });
   });
 
   it('says how far a lie moves a controller, and whether it was noticed before harm', async () => {

@@ -109,9 +109,12 @@ export function parseRows(text: string): number {
   throw new InvalidArgumentError('This is a whole number above 0.');
 }
 
-/** Names with commas between them. */
-export const parseNames = (text: string): string[] =>
-  text
+/** Names with commas between them. @throws InvalidArgumentError */
+export function parseNames(text: string): string[] {
+  const names = text
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '');
+  if (names.length > 0) return names;
+  throw new InvalidArgumentError('These are names with commas between, one at least.');
+}

@@ -1,8 +1,8 @@
 import { KitenError } from '@kiten/codec';
 import { type Frame, type Score, score } from '@kiten/measurement';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { readFrame } from '../measurement-files.ts';
-import { print, printJson, printTable } from '../output.ts';
+import { counted, print, printJson, printTable } from '../output.ts';
 import { parseRow, placeOfRow, rowNumber } from '../row-number.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
@@ -28,7 +28,7 @@ export function scoreCommand(measurement: Command): void {
       )
       .requiredOption('--labels <file>', 'a table of as many rows with a column that says what was an attack')
       .option('--label <column>', 'which column that is, where several could be')
-      .option('--buffer <rows>', 'the widest buffer of VUS-PR', parseAmount, 100)
+      .option('--buffer <rows>', 'the widest buffer of VUS-PR', parseBuffer, 100)
       .option('--interval <seconds>', 'the time between two rows, where no column says', parseAmount)
       .option(
         '--from <row>',
@@ -44,7 +44,7 @@ export function scoreCommand(measurement: Command): void {
 async function scoreFile(options: ScoreFileOptions): Promise<void> {
   const scores = await readFrame(options.scores);
   const labels = await readFrame(options.labels, options);
-  const truth = labelOf(labels, options.label);
+  const [label, truth] = labelOf(labels, options.label);
   const interval = labels.interval ?? options.interval;
   if (truth.length !== scores.rows)
     throw new KitenError(
@@ -52,32 +52,40 @@ async function scoreFile(options: ScoreFileOptions): Promise<void> {
       `There are ${scores.rows} scores for ${truth.length} labels; a row of one is a row of the other.`,
     );
   const before = placeOfRow(options.from);
+  if (before >= scores.rows)
+    throw new KitenError(
+      'kiten/rows-differ',
+      `There are ${counted(scores.rows, 'row', 'rows')}: none is left from row ${options.from} on.`,
+    );
   const [alarms, heights] = [columnOf(scores, 'alarm'), columnOf(scores, 'score')];
   const result = score(truth.slice(before), alarms.slice(before), heights.slice(before), {
-    buffer: Math.round(options.buffer),
+    buffer: options.buffer,
     ...(interval === undefined ? {} : { secondsPerRow: interval }),
   });
   if (options.json)
     return printJson({
+      label,
       ...result,
       detections: result.detections.map(({ first, last, ...rest }) => ({
         ...{ first: rowNumber(before + first), last: rowNumber(before + last), ...rest },
       })),
     });
-  tell(result);
+  tell(result, label);
 }
 
 /** Not 0, and not a number that says normal: −1 is an attack in some sets. @throws KitenError `kiten/label-missing` */
-function labelOf(frame: Frame, name: string | undefined): Float64Array {
+function labelOf(frame: Frame, asked: string | undefined): [name: string, Float64Array] {
   const names = [...frame.labels.keys()];
-  const found =
-    name === undefined
-      ? frame.labels.get(names[0] ?? '')
-      : (frame.labels.get(name) ?? namedColumn(frame, name));
-  if (found !== undefined) return found.map((value) => (Number.isNaN(value) || value === 0 ? 0 : 1));
-  throw new KitenError('kiten/label-missing', 'No column says what was an attack. Name it with --label.', {
-    detail: { channels: frame.channels },
-  });
+  const name = asked ?? names[0] ?? '';
+  const found = frame.labels.get(name) ?? (asked === undefined ? undefined : namedColumn(frame, asked));
+  if (found !== undefined) return [name, found.map((value) => (Number.isNaN(value) || value === 0 ? 0 : 1))];
+  throw new KitenError(
+    'kiten/label-missing',
+    asked === undefined
+      ? 'No column says what was an attack. Name it with --label.'
+      : `There is no column “${asked}”, but ${[...names, ...frame.channels].join(', ')}.`,
+    { detail: { channels: frame.channels } },
+  );
 }
 
 function namedColumn(frame: Frame, name: string): Float64Array | undefined {
@@ -93,7 +101,7 @@ function columnOf(frame: Frame, name: string): Float64Array {
   throw new KitenError('kiten/channel-missing', `The table of scores has no column “${name}”.`);
 }
 
-function tell(result: Score): void {
+function tell(result: Score, label: string): void {
   const { pointWise, etapr, affiliation, ranking } = result;
   const share = (value: number | undefined) => value?.toFixed(3) ?? '–';
   const rows: [string, string, string, string][] = [
@@ -103,6 +111,7 @@ function tell(result: Score): void {
   ];
   printTable(['metric', 'precision', 'recall', 'F1'], rows);
   print();
+  print(`labels              ${label}`);
   print(`false alarm rate    ${share(pointWise.falseAlarmRate)}, missed ${share(pointWise.missedAlarmRate)}`);
   print(`ROC area            ${share(ranking.aucRoc)}, average precision ${share(ranking.averagePrecision)}`);
   print(`VUS-PR              ${share(result.vusPr)}`);
@@ -112,4 +121,11 @@ function tell(result: Score): void {
   print(
     `attacks noticed     ${late} of ${result.attacks}, ${result.medianDelay ?? '–'} rows after they began (median)`,
   );
+}
+
+/** Each buffer takes a pass over all rows. @throws InvalidArgumentError */
+function parseBuffer(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0 && value <= 10_000) return value;
+  throw new InvalidArgumentError('This is a whole number from 1 to 10000.');
 }
