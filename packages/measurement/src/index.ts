@@ -104,6 +104,7 @@ export { Judge, type Judgement, type JudgeOptions } from './judge.ts';
 export { type LearnOptions, learn } from './learn/learn.ts';
 export type { LearnedDetector, Profile, Resolution } from './learn/profile.ts';
 export { encodeProfile, parseProfile } from './learn/profile-text.ts';
+export { type ChannelSummary, type ProfileSummary, summaryOf } from './learn/summary.ts';
 export {
   type ChallengeRules,
   ChallengeVerifier,

@@ -20,13 +20,32 @@ export type FaultKind =
 export interface Stream {
   readonly stream: string;
   readonly device: string;
+  readonly declaration: string;
   readonly topic: string;
   readonly state: 'seen' | 'learning' | 'learned' | 'judging' | 'silent' | 'alarm' | 'unjudged';
   readonly rows: number;
   readonly lastAt?: number;
+  /** Since when its readings are normal. */
+  readonly normalSince?: number;
   readonly problem?: string;
+  /** It is being learned until then, or until there are so many rows; whether it is judged by that at once. */
+  readonly learnsUntil?: number;
+  readonly learnsRows?: number;
+  readonly learnedRows?: number;
+  readonly accepts?: true;
+  /** SHA-256 of what was learned and waits to be accepted, and of what it is judged by. */
+  readonly proposal?: string;
+  readonly profile?: string;
+  /** It lasts. */
+  readonly alarm?: Alarm;
   /** How far its normal has wandered, the farthest channel first. */
   readonly drift?: readonly Drift[];
+}
+
+/** How it is doing; one that is being learned, or waits to be accepted, is judged by what was accepted before. */
+export function statesOf({ state, alarm }: Stream): readonly Stream['state'][] {
+  const isHidden = alarm !== undefined && (state === 'learning' || state === 'learned');
+  return isHidden ? ['alarm', state] : [state];
 }
 
 /** How far the normal of a channel is from where it was accepted. */
@@ -108,18 +127,67 @@ export interface FoundStreams {
   readonly pack?: { readonly stream?: string; readonly needs: readonly ('key' | 'name')[] };
 }
 
+/** What a profile takes for normal. */
+export interface ProfileSummary {
+  readonly digest: string;
+  readonly rows: number;
+  /** Seconds between two rows. */
+  readonly interval?: number;
+  readonly alarmsPerDay: number;
+  readonly channels: readonly NormalChannel[];
+}
+
+/** A channel while nothing was wrong, as it is read. */
+export interface NormalChannel {
+  readonly channel: string;
+  /** Empty where nobody said. */
+  readonly unit: string;
+  readonly mean: number;
+  /** The standard deviation. */
+  readonly deviation: number;
+  readonly least?: number;
+  readonly most?: number;
+}
+
+/** What was learned and waits, and what it is judged by until then. */
+export interface Proposal {
+  readonly proposal: ProfileSummary;
+  readonly profile?: ProfileSummary;
+}
+
+/** For how long somebody has something learned, and whether it is judged by that without asking again. */
+export interface Lesson {
+  readonly seconds: number;
+  readonly accept: boolean;
+}
+
 /** A week. */
 const lesson = 604_800;
+
+const declarationPath = (id: string): string => `/stream-declarations/${encodeURIComponent(id)}`;
 
 export const readingsApi = {
   found: async () =>
     ((await ask('GET', '/streams/discovered')) as { readonly found: readonly FoundStreams[] }).found,
   /** Has what was found declared, and each stream of it learned for a week. */
   declare: ({ name, filter, form, fields, binSeconds, sequence, time }: FoundStreams, reason: string) =>
-    ask('PUT', `/stream-declarations/${encodeURIComponent(name)}`, {
+    ask('PUT', declarationPath(name), {
       ...{ filter, form, fields, binSeconds, sequence, time, learnSeconds: lesson, reason },
     }),
   all: () => ask('GET', '/streams') as Promise<Streams>,
   of: (stream: string) =>
     ask('GET', `/streams/readings?stream=${encodeURIComponent(stream)}`) as Promise<StreamReadings>,
+  learn: (stream: string, wanted: Lesson, reason: string) =>
+    ask('POST', '/streams/learn', { stream, ...wanted, reason }),
+  stopLesson: (stream: string, reason: string) => ask('POST', '/streams/stop-lesson', { stream, reason }),
+  proposal: (stream: string) =>
+    ask('GET', `/streams/proposal?stream=${encodeURIComponent(stream)}`) as Promise<Proposal>,
+  /** Judges by what was looked at: refused where something else was learned meanwhile. */
+  accept: (stream: string, proposal: string, reason: string) =>
+    ask('POST', '/streams/accept', { stream, proposal, reason }),
+  refuse: (stream: string, proposal: string, reason: string) =>
+    ask('POST', '/streams/refuse', { stream, proposal, reason }),
+  /** Takes a declaration back. */
+  undeclare: (declaration: string, reason: string) =>
+    ask('DELETE', `${declarationPath(declaration)}?${new URLSearchParams({ reason })}`),
 };

@@ -1,5 +1,5 @@
 import { ask } from './client.ts';
-import type { FaultKind } from './readings.ts';
+import type { FaultKind, Lesson } from './readings.ts';
 
 /** What makes us think that a sensor lies (above 0), or that it does not. */
 export interface Reason {
@@ -92,7 +92,7 @@ export const relationsApi = {
     ((await ask('GET', '/stream-relations?alarms=1')) as { readonly relations: readonly Relation[] })
       .relations,
   of: (id: string) => ask('GET', path(id)) as Promise<RelationReadings>,
-  learn: (id: string, lesson: { readonly seconds: number; readonly accept: boolean }, reason: string) =>
+  learn: (id: string, lesson: Lesson, reason: string) =>
     ask('POST', `${path(id)}/learn`, { ...lesson, reason }),
   accept: (id: string, reason: string) => ask('POST', `${path(id)}/accept`, { reason }),
   remove: (id: string, reason: string) => ask('DELETE', `${path(id)}?${new URLSearchParams({ reason })}`),

@@ -4,6 +4,7 @@ import type { Problem } from '../api/problem.ts';
 import { say } from '../i18n/language.ts';
 import { announce } from '../state/announcements.ts';
 import { refusal } from '../state/session.ts';
+import { keepFocus } from './keep-focus.ts';
 import { ProblemNote } from './problem-note.tsx';
 
 const LONGEST_REASON = 500;
@@ -34,6 +35,7 @@ export function ConfirmDialog({
 }: Confirmation & { onClose: (done: boolean) => void; children?: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const finished = useRef(false);
+  const opener = useRef(document.activeElement);
   const [waiting, setWaiting] = useState(false);
   const [missing, setMissing] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -69,7 +71,10 @@ export function ConfirmDialog({
       class="action"
       aria-labelledby="confirm-title"
       aria-describedby="confirm-effect"
-      onClose={() => onClose(finished.current)}
+      onClose={() => {
+        onClose(finished.current);
+        if (finished.current) keepFocus(opener.current);
+      }}
     >
       <form onSubmit={submitted} noValidate>
         <h2 id="confirm-title">{title}</h2>

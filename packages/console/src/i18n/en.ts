@@ -220,6 +220,8 @@ export const en = {
   'happened.judging-stopped': 'Readings are not judged: {problem} It is tried again in {seconds} s',
   'happened.judging-resumed': 'Readings are judged again, after {seconds} s',
   'happened.judging-missed': '{messages} messages with readings were not judged',
+  'happened.stream-lesson-stopped': '{actor} ended the lesson of the stream {stream}',
+  'happened.stream-refused': '{actor} refused what was learned of the stream {stream}',
   'happened.stream-accepted': '{actor} had the stream {stream} judged by what was learned',
   'happened.relation-declared': '{actor} has {streams} streams compared as {relation}',
   'happened.relation-removed': '{actor} took the comparison {relation} of streams back',

@@ -225,6 +225,8 @@ export const ja: Dictionary = {
   'happened.judging-stopped': '測定値の判定が停止：{problem}（{seconds} 秒後に再試行）',
   'happened.judging-resumed': '測定値の判定を {seconds} 秒ぶりに再開',
   'happened.judging-missed': '測定値を含むメッセージ {messages} 件が判定されなかった',
+  'happened.stream-lesson-stopped': '{actor} がストリーム {stream} の学習を中止',
+  'happened.stream-refused': '{actor} がストリーム {stream} の学習結果を不採用',
   'happened.stream-accepted': '{actor} がストリーム {stream} の学習結果を判定に採用',
   'happened.relation-declared': '{actor} が {streams} 本のストリームの照合 {relation} を宣言',
   'happened.relation-removed': '{actor} がストリームの照合 {relation} を取り消し',

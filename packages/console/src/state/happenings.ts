@@ -108,6 +108,8 @@ const loggedSentences: Readonly<Record<string, readonly [Key, Tone]>> = {
   'stream/learning': ['happened.stream-learning', 'plain'],
   'stream/learned': ['happened.stream-learned', 'plain'],
   'stream/not-learned': ['happened.stream-not-learned', 'warning'],
+  'stream/lesson-stopped': ['happened.stream-lesson-stopped', 'plain'],
+  'stream/refused': ['happened.stream-refused', 'plain'],
   'stream/accepted': ['happened.stream-accepted', 'good'],
   'judging/stopped': ['happened.judging-stopped', 'warning'],
   'judging/resumed': ['happened.judging-resumed', 'good'],

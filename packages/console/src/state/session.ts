@@ -18,6 +18,14 @@ export type Session =
 
 export const session = signal<Session>({ state: 'unknown' });
 
+const roles: readonly Operator['role'][] = ['viewer', 'operator', 'administrator'];
+
+/** Whether whoever is signed in may do what this role may: what is not permitted is not offered. */
+export function mayAs(role: Operator['role']): boolean {
+  const current = session.value;
+  return current.state === 'signed-in' && roles.indexOf(current.operator.role) >= roles.indexOf(role);
+}
+
 /** Begins with the one-time link in the address, if there is one, or with the session there may be. */
 export async function openSession(): Promise<void> {
   const link = takeLink();

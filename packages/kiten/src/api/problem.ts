@@ -90,6 +90,8 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/stream-declaration-unknown': 404,
   'kiten/stream-declarations-full': 409,
   'kiten/stream-not-learned': 409,
+  'kiten/stream-not-learning': 409,
+  'kiten/stream-learned-otherwise': 409,
   'kiten/stream-worker': 503,
   'kiten/profile-missing': 409,
   'kiten/profile-altered': 409,

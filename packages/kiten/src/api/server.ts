@@ -42,6 +42,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { siteRoutes } from './routes/site.ts';
 import { storyRoutes } from './routes/story.ts';
+import { streamLessonRoutes } from './routes/stream-lessons.ts';
 import { streamRelationRoutes } from './routes/stream-relations.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -139,6 +140,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       policyRoutes(routes, services);
       payloadRuleRoutes(routes, services);
       streamRoutes(routes, services);
+      streamLessonRoutes(routes, services);
       streamRelationRoutes(routes, services);
       policyReviewRoutes(routes, services);
       logRoutes(routes, services);

@@ -96,6 +96,10 @@ function handle(command: StreamCommand): void {
     case 'lesson-over':
       lessons.forget(command.of);
       return;
+    case 'stop-lesson':
+      board.find(command.stream)?.stopLearning();
+      lessons.forget(command.stream);
+      return;
     case 'relate':
       put(command.known.id, () => board.relations.put(command.known), command);
       // It may have been declared anew.

@@ -137,6 +137,10 @@ export class WatchedStream {
     return this.#rows.lesson.lesson;
   }
 
+  stopLearning(): void {
+    this.#rows.lesson.stop();
+  }
+
   /** An alarm that lasted when judging stopped. */
   resume(alarm: AlarmWindow, at: number): void {
     this.#rows.judge.resume(alarm, at);

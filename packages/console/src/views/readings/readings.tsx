@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { readingsApi, type Stream } from '../../api/readings.ts';
+import { readingsApi, type Stream, statesOf } from '../../api/readings.ts';
 import { ViewHeading } from '../../components/heading.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
@@ -11,7 +11,7 @@ import type { ViewProps } from '../view.ts';
 import { Found } from './found.tsx';
 import { Relations } from './relations/list.tsx';
 import { RelationPanel } from './relations/relation.tsx';
-import { StreamReadingsPanel } from './stream.tsx';
+import { StreamReadingsPanel } from './stream/stream.tsx';
 import { words } from './words.ts';
 
 const ASK_EVERY = 5_000;
@@ -91,14 +91,19 @@ function Streams({ round }: { round: number }) {
   );
 }
 
-function Row({ stream: { stream, state, rows, lastAt } }: { stream: Stream }) {
+function Row({ stream: one }: { stream: Stream }) {
+  const { stream, rows, lastAt } = one;
   const search = new URLSearchParams({ stream }).toString();
   return (
     <tr>
       <th scope="row">
         <a href={formatRoute({ path: '/readings', search })}>{stream}</a>
       </th>
-      <td>{words.say(`state-${state}`)}</td>
+      <td>
+        {statesOf(one)
+          .map((state) => words.say(`state-${state}`))
+          .join('; ')}
+      </td>
       <td class="number">{new Intl.NumberFormat(language.value).format(rows)}</td>
       <td>{lastAt !== undefined && <Time at={lastAt} />}</td>
     </tr>

@@ -108,7 +108,11 @@ export const shownStream = Type.Object({
   messages: Type.Integer(),
   rows: Type.Integer(),
   learnsUntil: Type.Optional(time),
+  learnsRows: Type.Optional(Type.Integer({ description: 'Or until there are so many rows' })),
   learnedRows: Type.Optional(Type.Integer()),
+  accepts: Type.Optional(
+    Type.Literal(true, { description: 'It will be judged by what is being learned at once' }),
+  ),
   proposal: Type.Optional(Type.String({ description: 'SHA-256 of a profile that waits to be accepted' })),
   profile: Type.Optional(Type.String({ description: 'SHA-256 of the profile that it is judged by' })),
   problem: Type.Optional(Type.String()),
@@ -191,11 +195,13 @@ export function foundView({ fields, pack, ...rest }: FoundStreams) {
 
 export function streamView(record: StreamRecord, doing: StreamState) {
   const gauges = doing.streams.get(record.stream);
-  const { accepts: _, lesson, ...rest } = record;
+  const { accepts, lesson, ...rest } = record;
   return {
     ...rest,
     ...(lesson === undefined ? {} : { learnsUntil: lesson.until }),
     ...(gauges?.problem === undefined ? {} : { problem: gauges.problem }),
+    ...(lesson?.rows === undefined ? {} : { learnsRows: lesson.rows }),
+    ...(lesson !== undefined && accepts ? { accepts } : {}),
     state: stateOf(record, gauges, doing),
     messages: gauges?.messages ?? 0,
     rows: gauges?.rows ?? 0,

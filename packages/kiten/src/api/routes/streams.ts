@@ -17,7 +17,6 @@ import {
   declared,
   follow,
   foundView,
-  seconds,
   shownDeclaration,
   shownFound,
   shownJudging,
@@ -164,46 +163,5 @@ export function streamRoutes(api: Api, { streams }: SiteServices): void {
         alarms: alarms.map(alarmView),
       };
     },
-  );
-
-  api.post(
-    '/streams/learn',
-    {
-      config: { action: 'operate' },
-      schema: {
-        summary: 'Learns what is normal of a stream from what comes from now on',
-        body: Type.Object(
-          {
-            stream: streamName,
-            seconds: seconds('For so long'),
-            rows: Type.Optional(
-              Type.Integer({ minimum: 100, maximum: 8_388_608, description: 'Or for so many rows' }),
-            ),
-            accept: Type.Optional(Type.Boolean({ description: 'Judge by it at once' })),
-            reason,
-          },
-          { additionalProperties: false },
-        ),
-        response: { 200: shownStream },
-      },
-    },
-    async ({ body: { stream, seconds: length, rows, accept: accepts = false, reason: why }, operator }) => {
-      const record = await streams.learn(stream, { seconds: length, rows, accepts }, operator, why);
-      return streamView(record, await streams.states(stream));
-    },
-  );
-
-  api.post(
-    '/streams/accept',
-    {
-      config: { action: 'operate' },
-      schema: {
-        summary: 'Judges a stream by what was learned of it',
-        body: Type.Object({ stream: streamName, reason }, { additionalProperties: false }),
-        response: { 200: shownStream },
-      },
-    },
-    async ({ body: { stream, reason: why }, operator }) =>
-      streamView(await streams.accept(stream, operator, why), await streams.states(stream)),
   );
 }

@@ -146,6 +146,28 @@ export function streamCommands(measurement: Command, environment: Environment): 
       return print(`${name} is judged by ${answer.profile} from now on.`);
     });
 
+  withSite(stream.command('stop <stream>'))
+    .description('end its lesson before its time: nothing is learned from what was gathered')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (name: string, options: Reasoned) => {
+      const client = await openClient(options, environment);
+      const body = { stream: name, reason: options.reason };
+      const answer = await client.send<StreamAnswer>('POST', '/streams/stop-lesson', body);
+      if (options.json) return printJson(answer);
+      return print(`${name} is not being learned any more.`);
+    });
+
+  withSite(stream.command('refuse <stream>'))
+    .description('do not judge a stream by what was learned of it and waits to be accepted')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (name: string, options: Reasoned) => {
+      const client = await openClient(options, environment);
+      const body = { stream: name, reason: options.reason };
+      const answer = await client.send<StreamAnswer>('POST', '/streams/refuse', body);
+      if (options.json) return printJson(answer);
+      return print(`${name} is not judged by what was learned.`);
+    });
+
   withSite(stream.command('remove <id>'))
     .description('take a declaration back: its streams are judged no more')
     .requiredOption('--reason <text>', 'why; it stands in the log')

@@ -1,5 +1,11 @@
 import { type Clock, encodeUtf8, KitenError } from '@kiten/codec';
-import { type StreamReport, streamSubject } from '@kiten/measurement';
+import {
+  type ProfileSummary,
+  parseProfile,
+  type StreamReport,
+  streamSubject,
+  summaryOf,
+} from '@kiten/measurement';
 import type { StreamRecord } from '../../store/streams.ts';
 import type { Operator } from '../operators.ts';
 import type { Learner } from './learner.ts';
@@ -24,6 +30,23 @@ export interface Lesson {
   readonly accepts: boolean;
 }
 
+/** What was learned of a stream, and waits; with `proposal`, only if it is that one, SHA-256 in hexadecimal. */
+export interface WaitingProfile {
+  readonly stream: string;
+  readonly proposal?: string | undefined;
+}
+
+/** A profile with its SHA-256, hexadecimal. */
+export interface SummedProfile extends ProfileSummary {
+  readonly digest: string;
+}
+
+/** What was learned of a stream, beside what it is judged by, if it is. */
+export interface Proposed {
+  readonly proposal: SummedProfile;
+  readonly profile?: SummedProfile;
+}
+
 /** Lessons of streams: what they are learned from, and what is accepted of what was learned. */
 export class Learning {
   readonly #parts: LearningParts;
@@ -45,9 +68,58 @@ export class Learning {
     return this.#parts.book.alone(() => this.#learn(stream, { seconds, accepts: false }, 'site', reason));
   }
 
-  /** @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learned`, `kiten/profile-…` */
-  accept(stream: string, operator: Operator, reason: string): Promise<StreamRecord> {
-    return this.#parts.book.alone(() => this.#accept(stream, `operator:${operator.name}`, reason));
+  /** @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learned`, `kiten/stream-learned-otherwise`, `kiten/profile-…` */
+  accept(of: WaitingProfile, operator: Operator, reason: string): Promise<StreamRecord> {
+    return this.#parts.book.alone(() => this.#accept(of, `operator:${operator.name}`, reason));
+  }
+
+  /**
+   * Its lesson is over before its end: what was gathered goes, and nothing is learned from it.
+   *
+   * @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learning`
+   */
+  stopLesson(stream: string, operator: Operator, reason: string): Promise<StreamRecord> {
+    const { book, send } = this.#parts;
+    return book.alone(async () => {
+      const { lesson, ...rest } = book.get(stream);
+      if (lesson === undefined)
+        throw new KitenError('kiten/stream-not-learning', `${stream} is not being learned.`);
+      const record = { ...rest, accepts: false };
+      await book.keep(record, book.event('stream/lesson-stopped', operator, reason, { stream }));
+      send({ kind: 'stop-lesson', stream });
+      return record;
+    });
+  }
+
+  /**
+   * What was learned is not what it will be judged by.
+   *
+   * @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learned`, `kiten/stream-learned-otherwise`
+   */
+  refuse(of: WaitingProfile, operator: Operator, reason: string): Promise<StreamRecord> {
+    const { book } = this.#parts;
+    const { stream } = of;
+    return book.alone(async () => {
+      const { proposal: _, ...record } = book.get(stream);
+      const data = { stream, profile: this.#waiting(of) };
+      await book.keep(record, book.event('stream/refused', operator, reason, data));
+      return record;
+    });
+  }
+
+  /**
+   * What waits to be accepted, and what would be judged by no more.
+   *
+   * @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learned`, `kiten/profile-…`
+   */
+  async proposed(stream: string): Promise<Proposed> {
+    const { book, profiles } = this.#parts;
+    const summary = async (digest: string) => ({
+      ...{ digest, ...summaryOf(parseProfile(await profiles.read(digest))) },
+    });
+    const proposal = await summary(this.#waiting({ stream }));
+    const { profile } = book.get(stream);
+    return profile === undefined ? { proposal } : { proposal, profile: await summary(profile) };
   }
 
   /** A stream has all that it is to be learned from. */
@@ -75,7 +147,7 @@ export class Learning {
       await book.keep(record, { type, at: clock.now(), actor: 'site', subject, data });
       send({ kind: 'lesson-over', of: stream });
       if (isLearned && rest.accepts)
-        await this.#accept(stream, 'site', 'It was to be accepted once it was learned.');
+        await this.#accept({ stream }, 'site', 'It was to be accepted once it was learned.');
     });
   }
 
@@ -124,14 +196,11 @@ export class Learning {
     return record;
   }
 
-  async #accept(stream: string, actor: string, reason: string): Promise<StreamRecord> {
+  async #accept(of: WaitingProfile, actor: string, reason: string): Promise<StreamRecord> {
     const { book, profiles, clock, send } = this.#parts;
-    const { proposal, problem: _, ...rest } = book.get(stream);
-    if (proposal === undefined)
-      throw new KitenError(
-        'kiten/stream-not-learned',
-        `Nothing that was learned of ${stream} waits to be accepted.`,
-      );
+    const { stream } = of;
+    const { proposal: _, problem: _past, ...rest } = book.get(stream);
+    const proposal = this.#waiting(of);
     const text = await profiles.read(proposal);
     const record: StreamRecord = { ...rest, profile: proposal };
     const data = { stream, profile: proposal };
@@ -139,6 +208,20 @@ export class Learning {
     await book.keep(record, { type: 'stream/accepted', at: clock.now(), actor, reason, subject, data });
     send({ kind: 'put', known: { ...knownOf(record), profile: { text, digest: proposal } } });
     return record;
+  }
+
+  #waiting({ stream, proposal: seen }: WaitingProfile): string {
+    const { proposal } = this.#parts.book.get(stream);
+    if (proposal === undefined)
+      throw new KitenError(
+        'kiten/stream-not-learned',
+        `Nothing that was learned of ${stream} waits to be accepted.`,
+      );
+    if (seen === undefined || seen === proposal) return proposal;
+    throw new KitenError(
+      'kiten/stream-learned-otherwise',
+      `What waits to be accepted of ${stream} is by now ${proposal}: look at that first.`,
+    );
   }
 }
 

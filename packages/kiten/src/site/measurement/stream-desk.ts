@@ -13,7 +13,7 @@ import { Finds } from './finds.ts';
 import { Hearing } from './hearing.ts';
 import { JudgingHealth } from './judging-health.ts';
 import type { Learner } from './learner.ts';
-import { Learning, type Lesson } from './learning.ts';
+import { Learning, type Lesson, type Proposed, type WaitingProfile } from './learning.ts';
 import type { ProfileFiles } from './profile-files.ts';
 import { type RelationParts, Relations } from './relations.ts';
 import { SourceKeys } from './source-keys.ts';
@@ -147,10 +147,33 @@ export class StreamDesk {
   /**
    * What was learned of a stream is what it is judged by from now on.
    *
-   * @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learned`, `kiten/profile-…`
+   * @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learned`, `kiten/stream-learned-otherwise`, `kiten/profile-…`
    */
-  accept(stream: string, operator: Operator, reason: string): Promise<StreamRecord> {
-    return this.#learning.accept(stream, operator, reason);
+  accept(of: WaitingProfile, operator: Operator, reason: string): Promise<StreamRecord> {
+    return this.#learning.accept(of, operator, reason);
+  }
+
+  /**
+   * Its lesson is over before its end: what was gathered goes, and nothing is learned from it.
+   *
+   * @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learning`
+   */
+  stopLesson(stream: string, operator: Operator, reason: string): Promise<StreamRecord> {
+    return this.#learning.stopLesson(stream, operator, reason);
+  }
+
+  /**
+   * What was learned of a stream is not what it will be judged by.
+   *
+   * @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learned`, `kiten/stream-learned-otherwise`
+   */
+  refuse(of: WaitingProfile, operator: Operator, reason: string): Promise<StreamRecord> {
+    return this.#learning.refuse(of, operator, reason);
+  }
+
+  /** What was learned of a stream and waits. @throws KitenError `kiten/stream-unknown`, `kiten/stream-not-learned`, `kiten/profile-…` */
+  proposed(stream: string): Promise<Proposed> {
+    return this.#learning.proposed(stream);
   }
 
   /** A stream with its newest readings. @throws KitenError `kiten/stream-unknown`, `kiten/stream-worker` */

@@ -1,13 +1,11 @@
 import { useState } from 'preact/hooks';
 import { type Relation, relationsApi } from '../../../api/relations.ts';
-import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
 import { ReasonDialog } from '../../../components/reason-dialog.tsx';
 import { showSearch } from '../../../state/navigation.ts';
-import { session } from '../../../state/session.ts';
+import { mayAs } from '../../../state/session.ts';
+import { LearnDialog } from '../lesson/learn-dialog.tsx';
 import { words } from './words.ts';
 
-const lengths = { hour: 3600, day: 86_400, week: 604_800 } as const;
-type Length = keyof typeof lengths;
 type Asked = 'learn' | 'accept' | 'remove';
 
 interface ActionProps {
@@ -19,13 +17,11 @@ interface ActionProps {
 /** What somebody may do about a relation: learn it, accept what was learned, take it back. */
 export function Actions({ relation, again }: ActionProps) {
   const [asked, setAsked] = useState<Asked>();
-  const current = session.value;
-  const role = current.state === 'signed-in' ? current.operator.role : 'viewer';
-  if (role === 'viewer') return null;
+  if (!mayAs('operator')) return null;
   const offered: readonly Asked[] = [
     ...(relation.proposal === undefined ? [] : (['accept'] as const)),
     'learn',
-    ...(role === 'administrator' ? (['remove'] as const) : []),
+    ...(mayAs('administrator') ? (['remove'] as const) : []),
   ];
   const close = () => setAsked(undefined);
   return (
@@ -50,36 +46,18 @@ export function Actions({ relation, again }: ActionProps) {
 }
 
 function Learn({ relation: { id }, again, close }: ActionProps & { close: () => void }) {
-  async function learn(form: FormData): Promise<string> {
-    const seconds = lengths[String(form.get('length')) as Length];
-    const lesson = { seconds, accept: form.get('accept') !== null };
-    await relationsApi.learn(id, lesson, String(form.get('reason')).trim());
-    await again();
-    return words.say('learning', { id });
-  }
   return (
-    <ConfirmDialog
+    <LearnDialog
       title={words.say('learn-title', { id })}
       effect={words.say('learn-effect')}
       submit={words.say('learn')}
-      reason
-      act={learn}
+      learn={async (lesson, reason) => {
+        await relationsApi.learn(id, lesson, reason);
+        await again();
+        return words.say('learning', { id });
+      }}
       onClose={close}
-    >
-      <label class="field">
-        <span>{words.say('learn-length')}</span>
-        <select name="length">
-          {(['week', 'day', 'hour'] as const).map((length) => (
-            <option key={length} value={length}>
-              {words.say(length)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="with-box">
-        <input type="checkbox" name="accept" /> {words.say('learn-accept')}
-      </label>
-    </ConfirmDialog>
+    />
   );
 }
 

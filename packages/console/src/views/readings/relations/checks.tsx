@@ -4,7 +4,7 @@ import { ReasonDialog } from '../../../components/reason-dialog.tsx';
 import { ScrollRegion } from '../../../components/scroll-region.tsx';
 import { language } from '../../../i18n/language.ts';
 import { type LinkStanding, linkStanding } from '../../../readings/relation-map.ts';
-import { session } from '../../../state/session.ts';
+import { mayAs } from '../../../state/session.ts';
 import { nameOf } from './judgement.tsx';
 import { lastingOf, percent } from './state.tsx';
 import { words } from './words.ts';
@@ -20,8 +20,7 @@ interface Row {
 export function Checks({ shown, again }: { shown: RelationReadings; again: () => Promise<void> }) {
   const [chosen, choose] = useState<string>();
   const { relation } = shown;
-  const current = session.value;
-  const administers = current.state === 'signed-in' && current.operator.role === 'administrator';
+  const administers = mayAs('administrator');
   return (
     <section class="panel" aria-labelledby="checks-title">
       <h2 id="checks-title">{words.say('checks')}</h2>

@@ -5,6 +5,7 @@ import { Time } from '../../../components/time.tsx';
 import { useAnswer } from '../../../components/use-answer.ts';
 import { language, say } from '../../../i18n/language.ts';
 import { formatRoute } from '../../../route.ts';
+import { LessonProgress } from '../lesson/progress.tsx';
 import { Actions } from './actions.tsx';
 import { Checks } from './checks.tsx';
 import { Course } from './course.tsx';
@@ -62,15 +63,8 @@ function Shown({ shown, again }: { shown: RelationReadings; again: () => Promise
 }
 
 function Since({ relation }: { relation: Relation }) {
-  const { calmSince, learnsUntil, learnedRows } = relation;
-  const since = lastingOf(relation)?.since ?? calmSince;
-  if (learnsUntil !== undefined)
-    return (
-      <p>
-        {words.say('until')} <Time at={learnsUntil} />
-        {learnedRows !== undefined && ` – ${words.say('learned-rows', { rows: whole(learnedRows) })}`}
-      </p>
-    );
+  const since = lastingOf(relation)?.since ?? relation.calmSince;
+  if (relation.learnsUntil !== undefined) return <LessonProgress {...relation} />;
   if (since === undefined) return null;
   return (
     <p>
@@ -78,8 +72,6 @@ function Since({ relation }: { relation: Relation }) {
     </p>
   );
 }
-
-const whole = (count: number): string => new Intl.NumberFormat(language.value).format(count);
 
 function Earlier({ relation }: { relation: Relation }) {
   const { alarms, profile } = relation;

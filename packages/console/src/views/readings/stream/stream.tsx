@@ -1,21 +1,22 @@
 import { useEffect, useState } from 'preact/hooks';
-import { readingsApi, type StreamReadings } from '../../api/readings.ts';
-import { ProblemNote } from '../../components/problem-note.tsx';
-import { type Stretch, TimeChart, unitsOf } from '../../components/time-chart.tsx';
-import { useAnswer } from '../../components/use-answer.ts';
-import { say, times } from '../../i18n/language.ts';
-import { formatRoute } from '../../route.ts';
-import { Alarms, carriersOf } from './alarms.tsx';
-import { Figures } from './figures.tsx';
-import { Rows } from './rows.tsx';
-import { Wandered } from './wandered.tsx';
-import { words } from './words.ts';
+import { readingsApi, type StreamReadings } from '../../../api/readings.ts';
+import { ProblemNote } from '../../../components/problem-note.tsx';
+import { type Stretch, TimeChart, unitsOf } from '../../../components/time-chart.tsx';
+import { useAnswer } from '../../../components/use-answer.ts';
+import { say, times } from '../../../i18n/language.ts';
+import { formatRoute } from '../../../route.ts';
+import { Alarms, carriersOf } from '../alarms.tsx';
+import { Figures } from '../figures.tsx';
+import { Rows } from '../rows.tsx';
+import { Wandered } from '../wandered.tsx';
+import { words } from '../words.ts';
+import { StandingPanel } from './standing.tsx';
 
 const colours = ['--accent', '--affirming', '--warning', '--soft'];
 
 /** One stream: its readings, beneath them how far they are from normal, and shaded where an alarm was. */
 export function StreamReadingsPanel({ stream, round }: { stream: string; round: number }) {
-  const { value, problem } = useAnswer(() => readingsApi.of(stream), [stream, round]);
+  const { value, problem, again } = useAnswer(() => readingsApi.of(stream), [stream, round]);
   const [shown, show] = useState<StreamReadings>();
   useEffect(() => {
     if (value !== undefined) show(value);
@@ -27,7 +28,7 @@ export function StreamReadingsPanel({ stream, round }: { stream: string; round: 
       </p>
       {problem !== undefined && <ProblemNote problem={problem} />}
       {shown === undefined && problem === undefined && <p class="notice">{say('loading')}</p>}
-      {shown !== undefined && <Shown shown={shown} />}
+      {shown !== undefined && <Shown shown={shown} again={again} />}
     </>
   );
 }
@@ -39,8 +40,10 @@ function Shown({
     readings,
     alarms,
   },
+  again,
 }: {
   shown: StreamReadings;
+  again: () => Promise<void>;
 }) {
   const now = Date.now();
   const [pointed, point] = useState<number>();
@@ -66,10 +69,7 @@ function Shown({
   const residual = { label: words.say('severity'), colour: '--accent', values: readings.severities };
   return (
     <>
-      <p>
-        {words.say('state')}: <b>{words.say(`state-${stream.state}`)}</b>
-      </p>
-      {stream.problem !== undefined && <p class="notice">{stream.problem}</p>}
+      <StandingPanel stream={stream} again={again} />
       {readings.times.length > 1 && (
         <section class="panel" aria-labelledby="readings-title">
           <h2 id="readings-title">{words.say('values')}</h2>
