@@ -84,9 +84,39 @@ export interface Diagnosis {
   readonly carriers: readonly { readonly channel: string; readonly share: number }[];
 }
 
+/** How the streams of a declaration are judged. */
+export interface JudgingRules {
+  /** Alarms without a cause that are put up with, of one stream. */
+  readonly alarmsPerDay: number;
+  /** Without readings for so long a stream is silent. */
+  readonly silenceSeconds: number;
+  /** So long of normal readings takes an alarm back; without it, only an operator does. */
+  readonly recoverSeconds?: number | undefined;
+  /** A stream that appears is learned at once, for so long. */
+  readonly learnSeconds?: number | undefined;
+  readonly follow?: FollowRules | undefined;
+}
+
+/** Which messages are readings, and where in them the channels stand. */
+export interface Source {
+  /** MQTT topic filter. */
+  readonly filter: string;
+  readonly form: string;
+  readonly fields: readonly string[];
+  readonly units?: Readonly<Record<string, string>> | undefined;
+  readonly binSeconds?: number | undefined;
+  readonly sequence?: string | undefined;
+  readonly time?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+export interface Declaration extends Source, JudgingRules {
+  readonly id: string;
+}
+
 export interface StreamReadings {
   readonly stream: Stream;
-  readonly declaration: { readonly follow?: FollowRules };
+  readonly declaration: Declaration;
   readonly readings: {
     readonly channels: readonly string[];
     /** What each channel is measured in; empty where nobody says. */
@@ -166,14 +196,29 @@ const lesson = 604_800;
 
 const declarationPath = (id: string): string => `/stream-declarations/${encodeURIComponent(id)}`;
 
+/** In place of what was declared by this name; what is not said is as usual. */
+function declare(
+  declaration: Source & Partial<JudgingRules> & Pick<Declaration, 'id'>,
+  reason: string,
+): Promise<unknown> {
+  const { id, filter, form, fields, units, binSeconds, sequence, time, key } = declaration;
+  const { alarmsPerDay, silenceSeconds, recoverSeconds, learnSeconds, follow } = declaration;
+  return ask('PUT', declarationPath(id), {
+    ...{ filter, form, fields, units, binSeconds, sequence, time, key },
+    ...{ alarmsPerDay, silenceSeconds, recoverSeconds, learnSeconds, follow, reason },
+  });
+}
+
 export const readingsApi = {
   found: async () =>
     ((await ask('GET', '/streams/discovered')) as { readonly found: readonly FoundStreams[] }).found,
   /** Has what was found declared, and each stream of it learned for a week. */
-  declare: ({ name, filter, form, fields, binSeconds, sequence, time }: FoundStreams, reason: string) =>
-    ask('PUT', declarationPath(name), {
-      ...{ filter, form, fields, binSeconds, sequence, time, learnSeconds: lesson, reason },
-    }),
+  declareFound: ({ name: id, ...found }: FoundStreams, reason: string) =>
+    declare({ ...found, id, learnSeconds: lesson }, reason),
+  declare,
+  declarations: async () =>
+    ((await ask('GET', '/stream-declarations')) as { readonly declarations: readonly Declaration[] })
+      .declarations,
   all: () => ask('GET', '/streams') as Promise<Streams>,
   of: (stream: string) =>
     ask('GET', `/streams/readings?stream=${encodeURIComponent(stream)}`) as Promise<StreamReadings>,

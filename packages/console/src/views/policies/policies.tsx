@@ -8,14 +8,17 @@ import { Filled } from '../../components/sentence.tsx';
 import { Time } from '../../components/time.tsx';
 import { useAnswer } from '../../components/use-answer.ts';
 import { say } from '../../i18n/language.ts';
+import type { ViewProps } from '../view.ts';
 import { Editor, showPlace } from './editor.tsx';
 import { ReviewResults } from './review-results.tsx';
+import { usePrepared } from './use-prepared.ts';
 import { useReview } from './use-review.ts';
 import { words } from './words.ts';
 
 /** The policies: written, checked, compared with what is in force, and put in force with a reason. */
-export function PoliciesView() {
+export function PoliciesView({ search }: ViewProps) {
   const { value: present, problem, again } = useAnswer(policyApi.present, []);
+  const prepared = usePrepared(search);
   return (
     <div class="policies">
       <div class="view-head">
@@ -23,8 +26,11 @@ export function PoliciesView() {
         {present !== undefined && <InForce present={present} />}
       </div>
       {problem !== undefined && <ProblemNote problem={problem} />}
+      {prepared.problem !== undefined && <ProblemNote problem={prepared.problem} />}
       {present === undefined && problem === undefined && <p class="notice">{say('loading')}</p>}
-      {present !== undefined && <Workbench present={present} applied={again} />}
+      {present !== undefined && prepared.prepare !== undefined && (
+        <Workbench key={search} present={present} applied={again} prepared={prepared.prepare(present.text)} />
+      )}
     </div>
   );
 }
@@ -45,8 +51,16 @@ function InForce({ present: { revision, author, reason, at } }: { present: Polic
   );
 }
 
-function Workbench({ present, applied }: { present: PolicyRevision; applied: () => void }) {
-  const [draft, setDraft] = useState<string>();
+function Workbench({
+  present,
+  applied,
+  prepared,
+}: {
+  present: PolicyRevision;
+  applied: () => void;
+  prepared: string;
+}) {
+  const [draft, setDraft] = useState(prepared === present.text ? undefined : prepared);
   const [asking, setAsking] = useState(false);
   const [waiting, setWaiting] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);

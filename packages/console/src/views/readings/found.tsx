@@ -5,6 +5,7 @@ import { ReasonDialog } from '../../components/reason-dialog.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { useAnswer } from '../../components/use-answer.ts';
 import { language } from '../../i18n/language.ts';
+import { mayAs } from '../../state/session.ts';
 import { words } from './words.ts';
 
 const shownChannels = 8;
@@ -50,7 +51,7 @@ export function Found({ round }: { round: number }) {
           submit={words.say('declare')}
           grave={false}
           ask={async (reason) => {
-            await readingsApi.declare(chosen, reason);
+            await readingsApi.declareFound(chosen, reason);
             show(shown.filter((one) => one !== chosen));
             return words.say('declared', { name: chosen.name });
           }}
@@ -100,6 +101,7 @@ function Declare({ found: { name, pack }, choose }: { found: FoundStreams; choos
         <Command text={`kiten measurement stream add ${name} --found --key FILE`} />
       </>
     );
+  if (!mayAs('administrator')) return null;
   return (
     <button type="button" class="quiet" onClick={choose}>
       {words.say('declare')}

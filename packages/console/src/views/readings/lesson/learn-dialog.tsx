@@ -3,7 +3,7 @@ import type { Lesson } from '../../../api/readings.ts';
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
 import { words } from './words.ts';
 
-const lengths = { hour: 3600, day: 86_400, week: 604_800, month: 2_419_200 } as const;
+export const lengths = { hour: 3600, day: 86_400, week: 604_800, month: 2_419_200 } as const;
 type Length = keyof typeof lengths;
 
 export interface LearnDialogProps {

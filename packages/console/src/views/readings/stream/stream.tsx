@@ -10,6 +10,7 @@ import { Figures } from '../figures.tsx';
 import { Rows } from '../rows.tsx';
 import { Wandered } from '../wandered.tsx';
 import { words } from '../words.ts';
+import { Rules } from './rules.tsx';
 import { StandingPanel } from './standing.tsx';
 
 const colours = ['--accent', '--affirming', '--warning', '--soft'];
@@ -34,12 +35,7 @@ export function StreamReadingsPanel({ stream, round }: { stream: string; round: 
 }
 
 function Shown({
-  shown: {
-    stream,
-    declaration: { follow },
-    readings,
-    alarms,
-  },
+  shown: { stream, declaration, readings, alarms },
   again,
 }: {
   shown: StreamReadings;
@@ -87,11 +83,14 @@ function Shown({
           </details>
         </section>
       )}
-      {follow !== undefined && stream.drift !== undefined && <Wandered drift={stream.drift} rules={follow} />}
+      {declaration.follow !== undefined && stream.drift !== undefined && (
+        <Wandered drift={stream.drift} rules={declaration.follow} />
+      )}
       <section class="panel" aria-labelledby="alarms-title">
         <h2 id="alarms-title">{words.say('alarms')}</h2>
         {alarms.length === 0 ? <p>{words.say('calm')}</p> : <Alarms alarms={alarms} />}
       </section>
+      <Rules declaration={declaration} again={again} />
     </>
   );
 }
