@@ -47,6 +47,7 @@ import { streamRelationRoutes } from './routes/stream-relations.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { trafficRoutes } from './routes/traffic.ts';
+import { updateCampaignRoutes } from './routes/update-campaigns.ts';
 import { updateDirectorRoutes } from './routes/update-director.ts';
 import { imageMediaType, updateImageRoutes } from './routes/update-images.ts';
 import { updateRoutes } from './routes/updates.ts';
@@ -151,6 +152,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       referenceRoutes(routes, services);
       vendorRoutes(routes, services);
       updateRoutes(routes, services);
+      updateCampaignRoutes(routes, services);
       updateImageRoutes(routes, services);
       updateDirectorRoutes(routes, services);
       authorityRoutes(routes, services);

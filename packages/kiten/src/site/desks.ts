@@ -7,22 +7,15 @@ import {
   signEar,
   type Verdict,
 } from '@kiten/trust';
-import { certifiedKeys } from '../store/certificates.ts';
 import { tokenStore } from '../store/tokens.ts';
 import { version } from '../version.ts';
-import { ApiTokenDesk } from './access/api-tokens.ts';
-import { type AccessChanges, accessChanges } from './access/changes.ts';
-import { OidcDesk } from './access/oidc.ts';
-import { PasskeyDesk } from './access/passkeys.ts';
-import { RecoveryDesk } from './access/recovery-codes.ts';
-import { SessionDesk } from './access/sessions.ts';
+import { type Access, openAccess } from './access/open-access.ts';
 import { findingRegistry, openAppraisal } from './appraisal.ts';
 import type { AttestationSchedule } from './attestation/attestation-schedule.ts';
 import { type Attestation, openAttestation } from './attestation/open-attestation.ts';
 import { AuthorityDesk } from './authorities.ts';
 import { Brake } from './brake.ts';
 import { BrakeDesk } from './brake-desk.ts';
-import type { DeviceRecord } from './device-book.ts';
 import { type EnrolmentDesk, openEnrolmentDesk } from './enrolment.ts';
 import { EvidenceDesk } from './evidence-desk.ts';
 import { ExceptionDesk } from './exceptions.ts';
@@ -31,17 +24,13 @@ import { findingsInForce, trustInForce } from './held-fall.ts';
 import { LogAnchor } from './log-anchor.ts';
 import { originOf } from './log-identity.ts';
 import type { Manufacturers } from './manufacturers.ts';
-import { attestedTier } from './measurement/attested-tier.ts';
-import type { DeclarationChange } from './measurement/declaring.ts';
-import { Learner } from './measurement/learner.ts';
-import { ProfileFiles } from './measurement/profile-files.ts';
-import { StreamDesk } from './measurement/stream-desk.ts';
+import { openStreams } from './measurement/open-streams.ts';
+import type { StreamDesk } from './measurement/stream-desk.ts';
 import { StreamTrusts } from './measurement/stream-trust.ts';
-import { OperatorDesk } from './operators.ts';
+import type { Outlet } from './outlet.ts';
 import { PassportBoard } from './passport-board.ts';
 import { PasswordDesk } from './passwords.ts';
 import { PayloadRuleDesk } from './payload-rules.ts';
-import type { NotifyDevice } from './playbook.ts';
 import { PlaybookDesk } from './playbook-desk.ts';
 import { PolicyDesk } from './policies.ts';
 import { openRegister } from './register.ts';
@@ -54,28 +43,10 @@ import { VerdictDesk } from './verdict-desk.ts';
 import { WitnessDesk } from './witness-desk.ts';
 import { WitnessingDesk } from './witnessing.ts';
 
-/** Where what is decided goes: to the gateway, once there is one. */
-export interface Outlet {
-  device(device: DeviceRecord, fall: boolean): void;
-  policies(): void;
-  readonly notify: NotifyDevice;
-  payloadRules(): void;
-  /** There are more declarations of readings than there were, others, or fewer. */
-  streams(change: DeclarationChange): void;
-}
-
 /** Everything that decides. */
-export interface Desks extends Attestation, Update {
+export interface Desks extends Access, Attestation, Update {
   readonly trust: TrustDesk;
   readonly policies: PolicyDesk;
-  readonly operators: OperatorDesk;
-  readonly sessions: SessionDesk;
-  readonly apiTokens: ApiTokenDesk;
-  readonly passkeys: PasskeyDesk;
-  readonly recovery: RecoveryDesk;
-  /** Absent where there is no identity provider. */
-  readonly oidc?: OidcDesk;
-  readonly accessChanges: AccessChanges;
   readonly groups: GroupDesk;
   readonly brake: Brake;
   readonly brakes: BrakeDesk;
@@ -167,25 +138,12 @@ export async function openDesks(
     ...{ database, book, journal, clock },
     enforce: () => outlet?.payloadRules(),
   });
-  const streams = await StreamDesk.open({
-    ...{ database, journal, hub, logger, clock },
-    profiles: new ProfileFiles(state.layout.profiles),
-    learner: new Learner(),
-    keysOf: (device) => certifiedKeys(database, device, clock.now()),
-    attested(device) {
-      const record = book.find(device);
-      return record === undefined ? undefined : attestedTier(record);
-    },
-    declared: (change) => outlet?.streams(change),
-  });
+  const streams = await openStreams(state, options, (change) => outlet?.streams(change));
   readings = streams;
   const streamTrusts = new StreamTrusts(streams);
   const witnesses = await WitnessDesk.open({ database, ledger, journal, logger, clock });
   const appraise = openAppraisal(keys.authority, (keyId) => authorities.byKeyId(keyId));
   const tokens = tokenStore(database);
-  const changes = accessChanges();
-  const access = { database, journal, clock, random, changes };
-  const { sessionHours, idleMinutes, oidc } = options.configuration;
   const attestation = await openAttestation({
     ...{ database, book, journal, keys, appraisalPool, trust, evidence, brake, earOf, clock, random },
     registry: findingRegistry,
@@ -204,6 +162,7 @@ export async function openDesks(
     },
   });
   return {
+    ...openAccess(state, options),
     ...attestation,
     ...update,
     trust,
@@ -246,19 +205,6 @@ export async function openDesks(
     }),
     tokens,
     retention: await RetentionDesk.open({ database, journal, clock, file: options.configuration }),
-    operators: new OperatorDesk(access),
-    sessions: new SessionDesk({
-      ...access,
-      lifetime: sessionHours * 3_600_000,
-      idle: idleMinutes * 60_000,
-    }),
-    apiTokens: new ApiTokenDesk(access),
-    passkeys: new PasskeyDesk({ ...access, site }),
-    recovery: new RecoveryDesk(access),
-    ...(oidc === undefined
-      ? {}
-      : { oidc: new OidcDesk({ ...access, directory: options.directory, configuration: oidc }) }),
-    accessChanges: changes,
     groups: openGroupDesk({
       book,
       journal,

@@ -6,7 +6,6 @@ import type { Readable } from 'node:stream';
 import { type Clock, KitenError } from '@kiten/codec';
 import { nodeVerify } from '@kiten/identity';
 import type { Ledger } from '@kiten/ledger';
-import type { RecordedEvent } from '@kiten/trust';
 import { type VerifiedRepository, verifyTargets } from '@kiten/update';
 import type { Database } from '../../store/database.ts';
 import { type KeptTargetFile, putRelease } from '../../store/update-releases.ts';
@@ -15,9 +14,9 @@ import type { Layout } from '../layout.ts';
 import type { Operator } from '../operators.ts';
 import { Turns } from '../turns.ts';
 import { safeSegments } from './image-path.ts';
-import { writeWhole } from './metadata-files.ts';
+import { ifThere, writeWhole } from './metadata-files.ts';
 import type { ReleaseBook } from './release-book.ts';
-import { publishedEvent, saidOf } from './release-events.ts';
+import { publishedEvent, saidOf, withdrawnEvent } from './release-events.ts';
 import { type ListedTarget, spokenFor } from './spoken-for.ts';
 
 export interface ImageDeskParts {
@@ -136,14 +135,8 @@ export class ImageDesk {
     const [folder, ...rest] = safeSegments(path);
     if (rest.length === 0 || (folder !== 'metadata' && folder !== 'targets')) return undefined;
     const file = join(this.#parts.layout.images, folder, ...rest);
-    try {
-      const found = await stat(file);
-      return found.isFile() ? { file, bytes: found.size } : undefined;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
-      throw error;
-    }
+    const found = await ifThere(stat(file));
+    return found?.isFile() ? { file, bytes: found.size } : undefined;
   }
 
   read({ file }: ServedFile, from: number, to: number): Readable {
@@ -222,15 +215,7 @@ export class ImageDesk {
     );
     const events = [
       ...fresh.map((one) => publishedEvent(one, by, reason)),
-      ...gone.map(
-        ({ target }): RecordedEvent => ({
-          type: 'update/withdrawn',
-          at,
-          actor: by,
-          reason,
-          data: { target },
-        }),
-      ),
+      ...gone.map(({ target }) => withdrawnEvent(target, at, by, reason)),
     ];
     const withdrawn = gone.map((release) => ({ ...release, withdrawnAt: at }));
     await journal.commit(events, async (store) => {

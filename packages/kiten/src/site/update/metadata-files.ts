@@ -17,7 +17,7 @@ async function newestRootName(directory: string): Promise<string | undefined> {
 export const readIfThere = (file: string): Promise<Uint8Array | undefined> => ifThere(readFile(file));
 
 /** What is missing on the disk is nothing; whatever else goes wrong is told. */
-async function ifThere<T>(read: Promise<T>): Promise<T | undefined> {
+export async function ifThere<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read;
   } catch (error) {

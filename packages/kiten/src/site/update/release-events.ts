@@ -13,6 +13,11 @@ export function publishedEvent(
   return { type: 'update/published', at: publishedAt, actor: by, reason, data };
 }
 
+/** A release is spoken for no longer. */
+export const withdrawnEvent = (target: string, at: number, by: string, reason: string): RecordedEvent => ({
+  ...{ type: 'update/withdrawn', at, actor: by, reason, data: { target } },
+});
+
 /** What is said of a target, in one text. */
 export function saidOf({ length, hashes, custom = {} }: KeptTargetFile['file']): string {
   return JSON.stringify([length, Object.fromEntries(hashes), custom]);

@@ -1,51 +1,33 @@
-import { type Clock, KitenError } from '@kiten/codec';
+import { KitenError } from '@kiten/codec';
 import { type DeviceId, deviceSubject } from '@kiten/trust';
 import {
-  appraised,
   assignmentOf,
   type EcuFacts,
   elapsed,
   type Member,
-  manifested,
   type Report,
   reason,
-  releaseFor,
   reported,
 } from '@kiten/update';
 import type { Logger } from 'pino';
-import type { Database } from '../../store/database.ts';
-import { membershipsOf, putMember } from '../../store/update-members.ts';
+import { putMember } from '../../store/update-members.ts';
 import { type KeptVehicle, putVehicle, storedVehicle } from '../../store/update-vehicles.ts';
 import type { DeviceBook, DeviceRecord } from '../device-book.ts';
-import type { Journal } from '../journal.ts';
 import type { Operator } from '../operators.ts';
 import { Turns } from '../turns.ts';
 import { confirmedEcus, withBurnt } from './burnt-counters.ts';
 import type { Campaign } from './campaign.ts';
-import {
-  type DecisionParts,
-  DeviceDecisions,
-  type Explained,
-  type Membership,
-  type Outcome,
-} from './device-decisions.ts';
+import { type DecisionParts, DeviceDecisions, type Explained, type Outcome } from './device-decisions.ts';
 import type { DescribedEcu, Directing, HeardManifest } from './director/directing.ts';
-import { factsOf, shownAt } from './facts.ts';
 import { answerOf, type ManifestAnswer } from './manifest-answer.ts';
-import type { ReferenceCarrier } from './reference-carrier.ts';
+import { type MembershipParts, Memberships } from './memberships.ts';
 import { assignedEvent, endedEvent, heardEvents } from './update-events.ts';
-import type { VehicleBook } from './vehicle-book.ts';
 
-export interface UpdateDeskParts extends DecisionParts {
-  readonly database: Database;
+export interface UpdateDeskParts extends DecisionParts, MembershipParts {
   readonly book: DeviceBook;
-  readonly vehicles: VehicleBook;
-  readonly journal: Journal;
   readonly directing: Directing;
-  readonly references: ReferenceCarrier;
   /** How many entries the log has. */
   readonly logSize: () => number;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -64,10 +46,12 @@ const noMemory = '{"reports":[],"attacks":[]}';
 export class UpdateDesk {
   readonly #parts: UpdateDeskParts;
   readonly #turns = new Turns();
+  readonly #memberships: Memberships;
   readonly #decisions: DeviceDecisions;
 
   constructor(parts: UpdateDeskParts) {
     this.#parts = parts;
+    this.#memberships = new Memberships(parts);
     this.#decisions = new DeviceDecisions(parts);
   }
 
@@ -81,12 +65,12 @@ export class UpdateDesk {
       const { database, book, directing, vehicles, clock } = this.#parts;
       const record = book.get(device);
       const kept = await storedVehicle(database, device);
-      const known = await this.#memberships(device);
+      const known = await this.#memberships.of(device);
       const heard = directing.hear(device, body, key, kept);
       const ecus = withBurnt(heard.ecus, known);
       const now = clock.now();
       vehicles.put(device, { ecus, manifestAt: now });
-      const memberships = await this.#manifested(known, ecus, now);
+      const memberships = await this.#memberships.manifested(known, ecus, now);
       // From here on nothing waits until all is on its way to the store: a pause must not come in between.
       const outcomes = this.#decisions.decide(record, memberships, now);
       return this.#told(record, { body, heard, ecus, kept, now }, outcomes);
@@ -103,7 +87,7 @@ export class UpdateDesk {
       const { database, book, journal, vehicles, clock } = this.#parts;
       const record = book.get(device);
       const now = clock.now();
-      const membership = (await this.#memberships(device)).find(({ campaign }) =>
+      const membership = (await this.#memberships.of(device)).find(({ campaign }) =>
         campaign.releases.some((release) => release.target === target),
       );
       if (membership === undefined)
@@ -135,7 +119,7 @@ export class UpdateDesk {
       campaign.counts.move(member, after);
       if (burnt !== undefined && kept?.manifestAt !== undefined)
         vehicles.put(device, { ecus: burnt, manifestAt: kept.manifestAt });
-      if (state === 'confirmed') await this.#judge(record, campaign, after);
+      if (state === 'confirmed') await this.#memberships.judge(record, campaign, after);
     });
   }
 
@@ -146,8 +130,8 @@ export class UpdateDesk {
     await this.#turns.take(device, async () => {
       const record = book.find(device);
       if (record === undefined) return;
-      for (const { campaign, member } of await this.#memberships(device))
-        await this.#judge(record, campaign, member);
+      for (const { campaign, member } of await this.#memberships.of(device))
+        await this.#memberships.judge(record, campaign, member);
     });
   }
 
@@ -183,46 +167,18 @@ export class UpdateDesk {
   /** The time that this member had is over. */
   expire(campaign: Campaign, device: string): Promise<void> {
     return this.#turns.take(device, async () => {
-      const found = (await this.#memberships(device)).find((one) => one.campaign === campaign);
+      const found = (await this.#memberships.of(device)).find((one) => one.campaign === campaign);
       if (found === undefined) return;
       const now = this.#parts.clock.now();
       const after = elapsed(found.member, campaign.record.definition, now);
-      if (after !== found.member) await this.#keep(campaign, found.member, after, now);
+      if (after !== found.member) await this.#memberships.keep(campaign, found.member, after, now);
     });
   }
 
   /** What the device would be answered now, by each campaign that it has to do with. */
   async explain(device: string): Promise<readonly Explained[]> {
     const record = this.#parts.book.get(device);
-    return this.#decisions.explain(record, await this.#memberships(device), this.#parts.clock.now());
-  }
-
-  async #memberships(device: string): Promise<Membership[]> {
-    const found = await membershipsOf(this.#parts.database, device);
-    return found.flatMap(({ campaign: id, member }) => {
-      const campaign = this.#parts.campaigns.find(id);
-      return campaign === undefined ? [] : [{ campaign, member }];
-    });
-  }
-
-  /** What a signed manifest says of what runs is enough for a campaign that asks for no evidence. */
-  #manifested(
-    memberships: readonly Membership[],
-    ecus: readonly EcuFacts[],
-    now: number,
-  ): Promise<Membership[]> {
-    return Promise.all(
-      memberships.map(async ({ campaign, member }) => {
-        const wanted = ecus.flatMap((ecu) => {
-          const release = releaseFor(ecu, campaign.releases);
-          return release === undefined ? [] : [release.target === ecu.target];
-        });
-        const isRun = wanted.length > 0 && wanted.every(Boolean);
-        const after = isRun ? manifested(member, campaign.record.definition, now) : member;
-        if (after !== member) await this.#keep(campaign, member, after, now);
-        return { campaign, member: after };
-      }),
-    );
+    return this.#decisions.explain(record, await this.#memberships.of(device), this.#parts.clock.now());
   }
 
   async #told(record: DeviceRecord, asked: Asked, decided: readonly Outcome[]): Promise<ManifestAnswer> {
@@ -279,31 +235,6 @@ export class UpdateDesk {
       });
       return { directed: say(outcomes), outcomes };
     }
-  }
-
-  async #judge(record: DeviceRecord, campaign: Campaign, member: Member): Promise<void> {
-    const { references, clock } = this.#parts;
-    const now = clock.now();
-    const evidenceAt = shownAt(record);
-    const shows = record.verdict.status === 'affirming' && (await references.shows(record.id, campaign));
-    const after = appraised(
-      member,
-      { trust: record.verdict.status, evidenceAt, shows },
-      campaign.record.definition,
-      now,
-    );
-    if (after === member) return;
-    const findings = factsOf(record, this.#parts).adverse.join(', ');
-    const isFall = after.failure === 'verdict-fell';
-    await this.#keep(campaign, member, isFall ? { ...after, code: findings.slice(0, 200) } : after, now);
-  }
-
-  async #keep(campaign: Campaign, before: Member, after: Member, now: number): Promise<void> {
-    const { journal } = this.#parts;
-    const ended = after.state === 'proven' || after.state === 'failed';
-    const events = ended && after.state !== before.state ? [endedEvent(campaign, after, now)] : [];
-    await campaign.track(journal.commit(events, (store) => putMember(store, campaign.id, after)));
-    campaign.counts.move(before, after);
   }
 }
 
