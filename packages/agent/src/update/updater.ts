@@ -1,28 +1,24 @@
-import { type Clock, fromHex, KitenError, toHex } from '@kiten/codec';
-import { type Logged, type LogTrust, requireLogged, type UptaneClient } from '@kiten/update';
-import type { StateDirectory } from '../state/state-directory.ts';
+import { KitenError } from '@kiten/codec';
+import type { UptaneClient } from '@kiten/update';
 import { type AssignedImage, assignedImage } from './assigned-image.ts';
 import type { Image, ImageDelta, PreparedImage } from './image.ts';
 import type { Installer } from './installer/installer.ts';
+import { type LogPorts, requireInLog } from './log-check.ts';
 import { deltaFrom, preparedDelta, preparedFile } from './prepare.ts';
+import { SiteReports } from './site-reports.ts';
 import type { SiteUpdates } from './site-updates.ts';
 import type { SlotKeeper } from './slot-keeper.ts';
 import type { Staging } from './staging.ts';
-import type { UpdateReport } from './state.ts';
 import { isEnvelope, processEnvelope, type SuitPorts } from './suit.ts';
 import type { Trial } from './trial.ts';
 import { withdrawnError, withdrawnReport } from './withdrawn.ts';
 
-export interface UpdaterPorts {
-  readonly device: string;
+export interface UpdaterPorts extends LogPorts {
   readonly ecu: string;
   readonly keeper: SlotKeeper;
   readonly installer: Installer;
   readonly staging: Staging;
   readonly site: SiteUpdates;
-  readonly state: StateDirectory;
-  readonly clock: Clock;
-  readonly log: LogTrust | undefined;
   /** Undefined: no envelope is taken. */
   readonly suit: SuitPorts | undefined;
   /** Judges by what the device runs now. */
@@ -53,17 +49,17 @@ interface Seen {
   readonly withdrawn: readonly string[];
 }
 
-const checkpointFile = 'checkpoint';
 /** From best to worst. */
 const tiers = ['affirming', 'none', 'warning', 'contraindicated'];
 
 /** The device’s side of an update, step by step; what runs it decides when. */
 export class Updater {
   readonly #ports: UpdaterPorts;
-  #attack = '';
+  readonly #reports: SiteReports;
 
   constructor(ports: UpdaterPorts) {
     this.#ports = ports;
+    this.#reports = new SiteReports(ports);
   }
 
   /**
@@ -75,7 +71,7 @@ export class Updater {
   async check(): Promise<Checked> {
     const { keeper } = this.#ports;
     const trial = await keeper.resume();
-    await this.#deliver();
+    await this.#reports.deliver();
     const { assigned, checkAgainInSeconds, ...seen } = await this.#look();
     if (await this.#isGivenUp({ assigned, ...seen })) return { trial: 'none', checkAgainInSeconds };
     const isWanted =
@@ -95,14 +91,14 @@ export class Updater {
     const { staging, lastTrust } = this.#ports;
     const { image, version } = assigned;
     await staging.begin(image);
-    const prepared = await this.#refusals(image.path, async () => {
-      await this.#requireLogged(assigned);
+    const prepared = await this.#reports.refusals(image.path, async () => {
+      await requireInLog(assigned, this.#ports);
       return this.#prepare(assigned);
     });
     await this.#requireStill(image);
     await this.#put(prepared, version, await lastTrust());
     await staging.keepOnly([]);
-    await this.#deliver();
+    await this.#reports.deliver();
   }
 
   /**
@@ -126,19 +122,21 @@ export class Updater {
       );
     }
     await keeper.confirm();
-    await this.#deliver();
+    await this.#reports.deliver();
   }
 
   /** Says what the device runs, and verifies what it is to run. */
   async #look(): Promise<Seen & { readonly checkAgainInSeconds: number }> {
     const { keeper, site, manifest, client, ecu } = this.#ports;
     const running = await keeper.runningImage();
-    const { assigned: told, ...answer } = await site.present(await manifest(running?.image, this.#attack));
-    const assigned = await this.#refusals(told[0] ?? '', async () => {
+    const { assigned: told, ...answer } = await site.present(
+      await manifest(running?.image, this.#reports.attack),
+    );
+    const assigned = await this.#reports.refusals(told[0] ?? '', async () => {
       const update = await client(running?.image, keeper.state.releaseCounter).verify();
       return assignedImage(update, ecu);
     });
-    this.#attack = '';
+    this.#reports.attack = '';
     return { ...answer, assigned };
   }
 
@@ -157,11 +155,11 @@ export class Updater {
     if (staged !== undefined && staged.sha256 !== assigned?.image.sha256) {
       if (isGone(staged)) await keeper.remember(withdrawnReport(staged.path));
       await staging.keepOnly([]);
-      await this.#deliver();
+      await this.#reports.deliver();
     }
     if (attempt?.phase !== 'trying' || !isGone(attempt.image)) return false;
     await keeper.rollBack(withdrawnError(attempt.image.path));
-    await this.#deliver();
+    await this.#reports.deliver();
     return true;
   }
 
@@ -181,7 +179,7 @@ export class Updater {
     if (assigned?.image.sha256 === sha256) return;
     await keeper.remember(withdrawnReport(path));
     await staging.keepOnly([]);
-    await this.#deliver();
+    await this.#reports.deliver();
     throw withdrawnError(path);
   }
 
@@ -198,7 +196,7 @@ export class Updater {
     }
     const running = (await keeper.runningImage())?.image.content;
     const { file: envelope, ...image } = prepared;
-    return this.#refusals(image.path, () =>
+    return this.#reports.refusals(image.path, () =>
       processEnvelope(envelope, state.path, running, suit, (content, file) =>
         keeper.install({ ...preparedFile(image, file), content }, version, trustBefore),
       ),
@@ -215,7 +213,7 @@ export class Updater {
       } catch (error) {
         if (!(error instanceof KitenError) || !error.code.startsWith('update/')) throw error;
         // A delta saves time and nothing else: the image itself may be had.
-        await this.#refused(image.path, error);
+        await this.#reports.refused(image.path, error);
       }
     }
     return preparedFile(image, await staging.fetch({ ...image, url: url(image) }));
@@ -227,68 +225,9 @@ export class Updater {
     return preparedDelta(image, file, () => installer.open!(slot));
   }
 
-  /**
-   * Others have to be able to see what was released, and what this device in particular is told. What is remembered of the
-   * log is kept once both are there.
-   */
-  async #requireLogged({ image, version, decision }: AssignedImage): Promise<void> {
-    const { log: trust, site, state, clock, device } = this.#ports;
-    if (trust === undefined) return;
-    const { path: target, length, sha256 } = image;
-    const both: readonly Logged[] = [
-      { kind: 'decision', device, version, sha256: fromHex(decision) },
-      { kind: 'release', target, length, sha256: fromHex(sha256) },
-    ];
-    let remembered = (await state.read(checkpointFile))?.toString('utf8');
-    for (const logged of both) {
-      const since = remembered === undefined ? undefined : Number(remembered.split('\n')[1]);
-      const inclusion = await site.inclusion(toHex(logged.sha256), since);
-      const proof = requireLogged(inclusion, logged, { trust, now: clock.now(), remembered });
-      remembered = proof.checkpoint;
-    }
-    await state.write(checkpointFile, remembered as string);
-  }
-
   /** What was rolled back is not tried again because it is still assigned, but because it is assigned anew. */
   #gaveUp({ image, version }: AssignedImage): boolean {
     const { rolledBack } = this.#ports.keeper.state;
     return rolledBack?.sha256 === image.sha256 && rolledBack.assigned === version;
-  }
-
-  async #refusals<Value>(target: string, work: () => Promise<Value>): Promise<Value> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof KitenError && error.code.startsWith('update/')) await this.#refused(target, error);
-      throw error;
-    }
-  }
-
-  /** In the next manifest too, since that is signed (Uptane 2.1 §5.4.2.1.2: `attacks_detected`). */
-  async #refused(target: string, { code, message }: KitenError): Promise<void> {
-    this.#attack = `${code}: ${message}`.slice(0, 1000);
-    await this.#tell({ target, state: 'refused', code, sentence: message });
-  }
-
-  /** What the site was not told yet, in its order. */
-  async #deliver(): Promise<void> {
-    const { keeper } = this.#ports;
-    let taken = 0;
-    for (const report of keeper.state.reports) {
-      if (!(await this.#tell(report))) break;
-      taken += 1;
-    }
-    await keeper.reported(taken);
-  }
-
-  /** @returns whether the site has taken it. A site that can’t be reached holds nothing up. */
-  async #tell(report: UpdateReport): Promise<boolean> {
-    try {
-      await this.#ports.site.report(report);
-      return true;
-    } catch (error) {
-      if (error instanceof KitenError) return false;
-      throw error;
-    }
   }
 }
