@@ -68,4 +68,26 @@ describe.skipIf(!tools)('units of streams of a running site', () => {
     expect(finding.part).toBe('stream:pump-1/shaft');
     expect(finding.sentence.en.found).toContain('“level” is in ft, and not in m');
   });
+
+  it('are found where messages say them, declared with what is found, and asked for from the first message on', async () => {
+    const well = (u: string) => send('d/pump-1/well', [{ bn: '', bu: u, n: 'level', v: 2 }]);
+    const discovered = () =>
+      site.json<{ name: string; units?: object }[]>('measurement', 'stream', 'discovered');
+    const found = await site.until(async () => {
+      await well('m');
+      return (await discovered()).find(({ name }) => name === 'well');
+    }, 'what was found');
+    expect(found.units).toEqual({ level: 'm' });
+    expect((await site.kiten('measurement', 'stream', 'discovered')).stdout).toContain('level [m]');
+    await site.json('measurement', 'stream', 'add', 'well', '--found', ...because);
+    const finding = await site.until(async () => {
+      await well('ft');
+      const { findings } = (await (await site.fetch('/devices/pump-1')).json()) as {
+        findings: { part?: string; sentence: { en: { found: string } } }[];
+      };
+      return findings.find(({ part }) => part === 'stream:pump-1/well');
+    }, 'the finding');
+    expect(finding.sentence.en.found).toContain('“level” is in ft, and not in m as it was declared');
+    expect((await show('well')).declaration.units).toEqual({ level: 'm' });
+  });
 });

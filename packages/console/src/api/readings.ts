@@ -108,6 +108,7 @@ export interface Source {
   readonly sequence?: string | undefined;
   readonly time?: string | undefined;
   readonly key?: string | undefined;
+  readonly keys?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Declaration extends Source, JudgingRules {
@@ -146,6 +147,8 @@ export interface FoundStreams {
   readonly filter: string;
   readonly form: string;
   readonly fields: readonly string[];
+  /** What channels are measured in, where messages say it. */
+  readonly units?: Readonly<Record<string, string>>;
   readonly binSeconds?: number;
   readonly sequence?: string;
   readonly time?: string;
@@ -201,10 +204,10 @@ function declare(
   declaration: Source & Partial<JudgingRules> & Pick<Declaration, 'id'>,
   reason: string,
 ): Promise<unknown> {
-  const { id, filter, form, fields, units, binSeconds, sequence, time, key } = declaration;
+  const { id, filter, form, fields, units, binSeconds, sequence, time, key, keys } = declaration;
   const { alarmsPerDay, silenceSeconds, recoverSeconds, learnSeconds, follow } = declaration;
   return ask('PUT', declarationPath(id), {
-    ...{ filter, form, fields, units, binSeconds, sequence, time, key },
+    ...{ filter, form, fields, units, binSeconds, sequence, time, key, keys },
     ...{ alarmsPerDay, silenceSeconds, recoverSeconds, learnSeconds, follow, reason },
   });
 }

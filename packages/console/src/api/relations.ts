@@ -49,6 +49,7 @@ export interface Relation {
   readonly id: string;
   readonly streams: readonly string[];
   readonly checks: readonly string[];
+  readonly units?: Readonly<Record<string, string>>;
   readonly every: number;
   readonly alarmsPerDay: number;
   readonly state: 'declared' | 'learning' | 'learned' | 'judging' | 'alarm' | 'unjudged';
@@ -97,6 +98,6 @@ export const relationsApi = {
   accept: (id: string, reason: string) => ask('POST', `${path(id)}/accept`, { reason }),
   remove: (id: string, reason: string) => ask('DELETE', `${path(id)}?${new URLSearchParams({ reason })}`),
   /** Declares the same streams with one check more: what was learned is no longer judged by. */
-  addCheck: ({ id, streams, checks, every, alarmsPerDay }: Relation, check: string, reason: string) =>
-    ask('PUT', path(id), { streams, checks: [...checks, check], every, alarmsPerDay, reason }),
+  addCheck: ({ id, streams, checks, units, every, alarmsPerDay }: Relation, check: string, reason: string) =>
+    ask('PUT', path(id), { streams, checks: [...checks, check], units, every, alarmsPerDay, reason }),
 };

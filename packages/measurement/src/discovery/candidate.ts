@@ -1,4 +1,5 @@
 import type { PayloadForm } from '../streams/declaration.ts';
+import { FoundUnits } from './found-units.ts';
 import { type KeptTally, NumberTally } from './number-tally.ts';
 import type { PayloadShape } from './payload-shape.ts';
 
@@ -17,6 +18,8 @@ export interface KeptCandidate {
   /** Milliseconds between messages. */
   readonly gaps: readonly number[];
   readonly fields: readonly (readonly [field: string, tally: KeptTally])[];
+  /** What they are said to be measured in; '' of a field that was said to be in several. */
+  readonly units?: readonly (readonly [field: string, unit: string])[];
   /** Of signed packs. */
   readonly pack?: PackSeen;
 }
@@ -43,6 +46,7 @@ export class Candidate {
   readonly topic: string;
   readonly form: PayloadForm;
   readonly #tallies = new Map<string, NumberTally>();
+  #units = new FoundUnits();
   #gaps: number[] = [];
   #recent = 0;
   /** When the last one came, unless somebody else saw it. */
@@ -69,6 +73,7 @@ export class Candidate {
     candidate.#recent = recent;
     candidate.#gaps = [...gaps];
     candidate.#pack = kept.pack;
+    candidate.#units = new FoundUnits(kept.units);
     for (const [field, tally] of fields) candidate.#tallies.set(field, new NumberTally(tally));
     return candidate;
   }
@@ -79,11 +84,12 @@ export class Candidate {
       ...{ device, topic, form, firstAt, lastAt, messages, rows },
       ...{ recent: this.#recent, gaps: this.#gaps },
       fields: [...this.#tallies].map(([field, tally]) => [field, tally.kept]),
+      units: this.#units.kept,
       ...(this.#pack === undefined ? {} : { pack: this.#pack }),
     };
   }
 
-  take({ values, rows, stream }: PayloadShape, at: number): void {
+  take({ values, rows, units, stream }: PayloadShape, at: number): void {
     const gap = this.#before === undefined ? -1 : at - this.#before;
     if (gap >= 0) this.#gaps = [...this.#gaps, gap].slice(-mostGaps);
     this.#before = at;
@@ -91,6 +97,7 @@ export class Candidate {
     this.rows += rows;
     this.lastAt = at;
     for (const [field, value] of values) this.#tallyOf(field)?.take(value, at);
+    if (units !== undefined) this.#units.take(units);
     if (stream !== undefined) {
       const same = this.#pack?.stream === stream ? this.#pack.same + 1 : 1;
       this.#pack = { ...this.#pack, stream, same };
@@ -124,6 +131,11 @@ export class Candidate {
     return this.#usual((tally) => !tally.isCount(this.#recent) && !tally.isTime('any'));
   }
 
+  /** What each of its channels is said to be measured in; '' where nobody says, or several things. */
+  get units(): readonly string[] {
+    return this.#units.of(this.channels);
+  }
+
   /** Where a number grows by one each time, and where the time stands in seconds: with both, freshness can be judged. */
   get marks(): { readonly sequence: string; readonly time: string } | undefined {
     if (this.form !== 'json') return undefined;
@@ -154,5 +166,6 @@ export class Candidate {
       tally.halve();
       if (tally.seen === 0) this.#tallies.delete(field);
     }
+    this.#units.renew((field) => this.#tallies.has(field));
   }
 }

@@ -3,6 +3,7 @@ import { unverifiedPack } from '../freshness/signed-pack.ts';
 import { decodeSenmlCbor, decodeSenmlJson } from '../senml/decode-senml.ts';
 import type { SenmlRecord } from '../senml/record.ts';
 import { resolveSenml } from '../senml/resolve-senml.ts';
+import { isUnit } from '../series/unit.ts';
 import type { PayloadForm } from '../streams/declaration.ts';
 import { csvNumbers, numberForm } from '../streams/number-text.ts';
 
@@ -11,6 +12,8 @@ export interface PayloadShape {
   readonly form: PayloadForm;
   readonly values: ReadonlyMap<string, number>;
   readonly rows: number;
+  /** What they are measured in, where it says so. */
+  readonly units?: ReadonlyMap<string, string>;
   /** What a signed pack calls its stream. */
   readonly stream?: string;
 }
@@ -62,10 +65,14 @@ function isSenml(value: unknown): boolean {
 function senmlShape(records: readonly SenmlRecord[], at: number): PayloadShape | undefined {
   const resolved = resolveSenml(records, at / 1000);
   const values = new Map<string, number>();
-  for (const { name, value } of resolved)
-    if (typeof value === 'number' && values.size < mostFields && name.length <= mostPointer)
-      values.set(name, value);
-  return shape('senml', values, new Set(resolved.map(({ time }) => time)).size);
+  const units = new Map<string, string>();
+  for (const { name, value, unit } of resolved) {
+    if (typeof value !== 'number' || values.size >= mostFields || name.length > mostPointer) continue;
+    values.set(name, value);
+    if (unit !== undefined && isUnit(unit)) units.set(name, unit);
+  }
+  const found = shape('senml', values, new Set(resolved.map(({ time }) => time)).size);
+  return found && { ...found, units };
 }
 
 function collect(value: unknown, pointer: string, depth: number, into: Map<string, number>): void {

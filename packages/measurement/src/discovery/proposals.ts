@@ -1,11 +1,15 @@
 import type { StreamDeclaration } from '../streams/declaration.ts';
 import type { Candidate } from './candidate.ts';
 import { type FoundPacks, foundPacks, type PackClaim, packSource } from './found-packs.ts';
+import { unitsInCommon } from './found-units.ts';
 import { generalFilter } from './general-filter.ts';
 
 /** Streams that were found: what would declare them, and what was seen of them. */
 export interface FoundStreams
-  extends Pick<StreamDeclaration, 'filter' | 'form' | 'fields' | 'binSeconds' | 'sequence' | 'time'> {
+  extends Pick<
+    StreamDeclaration,
+    'filter' | 'form' | 'fields' | 'units' | 'binSeconds' | 'sequence' | 'time'
+  > {
   /** A name that no declaration has. */
   readonly name: string;
   /** Devices that publish such readings, and others that publish something else to these topics. */
@@ -25,8 +29,10 @@ export interface FoundStreams
 }
 
 /** Candidates of one device that are one stream. */
-interface Source extends Omit<FoundStreams, 'name' | 'devices' | 'unlike' | 'pack'> {
+interface Source extends Omit<FoundStreams, 'name' | 'devices' | 'unlike' | 'pack' | 'units'> {
   readonly device: string;
+  /** Of each field; '' where nobody says. */
+  readonly units: readonly string[];
   readonly claim?: PackClaim;
 }
 
@@ -36,11 +42,15 @@ const mostFields = 64;
 /** Sources that one declaration is about. */
 type Together = Omit<FoundStreams, 'name' | 'pack'> & { readonly claim?: PackClaim };
 
-/** What declares as many devices at once as say the same. */
+/** What declares as many devices at once as say the same: the same in whatever order they are remembered. */
 export function proposals(
-  candidates: readonly Candidate[],
+  remembered: readonly Candidate[],
   names: ReadonlySet<string>,
 ): readonly FoundStreams[] {
+  const candidates = [...remembered].sort((one, other) => {
+    if (one.device !== other.device) return one.device < other.device ? -1 : 1;
+    return one.topic < other.topic ? -1 : 1;
+  });
   const sources = [...candidates.flatMap(sourceOf), ...numbersOf(candidates)];
   const taken = new Set(names);
   const all = [...grouped(sources, ({ filter, form }) => `${form} ${filter}`).values()]
@@ -81,10 +91,10 @@ function named(all: readonly Together[], taken: Set<string>): readonly FoundStre
 }
 
 function sourceOf(candidate: Candidate): readonly Source[] {
-  const { device, topic, form, channels, marks } = candidate;
+  const { device, topic, form, channels, units, marks } = candidate;
   if (form === 'number' || channels.length === 0) return [];
   const where = packSource(candidate) ?? { filter: generalFilter(topic, device) };
-  return [{ ...seen([candidate]), device, topic, ...where, form, fields: channels, ...marks }];
+  return [{ ...seen([candidate]), device, topic, ...where, form, fields: channels, units, ...marks }];
 }
 
 /** Numbers that a device publishes below one topic are channels of one stream. */
@@ -95,7 +105,7 @@ function numbersOf(candidates: readonly Candidate[]): readonly Source[] {
     (siblings) => {
       const [first] = siblings as [Candidate];
       const { device, topic } = first;
-      const common = { ...seen(siblings), device, topic, form: 'number' as const };
+      const common = { ...seen(siblings), device, topic, form: 'number' as const, units: [] };
       if (siblings.length === 1)
         return { ...common, filter: generalFilter(topic, device), fields: ['value'] };
       const fields = siblings
@@ -124,10 +134,12 @@ function seen(candidates: readonly Candidate[]) {
 }
 
 function together(same: readonly Source[], unlike: number): Together {
-  const [{ device: _, ...first }] = same as [Source];
+  const [{ device: _, units: _own, ...first }] = same as [Source];
+  const units = unitsInCommon(same);
   const every = same.flatMap(({ everySeconds = [] }) => everySeconds);
   return {
     ...first,
+    ...(units === undefined ? {} : { units }),
     devices: new Set(same.map(({ device }) => device)).size,
     unlike,
     messages: sum(same, ({ messages }) => messages),

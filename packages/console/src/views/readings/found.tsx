@@ -63,9 +63,10 @@ export function Found({ round }: { round: number }) {
 }
 
 function Row({ found, choose }: { found: FoundStreams; choose: () => void }) {
-  const { filter, fields, everySeconds, devices, unlike, form } = found;
+  const { filter, fields, units = {}, everySeconds, devices, unlike, form } = found;
   const number = new Intl.NumberFormat(language.value, { maximumSignificantDigits: 2 });
-  const names = fields.slice(0, shownChannels).join(', ') + (fields.length > shownChannels ? ', …' : '');
+  const channels = fields.map((field) => (units[field] === undefined ? field : `${field} [${units[field]}]`));
+  const names = channels.slice(0, shownChannels).join(', ') + (fields.length > shownChannels ? ', …' : '');
   return (
     <tr>
       <th scope="row">{filter}</th>

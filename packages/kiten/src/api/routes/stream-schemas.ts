@@ -136,6 +136,7 @@ export const shownFound = Type.Object({
   filter: Type.String(),
   form: declared.form,
   fields: declared.fields,
+  units: declared.units,
   binSeconds: Type.Optional(Type.Number()),
   sequence: Type.Optional(Type.String()),
   time: Type.Optional(Type.String()),

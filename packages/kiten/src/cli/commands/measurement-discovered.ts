@@ -56,9 +56,10 @@ export async function foundAs(client: Client, name: string, hasKey: boolean): Pr
   const needs = one.pack?.needs ?? [];
   if (needs.includes('name')) throw refusals.name(one);
   if (needs.includes('key') && !hasKey) throw refusals.key(one);
-  const { filter, form, fields, binSeconds, sequence, time } = one;
+  const { filter, form, fields, units, binSeconds, sequence, time } = one;
   return {
     ...{ filter, form, fields },
+    ...(units === undefined ? {} : { units }),
     ...(binSeconds === undefined ? {} : { binSeconds }),
     ...(sequence === undefined || time === undefined ? {} : { sequence, time }),
   };
@@ -73,12 +74,14 @@ function row({
   filter,
   form,
   fields,
+  units = {},
   everySeconds,
   devices,
   unlike,
   messages,
 }: FoundStreams): string[] {
-  const shown = fields.slice(0, 6).join(' ') + (fields.length > 6 ? ` … (${fields.length})` : '');
+  const names = fields.slice(0, 6).map((field) => (units[field] ? `${field} [${units[field]}]` : field));
+  const shown = names.join(' ') + (fields.length > 6 ? ` … (${fields.length})` : '');
   const every = everySeconds === undefined ? '' : `${Number(everySeconds.toPrecision(2))} s`;
   const others = unlike === 0 ? '' : ` (${unlike} unlike)`;
   return [name, filter, form, shown, every, `${devices}${others}`, String(messages)];

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import type { FoundStreams } from '@kiten/measurement';
 import { type Command, Option } from 'commander';
 import { openClient } from '../client.ts';
 import { type DriftRuleOptions, followRulesOf, withDriftRules } from '../drift-options.ts';
@@ -95,7 +96,7 @@ export function addCommand(stream: Command, environment: Environment): void {
       const body = {
         form: 'json',
         ...found,
-        ...said(options),
+        ...said(options, found),
         ...{ key, keys },
         alarmsPerDay,
         follow,
@@ -111,8 +112,13 @@ export function addCommand(stream: Command, environment: Environment): void {
 }
 
 /** What the command line says of where readings stand; what it doesn't say is not in it. */
-function said({ filter, form, field: fields, unit, bin: binSeconds, sequence, time }: AddOptions) {
-  const units = unit === undefined ? undefined : Object.fromEntries(unit);
+function said(
+  { filter, form, field: fields, unit, bin: binSeconds, sequence, time }: AddOptions,
+  found: Partial<FoundStreams>,
+) {
+  const foundUnits = Object.entries(found.units ?? {}).filter(([field]) => fields?.includes(field) ?? true);
+  const known = [...foundUnits, ...(unit ?? [])];
+  const units = known.length === 0 && found.units === undefined ? undefined : Object.fromEntries(known);
   const all = { filter, form, fields, units, binSeconds, sequence, time };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
