@@ -44,6 +44,23 @@ function displayWidth(text: string): number {
   return [...text].length + (text.match(wide)?.length ?? 0);
 }
 
+/** A line under others with a list in it, which goes on beneath its beginning where a terminal ends. */
+export function printList(
+  heading: string,
+  items: readonly string[],
+  behind = '',
+  width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
+): void {
+  let line = heading;
+  for (const [at, item] of items.entries()) {
+    const next = ` ${item}${at < items.length - 1 ? ',' : behind}`;
+    const isFull = displayWidth(line) + displayWidth(next) > width && line.trim() !== '' && at > 0;
+    if (isFull) print(line);
+    line = `${isFull ? ' '.repeat(displayWidth(heading)) : line}${next}`;
+  }
+  print(line);
+}
+
 /** `1 entry`, `2 entries`. */
 export function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;

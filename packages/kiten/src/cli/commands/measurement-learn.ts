@@ -9,7 +9,7 @@ import {
 import { type Command, InvalidArgumentError } from 'commander';
 import { writeBytes } from '../files.ts';
 import { readFrame } from '../measurement-files.ts';
-import { counted, print, printJson } from '../output.ts';
+import { counted, print, printJson, printList } from '../output.ts';
 import { stepProgress } from '../step-progress.ts';
 import { printNotes, tableNotes } from '../table-notes.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
@@ -75,11 +75,11 @@ async function learnFile(options: LearnFileOptions): Promise<void> {
     `${out}: what is normal for ${counted(frame.channels.length, 'channel', 'channels')} in ${frame.rows} rows`,
   );
   print(`  time        ${timeOf(frame, profile.interval)}`);
-  print(`  channels    ${frame.channels.join(', ')}`);
+  printList('  channels   ', frame.channels);
   const units = unitsOf(frame).map(([channel, unit]) => `${channel} in ${unit}`);
-  if (units.length > 0) print(`  units       ${units.join(', ')}`);
-  if (found.labels.length > 0) print(`  labels      ${found.labels.join(', ')}: not learned from`);
-  if (found.leftOut.length > 0) print(`  left out    ${found.leftOut.join(', ')}: no readings`);
+  if (units.length > 0) printList('  units      ', units);
+  if (found.labels.length > 0) printList('  labels     ', found.labels, ': not learned from');
+  if (found.leftOut.length > 0) printList('  left out   ', found.leftOut, ': no readings');
   print(`  alarms      ${alarmsPerDay} a day without a cause`);
 }
 
