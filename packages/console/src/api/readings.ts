@@ -113,6 +113,9 @@ export interface Source {
 
 export interface Declaration extends Source, JudgingRules {
   readonly id: string;
+  /** Who made it, and when; not said of one that is to be made. */
+  readonly setBy?: string;
+  readonly setAt?: number;
 }
 
 export interface StreamReadings {
@@ -199,25 +202,23 @@ const lesson = 604_800;
 
 const declarationPath = (id: string): string => `/stream-declarations/${encodeURIComponent(id)}`;
 
-/** In place of what was declared by this name; what is not said is as usual. */
+/** In place of what was declared by this name, with all that it says; what is not said is as usual. */
 function declare(
-  declaration: Source & Partial<JudgingRules> & Pick<Declaration, 'id'>,
+  declaration: Source & Partial<JudgingRules> & Pick<Declaration, 'id' | 'setBy' | 'setAt'>,
   reason: string,
 ): Promise<unknown> {
-  const { id, filter, form, fields, units, binSeconds, sequence, time, key, keys } = declaration;
-  const { alarmsPerDay, silenceSeconds, recoverSeconds, learnSeconds, follow } = declaration;
-  return ask('PUT', declarationPath(id), {
-    ...{ filter, form, fields, units, binSeconds, sequence, time, key, keys },
-    ...{ alarmsPerDay, silenceSeconds, recoverSeconds, learnSeconds, follow, reason },
-  });
+  const { id, setBy: _, setAt: _time, ...said } = declaration;
+  return ask('PUT', declarationPath(id), { ...said, reason });
 }
 
 export const readingsApi = {
   found: async () =>
     ((await ask('GET', '/streams/discovered')) as { readonly found: readonly FoundStreams[] }).found,
   /** Has what was found declared, and each stream of it learned for a week. */
-  declareFound: ({ name: id, ...found }: FoundStreams, reason: string) =>
-    declare({ ...found, id, learnSeconds: lesson }, reason),
+  declareFound: (
+    { name: id, filter, form, fields, units, binSeconds, sequence, time }: FoundStreams,
+    reason: string,
+  ) => declare({ id, filter, form, fields, units, binSeconds, sequence, time, learnSeconds: lesson }, reason),
   declare,
   declarations: async () =>
     ((await ask('GET', '/stream-declarations')) as { readonly declarations: readonly Declaration[] })

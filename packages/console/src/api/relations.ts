@@ -87,6 +87,15 @@ export interface RelationReadings {
 
 const path = (id: string): string => `/stream-relations/${encodeURIComponent(id)}`;
 
+/** In place of what was compared by this name. */
+function relate(
+  relation: Pick<Relation, 'id' | 'streams' | 'checks' | 'units' | 'every' | 'alarmsPerDay'>,
+  reason: string,
+): Promise<unknown> {
+  const { id, streams, checks, units, every, alarmsPerDay } = relation;
+  return ask('PUT', path(id), { streams, checks, units, every, alarmsPerDay, reason });
+}
+
 export const relationsApi = {
   /** Each with its newest contradiction: one that lasts is that. */
   all: async () =>
@@ -97,7 +106,8 @@ export const relationsApi = {
     ask('POST', `${path(id)}/learn`, { ...lesson, reason }),
   accept: (id: string, reason: string) => ask('POST', `${path(id)}/accept`, { reason }),
   remove: (id: string, reason: string) => ask('DELETE', `${path(id)}?${new URLSearchParams({ reason })}`),
+  relate,
   /** Declares the same streams with one check more: what was learned is no longer judged by. */
-  addCheck: ({ id, streams, checks, units, every, alarmsPerDay }: Relation, check: string, reason: string) =>
-    ask('PUT', path(id), { streams, checks: [...checks, check], units, every, alarmsPerDay, reason }),
+  addCheck: (relation: Relation, check: string, reason: string) =>
+    relate({ ...relation, checks: [...relation.checks, check] }, reason),
 };

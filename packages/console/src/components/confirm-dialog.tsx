@@ -49,7 +49,7 @@ export function ConfirmDialog({
     const without = reason && String(given.get('reason') ?? '').trim() === '';
     setMissing(without);
     if (without) {
-      form.querySelector('textarea')?.focus();
+      form.querySelector<HTMLElement>('[name=reason]')?.focus();
       return;
     }
     setWaiting(true);

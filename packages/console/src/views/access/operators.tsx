@@ -118,13 +118,13 @@ export function OperatorSettings() {
           {(asked.what === 'add' || asked.what === 'role') && (
             <>
               <label for="operator-role">{words.say('role')}</label>
-              <select
-                id="operator-role"
-                name="role"
-                defaultValue={asked.what === 'role' ? asked.of.role : 'viewer'}
-              >
+              <select id="operator-role" name="role">
                 {roles.map((role) => (
-                  <option key={role} value={role}>
+                  <option
+                    key={role}
+                    value={role}
+                    selected={role === (asked.what === 'role' ? asked.of.role : 'viewer')}
+                  >
                     {say(`role.${role}`)}: {words.say(`may-${role}`)}
                   </option>
                 ))}

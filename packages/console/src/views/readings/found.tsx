@@ -6,6 +6,7 @@ import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { useAnswer } from '../../components/use-answer.ts';
 import { language } from '../../i18n/language.ts';
 import { mayAs } from '../../state/session.ts';
+import { DeclareDialog } from './declare/declare-dialog.tsx';
 import { words } from './words.ts';
 
 const shownChannels = 8;
@@ -44,7 +45,10 @@ export function Found({ round }: { round: number }) {
           </tbody>
         </table>
       </ScrollRegion>
-      {chosen !== undefined && (
+      {chosen?.pack?.needs.includes('key') === true && (
+        <DeclareDialog found={chosen} onClose={() => choose(undefined)} />
+      )}
+      {chosen !== undefined && chosen.pack?.needs.includes('key') !== true && (
         <ReasonDialog
           title={words.say('declare-title', { filter: chosen.filter })}
           effect={words.say('declare-effect', { name: chosen.name, fields: chosen.fields.join(', ') })}
@@ -100,6 +104,11 @@ function Declare({ found: { name, pack }, choose }: { found: FoundStreams; choos
       <>
         {words.say('needs-key')}
         <Command text={`kiten measurement stream add ${name} --found --key FILE`} />
+        {mayAs('administrator') && (
+          <button type="button" class="quiet" onClick={choose}>
+            {words.say('declare-with-key')}
+          </button>
+        )}
       </>
     );
   if (!mayAs('administrator')) return null;

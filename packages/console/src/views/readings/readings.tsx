@@ -7,7 +7,11 @@ import { Time } from '../../components/time.tsx';
 import { useAnswer } from '../../components/use-answer.ts';
 import { language, say } from '../../i18n/language.ts';
 import { formatRoute } from '../../route.ts';
+import { mayAs } from '../../state/session.ts';
 import type { ViewProps } from '../view.ts';
+import { CompareDialog } from './declare/compare-dialog.tsx';
+import { DeclareDialog } from './declare/declare-dialog.tsx';
+import { words as ofDeclaring } from './declare/words.ts';
 import { Found } from './found.tsx';
 import { Relations } from './relations/list.tsx';
 import { RelationPanel } from './relations/relation.tsx';
@@ -36,12 +40,39 @@ export function ReadingsView({ search }: ViewProps) {
         <RelationPanel relation={relation} round={round} />
       ) : (
         <>
+          <Declare changed={() => next((before) => before + 1)} />
           <Streams round={round} />
           <Relations round={round} />
           <Found round={round} />
         </>
       )}
     </div>
+  );
+}
+
+/** For administrators: streams are declared, and compared, by hand. */
+function Declare({ changed }: { changed: () => void }) {
+  const [asked, setAsked] = useState<'declare' | 'compare'>();
+  if (!mayAs('administrator')) return null;
+  const Dialog = asked && { declare: DeclareDialog, compare: CompareDialog }[asked];
+  return (
+    <>
+      <p class="policy-buttons">
+        {(['declare', 'compare'] as const).map((each) => (
+          <button key={each} type="button" onClick={() => setAsked(each)}>
+            {ofDeclaring.say(each)}
+          </button>
+        ))}
+      </p>
+      {Dialog !== undefined && (
+        <Dialog
+          onClose={(done) => {
+            setAsked(undefined);
+            if (done) changed();
+          }}
+        />
+      )}
+    </>
   );
 }
 

@@ -3,7 +3,7 @@ import { wordsOf } from '../../i18n/words.ts';
 export const words = wordsOf(
   {
     title: 'Readings',
-    none: 'No stream of readings has appeared. Declare some with: kiten measurement stream add',
+    none: 'No stream of readings has appeared. Declare some here, or with: kiten measurement stream add',
     stopped: 'Nothing is judged: the thread that does it ended, and is started anew. Since',
     missed: '{count} messages were not judged. The last:',
     found: 'Found, not yet judged',
@@ -14,6 +14,7 @@ export const words = wordsOf(
     unlike: '({count} say something else)',
     declare: 'Declare and learn',
     'needs-key': 'Not signed with the key of the device’s certificate. Give the key:',
+    'declare-with-key': 'Declare with a key',
     'needs-name':
       'These packs call their stream {stream}. They have to call it DEVICE/NAME, by a name that no other declaration has.',
     'needs-one-name':
@@ -73,7 +74,7 @@ export const words = wordsOf(
   },
   {
     title: '測定値',
-    none: '測定ストリームはまだ現れていません。宣言するには：kiten measurement stream add',
+    none: '測定ストリームはまだ現れていません。ここで宣言するか、次のコマンドを使います：kiten measurement stream add',
     stopped: '判定が停止しています（自動的に再開されます）。停止時刻：',
     missed: '{count} 件のメッセージが判定されませんでした。最後の発生時刻：',
     found: '検出済み・未判定',
@@ -84,6 +85,7 @@ export const words = wordsOf(
     unlike: '（他の内容：{count}）',
     declare: '宣言して学習する',
     'needs-key': 'デバイス証明書の鍵による署名ではありません。署名に使われた鍵を指定してください：',
+    'declare-with-key': '鍵を指定して宣言する',
     'needs-name':
       'パックが名乗るストリーム名は {stream} です。「デバイス名/宣言名」の形で、まだ使われていない宣言名を名乗る必要があります。',
     'needs-one-name':

@@ -58,13 +58,15 @@ function LearnAtOnce({ seconds }: { seconds: number | undefined }) {
   return (
     <label class="field">
       <span>{words.say('learn')}</span>
-      <select name="learnSeconds" defaultValue={seconds === undefined ? '' : String(seconds)}>
+      <select name="learnSeconds">
         <option value="">{words.say('never')}</option>
         {isOther && (
-          <option value={String(seconds)}>{words.say('other-length', { seconds: String(seconds) })}</option>
+          <option value={String(seconds)} selected>
+            {words.say('other-length', { seconds: String(seconds) })}
+          </option>
         )}
         {known.map(([name, length]) => (
-          <option key={name} value={String(length)}>
+          <option key={name} value={String(length)} selected={length === seconds}>
             {ofLessons.say(name)}
           </option>
         ))}
