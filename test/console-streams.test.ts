@@ -145,6 +145,17 @@ describe.skipIf(!consoleTools())('a stream of readings, in the console', { timeo
       .waitFor();
   });
 
+  it('is drawn with a chart for each unit, above how far that is from normal, and told as a table', async () => {
+    const charts = page.locator('.readings .time-chart canvas');
+    await charts.nth(3).waitFor();
+    expect(await charts.count()).toBe(4);
+    const shown = await page.locator('.readings .map-legend').allTextContents();
+    expect(shown).toEqual(['level', 'flow', 'pressure']);
+    await page.getByText('The same as a table, row by row').click();
+    const heads = await page.locator('.readings details thead th').allTextContents();
+    expect(heads).toEqual(['Time', 'level [m]', 'flow [l/s]', 'pressure [bar]', 'Severity']);
+  });
+
   it.each(['en', 'ja'] as const)('keeps WCAG 2.2 AA, light, dark and on a phone: %s', async (language) => {
     await speak(page, language);
     await page.locator('.stream-state table').waitFor();

@@ -7,8 +7,6 @@ export interface Line {
   readonly colour: string;
   /** Null: there is none. */
   readonly values: readonly (number | null)[];
-  /** What it is measured in. Lines of one unit share a scale; the first two units have an axis. */
-  readonly unit?: string;
 }
 
 export interface Stretch {
@@ -25,8 +23,10 @@ export interface TimeChartProps {
   readonly scale?: 'counts' | 'measured';
   /** Stretches of time that stand out, in milliseconds. */
   readonly shaded?: readonly Stretch[];
-  /** Of the chart above, if it is to stand exactly beneath it. */
-  readonly unitsAbove?: readonly string[];
+  /** What its values are measured in; it stands beside them. Empty: they have none, and leave the room for it. */
+  readonly unit?: string;
+  /** Whether the chart beneath it tells the times of both. */
+  readonly isAboveOther?: boolean;
   /** Charts of the same name show the same moment under the pointer. */
   readonly together: string;
   readonly timeLabel: (at: number) => string;
@@ -38,10 +38,7 @@ export function TimeChart(props: TimeChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   latest.current = props;
-  const drawn = [
-    ...props.lines.map(({ label, colour, unit = '' }) => `${label} ${colour} ${unit}`),
-    ...(props.unitsAbove ?? []),
-  ].join('\n');
+  const drawn = [...props.lines.map(({ label, colour }) => `${label} ${colour}`), props.unit].join('\n');
 
   useEffect(() => {
     const element = place.current;
@@ -93,7 +90,7 @@ function draw(Chart: typeof uPlot, element: HTMLElement, latest: { current: Time
 }
 
 function options(element: HTMLElement, latest: { current: TimeChartProps }): uPlot.Options {
-  const { lines, height, together, timeLabel, scale = 'counts', unitsAbove } = latest.current;
+  const { lines, height, together, timeLabel, scale = 'counts', unit, isAboveOther } = latest.current;
   const colour = (name: string): string => {
     const probe = document.createElement('i');
     probe.style.color = `var(${name})`;
@@ -104,31 +101,25 @@ function options(element: HTMLElement, latest: { current: TimeChartProps }): uPl
   };
   const [ink, grid] = [colour('--soft'), { stroke: colour('--line'), width: 1 }];
   const axis = { stroke: ink, grid, ticks: grid };
-  const units = unitsOf(lines);
-  const { left, right } = roomFor(unitsAbove ?? units);
-  const wide = unitsAbove === undefined ? axisWidth : axisWidth + left;
-  const valueAxis = (unit: string, at: number): uPlot.Axis => ({
-    ...{ ...axis, scale: scaleOf(at), side: at === 0 ? 3 : 1, size: wide, space: 20 },
-    ...(at === 0 ? {} : { grid: { show: false } }),
-    ...(unit === '' ? {} : { label: unit, labelSize: labelWidth, labelFont: '12px system-ui, sans-serif' }),
+  const times: uPlot.Axis = isAboveOther
+    ? { ...axis, space: 110, size: gapWidth, values: (_chart, ticks) => ticks.map(() => '') }
+    : { ...axis, space: 110, values: (_chart, ticks) => ticks.map((at) => timeLabel(at * 1000)) };
+  const values: uPlot.Axis = {
+    ...{ ...axis, size: unit === '' ? axisWidth + labelWidth : axisWidth, space: 20 },
+    ...(unit ? { label: unit, labelSize: labelWidth, labelFont: '12px system-ui, sans-serif' } : {}),
     ...(scale === 'measured' ? {} : { incrs: wholeSteps }),
-  });
+  };
   return {
     width: element.clientWidth,
     height,
     legend: { show: false },
     cursor: { sync: { key: together }, drag: { x: false, y: false } },
     scales: scale === 'measured' ? {} : { y: { range: (_chart, _least, most) => [0, Math.max(most, 1)] } },
-    ...(unitsAbove === undefined || right === 0 ? {} : { padding: [null, right, null, null] }),
-    axes: [
-      { ...axis, space: 110, values: (_chart, ticks) => ticks.map((at) => timeLabel(at * 1000)) },
-      ...units.slice(0, axes).map(valueAxis),
-    ],
+    axes: [times, values],
     series: [
       {},
-      ...lines.map(({ label, colour: name, unit = '' }) => ({
+      ...lines.map(({ label, colour: name }) => ({
         label,
-        scale: scaleOf(units.indexOf(unit)),
         stroke: colour(name),
         width: 2,
         points: { show: false },
@@ -141,22 +132,8 @@ function options(element: HTMLElement, latest: { current: TimeChartProps }): uPl
   };
 }
 
-/** In the order in which lines have them. */
-export function unitsOf(lines: readonly Pick<Line, 'unit'>[]): readonly string[] {
-  return [...new Set(lines.map(({ unit = '' }) => unit))];
-}
-
-const scaleOf = (unit: number): string => (unit === 0 ? 'y' : `y${unit}`);
-
-/** Units that have an axis: one on each side. Pixels. */
-const axes = 2;
-const [axisWidth, labelWidth] = [64, 20];
-
-/** Pixels that units take beside a chart, more than one without them. */
-function roomFor([first = '', second]: readonly string[]): { readonly left: number; readonly right: number } {
-  const label = (unit: string) => (unit === '' ? 0 : labelWidth);
-  return { left: label(first), right: second === undefined ? 0 : axisWidth + label(second) };
-}
+/** Pixels. */
+const [axisWidth, labelWidth, gapWidth] = [64, 20, 8];
 
 /** Behind the lines: from edge to edge, one pixel wide at least. */
 function shade(chart: uPlot, stretches: readonly Stretch[], colour: string): void {

@@ -1,6 +1,7 @@
 import type { RelationReadings } from '../../../api/relations.ts';
-import { type Line, type Stretch, TimeChart } from '../../../components/time-chart.tsx';
+import { type Stretch, TimeChart } from '../../../components/time-chart.tsx';
 import { times } from '../../../i18n/language.ts';
+import { Legend } from '../legend.tsx';
 import { type Column, Rows } from '../rows.tsx';
 import { words as ofStreams } from '../words.ts';
 import { nameOf } from './judgement.tsx';
@@ -51,20 +52,6 @@ export function Course({ shown }: { shown: RelationReadings }) {
         <Rows times={readings.times} columns={[...said, ...places]} />
       </details>
     </section>
-  );
-}
-
-/** For the eye, as what it explains: the table beneath says the same. */
-function Legend({ lines }: { lines: readonly Line[] }) {
-  return (
-    <ul class="map-legend" aria-hidden="true">
-      {lines.map(({ label, colour }) => (
-        <li key={label}>
-          <span class="line-colour" style={{ background: `var(${colour})` }} />
-          {label}
-        </li>
-      ))}
-    </ul>
   );
 }
 

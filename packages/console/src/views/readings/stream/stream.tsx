@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import { readingsApi, type StreamReadings } from '../../../api/readings.ts';
 import { ProblemNote } from '../../../components/problem-note.tsx';
-import { type Stretch, TimeChart, unitsOf } from '../../../components/time-chart.tsx';
+import { type Stretch, TimeChart } from '../../../components/time-chart.tsx';
 import { useAnswer } from '../../../components/use-answer.ts';
 import { say, times } from '../../../i18n/language.ts';
 import { formatRoute } from '../../../route.ts';
 import { Alarms, carriersOf } from '../alarms.tsx';
 import { Figures } from '../figures.tsx';
+import { Legend } from '../legend.tsx';
 import { Rows } from '../rows.tsx';
 import { Wandered } from '../wandered.tsx';
 import { words } from '../words.ts';
@@ -69,9 +70,14 @@ function Shown({
       {readings.times.length > 1 && (
         <section class="panel" aria-labelledby="readings-title">
           <h2 id="readings-title">{words.say('values')}</h2>
-          <TimeChart {...chart} height={180} lines={lines} />
+          {[...Map.groupBy(lines, ({ unit }) => unit)].map(([unit, of]) => (
+            <div key={unit}>
+              <Legend lines={of} />
+              <TimeChart {...chart} height={110} lines={of} unit={unit} isAboveOther />
+            </div>
+          ))}
           <h2>{words.say('residual')}</h2>
-          <TimeChart {...chart} height={120} lines={[residual]} unitsAbove={unitsOf(lines)} />
+          <TimeChart {...chart} height={120} lines={[residual]} unit="" />
           <Figures
             readings={readings}
             row={pointed ?? readings.times.length - 1}
