@@ -5,7 +5,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { get as plainGet } from 'node:http';
-import { Agent, get, request } from 'node:https';
+import { Agent, get } from 'node:https';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,6 +22,7 @@ import { SimulatedDevice } from '../packages/attestation/test/support/simulated-
 import { median, print, quantile } from './figure.ts';
 import { enrolled } from './support/devices.ts';
 import { type Credentials, connect } from './support/mqtt.ts';
+import { post } from './support/post.ts';
 import { Site } from './support/site.ts';
 
 const devices = 100;
@@ -153,20 +154,6 @@ async function hold(site: Site, corim: Uint8Array): Promise<void> {
   });
   const { digest } = (await response.json()) as { digest: string };
   await site.post(`/references/${encodeURIComponent(digest)}/assign`, { target: 'site', reason: 'bench' });
-}
-
-function post(site: Site, agent: Agent, path: string, type: string, body: Uint8Array): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': type || 'application/json', 'content-length': body.length };
-    const sent = request(`${site.ready.device}${path}`, { method: 'POST', agent, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve(Buffer.concat(chunks)));
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
 }
 
 /** Measures twice for as long, and tells the milliseconds that things took. */

@@ -3,7 +3,7 @@
 // durable in store and log and in force. Ten thousand attesters more are known meanwhile, with what is remembered of each.
 // Beside it, per CPU second of this process: the appraisal alone.
 import { randomBytes } from 'node:crypto';
-import { Agent, request } from 'node:https';
+import { Agent } from 'node:https';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
@@ -22,6 +22,7 @@ import { decodePublicArea } from '@kiten/wire';
 import { SimulatedDevice } from '../packages/attestation/test/support/simulated-device.ts';
 import { cpuSeconds, cpuSecondsOf, median, print } from './figure.ts';
 import { type EnrolledDevice, enrolled, sideBySide } from './support/devices.ts';
+import { post } from './support/post.ts';
 import { Site } from './support/site.ts';
 
 const devices = 64;
@@ -122,26 +123,18 @@ function agentOf(key: string, cert: string): Agent {
 
 async function attest({ id }: EnrolledDevice): Promise<void> {
   for (let count = 0; count < perDevice; count++) {
-    const { nonce } = decodeChallenge(await post(id, '/attest/challenge', '', new Uint8Array(0)));
+    const agent = agents.get(id) as Agent;
+    const { nonce } = decodeChallenge(await post(site, agent, '/attest/challenge', '', new Uint8Array(0)));
     golden.clock += 1n;
-    const answer = await post(id, '/attest', tpmEvidenceMediaType, encodeTpmEvidence(golden.evidence(nonce)));
+    const answer = await post(
+      site,
+      agent,
+      '/attest',
+      tpmEvidenceMediaType,
+      encodeTpmEvidence(golden.evidence(nonce)),
+    );
     if (!answer.includes('"status":"affirming"')) throw new Error(answer.toString().slice(0, 500));
   }
-}
-
-function post(id: string, path: string, type: string, body: Uint8Array): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': type || 'application/json', 'content-length': body.length };
-    const agent = agents.get(id) as Agent;
-    const sent = request(`${site.ready.device}${path}`, { method: 'POST', agent, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve(Buffer.concat(chunks)));
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
 }
 
 function appraise(): void {

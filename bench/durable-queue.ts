@@ -7,7 +7,7 @@
 // front to back; and, for one message at a time, how often it can be written to and synced.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { cpuSecondsOf, median, print, quantile } from './figure.ts';
+import { bareBandwidth, bareSyncs } from './support/bare-disk.ts';
 import { connected, publish, subscribe, take } from './support/durable-clients.ts';
 
 const rounds = 5;
@@ -137,7 +138,7 @@ async function manyAtOnce(gateway: Gateway, where: string, count = 100_000): Pro
     rates.push(count / seconds);
     perCpu.push(count / (gateway.cpuSeconds - cpu));
     const after = await gateway.tell();
-    limits.push(bareBandwidth() / ((after.storeBytes - before.storeBytes) / count));
+    limits.push(bareBandwidth(directory) / ((after.storeBytes - before.storeBytes) / count));
   }
   print({
     figure: `durable QoS 1 messages into ${where}`,
@@ -166,7 +167,7 @@ async function oneAtATime(gateway: Gateway): Promise<void> {
     const options = { topic: 'queue/single', bytes: payloadBytes, count, window: 1 };
     rates.push(count / (await timed(() => publish(socket, options))));
     socket.destroy();
-    limits.push(bareSyncs());
+    limits.push(bareSyncs(directory, 500));
   }
   print({
     figure: 'durable QoS 1 messages, one at a time',
@@ -283,34 +284,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return (performance.now() - start) / 1000;
-}
-
-/** As many bytes as one message takes, written and synced again and again into a file that is full already. */
-function bareSyncs(): number {
-  const record = Buffer.alloc(200, 0x6b);
-  const fd = openSync(join(directory, 'bare'), 'w+');
-  writeSync(fd, Buffer.alloc(4_194_304));
-  fdatasyncSync(fd);
-  const start = performance.now();
-  let count = 0;
-  for (; performance.now() - start < 500; count++) {
-    writeSync(fd, record, 0, record.length, (count * record.length) % 4_000_000);
-    fdatasyncSync(fd);
-  }
-  closeSync(fd);
-  return (count * 1000) / (performance.now() - start);
-}
-
-/** Bytes a second, written front to back and synced at the end. */
-function bareBandwidth(): number {
-  const block = Buffer.alloc(1_048_576, 0x6b);
-  const fd = openSync(join(directory, 'bare'), 'w');
-  const start = performance.now();
-  for (let count = 0; count < 128; count++) writeSync(fd, block);
-  fdatasyncSync(fd);
-  const seconds = (performance.now() - start) / 1000;
-  closeSync(fd);
-  return (128 * block.length) / seconds;
 }
 
 try {

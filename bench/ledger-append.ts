@@ -1,12 +1,13 @@
 // Durable appends per second against what the disk allows, and the hashing behind them. One JSON line per figure;
 // give a directory on the disk to be measured as the first argument.
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Signer } from '@kiten/codec';
 import { type Ledger, openLedger, verifyLedger } from '@kiten/ledger';
 import { cpuSeconds, median, print } from './figure.ts';
+import { bareBandwidth, bareSyncs } from './support/bare-disk.ts';
 
 const rounds = 5;
 const roundMilliseconds = 1000;
@@ -28,8 +29,8 @@ async function measureAppends(): Promise<void> {
   const single: Rate[] = [];
   const many: Rate[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    syncs.push(bareSyncs());
-    bandwidth.push(bareBandwidth());
+    syncs.push(bareSyncs(directory, roundMilliseconds));
+    bandwidth.push(bareBandwidth(directory));
     single.push(await appends(1, 3_600_000));
     many.push(await appends(128, 3_600_000));
   }
@@ -151,33 +152,6 @@ async function publishedAppends(writers: number): Promise<Rate> {
   const rate = { count, seconds: (performance.now() - start) / 1000, cpu };
   await ledger.close();
   return rate;
-}
-
-/** 200 bytes written and synced again and again into a file that is full already: what the disk can do at best. */
-function bareSyncs(): number {
-  const fd = openSync(join(directory, 'bare'), 'w+');
-  writeSync(fd, Buffer.alloc(4_194_304));
-  fdatasyncSync(fd);
-  const start = performance.now();
-  let count = 0;
-  for (; performance.now() - start < roundMilliseconds; count += 1) {
-    writeSync(fd, entry, 0, entry.length, (count * entry.length) % 4_000_000);
-    fdatasyncSync(fd);
-  }
-  closeSync(fd);
-  return (count * 1000) / (performance.now() - start);
-}
-
-/** Bytes a second, written front to back and synced at the end. */
-function bareBandwidth(): number {
-  const block = Buffer.alloc(1_048_576, 0x6b);
-  const fd = openSync(join(directory, 'bare'), 'w');
-  const start = performance.now();
-  for (let count = 0; count < 128; count += 1) writeSync(fd, block);
-  fdatasyncSync(fd);
-  const seconds = (performance.now() - start) / 1000;
-  closeSync(fd);
-  return (128 * block.length) / seconds;
 }
 
 function open(path: string, publishInterval: number): Promise<Ledger> {

@@ -1,4 +1,4 @@
-import { decodeCbor, KitenError, toHex } from '@kiten/codec';
+import { attempt, decodeCbor, KitenError, toHex } from '@kiten/codec';
 import { need, Refusal } from './report.ts';
 import * as is from './shape.ts';
 
@@ -36,7 +36,7 @@ export type Entry = is.Of<typeof entry>;
 /** Takes a bundle apart, strictly. */
 export function readBundle(input: Uint8Array) {
   need(input.length <= 65_536, 'bundle-too-large', 'A bundle has at most 65,536 bytes.');
-  const item = is.attempt(() => decodeCbor(input, { maxDepth: 4 }));
+  const item = attempt(() => decodeCbor(input, { maxDepth: 4 }));
   if (item instanceof KitenError) throw new Refusal('bundle-malformed', item.message);
   const isOther = is.otherVersion('kiten-verdict', 1)(item);
   need(!isOther, 'bundle-version', 'This checker reads version 1 of verdict bundles.');

@@ -1,4 +1,4 @@
-import { decodeCbor, encodeCbor, equalBytes, toHex } from '@kiten/codec';
+import { attempt, decodeCbor, encodeCbor, equalBytes, toHex } from '@kiten/codec';
 import type { Bundle } from './bundle.ts';
 import type { CheckedLeaves } from './check.ts';
 import type { Basis } from './proving.ts';
@@ -31,7 +31,7 @@ export async function believedRules({ digest, ruleText }: Bundle, basis: Basis) 
   const bytes = ruleText ?? believed.text;
   need(bytes, 'rules-missing', 'Neither the bundle nor the trust file has the text of the rules.');
   need(equalBytes(await basis.cryptography.sha256(bytes), digest), 'rules-changed', 'The digest is another.');
-  const set = is.attempt(() => decodeCbor(bytes, { maxDepth: 6 }));
+  const set = attempt(() => decodeCbor(bytes, { maxDepth: 6 }));
   need(ruleSet(set), 'rules-malformed', 'The text of the rules is no rule set.');
   return set;
 }

@@ -1,4 +1,4 @@
-import { encodeUtf8, equalBytes, KitenError } from '@kiten/codec';
+import { encodeUtf8, equalBytes } from '@kiten/codec';
 
 /** Whether a value has a shape, and with it a type. */
 export type Shape<T> = (value: unknown) => value is T;
@@ -48,13 +48,3 @@ export const sameTerm = (left: Term, right: Term): boolean =>
 /** A predicate, and what it holds of. */
 export type Atom = readonly [predicate: string, ...Term[]];
 export const atom = shape<Atom>((value) => list(term, 1, 24)(value) && text(value[0]));
-
-/** What codec decodes, or why it refuses. */
-export function attempt<T>(decode: () => T): T | KitenError {
-  try {
-    return decode();
-  } catch (error) {
-    if (error instanceof KitenError) return error;
-    throw error;
-  }
-}

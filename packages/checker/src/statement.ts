@@ -46,7 +46,7 @@ export async function checkStatement(leaf: StatementLeaf, keys: Keys, log: Tree,
 function readStatement(bytes: Uint8Array) {
   // The tag of COSE_Sign1, which the decoder would do without.
   need(bytes[0] === 0xd2, malformed, 'A statement is a COSE_Sign1 under its tag.');
-  const message = is.attempt(() => codec.decodeSign1(bytes, { maxDepth: 3, maxBytes: 4096 }));
+  const message = codec.attempt(() => codec.decodeSign1(bytes, { maxDepth: 3, maxBytes: 4096 }));
   if (message instanceof codec.KitenError) throw new Refusal(malformed, message.message);
   const { protectedHeader, unprotectedHeader, payload } = message;
   need(unprotectedHeader.size === 0 && payload, malformed, 'There is an unprotected header, or no payload.');
@@ -55,7 +55,7 @@ function readStatement(bytes: Uint8Array) {
   const claims: unknown[] = claimKeys.map((key) => header[4].get(key));
   const isWhole = claims.filter((claim) => claim !== undefined).length === header[4].size;
   need(isWhole && claimsShape(claims), malformed, 'The claims are not those of a statement.');
-  const atoms = is.attempt(() => codec.decodeCbor(payload, { maxDepth: 2 }));
+  const atoms = codec.attempt(() => codec.decodeCbor(payload, { maxDepth: 2 }));
   need(payloadShape(atoms), malformed, 'The payload is no array of 1–128 atoms.');
   return { message, header, claims, atoms };
 }

@@ -1,5 +1,13 @@
-import { fromBase64, fromHex, KitenError, parseJsonStrict, publicKeyAlgorithm, toHex } from '@kiten/codec';
-import { attempt, list, natural, type Of, object, one, optional, shape, text } from './shape.ts';
+import {
+  attempt,
+  fromBase64,
+  fromHex,
+  KitenError,
+  parseJsonStrict,
+  publicKeyAlgorithm,
+  toHex,
+} from '@kiten/codec';
+import { list, natural, type Of, object, one, optional, shape, text } from './shape.ts';
 
 /** Whom somebody believes in what: the content of a trust file. Keys are DER SubjectPublicKeyInfos, ages milliseconds. */
 export type Trust = Readonly<ReturnType<typeof parseTrust>>;

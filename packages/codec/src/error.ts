@@ -26,3 +26,13 @@ export class KitenError extends Error {
     KitenError.prototype.name = 'KitenError';
   }
 }
+
+/** What is made, or the error of ours that it ends in. Any other is thrown on. */
+export function attempt<Value>(make: () => Value): Value | KitenError {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof KitenError) return error;
+    throw error;
+  }
+}

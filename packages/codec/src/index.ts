@@ -53,7 +53,7 @@ export {
   type VerifySign1Options,
   verifySign1,
 } from './cose/sign1.ts';
-export { type ErrorCode, KitenError, type KitenErrorOptions } from './error.ts';
+export { attempt, type ErrorCode, KitenError, type KitenErrorOptions } from './error.ts';
 export { canonicalJson } from './json/canonical-json.ts';
 export { type ParseJsonOptions, parseJsonStrict } from './json/parse-json.ts';
 export * from './pki.ts';

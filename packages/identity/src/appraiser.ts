@@ -1,4 +1,4 @@
-import { type Certificate, KitenError, parseCertificate, toHex, type Verify } from '@kiten/codec';
+import { attempt, type Certificate, KitenError, parseCertificate, toHex, type Verify } from '@kiten/codec';
 import type { Appraiser, DeviceId, Evidence } from '@kiten/trust';
 import { enrolmentMediaType, parseEnrolmentEvidence } from './enrolment-evidence.ts';
 import { identityFindings } from './findings.ts';
@@ -90,11 +90,8 @@ interface Read {
 }
 
 function read(body: Uint8Array): Read | KitenError {
-  try {
+  return attempt(() => {
     const { certificate, ...rest } = parseEnrolmentEvidence(body);
     return { certificate: parseCertificate(certificate), ...rest };
-  } catch (error) {
-    if (error instanceof KitenError) return error;
-    throw error;
-  }
+  });
 }

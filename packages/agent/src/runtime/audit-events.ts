@@ -4,33 +4,28 @@ import { type AuditRecord, auditNumber, auditText } from './audit-record.ts';
 /** What becomes of a module or of privileges by a call of the kernel. */
 type Call = 'remove-module' | 'set-user';
 
+/** i386’s, which 32-bit ARM has kept. */
+const legacy: Readonly<Record<number, Call>> = {
+  129: 'remove-module',
+  23: 'set-user',
+  70: 'set-user',
+  164: 'set-user',
+  203: 'set-user',
+  208: 'set-user',
+  213: 'set-user',
+};
+
 /** Numbers of the calls by architecture (AUDIT_ARCH_…, include/uapi/linux/audit.h; the kernel's tables of calls). */
 const calls: Readonly<Record<string, Readonly<Record<number, Call>>>> = {
   // x86_64
   c000003e: { 176: 'remove-module', 105: 'set-user', 113: 'set-user', 117: 'set-user' },
   // i386
-  '40000003': {
-    129: 'remove-module',
-    23: 'set-user',
-    70: 'set-user',
-    164: 'set-user',
-    203: 'set-user',
-    208: 'set-user',
-    213: 'set-user',
-  },
+  '40000003': legacy,
   // aarch64, riscv64
   c00000b7: { 106: 'remove-module', 146: 'set-user', 145: 'set-user', 147: 'set-user' },
   c00000f3: { 106: 'remove-module', 146: 'set-user', 145: 'set-user', 147: 'set-user' },
   // arm
-  '40000028': {
-    129: 'remove-module',
-    23: 'set-user',
-    70: 'set-user',
-    164: 'set-user',
-    203: 'set-user',
-    208: 'set-user',
-    213: 'set-user',
-  },
+  '40000028': legacy,
 };
 
 /**

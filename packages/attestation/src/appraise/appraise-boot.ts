@@ -1,4 +1,4 @@
-import { KitenError } from '@kiten/codec';
+import { attempt, KitenError } from '@kiten/codec';
 import { tpmHashOf } from '@kiten/wire';
 import { extensionsOf } from '../event-log/replay-boot-log.ts';
 import { hexOf } from '../hash.ts';
@@ -53,13 +53,7 @@ export function appraiseBoot(
 /** The log of an image is parsed and replayed already. */
 function readBootLog(bytes: Uint8Array, images: readonly ReferenceImage[]): SharedBootLog | KitenError {
   const known = images.find(({ bootLog }) => bootLog?.isSame(bytes));
-  if (known?.bootLog !== undefined) return known.bootLog;
-  try {
-    return new SharedBootLog(bytes);
-  } catch (error) {
-    if (error instanceof KitenError) return error;
-    throw error;
-  }
+  return known?.bootLog ?? attempt(() => new SharedBootLog(bytes));
 }
 
 /** The first register that the log contradicts, and those that it says nothing about although they were extended. */

@@ -1,7 +1,7 @@
-import { KitenError } from '@kiten/codec';
+import { attempt, KitenError } from '@kiten/codec';
 import type { Appraisal, ContinuingAppraiser, NamedEvidence } from '@kiten/trust';
 import { answeredNonce } from '../evidence/answered-nonce.ts';
-import { decodeTpmEvidence, type TpmEvidence, tpmEvidenceMediaType } from '../evidence/tpm-evidence.ts';
+import { decodeTpmEvidence, tpmEvidenceMediaType } from '../evidence/tpm-evidence.ts';
 import { type AppraisalContext, type AppraisedEvidence, appraiseTpmEvidence } from './appraise-evidence.ts';
 import { conclude } from './conclusion.ts';
 import { appraiserName, findingsOf } from './findings-of.ts';
@@ -28,7 +28,7 @@ export const tpmAppraiser: ContinuingAppraiser<TpmAppraisalContext, TpmMemory> =
   name: appraiserName,
   mediaTypes: [tpmEvidenceMediaType],
   appraise(evidence, context) {
-    const decoded = readable(evidence.body);
+    const decoded = attempt(() => decodeTpmEvidence(evidence.body));
     if (decoded instanceof KitenError) return unreadable(decoded.code, evidence, context);
     const nonce = context.nonce ?? answeredNonce(decoded);
     if (nonce === undefined) return unreadable('quote', evidence, context);
@@ -36,15 +36,6 @@ export const tpmAppraiser: ContinuingAppraiser<TpmAppraisalContext, TpmMemory> =
     return { findings: findingsOf(conclusions, about(evidence, context)), memory: { ...memory, nonce } };
   },
 };
-
-function readable(body: Uint8Array): TpmEvidence | KitenError {
-  try {
-    return decodeTpmEvidence(body);
-  } catch (error) {
-    if (error instanceof KitenError) return error;
-    throw error;
-  }
-}
 
 /** Whoever sent what cannot be read is to be seen. */
 function unreadable(

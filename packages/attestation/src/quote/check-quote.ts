@@ -1,4 +1,4 @@
-import { equalBytes, KitenError } from '@kiten/codec';
+import { attempt, equalBytes, KitenError } from '@kiten/codec';
 import { type Attest, type Attested, decodeAttest, decodeTpmSignature, type TpmHash } from '@kiten/wire';
 import { textOf } from '../hash.ts';
 import type { TpmKey } from '../keys/attestation-key.ts';
@@ -50,11 +50,11 @@ export function checkAttest<Type extends Attested['type']>(
   key: TpmKey,
   nonce: Uint8Array | undefined,
 ): CheckedAttest<Type, AttestProblem> {
-  const signed = readable(() => decodeTpmSignature(signature));
+  const signed = attempt(() => decodeTpmSignature(signature));
   if (signed instanceof KitenError) return { problem: 'signature-unreadable', code: signed.code };
   const problem = signatureProblem(message, signed, key);
   if (problem !== undefined) return { problem };
-  const attest = readable(() => decodeAttest(message));
+  const attest = attempt(() => decodeAttest(message));
   if (attest instanceof KitenError) return { problem: 'message-unreadable', code: attest.code };
   if (key.area !== undefined && !signsOnlyItsOwn(key)) return { problem: 'key-unrestricted', attest };
   const { attested } = attest;
@@ -85,12 +85,3 @@ export function checkQuote(
 /** A restricted key signs nothing that begins like an attestation unless it is one (Part 1, 23.5). */
 const signsOnlyItsOwn = ({ area }: TpmKey): boolean =>
   area?.attributes.has('restricted') === true && area.attributes.has('signEncrypt');
-
-function readable<Value>(decode: () => Value): Value | KitenError {
-  try {
-    return decode();
-  } catch (error) {
-    if (error instanceof KitenError) return error;
-    throw error;
-  }
-}

@@ -1,4 +1,4 @@
-import { equalBytes, KitenError } from '@kiten/codec';
+import { attempt, equalBytes, KitenError } from '@kiten/codec';
 import { decodeTpmSignature } from '@kiten/wire';
 import type { TpmKey } from '../keys/attestation-key.ts';
 import { type SignatureProblem, signatureProblem } from '../keys/tpm-signature.ts';
@@ -29,10 +29,10 @@ export function checkRuntimeReport(
   key: TpmKey,
   nonce: Uint8Array | undefined,
 ): CheckedReport {
-  const signed = readable(() => decodeTpmSignature(signature));
+  const signed = attempt(() => decodeTpmSignature(signature));
   if (signed instanceof KitenError) return { problem: 'signature-unreadable', code: signed.code };
   const problem = signatureProblem(bytes, signed, key);
-  const report = readable(() => decodeRuntimeReport(bytes));
+  const report = attempt(() => decodeRuntimeReport(bytes));
   if (report instanceof KitenError) {
     return { problem: problem ?? 'report-unreadable', code: report.code };
   }
@@ -40,13 +40,4 @@ export function checkRuntimeReport(
   if (problem !== undefined) return { problem, report };
   if (nonce !== undefined && !equalBytes(report.nonce, nonce)) return { problem: 'nonce', report };
   return { report };
-}
-
-function readable<Value>(decode: () => Value): Value | KitenError {
-  try {
-    return decode();
-  } catch (error) {
-    if (error instanceof KitenError) return error;
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
-import { KitenError } from '@kiten/codec';
+import { attempt, KitenError } from '@kiten/codec';
 import type { Appraiser } from '@kiten/trust';
 import { identityFindings } from '../findings.ts';
-import type { PasswordOrigin } from './password.ts';
 import { parsePasswordEvidence, passwordMediaType } from './password-evidence.ts';
 
 /**
@@ -16,7 +15,7 @@ export function createPasswordAppraiser(): Appraiser {
     appraise({ body, subject, receivedAt: at, digest }) {
       const fields = { subject, appraiser, at, premises: [digest] };
       const identity = { ...fields, aspect: 'credential' };
-      const origin = read(body);
+      const origin = attempt(() => parsePasswordEvidence(body));
       if (origin instanceof KitenError) {
         const parameters = { problem: origin.code };
         return [identityFindings.finding('identity/password-unreadable', { ...identity, parameters })];
@@ -40,12 +39,3 @@ export const passwordFindingCodes: ReadonlySet<string> = new Set([
   'identity/password-imported',
   'identity/password-unreadable',
 ]);
-
-function read(body: Uint8Array): PasswordOrigin | KitenError {
-  try {
-    return parsePasswordEvidence(body);
-  } catch (error) {
-    if (error instanceof KitenError) return error;
-    throw error;
-  }
-}

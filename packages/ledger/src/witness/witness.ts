@@ -1,4 +1,4 @@
-import { type Clock, encodeUtf8, KitenError } from '@kiten/codec';
+import { attempt, type Clock, encodeUtf8, KitenError } from '@kiten/codec';
 import { type Cosigner, cosign, cosignerKey } from '../note/cosignature.ts';
 import { checkKnownLog, type KnownLog, logSignatures } from '../note/known-log.ts';
 import { formatNote, signatureLine } from '../note/signed-note.ts';
@@ -65,7 +65,7 @@ export class Witness {
   async addCheckpoint(body: Uint8Array): Promise<WitnessAnswer> {
     // Taken first: whatever is found on record later, nothing larger was at this time.
     const timestamp = BigInt(Math.floor(this.#options.clock.now() / 1000));
-    const submission = parsed(body);
+    const submission = attempt(() => parseSubmission(body));
     if (submission instanceof KitenError) return refusal(400, submission.message);
     const log = this.#logs.get(submission.checkpoint.origin);
     if (log === undefined) return refusal(404, 'This log is not followed here.');
@@ -115,15 +115,6 @@ export class Witness {
   #cosigned({ checkpoint }: Submission, timestamp: bigint): WitnessAnswer {
     const lines = this.#options.cosigners.map((cosigner) => cosign(checkpoint, cosigner, timestamp));
     return answer(200, lines.map(signatureLine).join(''));
-  }
-}
-
-function parsed(body: Uint8Array): Submission | KitenError {
-  try {
-    return parseSubmission(body);
-  } catch (error) {
-    if (error instanceof KitenError) return error;
-    throw error;
   }
 }
 

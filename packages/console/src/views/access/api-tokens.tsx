@@ -9,7 +9,7 @@ import { say } from '../../i18n/language.ts';
 import { announce } from '../../state/announcements.ts';
 import { refusal } from '../../state/session.ts';
 import { type ApiToken, access, scopes } from './api.ts';
-import { focusHeading, Rows, Section, ShownOnce } from './section.tsx';
+import { closing, focusHeading, Rows, Section, ShownOnce } from './section.tsx';
 import { words } from './words.ts';
 
 const heading = 'tokens-title';
@@ -21,12 +21,7 @@ export function ApiTokenSettings() {
   const { value, problem, again } = useAnswer(access.tokens, []);
   const [asked, setAsked] = useState<ApiToken>();
   const [secret, setSecret] = useState<string>();
-  const close = async (done: boolean) => {
-    setAsked(undefined);
-    if (!done) return;
-    await again();
-    focusHeading(heading);
-  };
+  const close = closing(heading, () => setAsked(undefined), again);
   return (
     <Section
       id={heading}

@@ -10,7 +10,7 @@ import { announce } from '../../state/announcements.ts';
 import { refusal } from '../../state/session.ts';
 import { access, type Passkey } from './api.ts';
 import { browserName } from './browser-name.ts';
-import { focusHeading, Rows, Section } from './section.tsx';
+import { closing, Rows, Section } from './section.tsx';
 import { makePasskey, passkeysPossible } from './webauthn.ts';
 import { words } from './words.ts';
 
@@ -21,12 +21,7 @@ const LONGEST_NAME = 64;
 export function PasskeySettings() {
   const { value, problem, again } = useAnswer(access.passkeys, []);
   const [asked, setAsked] = useState<{ what: 'remove' | 'rename'; passkey: Passkey }>();
-  const close = async (done: boolean) => {
-    setAsked(undefined);
-    if (!done) return;
-    await again();
-    focusHeading(heading);
-  };
+  const close = closing(heading, () => setAsked(undefined), again);
   return (
     <Section
       id={heading}

@@ -34,6 +34,16 @@ export function Section({
   );
 }
 
+/** What a dialog does when it is closed: what was asked is over, and if it was done, the section shows it. */
+export const closing =
+  (heading: string, over: () => void, again: () => Promise<void>) =>
+  async (done: boolean): Promise<void> => {
+    over();
+    if (!done) return;
+    await again();
+    focusHeading(heading);
+  };
+
 export const focusHeading = (id: string) => document.getElementById(id)?.focus();
 
 /** Something that is shown this once. It takes the focus, so that nobody overlooks it. */

@@ -4,7 +4,7 @@ import { Time } from '../../components/time.tsx';
 import { useAnswer } from '../../components/use-answer.ts';
 import { access, type BrowserSession } from './api.ts';
 import { browserName } from './browser-name.ts';
-import { focusHeading, Rows, Section } from './section.tsx';
+import { closing, Rows, Section } from './section.tsx';
 import { words } from './words.ts';
 
 const heading = 'sessions-title';
@@ -14,12 +14,7 @@ export function SessionSettings() {
   const { value, problem, again } = useAnswer(access.sessions, []);
   const [asked, setAsked] = useState<BrowserSession | 'others'>();
   const others = (value ?? []).filter(({ current }) => !current);
-  const close = async (done: boolean) => {
-    setAsked(undefined);
-    if (!done) return;
-    await again();
-    focusHeading(heading);
-  };
+  const close = closing(heading, () => setAsked(undefined), again);
   return (
     <Section
       id={heading}
