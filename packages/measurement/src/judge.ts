@@ -156,12 +156,13 @@ function scalesOf(profile: Profile, resolution: Resolution, options: JudgeOption
   const scales = resolution.detectors.map((learned): Scale | undefined => {
     const at = judging.indexOf(learned);
     if (at < 0) return undefined;
-    const { statistics } = kindOf(learned.kind).start(learned.model, profile.channels.length);
+    const kind = kindOf(learned.kind);
+    const { statistics } = kind.start(learned.model, profile.channels.length);
     const [times, rarity] = heights.slice(2 * at) as [number, number];
     const thresholds = thresholdsOf(learned.calibration, statistics, times, rarity);
     return {
       factors: thresholds.map((threshold) => 1 / threshold),
-      bounds: thresholds.map((threshold) => remembered * threshold),
+      bounds: thresholds.map((threshold) => (kind.isSlow ? threshold : remembered * threshold)),
     };
   });
   known.set(resolution, { key, scales });

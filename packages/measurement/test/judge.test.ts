@@ -95,7 +95,9 @@ describe('a stream that was learned', () => {
       isAlarm && worst !== undefined ? [`${worst.sees} ${worst.channel}`] : [],
     );
     expect(seen.some((each) => sees.test(each))).toBe(true);
-    expect(seen.every((each) => each.endsWith(` ${channel}`) || /undefined|relation/.test(each))).toBe(true);
+    expect(seen.every((each) => each.endsWith(` ${channel}`) || /undefined|relation|gain/.test(each))).toBe(
+      true,
+    );
   });
 
   it('alarms from 1 on and until it is clearly below, so that what hovers is one alarm', () => {

@@ -48,6 +48,11 @@ export interface DetectorKind<Model extends object> {
    * do in the next year. Only what is beyond all of them counts.
    */
   readonly isJudgedTogether?: true;
+  /**
+   * It remembers many rows: no more than what makes an alarm is to be remembered ({@link Detector.bound}), or an alarm would outlast
+   * what caused it.
+   */
+  readonly isSlow?: true;
   /** Says nothing of readings that were rounded to less than they were learned with. */
   readonly isOfNative?: true;
   /**

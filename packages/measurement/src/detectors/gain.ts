@@ -7,6 +7,7 @@ import {
   type NormalRows,
   rowOf,
 } from './detector.ts';
+import { kept } from './forget.ts';
 import { joinedGram } from './products.ts';
 import { isLags, Window } from './window.ts';
 
@@ -30,8 +31,14 @@ const least = 0.003;
 const leastPower = 0.05;
 /** Rows over which sums fade, exponentially. */
 const memories = [16, 64] as const;
+/** Of the deviations of the two slopes. */
+const ratio = Math.sqrt(memories[1] / memories[0]);
 /** Of what the sum of squares is on average, so much is there at least: where nothing moves there is no slope. */
 const leastSquares = 0.25;
+/** In deviations of the channel: what is expected counts as no more, or one outburst is remembered for as long as it was loud. */
+const widest = 1.5;
+/** How far the slower slope may be from the faster, in deviations of the faster, so that what is over is soon forgotten. */
+const room = 1.5;
 /** In deviations: what a residual counts at most. A jump is no gain. */
 const loudest = 6;
 
@@ -42,7 +49,8 @@ const loudest = 6;
  */
 export const gain: DetectorKind<GainModel> = {
   name: 'gain',
-  weight: 0.5,
+  weight: 0.1,
+  isSlow: true,
   learn(normal) {
     const { channels, rows } = normal;
     const weights = weightsOf(normal);
@@ -84,9 +92,13 @@ export const gain: DetectorKind<GainModel> = {
     const floors = memories.map((memory) =>
       powers.map((power) => (leastSquares * power) / (1 - (1 - 1 / memory) ** 2)),
     );
+    let most: Float64Array | undefined;
     let rows = 0;
     return {
       statistics: memories.flatMap(() => channelStatistics(channels, 'gain')),
+      bound(limits) {
+        most = limits;
+      },
       push(row, into, at) {
         const joined = window.push(row);
         if (rows++ < before) return;
@@ -100,12 +112,18 @@ export const gain: DetectorKind<GainModel> = {
             const own = expected[channel] as number;
             const left = ((row[channel] as number) - own) / (deviations[channel] as number);
             const bounded = Math.min(loudest, Math.max(-loudest, left));
-            const product = stays * (above[channel] as number) + bounded * own;
-            const square = stays * stays * (below[channel] as number) + own * own;
-            above[channel] = product;
+            const swing = Math.min(widest, Math.max(-widest, own));
+            const product = stays * (above[channel] as number) + bounded * swing;
+            const square = stays * stays * (below[channel] as number) + swing * swing;
+            const scale = Math.sqrt(square + (least[channel] as number));
+            const statistic = place * channels + channel;
+            const reach =
+              place === 0 ? Number.POSITIVE_INFINITY : ratio * ((into[at + channel] as number) + room);
+            const score = Math.min(reach, Math.abs(product) / scale);
+            into[at + statistic] = score;
+            const limit = most?.[statistic] ?? Number.POSITIVE_INFINITY;
+            above[channel] = Math.sign(product) * scale * (score > limit ? kept * limit : score);
             below[channel] = square;
-            into[at + place * channels + channel] =
-              Math.abs(product) / Math.sqrt(square + (least[channel] as number));
           }
         }
       },

@@ -21,8 +21,8 @@ import { shape } from './shape.ts';
 import { stateSpace } from './state-space.ts';
 import { steadyTime } from './steady-time.ts';
 
-const standard = [level, relation, mewma, pca, stateSpace, range, freeze, noise, grid, ownPast, repeat];
-const onDemand = [cusum, gain, shape, allan, dynamicPca, season, gradient, steadyTime, histogram];
+const standard = [level, relation, mewma, pca, stateSpace, range, freeze, noise, grid, ownPast, gain, repeat];
+const onDemand = [cusum, shape, allan, dynamicPca, season, gradient, steadyTime, histogram];
 
 /** All that can be learned, by their names in a profile. */
 export const detectorKinds: ReadonlyMap<string, DetectorKind<object>> = new Map(

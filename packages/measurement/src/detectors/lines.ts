@@ -1,7 +1,9 @@
+import { kept } from './forget.ts';
+
 /** Frequencies that are looked at, from 0 to half a cycle a row, evenly. */
 export const lineCount = 16;
-/** Rows that a line is followed over, exponentially: about as narrow as the frequencies are apart. */
-const memory = 24;
+/** Rows that a line is followed over, exponentially: it is seen as wide as the frequencies are apart, and none falls between two. */
+const memory = 12;
 /** Rows that its power is averaged over: a line that wanders loses its phase, and keeps its power. */
 const smoothing = 80;
 /** How much larger the mean may be than the power now, so that what is over is soon forgotten. */
@@ -19,11 +21,17 @@ export class Lines {
   readonly #real: Float64Array;
   readonly #imaginary: Float64Array;
   readonly #powers: Float64Array;
+  #most: Float64Array | undefined;
 
   constructor(channels: number) {
     this.#real = new Float64Array(channels * lineCount);
     this.#imaginary = new Float64Array(channels * lineCount);
     this.#powers = new Float64Array(channels * lineCount);
+  }
+
+  /** @param most as `bound` of a detector: of each power */
+  bound(most: Float64Array): void {
+    this.#most = most;
   }
 
   /**
@@ -35,6 +43,7 @@ export class Lines {
     const real = this.#real;
     const imaginary = this.#imaginary;
     const powers = this.#powers;
+    const bounds = this.#most;
     for (let channel = 0; channel < values.length; channel++) {
       const value = values[channel] as number;
       if (Number.isNaN(value)) continue;
@@ -49,7 +58,9 @@ export class Lines {
         real[at] = a;
         imaginary[at] = b;
         const now = a * a + b * b;
-        const before = powers[at] as number;
+        const last = powers[at] as number;
+        const limit = bounds === undefined ? Number.POSITIVE_INFINITY : (bounds[at] as number);
+        const before = last > limit ? kept * limit : last;
         const mean = before + (now - before) / smoothing;
         const most = room * now;
         powers[at] = mean < most ? mean : most;

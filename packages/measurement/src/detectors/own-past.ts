@@ -26,6 +26,7 @@ const loudest = 3.5;
 export const ownPast: DetectorKind<OwnPastModel> = {
   name: 'own-past',
   weight: 0.1,
+  isSlow: true,
   drift: 'daily',
   learn(normal) {
     const { channels, rows } = normal;
@@ -69,6 +70,13 @@ export const ownPast: DetectorKind<OwnPastModel> = {
       statistics: sees.flatMap((each) =>
         Array.from({ length: channels }, (_, channel) => ({ channel, ...each })),
       ),
+      bound(limits) {
+        spread.bound(limits);
+        const start = leastSpreads.length * channels;
+        lines.bound(
+          powers.map((power, line) => power * (limits[start + Math.trunc(line / lineCount)] as number)),
+        );
+      },
       push(row, into, at) {
         const found = innovations.push(row);
         for (let channel = 0; channel < channels; channel++) {

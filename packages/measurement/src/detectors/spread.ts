@@ -1,3 +1,5 @@
+import { kept } from './forget.ts';
+
 /** Rows over which powers are averaged, exponentially; the first only leads the others. */
 const memories = [5, 20, 60] as const;
 /** How far each logarithm may be from the faster one, so that what is over is soon forgotten. */
@@ -9,11 +11,17 @@ export const leastSpreads: readonly number[] = [1.2, 0.5];
 export class Spread {
   readonly #floors: Float64Array;
   readonly #means: readonly Float64Array[];
+  #most: Float64Array | undefined;
 
   /** @param floors mean squares; 0 of a channel that has no noise */
   constructor(floors: Float64Array) {
     this.#floors = floors;
     this.#means = memories.map(() => floors.slice());
+  }
+
+  /** As `bound` of a detector. */
+  bound(most: Float64Array): void {
+    this.#most = most;
   }
 
   /** @param found NaN for a channel that has nothing new: what is said of it stands */
@@ -28,7 +36,13 @@ export class Spread {
         const room = rooms[place] as number;
         const own = this.#logarithm(place + 1, channel, each, floor);
         lead = Math.min(lead + room, Math.max(lead - room, own));
-        into[at + place * channels + channel] = lead * lead;
+        const statistic = place * channels + channel;
+        const evidence = lead * lead;
+        into[at + statistic] = evidence;
+        const most = this.#most?.[statistic] ?? Number.POSITIVE_INFINITY;
+        if (evidence > most)
+          (this.#means[place + 1] as Float64Array)[channel] =
+            floor * Math.exp(Math.sign(lead) * Math.sqrt(kept * most));
       }
     }
   }

@@ -41,26 +41,43 @@ it('what is expected of a channel is the regression on all others and their past
   }
 });
 
-it('the statistic is the score of the slope, summed up anew for each row', () => {
+it('the statistic is the score of the slope, the slower held near the faster', () => {
   const rows = sensors(200, 3);
   const found = said(gain.start(model, 3), rows);
   const { weights, deviations, powers } = model;
-  for (const [place, memory] of [16, 64].entries())
-    for (const end of [10, 199]) {
-      let [product, square] = [0, 0];
-      for (let row = 2; row <= end; row++) {
-        let expected = 0;
-        for (let from = 0; from < 9; from++)
-          expected +=
-            (weights[from] as number) * ((rows[row - Math.trunc(from / 3)] as number[])[from % 3] as number);
-        const left = ((rows[row] as number[])[0] as number) - expected;
-        const fades = (1 - 1 / memory) ** (end - row);
-        product += (fades * left * expected) / (deviations[0] as number);
-        square += fades ** 2 * expected ** 2;
-      }
-      const least = (0.25 * (powers[0] as number)) / (1 - (1 - 1 / memory) ** 2);
-      expect(found[end]?.[place * 3]).toBeCloseTo(Math.abs(product) / Math.sqrt(square + least), 9);
+  const sums = [16, 64].map((memory) => ({ memory, product: 0, square: 0 }));
+  let held = 0;
+  for (let row = 2; row < rows.length; row++) {
+    let expected = 0;
+    for (let from = 0; from < 9; from++)
+      expected +=
+        (weights[from] as number) * ((rows[row - Math.trunc(from / 3)] as number[])[from % 3] as number);
+    const left = (((rows[row] as number[])[0] as number) - expected) / (deviations[0] as number);
+    const swing = Math.max(-1.5, Math.min(1.5, expected));
+    let faster = Number.POSITIVE_INFINITY;
+    for (const [place, sum] of sums.entries()) {
+      const stays = 1 - 1 / sum.memory;
+      const product = stays * sum.product + left * swing;
+      sum.square = stays ** 2 * sum.square + swing ** 2;
+      const scale = Math.sqrt(sum.square + (0.25 * (powers[0] as number)) / (1 - stays ** 2));
+      // Four times the rows, twice the deviations.
+      const score = Math.min(Math.abs(product) / scale, 2 * (faster + 1.5));
+      if (score < Math.abs(product) / scale) held++;
+      sum.product = Math.sign(product) * score * scale;
+      faster = score;
+      expect(found[row]?.[place * 3]).toBeCloseTo(score, 9);
     }
+  }
+  expect(held).toBeLessThan(rows.length / 4);
+});
+
+it('an outburst of what it is expected from counts no more than a wide swing, and is over soon', () => {
+  const burst = (row: number[], at: number) => (at >= 200 && at < 210 ? [40, 0, row[2] as number] : row);
+  const calm = said(gain.start(model, 3), sensors(600, 8));
+  const found = said(gain.start(model, 3), sensors(600, 8, burst));
+  const apart = found.map((each, row) => Math.abs((each[4] as number) - (calm[row]?.[4] as number)));
+  expect(Math.max(...apart.slice(200, 215))).toBeGreaterThan(4);
+  expect(Math.max(...apart.slice(350))).toBeLessThan(1);
 });
 
 it('a channel that nothing is expected of has no gain', () => {
