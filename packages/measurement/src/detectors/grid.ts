@@ -16,6 +16,8 @@ const leastRows = 1000;
 const tolerance = 0.2;
 /** Readings that the share off the grid is taken over, exponentially. */
 const memory = 20;
+/** So many readings on the grid, one after the other, do not come by chance from a sensor that has another: what was off is over. */
+const enough = 8;
 /** Changes by which a coarser grid is found. */
 const changes = 40;
 /** So many readings off the grid are no mistake. */
@@ -43,6 +45,7 @@ export const grid: DetectorKind<GridModel> = {
   },
   start({ steps, offsets }, channels): Detector {
     const shares = new Float64Array(channels);
+    const onGrid = new Uint32Array(channels);
     const coarse = Array.from({ length: channels }, () => new Coarseness());
     const before = new Float64Array(channels).fill(Number.NaN);
     return {
@@ -58,7 +61,9 @@ export const grid: DetectorKind<GridModel> = {
           else if (value !== before[channel]) {
             const offset = offsets[channel] as number;
             const isOff = Math.abs(offGrid(value, { step, offset })) > tolerance ? 1 : 0;
-            shares[channel] = (shares[channel] as number) + (isOff - (shares[channel] as number)) / memory;
+            onGrid[channel] = isOff ? 0 : (onGrid[channel] as number) + 1;
+            const share = (shares[channel] as number) + (isOff - (shares[channel] as number)) / memory;
+            shares[channel] = (onGrid[channel] as number) < enough ? share : 0;
             const divisor = (coarse[channel] as Coarseness).push(Math.round((value - offset) / step));
             into[at + channel] = Math.max(shares[channel] as number, divisor > 1 ? 1 : 0);
           }

@@ -58,6 +58,15 @@ describe('a sensor by itself', () => {
     expect(found.some(({ sees, channel }) => sees === 'repeat' && channel === 'room_temperature')).toBe(true);
   });
 
+  it('is believed again soon after another grid was over', () => {
+    const found = seen(faulty('replacement', 'chlorine', 1.01), learned).filter(
+      ({ sees, channel }) => sees === 'grid' && channel === 'chlorine',
+    );
+    expect(found.some(({ row }) => row < 7400)).toBe(true);
+    // It measures in every fifth row.
+    expect(found.filter(({ row }) => row >= 7440)).toEqual([]);
+  });
+
   it('is found to say every second value only', () => {
     const at = frame.channels.indexOf('outflow');
     const values = frame.values.map((value, place) =>
