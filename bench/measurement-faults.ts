@@ -4,6 +4,7 @@
 // alarms (support/best-observer.ts).
 //
 //   MEASUREMENT_DATA=DIR npm run bench measurement-faults
+//   STATION_DAYS=100 npm run bench measurement-faults   the station learned from so many days instead of 14
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,9 +52,10 @@ interface Trial {
   readonly interval: number;
 }
 
-const station = pumpingStation(26_000, chance(1));
+const learned = process.env.STATION_DAYS === undefined ? 20_000 : Number(process.env.STATION_DAYS) * 1440;
+const station = pumpingStation(learned + 6000, chance(1));
 judge({
-  ...{ name: 'pumping station (simulated)', frame: station, learned: 20_000, channels: station.channels },
+  ...{ name: 'pumping station (simulated)', frame: station, learned, channels: station.channels },
   ...{ rows: 300, interval: 60 },
 });
 if (existsSync(join(folder, 'batadal'))) {
