@@ -1,5 +1,5 @@
 import type { Alarm } from '../../api/readings.ts';
-import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { PlainTable } from '../../components/plain-table.tsx';
 import { Time } from '../../components/time.tsx';
 import { language } from '../../i18n/language.ts';
 import { words } from './words.ts';
@@ -14,33 +14,25 @@ export function carriersOf({ channels, diagnosis }: Alarm): readonly { channel: 
 export function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
   const number = new Intl.NumberFormat(language.value, { maximumSignificantDigits: 3 });
   return (
-    <ScrollRegion label={words.say('alarms')}>
-      <table class="plain-table">
-        <thead>
-          <tr>
-            {(['began', 'ended', 'severity', 'channels', 'kind', 'sees'] as const).map((word) => (
-              <th key={word} scope="col">
-                {words.say(word)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {alarms.map((alarm) => (
-            <tr key={alarm.began}>
-              <th scope="row">
-                <Time at={alarm.diagnosis?.since ?? alarm.began} />
-              </th>
-              <td>{alarm.ended === undefined ? words.say('lasts') : <Time at={alarm.ended} />}</td>
-              <td class="number">{number.format(alarm.severity)}</td>
-              <td>{carriersOf(alarm).map(shown).join(', ')}</td>
-              <td>{kindOf(alarm)}</td>
-              <td>{alarm.sees}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+    <PlainTable
+      label={words.say('alarms')}
+      columns={(['began', 'ended', 'severity', 'channels', 'kind', 'sees'] as const).map((word) =>
+        words.say(word),
+      )}
+    >
+      {alarms.map((alarm) => (
+        <tr key={alarm.began}>
+          <th scope="row">
+            <Time at={alarm.diagnosis?.since ?? alarm.began} />
+          </th>
+          <td>{alarm.ended === undefined ? words.say('lasts') : <Time at={alarm.ended} />}</td>
+          <td class="number">{number.format(alarm.severity)}</td>
+          <td>{carriersOf(alarm).map(shown).join(', ')}</td>
+          <td>{kindOf(alarm)}</td>
+          <td>{alarm.sees}</td>
+        </tr>
+      ))}
+    </PlainTable>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type Relation, relationsApi } from '../../../api/relations.ts';
+import { PlainTable } from '../../../components/plain-table.tsx';
 import { ProblemNote } from '../../../components/problem-note.tsx';
-import { ScrollRegion } from '../../../components/scroll-region.tsx';
 import { useAnswer } from '../../../components/use-answer.ts';
 import { formatRoute } from '../../../route.ts';
 import { certain, lastingOf, RelationState } from './state.tsx';
@@ -26,39 +26,29 @@ export function Relations({ round }: { round: number }) {
 
 function Table({ relations }: { relations: readonly Relation[] }) {
   return (
-    <ScrollRegion label={words.say('title')}>
-      <table class="plain-table">
-        <thead>
-          <tr>
-            {(['relation', 'state', 'believed', 'streams'] as const).map((word) => (
-              <th key={word} scope="col">
-                {words.say(word)}
-              </th>
+    <PlainTable
+      label={words.say('title')}
+      columns={(['relation', 'state', 'believed', 'streams'] as const).map((word) => words.say(word))}
+    >
+      {relations.map((relation) => (
+        <tr key={relation.id}>
+          <th scope="row">
+            <a href={addressOf(relation.id)}>{relation.id}</a>
+          </th>
+          <td>
+            <RelationState relation={relation} />
+          </td>
+          <td>
+            {lastingOf(relation)?.sensors.map((suspect) => (
+              <p key={suspect.sensor}>
+                {suspect.sensor} – {certain(suspect, lastingOf(relation))}
+              </p>
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {relations.map((relation) => (
-            <tr key={relation.id}>
-              <th scope="row">
-                <a href={addressOf(relation.id)}>{relation.id}</a>
-              </th>
-              <td>
-                <RelationState relation={relation} />
-              </td>
-              <td>
-                {lastingOf(relation)?.sensors.map((suspect) => (
-                  <p key={suspect.sensor}>
-                    {suspect.sensor} – {certain(suspect, lastingOf(relation))}
-                  </p>
-                ))}
-              </td>
-              <td>{relation.streams.join(', ')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+          </td>
+          <td>{relation.streams.join(', ')}</td>
+        </tr>
+      ))}
+    </PlainTable>
   );
 }
 

@@ -1,6 +1,6 @@
 import { type NormalChannel, type ProfileSummary, readingsApi } from '../../../api/readings.ts';
+import { PlainTable } from '../../../components/plain-table.tsx';
 import { ProblemNote } from '../../../components/problem-note.tsx';
-import { ScrollRegion } from '../../../components/scroll-region.tsx';
 import { useAnswer } from '../../../components/use-answer.ts';
 import { language, say } from '../../../i18n/language.ts';
 import { type ChannelChange, channelChanges } from '../../../readings/proposal.ts';
@@ -31,29 +31,19 @@ export function Proposal({ stream, digest }: { stream: string; digest: string })
 
 function Changes({ changes }: { changes: readonly ChannelChange[] }) {
   return (
-    <ScrollRegion label={words.say('proposal')}>
-      <table class="plain-table">
-        <thead>
-          <tr>
-            {(['channel', 'before', 'after', 'change'] as const).map((word) => (
-              <th key={word} scope="col">
-                {words.say(word)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {changes.map((each) => (
-            <tr key={each.channel}>
-              <th scope="row">{each.channel}</th>
-              <td>{normal(each.before)}</td>
-              <td>{normal(each.after)}</td>
-              <td>{each.change === 'same' ? words.say('change-same') : <b>{told(each)}</b>}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+    <PlainTable
+      label={words.say('proposal')}
+      columns={(['channel', 'before', 'after', 'change'] as const).map((word) => words.say(word))}
+    >
+      {changes.map((each) => (
+        <tr key={each.channel}>
+          <th scope="row">{each.channel}</th>
+          <td>{normal(each.before)}</td>
+          <td>{normal(each.after)}</td>
+          <td>{each.change === 'same' ? words.say('change-same') : <b>{told(each)}</b>}</td>
+        </tr>
+      ))}
+    </PlainTable>
   );
 }
 
