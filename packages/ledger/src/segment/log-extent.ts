@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { KitenError } from '@kiten/codec';
 import { parseCheckpoint } from '../note/checkpoint.ts';
 import { isMissing } from './disk.ts';
@@ -29,6 +30,7 @@ export interface LogExtent {
 
 /** Whoever writes meanwhile may have a frame half down when it is looked at. */
 const attempts = 5;
+const pauseMilliseconds = 50;
 
 /**
  * Measures a log that a site may be appending to.
@@ -48,6 +50,7 @@ export async function logExtent(
     } catch (error) {
       const isPassing = error instanceof KitenError && error.code === 'ledger/damaged';
       if (!isPassing || attempt === attempts) throw error;
+      await setTimeout(pauseMilliseconds);
     }
   }
 }

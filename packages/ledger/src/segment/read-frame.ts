@@ -1,5 +1,4 @@
 import { hashBytes, leafHashInto, maxEntryBytes } from '../tree/hashing.ts';
-import type { FileWindow } from './file-window.ts';
 import {
   chainHashInto,
   type FrameHeader,
@@ -24,8 +23,13 @@ export interface NoFrame {
   readonly kind: 'end' | 'unreadable' | 'short';
 }
 
+/** Bytes of a segment: fewer than `length` only where they end. */
+export interface SegmentBytes {
+  view(offset: number, length: number): Buffer | Promise<Buffer>;
+}
+
 /** What stands at `offset` of a segment. */
-export async function readFrame(window: FileWindow, offset: number): Promise<RawFrame | NoFrame> {
+export async function readFrame(window: SegmentBytes, offset: number): Promise<RawFrame | NoFrame> {
   const head = await window.view(offset, frameHeaderBytes);
   if (isZero(head)) return { kind: 'end' };
   if (head.length < frameHeaderBytes) return { kind: 'short' };

@@ -69,7 +69,11 @@ export async function* walkLog(
         found = await readFrame(window, position.offset);
       }
       const next = await nextSegment(directory, position);
-      if (next === undefined) return { end: position, tornBytes: await tornBytes(file, found, position) };
+      if (next === undefined) {
+        const tail = await readTail(file, position.offset);
+        if (tail.found.kind === 'frame' && follows(tail.found, position)) continue;
+        return { end: position, tornBytes: tornBytes(tail, position) };
+      }
       const rest = (await file.stat()).size - position.offset;
       if (rest > 0)
         throw damaged(position.name, position.offset, position.index, 'Here a frame should start.');
@@ -84,17 +88,24 @@ export async function* walkLog(
   }
 }
 
-/** All of a segment from `offset` on that a frame can fill, and whether there is anything but zeros beyond. */
-export async function readRest(
-  file: FileHandle,
-  offset: number,
-): Promise<{ rest: Buffer; strayAt: number | undefined }> {
+/** What follows a segment’s last sound frame: all of it was read at one moment, as a site may be writing there. */
+export interface SegmentTail {
+  readonly found: RawFrame | NoFrame;
+  /** All from there on that a frame can fill. */
+  readonly rest: Buffer;
+  /** Where there is anything but zeros beyond. */
+  readonly strayAt: number | undefined;
+}
+
+export async function readTail(file: FileHandle, offset: number): Promise<SegmentTail> {
   const window = new FileWindow(file);
   const rest = Buffer.from(await window.view(offset, maxFrameBytes));
+  const view = (at: number, length: number) => rest.subarray(at - offset, at - offset + length);
+  const found = await readFrame({ view }, offset);
   for (let at = offset + rest.length; ; ) {
     const bytes = await window.view(at, 65_536);
-    if (bytes.length === 0) return { rest, strayAt: undefined };
-    if (!isZero(bytes)) return { rest, strayAt: at + bytes.findIndex((byte) => byte !== 0) };
+    if (bytes.length === 0) return { found, rest, strayAt: undefined };
+    if (!isZero(bytes)) return { found, rest, strayAt: at + bytes.findIndex((byte) => byte !== 0) };
     at += bytes.length;
   }
 }
@@ -123,12 +134,7 @@ async function nextSegment(directory: string, position: LogPosition): Promise<Se
   );
 }
 
-async function tornBytes(
-  file: FileHandle,
-  found: RawFrame | NoFrame,
-  position: LogPosition,
-): Promise<number> {
-  const { rest, strayAt } = await readRest(file, position.offset);
+function tornBytes({ found, rest, strayAt }: SegmentTail, position: LogPosition): number {
   const tail = strayAt === undefined ? judgeTail(found, rest, position.offset) : 'damaged';
   if (tail === 'damaged') {
     throw damaged(

@@ -8,7 +8,7 @@ import { isSound, type NoFrame, type RawFrame, readFrame } from '../segment/read
 import type { SegmentFile } from '../segment/segment-files.ts';
 import { decodeSegmentHeader, encodeSegmentHeader, segmentHeaderBytes } from '../segment/segment-header.ts';
 import { judgeTail } from '../segment/tail.ts';
-import { readRest } from '../segment/walk-log.ts';
+import { readTail } from '../segment/walk-log.ts';
 import type { TileComparison } from './compare-tiles.ts';
 import { examineFrame } from './examine-frame.ts';
 import { findFrame } from './find-frame.ts';
@@ -160,7 +160,7 @@ export class SegmentWalk {
   async #takeOther(at: Place, found: RawFrame | NoFrame): Promise<number | undefined> {
     const next = await findFrame(at.window, at.offset, found.kind === 'frame' ? found.layout.end : undefined);
     if (next === undefined && at.isLast) {
-      const verdict = await this.#judgeEnd(at, found);
+      const verdict = await this.#judgeEnd(at);
       if (verdict !== 'damaged') return verdict === 'changing' ? at.offset : undefined;
     }
     const { size } = await at.file.stat();
@@ -169,8 +169,13 @@ export class SegmentWalk {
     return this.#takeDamaged(at, next ?? (await endOfBytes(at, found)), next !== undefined);
   }
 
-  async #judgeEnd(at: Place, found: RawFrame | NoFrame): Promise<'clean' | 'torn' | 'damaged' | 'changing'> {
-    const { rest, strayAt } = await readRest(at.file, at.offset);
+  async #judgeEnd(at: Place): Promise<'clean' | 'torn' | 'damaged' | 'changing'> {
+    const { found, rest, strayAt } = await readTail(at.file, at.offset);
+    // A running site has written on since the window was read, and may have finished.
+    if (found.kind === 'frame' && this.#isSound(found)) {
+      at.window.forget();
+      return 'changing';
+    }
     const tail = strayAt === undefined ? judgeTail(found, rest, at.offset) : 'damaged';
     if (tail === 'clean') return tail;
     if (!(await isSettled(at.file, at.offset, rest))) {
@@ -248,7 +253,7 @@ interface Place {
 /** Where a damaged frame ends that no other follows: as its header says, or where the zeros or the file's end begin. */
 async function endOfBytes({ file, offset }: Place, found: RawFrame | NoFrame): Promise<number> {
   if (found.kind === 'frame') return offset + found.layout.end;
-  const { rest } = await readRest(file, offset);
+  const { rest } = await readTail(file, offset);
   let used = rest.length;
   while (used > 0 && rest[used - 1] === 0) used -= 1;
   return offset + Math.min(rest.length, Math.ceil(used / frameAlignment) * frameAlignment);
