@@ -33,7 +33,7 @@ describe.skipIf(!tools)('a device’s behaviour changes its verdict, by mosquitt
     site = await TestSite.start();
   });
   afterAll(async () => {
-    for (const child of listeners) child.kill();
+    for (const child of listeners) child.kill('SIGKILL');
     await site[Symbol.asyncDispose]();
   });
 
