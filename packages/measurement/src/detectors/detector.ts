@@ -36,6 +36,11 @@ export interface NormalRows {
   readonly times: Float64Array | undefined;
   /** What they were joined of, in its order: what was added up of a part is not added up again. */
   readonly parts?: readonly NormalRows[];
+  /**
+   * What is normal of a model is measured on models that are learned from fewer rows: from so many at least. What there is in a model
+   * follows from these, and is the same in all; `rows` unless given.
+   */
+  readonly fewest?: number;
 }
 
 /** How one kind of detector is learned and started. `Model` is plain data: numbers, and arrays of them. */
@@ -68,6 +73,11 @@ export interface DetectorKind<Model extends object> {
 
 export function rowOf(normal: NormalRows, row: number): Float64Array {
   return normal.values.subarray(row * normal.channels, (row + 1) * normal.channels);
+}
+
+/** Rows that say what there can be in a model. */
+export function fewestOf({ rows, fewest = rows }: NormalRows): number {
+  return fewest;
 }
 
 /** Some of the rows, without a copy. */

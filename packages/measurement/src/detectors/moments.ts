@@ -28,13 +28,17 @@ export class Moments {
     }
   }
 
-  /** Mean squares; 0 where they are not those of noise. */
-  noise(): Float64Array {
+  /**
+   * Mean squares; 0 where they are not those of noise.
+   *
+   * @param times how many times as many values as are needed there have to be
+   */
+  noise(times = 1): Float64Array {
     return this.#seconds.map((sum, channel) => {
       const count = Math.max(1, this.#counts[channel] as number);
       const square = sum / count;
       const kurtosis = (this.#fourths[channel] as number) / count / square ** 2;
-      return count >= leastValues && square >= least && kurtosis <= heaviest ? square : 0;
+      return count >= times * leastValues && square >= least && kurtosis <= heaviest ? square : 0;
     });
   }
 }

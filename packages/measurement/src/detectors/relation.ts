@@ -1,5 +1,5 @@
 import { Cholesky, multiply } from '@kiten/numerics';
-import { type Detector, type DetectorKind, isNumbers } from './detector.ts';
+import { type Detector, type DetectorKind, fewestOf, isNumbers } from './detector.ts';
 import { joinedGram } from './products.ts';
 import { Smoothing } from './smoothing.ts';
 import { isLags, Window } from './window.ts';
@@ -29,8 +29,9 @@ export const relation: DetectorKind<RelationModel> = {
   name: 'relation',
   weight: 4,
   learn(normal) {
-    const { channels, rows } = normal;
-    const lags = Math.max(0, Math.min(mostLags, Math.floor(rows / (rowsForWeight * channels)) - 1));
+    const { channels } = normal;
+    const joined = Math.floor(fewestOf(normal) / (rowsForWeight * channels));
+    const lags = Math.max(0, Math.min(mostLags, joined - 1));
     const order = channels * (lags + 1);
     const gram = joinedGram(normal, lags);
     const inverse = new Cholesky(gram.matrix(ridge), order).inverse();

@@ -77,15 +77,16 @@ function learnDetectors(
     progress(++learned / ((folds + 1) * kinds.length));
     return model;
   };
+  const fewest = normal.rows - Math.max(...parts.map(({ rows }) => rows));
   // What is left of the rows is copied once for all kinds, and forgotten before the next.
   const crossed = parts.map((part) => {
-    const others = joinedRows(parts.filter((each) => each !== part));
+    const others = { ...joinedRows(parts.filter((each) => each !== part)), fewest };
     return kinds.map((kind) => learn(kind, others));
   });
   return kinds.map((kind, at): LearnedDetector => {
     const models = crossed.map((each) => each[at] as object);
     const seen = seenBy(kind, models, parts);
-    const model = learn(kind, { ...normal, parts });
+    const model = learn(kind, { ...normal, parts, fewest });
     const { statistics } = kind.start(model, normal.channels);
     const calibration = calibrationOf(seen, statistics, bounds, days, kind.isJudgedTogether);
     return { kind: kind.name, model, calibration };
