@@ -150,7 +150,7 @@ function scalesOf(profile: Profile, resolution: Resolution, options: JudgeOption
   const days = daysOf(profile);
   const areTailsKnown = areEnough(days, alarmsPerDay);
   const claims = judging.flatMap(({ kind, calibration }) =>
-    claimsOf(calibration, kindOf(kind).weight, areTailsKnown),
+    claimsOf(calibration, kindOf(kind), areTailsKnown),
   );
   const heights = heightsFor(claims, days, alarmsPerDay);
   const scales = resolution.detectors.map((learned): Scale | undefined => {

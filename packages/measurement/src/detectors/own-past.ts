@@ -1,4 +1,4 @@
-import { type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import { type Detector, type DetectorKind, fewestOf, isNumbers, rowOf } from './detector.ts';
 import { Innovations, innovationLags, innovationWeights } from './innovations.ts';
 import { Lines, lineCount, whitePower } from './lines.ts';
 import { Moments } from './moments.ts';
@@ -12,10 +12,14 @@ export interface OwnPastModel {
   readonly floors: Float64Array;
   /** The mean power of each line of each channel. */
   readonly lines: Float64Array;
+  /** How many times loudness is averaged over; 2 in profiles that do not say. */
+  readonly times?: number;
 }
 
 /** In mean powers: a line of less is noise. */
 const leastLine = 3;
+/** What profiles mean that do not say. */
+const timesBefore = 2;
 /** In deviations: what an innovation counts at most, because a jump is not noise. */
 const loudest = 3.5;
 
@@ -41,29 +45,30 @@ export const ownPast: DetectorKind<OwnPastModel> = {
       const now = lines.push(found);
       for (let at = 0; at < now.length; at++) powers[at] = (powers[at] as number) + (now[at] as number);
     }
-    const floors = moments.noise();
+    const floors = moments.noise(rows / fewestOf(normal));
     for (const at of powers.keys()) {
       // Innovations are white, nearly: few data don't show a frequency that has less.
       const white = whitePower * (floors[Math.trunc(at / lineCount)] as number);
       powers[at] = Math.max(white, (powers[at] as number) / rows);
     }
-    return { weights, floors, lines: powers };
+    return { weights, floors, lines: powers, times: leastSpreads.length };
   },
   fits(model, channels): model is OwnPastModel {
-    const { weights, floors, lines } = model as Partial<OwnPastModel>;
+    const { weights, floors, lines, times = timesBefore } = model as Partial<OwnPastModel>;
     return (
       isNumbers(weights, channels * innovationLags) &&
       isNumbers(floors, channels) &&
-      isNumbers(lines, channels * lineCount)
+      isNumbers(lines, channels * lineCount) &&
+      (times === timesBefore || times === leastSpreads.length)
     );
   },
-  start({ weights, floors, lines: powers }, channels): Detector {
+  start({ weights, floors, lines: powers, times = timesBefore }, channels): Detector {
     const innovations = new Innovations(weights, channels);
     const lines = new Lines(channels);
-    const spread = new Spread(floors);
+    const spread = new Spread(floors, times);
     const most = floors.map((floor) => loudest * Math.sqrt(floor));
     const sees = [
-      ...leastSpreads.map((leastLimit) => ({ sees: 'spread', leastLimit })),
+      ...leastSpreads.slice(0, times).map((leastLimit) => ({ sees: 'spread', leastLimit })),
       { sees: 'line', leastLimit: leastLine },
     ];
     return {
@@ -72,7 +77,7 @@ export const ownPast: DetectorKind<OwnPastModel> = {
       ),
       bound(limits) {
         spread.bound(limits);
-        const start = leastSpreads.length * channels;
+        const start = times * channels;
         lines.bound(
           powers.map((power, line) => power * (limits[start + Math.trunc(line / lineCount)] as number)),
         );
@@ -85,7 +90,7 @@ export const ownPast: DetectorKind<OwnPastModel> = {
         }
         spread.push(found, into, at);
         const now = lines.push(found);
-        const start = at + leastSpreads.length * channels;
+        const start = at + times * channels;
         for (let channel = 0; channel < channels; channel++)
           into[start + channel] = floors[channel] === 0 ? 0 : highest(now, powers, channel);
       },

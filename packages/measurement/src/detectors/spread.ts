@@ -1,21 +1,26 @@
 import { kept } from './forget.ts';
 
 /** Rows over which powers are averaged, exponentially; the first only leads the others. */
-const memories = [5, 20, 60] as const;
+const memories = [5, 20, 60, 200] as const;
 /** How far each logarithm may be from the faster one, so that what is over is soon forgotten. */
-const rooms = [0.7, 0.5] as const;
+const rooms = [0.7, 0.5, 0.35] as const;
 /** Squares of logarithms that are no evidence over so many rows. */
-export const leastSpreads: readonly number[] = [1.2, 0.5];
+export const leastSpreads: readonly number[] = [1.2, 0.5, 0.13];
 
-/** How loud noise is, by the square of the logarithm of the ratio of its power to what was learned, over two times. */
+/** How loud noise is, by the square of the logarithm of the ratio of its power to what was learned, over several times. */
 export class Spread {
   readonly #floors: Float64Array;
+  readonly #times: number;
   readonly #means: readonly Float64Array[];
   #most: Float64Array | undefined;
 
-  /** @param floors mean squares; 0 of a channel that has no noise */
-  constructor(floors: Float64Array) {
+  /**
+   * @param floors mean squares; 0 of a channel that has no noise
+   * @param times how many it is averaged over, of those of {@link leastSpreads}
+   */
+  constructor(floors: Float64Array, times: number) {
     this.#floors = floors;
+    this.#times = times;
     this.#means = memories.map(() => floors.slice());
   }
 
@@ -32,7 +37,7 @@ export class Spread {
       const each = found[channel] as number;
       if (floor === 0 || Number.isNaN(each)) continue;
       let lead = this.#logarithm(0, channel, each, floor);
-      for (let place = 0; place < rooms.length; place++) {
+      for (let place = 0; place < this.#times; place++) {
         const room = rooms[place] as number;
         const own = this.#logarithm(place + 1, channel, each, floor);
         lead = Math.min(lead + room, Math.max(lead - room, own));

@@ -1,5 +1,5 @@
 import { joined } from '@kiten/numerics';
-import type { Statistic } from '../detectors/detector.ts';
+import type { DetectorKind, Statistic } from '../detectors/detector.ts';
 import type { Claim } from './budget.ts';
 import { limitOf } from './limit.ts';
 import { highestOf, type Peaks, peaksOf } from './peaks.ts';
@@ -26,6 +26,8 @@ export interface Calibration {
 const mostKept = 1000;
 /** The share of the budget that is for what is rare by itself. */
 const ofRarest = 0.05;
+/** Of a slow detector: its longest means are wild in one channel and quiet in the next. */
+const ofRarestSlow = 0.3;
 /** Rarities below are none. */
 const common = -100;
 
@@ -83,10 +85,10 @@ function withoutTails(count: number): Pick<Calibration, 'starts' | 'scales' | 'r
  */
 export function claimsOf(
   { excess, rarest }: Calibration,
-  weight: number,
+  { weight, isSlow }: Pick<DetectorKind<object>, 'weight' | 'isSlow'>,
   areTailsKnown: boolean,
 ): [Claim, Claim] {
-  const share = areTailsKnown ? ofRarest : 0;
+  const share = !areTailsKnown ? 0 : isSlow === true ? ofRarestSlow : ofRarest;
   return [
     { peaks: excess, weight: weight * (1 - share) },
     { peaks: rarest, weight: weight * share },

@@ -141,7 +141,10 @@ describe('what is rare by itself', () => {
 
   it('has no part of the budget where normal data are too short to say how rare', () => {
     const calibration = calibrationOf(seen, own, bounds, 400);
-    const [times, rarity] = heightsFor(claimsOf(calibration, 1, false), 40, 0.1) as [number, number];
+    const [times, rarity] = heightsFor(claimsOf(calibration, { weight: 1 }, false), 40, 0.1) as [
+      number,
+      number,
+    ];
     expect([Number.isFinite(times), rarity]).toEqual([true, Number.POSITIVE_INFINITY]);
     const [threshold] = thresholdsOf(calibration, own, times, rarity);
     expect(threshold).toBe((calibration.limits[0] as number) * Math.max(1, times));
