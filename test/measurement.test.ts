@@ -126,6 +126,37 @@ describe('kiten measurement', () => {
     expect((await detect('feet.csv', '--unit', 'level (ft)=m')).code).toBe(0);
   });
 
+  it('takes −999 for a missing reading, keeps that, and tells a sensor that says it without end', async () => {
+    const altered = (rows: number, when: (row: number) => boolean) =>
+      table(rows)
+        .split('\n')
+        .map((line, row) => (when(row) ? line.replace(/[^;]*(;b;)/, '-999$1') : line))
+        .join('\n');
+    await writeFile(
+      at('filled.csv'),
+      altered(2000, (row) => row > 0 && row % 50 === 0),
+    );
+    await writeFile(
+      at('silenced.csv'),
+      altered(800, (row) => row > 600),
+    );
+    const learned = ['--out', at('filled.json'), '--missing', 'inflow=-1'];
+    const told = '-999 was taken for a missing reading of “level” in';
+    const learning = await measurement('learn', '--input', at('filled.csv'), ...learned);
+    expect(learning.stderr).toContain(`${told} 40 rows.`);
+    const profile = JSON.parse(await readFile(at('filled.json'), 'utf8'));
+    expect(profile.silences.map(({ fillers }: { fillers: number[] }) => fillers)).toEqual([[-1], [], [-999]]);
+    const detected = await measurement(
+      ...['detect', '--profile', at('filled.json'), '--input', at('silenced.csv')],
+      ...['--out', at('silenced-scores.csv'), '--json'],
+    );
+    const { alarms, notes } = JSON.parse(detected.stdout);
+    expect(notes).toEqual([`${told} 200 rows.`]);
+    expect(alarms).toMatchObject([{ kind: 'silence', channels: ['level'], detector: 'silence', last: 800 }]);
+    const wrong = await measurement('learn', '--input', at('filled.csv'), ...learned, '--missing', 'none');
+    expect(wrong.code).toBe(2);
+  });
+
   it('judges each row, and says which channel carries an alarm', async () => {
     const out = at('scores.csv');
     const { stdout } = await measurement(

@@ -187,6 +187,7 @@ export { resolveSenml } from './senml/resolve-senml.ts';
 export type { Unread } from './series/channel-values.ts';
 export type { TableRules } from './series/columns.ts';
 export { decimalsOf } from './series/decimals.ts';
+export { type Filler, takenForMissing, withoutFillers } from './series/fillers.ts';
 export { type Frame, FrameReader } from './series/frame.ts';
 export { type Grid, gridOf, noGrid, offGrid } from './series/grid.ts';
 export { type TimeUnit, timeUnits } from './series/moment.ts';

@@ -6,6 +6,7 @@ import type { Follower, Wandered } from './follow/follower.ts';
 import { areEnough, heightsFor } from './learn/budget.ts';
 import { claimsOf, thresholdsOf } from './learn/calibration.ts';
 import { daysOf, type Profile, type Resolution, resolutionFor } from './learn/profile.ts';
+import { SilenceWatch } from './learn/silence.ts';
 import { Standardiser } from './learn/standard.ts';
 
 /** How far a row is from normal. */
@@ -46,6 +47,7 @@ interface Watch {
 export class Judge {
   readonly #standardiser: Standardiser;
   readonly #watches: readonly Watch[];
+  readonly #silence: SilenceWatch | undefined;
   readonly #follower: Follower | undefined;
   readonly #drifts: readonly Statistic[];
   #isAlarm = false;
@@ -72,6 +74,7 @@ export class Judge {
       detector.bound?.(bounds);
       return [{ detector, drift: kind.drift, factors, into: new Float64Array(factors.length) }];
     });
+    this.#silence = profile.silences && new SilenceWatch(profile.silences);
     this.#follower = options.follow && followerFor(profile, resolution, options.follow);
     this.#drifts = channelStatistics(profile.channels.length, 'drift');
   }
@@ -86,7 +89,8 @@ export class Judge {
    * @param time seconds since the Unix epoch, or as the profile's normal data count them
    */
   push(values: Float64Array, time?: number): Judgement {
-    const row = this.#standardiser.push(values);
+    const readings = this.#silence?.push(values) ?? values;
+    const row = this.#standardiser.push(readings);
     const follower = this.#follower;
     const followed = follower?.followed(row) ?? row;
     const byDay = follower?.followedByDay(row) ?? row;
@@ -106,6 +110,8 @@ export class Judge {
         worst = statistics[at];
       }
     }
+    if (this.#silence !== undefined)
+      [severity, worst] = withSilence(this.#silence, readings, severity, worst, bySeverity);
     if (follower !== undefined) {
       follower.push(row, severity, time);
       const { channel, share } = follower.farthest;
@@ -115,6 +121,24 @@ export class Judge {
     this.#isAlarm = severity >= (this.#isAlarm ? lasting : 1);
     return { severity, isAlarm: this.#isAlarm, worst };
   }
+}
+
+/** What is said of a channel that has no reading is said of its silence: the others see a value that was before. */
+function withSilence(
+  { severities, statistics }: SilenceWatch,
+  readings: Float64Array,
+  severity: number,
+  worst: Statistic | undefined,
+  bySeverity: Float64Array,
+): [number, Statistic | undefined] {
+  let [farthest, found] = [severity, worst];
+  for (let channel = 0; channel < severities.length; channel++) {
+    const own = severities[channel] as number;
+    if (own > (bySeverity[channel] as number)) bySeverity[channel] = own;
+    if (own > farthest) [farthest, found] = [own, statistics[channel]];
+  }
+  const isSilent = found?.channel !== undefined && Number.isNaN(readings[found.channel]);
+  return [farthest, isSilent ? statistics[found?.channel as number] : found];
 }
 
 /** What is learned of the finest readings is all that there is: of coarser ones, some say nothing. */

@@ -13,6 +13,7 @@ export type FaultKind =
   | 'swap'
   | 'jump'
   | 'forgery'
+  | 'silence'
   | 'disagreement'
   | 'unknown';
 

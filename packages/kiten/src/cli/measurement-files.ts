@@ -5,6 +5,7 @@ import {
   FrameReader,
   type Profile,
   type Readings,
+  takenForMissing,
   turned,
   withoutUnit,
 } from '@kiten/measurement';
@@ -93,16 +94,20 @@ export function profileColumns(
  *
  * @throws KitenError as `profileColumns`
  */
-export function profileFrame(profile: Pick<Profile, 'channels' | 'units'>, frame: Frame): Frame {
+export function profileFrame(profile: Pick<Profile, 'channels' | 'units' | 'silences'>, frame: Frame): Frame {
   const columns = profileColumns(profile, frame);
   const channels = columns.map((column) => frame.channels[column] as string);
-  const { unread = [], ...rest } = frame;
-  return {
+  const { unread = [], fillers = [], ...rest } = frame;
+  const isThere = ({ channel }: { readonly channel: string }) => channels.includes(channel);
+  const picked = {
     ...rest,
-    ...{ channels: profile.channels, values: readingsOf(frame, columns).values },
+    ...{ channels, values: readingsOf(frame, columns).values },
     units: columns.map((column) => frame.units?.[column] ?? ''),
-    unread: unread.filter(({ channel }) => channels.includes(channel)),
+    unread: unread.filter(isThere),
+    fillers: fillers.filter(isThere),
   };
+  const known = profile.silences?.map((silence) => silence.fillers) ?? [];
+  return { ...takenForMissing(picked, known), channels: profile.channels };
 }
 
 /** Some channels of a table, in an order of their own. */

@@ -22,6 +22,7 @@ export function tableNotes(frame: Frame, profile?: Pick<Profile, 'interval'>): s
     ...(unread.length > mostNamed
       ? [`Fields of ${unread.length - mostNamed} more channels cannot be read; taken for missing.`]
       : []),
+    ...fillerNotes(frame),
     ...emptyNote(frame),
     ...timeNotes(frame),
     ...intervalNote(frame.interval, profile?.interval),
@@ -31,6 +32,20 @@ export function tableNotes(frame: Frame, profile?: Pick<Profile, 'interval'>): s
 /** Writes notes to standard error, where they are in nobody's way. */
 export function printNotes(file: string, notes: readonly string[]): void {
   for (const note of notes) process.stderr.write(`kiten: ${file}: ${note}\n`);
+}
+
+function fillerNotes({ fillers = [] }: Frame): string[] {
+  const byValue = Map.groupBy(
+    fillers.filter(({ rows }) => rows > 0),
+    ({ value }) => value,
+  );
+  return [...byValue].map(([value, each]) => {
+    const said = each
+      .slice(0, mostNamed)
+      .map(({ channel, rows }) => `of “${channel}” in ${counted(rows, 'row', 'rows')}`);
+    const more = each.length > mostNamed ? ` and of ${each.length - mostNamed} more channels` : '';
+    return `${value} was taken for a missing reading ${said.join(', ')}${more}.`;
+  });
 }
 
 function emptyNote({ channels, rows, values }: Frame): string[] {

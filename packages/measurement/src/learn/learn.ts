@@ -2,9 +2,11 @@ import { KitenError } from '@kiten/codec';
 import { type DetectorKind, joinedRows, type NormalRows, rowOf, someRows } from '../detectors/detector.ts';
 import { kindsNamed, standardDetectors } from '../detectors/kinds.ts';
 import { decimalsOf, rounded } from '../series/decimals.ts';
+import { withoutFillers } from '../series/fillers.ts';
 import type { Frame } from '../series/frame.ts';
 import { calibrationOf } from './calibration.ts';
 import { daysOf, type LearnedDetector, type Profile, type Resolution } from './profile.ts';
+import { silencesOf } from './silence.ts';
 import { Standardiser, standardOf } from './standard.ts';
 
 /** Normal data are taken apart into so many stretches; what is seen in one is judged by what the others taught. */
@@ -30,7 +32,8 @@ export interface LearnOptions {
  *
  * @throws KitenError `measurement/too-few-rows`, `measurement/table-empty`, `measurement/detector-unknown`
  */
-export function learn(frame: Frame, options: LearnOptions): Profile {
+export function learn(table: Frame, options: LearnOptions): Profile {
+  const frame = withoutFillers(table);
   if (frame.rows < leastRows)
     throw new KitenError(
       'measurement/too-few-rows',
@@ -60,7 +63,10 @@ export function learn(frame: Frame, options: LearnOptions): Profile {
   });
   const { channels, rows, units } = frame;
   const measured = units?.some((unit) => unit !== '') ? { units } : {};
-  return { channels, ...measured, interval, rows, alarmsPerDay: options.alarmsPerDay, resolutions };
+  return {
+    ...{ channels, ...measured, interval, rows, alarmsPerDay: options.alarmsPerDay },
+    ...{ silences: silencesOf(frame), resolutions },
+  };
 }
 
 function learnDetectors(

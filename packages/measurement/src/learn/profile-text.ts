@@ -4,6 +4,7 @@ import { detectorKinds } from '../detectors/kinds.ts';
 import type { Calibration } from './calibration.ts';
 import type { Peaks } from './peaks.ts';
 import type { LearnedDetector, Profile, Resolution } from './profile.ts';
+import type { NormalSilence } from './silence.ts';
 import type { Standard } from './standard.ts';
 
 const format = 'kiten-measurement-profile';
@@ -28,15 +29,18 @@ export function parseProfile(bytes: Uint8Array): Profile {
     throw malformed(
       `it is of version ${String(read.version).slice(0, 20)}, and ${version} is read: learn it anew`,
     );
-  const { channels, units, interval, rows, resolutions, alarmsPerDay } = read;
+  const { channels, units, interval, rows, silences, resolutions, alarmsPerDay } = read;
   if (!isTexts(channels)) throw malformed('it names no channels');
   if (units !== undefined && !(isTexts(units) && units.length === channels.length))
     throw malformed('its units do not fit its channels');
+  if (silences !== undefined && !areSilences(silences, channels.length))
+    throw malformed('its silences do not fit its channels');
   if (!isPositive(rows) || !isPositive(alarmsPerDay) || !(interval === undefined || isPositive(interval)))
     throw malformed('a number is missing');
   if (!Array.isArray(resolutions) || resolutions.length === 0) throw malformed('nothing was learned');
   return {
     ...{ channels, interval, rows, alarmsPerDay, ...(units === undefined ? {} : { units }) },
+    ...(silences === undefined ? {} : { silences }),
     resolutions: resolutions.map((each) => resolutionOf(each, channels.length)),
   };
 }
@@ -123,6 +127,14 @@ function octetsOf(values: Float64Array): Uint8Array {
 
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
+
+function areSilences(value: unknown, channels: number): value is readonly NormalSilence[] {
+  if (!Array.isArray(value) || value.length !== channels) return false;
+  return value.every(({ fillers, share, most }: Partial<NormalSilence>) => {
+    const areNumbers = [share, most].every((each) => typeof each === 'number' && each >= 0);
+    return areNumbers && Array.isArray(fillers) && fillers.every((each) => typeof each === 'number');
+  });
+}
 
 const isPositive = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0;

@@ -1,4 +1,5 @@
 import type { Calibration } from './calibration.ts';
+import type { NormalSilence } from './silence.ts';
 import type { Standard } from './standard.ts';
 
 /** What is normal, as it was learned. */
@@ -10,6 +11,8 @@ export interface Profile {
   readonly interval: number | undefined;
   /** Rows that it was learned from. */
   readonly rows: number;
+  /** How each channel is silent; `undefined` if it was learned before that was looked at. */
+  readonly silences?: readonly NormalSilence[];
   /** Alarms a day that the user wants to be called for without a cause, at most. */
   readonly alarmsPerDay: number;
   /**

@@ -14,6 +14,8 @@ import { withoutUnit } from './unit.ts';
 export interface TableRules extends TimeRules {
   /** What channels are measured in, beside what their names say. */
   readonly units?: ReadonlyMap<string, string>;
+  /** Values that stand for a missing reading: of one channel, or of all. */
+  readonly missing?: readonly { readonly channel?: string; readonly value: number }[];
   /** Channels that there have to be, whatever stands in the first rows; with their units or without. */
   readonly channels?: readonly string[];
 }
@@ -54,6 +56,7 @@ export function columnsOf(
   const rest = all.filter((column) => time?.parts.includes(column) !== true);
   const labels = rest.filter((column) => isLabel(column.name, texts(column)));
   for (const name of rules.units?.keys() ?? []) named(all, name);
+  for (const { channel } of rules.missing ?? []) if (channel !== undefined) named(all, channel);
   const needed = new Set(rules.channels);
   const bare = new Set(rules.channels?.map(withoutUnit));
   const isNeeded = ({ name }: Column) => needed.has(name) || bare.has(withoutUnit(name));

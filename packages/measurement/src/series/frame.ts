@@ -3,6 +3,7 @@ import { quantile, sorted } from '@kiten/numerics';
 import { ChannelValues, type Unread } from './channel-values.ts';
 import { type Columns, columnsOf, type TableRules } from './columns.ts';
 import { Delimited, type Line, malformed } from './delimited.ts';
+import { type Filler, takenForMissing } from './fillers.ts';
 import { isHeader, isPreamble, namesOf } from './header.ts';
 import { labelReader, withCalmAsZero } from './label.ts';
 import { secondsOf } from './moment.ts';
@@ -28,6 +29,8 @@ export interface Frame {
   readonly leftOut: readonly string[];
   /** Channels with fields that are neither a number nor empty: these were taken for missing. */
   readonly unread?: readonly Unread[];
+  /** Values that were taken for missing readings. */
+  readonly fillers?: readonly Filler[];
 }
 
 /** So many rows say what a column is. */
@@ -81,7 +84,7 @@ export class FrameReader {
     const times = time?.isGuessed === true ? secondsOf(counted) : counted;
     const empty = reading.channels.columns.filter((column) => !read.columns.includes(column));
     const { units } = this.#rules;
-    return {
+    const frame: Frame = {
       channels: read.columns.map(({ name }) => name),
       units: read.columns.map(({ name }) => units?.get(name) ?? unitOf(name)),
       ...{ rows, values: read.values, times },
@@ -91,6 +94,7 @@ export class FrameReader {
       leftOut: [...leftOut, ...empty].sort((one, other) => one.at - other.at).map(({ name }) => name),
       ...(read.unread.length === 0 ? {} : { unread: read.unread }),
     };
+    return takenForMissing(frame, saidFillers(frame.channels, this.#rules.missing));
   }
 
   #line(line: Line): void {
@@ -135,6 +139,13 @@ function pushRow(reading: Reading, { fields, number }: Line): void {
   }
   channels.push(fields, reading.rows++);
   for (const { at, read, values } of labels) values.push(read(fields[at] ?? ''));
+}
+
+/** What somebody says that stands for a missing reading, of each channel. */
+function saidFillers(channels: readonly string[], missing: TableRules['missing'] = []): number[][] {
+  return channels.map((name) =>
+    missing.flatMap(({ channel = name, value }) => (channel === name ? [value] : [])),
+  );
 }
 
 function intervalOf(times: Float64Array): number | undefined {

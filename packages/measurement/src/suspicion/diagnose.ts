@@ -42,6 +42,7 @@ export interface Diagnosis {
 /** What sees one sensor by itself knows which one, and what it is, surely. */
 const ownKinds: ReadonlyMap<string, FaultKind> = new Map([
   ['freeze', 'freeze'],
+  ['silence', 'silence'],
   ['grid', 'replacement'],
   ['repeat', 'replay'],
   ['near', 'replay'],
@@ -51,7 +52,7 @@ const ownKinds: ReadonlyMap<string, FaultKind> = new Map([
   ['noise', 'replacement'],
   ['colour', 'replacement'],
 ]);
-const sure: ReadonlySet<string> = new Set(['freeze', 'grid', 'repeat', 'near', 'drift']);
+const sure: ReadonlySet<string> = new Set(['freeze', 'silence', 'grid', 'repeat', 'near', 'drift']);
 
 /** The kind of fault that a detector knows surely by itself; `undefined`: none of these saw it. */
 export function ownKindOf(seen: readonly Statistic[]): FaultKind | undefined {

@@ -26,6 +26,10 @@ export const faultKindWords: Readonly<Record<FaultKind, Template>> = {
     en: 'said by somebody else: a signature does not hold (forgery)',
     ja: '第三者による偽造。署名を検証できない（偽造）',
   },
+  silence: {
+    en: 'no readings for longer, or more often, than ever (silence)',
+    ja: '測定値の欠落がこれまでになく長い、または多い（沈黙）',
+  },
   disagreement: {
     en: 'sensors contradict each other (disagreement)',
     ja: 'センサー同士が矛盾している（不一致）',

@@ -16,9 +16,17 @@ import { injectedKinds } from '../inject/faults.ts';
  * | `swap` | two sensors answer for each other |
  * | `jump` | single readings that are out of place |
  * | `forgery` | somebody else says it: a signature does not hold |
+ * | `silence` | it says nothing for longer, or more often, than it ever did |
  * | `disagreement` | sensors contradict each other, and which one lies does not show |
  * | `unknown` | none of these |
  */
-export const faultKinds = [...injectedKinds, 'jump', 'forgery', 'disagreement', 'unknown'] as const;
+export const faultKinds = [
+  ...injectedKinds,
+  'jump',
+  'forgery',
+  'silence',
+  'disagreement',
+  'unknown',
+] as const;
 
 export type FaultKind = (typeof faultKinds)[number];

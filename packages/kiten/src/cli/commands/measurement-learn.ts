@@ -5,6 +5,7 @@ import {
   learn,
   rowsOf,
   standardDetectors,
+  withoutFillers,
 } from '@kiten/measurement';
 import { type Command, InvalidArgumentError } from 'commander';
 import { writeBytes } from '../files.ts';
@@ -50,7 +51,7 @@ export function learnCommand(measurement: Command): void {
 async function learnFile(options: LearnFileOptions): Promise<void> {
   const { input, out, alarmsPerDay, interval, detectors, json } = options;
   const table = await readFrame(input, options);
-  const frame = rowsOf(table, 0, Math.min(table.rows, options.rows ?? table.rows));
+  const frame = withoutFillers(rowsOf(table, 0, Math.min(table.rows, options.rows ?? table.rows)));
   const progress = stepProgress(`learning from ${counted(frame.rows, 'row', 'rows')}`);
   const profile = learn(frame, {
     alarmsPerDay,
@@ -68,7 +69,7 @@ async function learnFile(options: LearnFileOptions): Promise<void> {
     labels: [...frame.labels.keys()],
     leftOut: frame.leftOut,
   };
-  const notes = tableNotes(table);
+  const notes = tableNotes({ ...table, fillers: frame.fillers ?? [] });
   if (json) return printJson({ profile: out, alarmsPerDay, ...found, notes });
   printNotes(input, notes);
   print(
