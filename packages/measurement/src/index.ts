@@ -189,6 +189,7 @@ export type { TableRules } from './series/columns.ts';
 export { decimalsOf } from './series/decimals.ts';
 export { type Filler, takenForMissing, withoutFillers } from './series/fillers.ts';
 export { type Frame, FrameReader } from './series/frame.ts';
+export { gapFrom } from './series/gaps.ts';
 export { type Grid, gridOf, noGrid, offGrid } from './series/grid.ts';
 export { type TimeUnit, timeUnits } from './series/moment.ts';
 export { rowsOf, turned } from './series/parts.ts';

@@ -8,6 +8,7 @@ import { claimsOf, thresholdsOf } from './learn/calibration.ts';
 import { daysOf, type Profile, type Resolution, resolutionFor } from './learn/profile.ts';
 import { SilenceWatch } from './learn/silence.ts';
 import { Standardiser } from './learn/standard.ts';
+import { GapWatch, gapFromInterval } from './series/gaps.ts';
 
 /** How far a row is from normal. */
 export interface Judgement {
@@ -48,6 +49,7 @@ export class Judge {
   readonly #standardiser: Standardiser;
   readonly #watches: readonly Watch[];
   readonly #silence: SilenceWatch | undefined;
+  readonly #gaps: GapWatch;
   readonly #follower: Follower | undefined;
   readonly #drifts: readonly Statistic[];
   #isAlarm = false;
@@ -74,6 +76,7 @@ export class Judge {
       detector.bound?.(bounds);
       return [{ detector, drift: kind.drift, factors, into: new Float64Array(factors.length) }];
     });
+    this.#gaps = new GapWatch(profile.gap ?? gapFromInterval(profile.interval));
     this.#silence = profile.silences && new SilenceWatch(profile.silences);
     this.#follower = options.follow && followerFor(profile, resolution, options.follow);
     this.#drifts = channelStatistics(profile.channels.length, 'drift');
@@ -89,6 +92,7 @@ export class Judge {
    * @param time seconds since the Unix epoch, or as the profile's normal data count them
    */
   push(values: Float64Array, time?: number): Judgement {
+    if (this.#gaps.push(time)) for (const { detector } of this.#watches) detector.gap?.();
     const readings = this.#silence?.push(values) ?? values;
     const row = this.#standardiser.push(readings);
     const follower = this.#follower;

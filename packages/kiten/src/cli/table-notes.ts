@@ -1,11 +1,9 @@
-import type { Frame, Profile } from '@kiten/measurement';
+import { type Frame, gapFrom, type Profile } from '@kiten/measurement';
 import { counted } from './output.ts';
 import { rowNumber } from './row-number.ts';
 
 /** A factor between two intervals from which on they are not the same. */
 const otherInterval = 1.5;
-/** A gap is so many intervals wide. */
-const gapIntervals = 10;
 /** Channels of which the same is said one by one. */
 const mostNamed = 5;
 
@@ -60,13 +58,14 @@ function emptyNote({ channels, rows, values }: Frame): string[] {
   return [`There is no reading of ${names}${more}: nothing of it is judged.`];
 }
 
-function timeNotes({ timeColumn, interval = 0, times }: Frame): string[] {
+function timeNotes({ timeColumn, interval, times }: Frame): string[] {
   if (timeColumn === undefined) return [];
+  const gap = gapFrom(times, interval) ?? Number.POSITIVE_INFINITY;
   let [falls, firstFall, gaps, widest, behind] = [0, 0, 0, 0, 0];
   for (let row = 1; row < times.length; row++) {
     const step = (times[row] as number) - (times[row - 1] as number);
     if (step < 0 && ++falls === 1) firstFall = row;
-    if (step > gapIntervals * interval && ++gaps > 0 && step > widest) [widest, behind] = [step, row];
+    if (step >= gap && ++gaps > 0 && step > widest) [widest, behind] = [step, row];
   }
   return [
     ...(falls === 0

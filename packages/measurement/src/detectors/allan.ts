@@ -1,4 +1,4 @@
-import { type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import { type Detector, type DetectorKind, isNumbers, rowOf, stretchesOf } from './detector.ts';
 import { Octaves } from './octaves.ts';
 
 export interface AllanModel {
@@ -29,18 +29,21 @@ export const allan: DetectorKind<AllanModel> = {
   weight: 0.1,
   drift: 'kept',
   learn(normal) {
-    const { channels, rows } = normal;
+    const { channels } = normal;
     const octaves = new Octaves(channels, levels);
     const floors = new Float64Array(levels * channels);
     const counts = new Uint32Array(levels);
-    for (let row = 0; row < rows; row++) {
-      const found = octaves.push(rowOf(normal, row));
-      for (let level = 0; level < found; level++) {
-        const differences = octaves.differences[level] as Float64Array;
-        if (Number.isNaN(differences[0])) continue;
-        counts[level] = (counts[level] as number) + 1;
-        for (const [channel, each] of differences.entries())
-          floors[level * channels + channel] = (floors[level * channels + channel] as number) + each ** 2;
+    for (const stretch of stretchesOf(normal)) {
+      octaves.gap();
+      for (let row = 0; row < stretch.rows; row++) {
+        const found = octaves.push(rowOf(stretch, row));
+        for (let level = 0; level < found; level++) {
+          const differences = octaves.differences[level] as Float64Array;
+          if (Number.isNaN(differences[0])) continue;
+          counts[level] = (counts[level] as number) + 1;
+          for (const [channel, each] of differences.entries())
+            floors[level * channels + channel] = (floors[level * channels + channel] as number) + each ** 2;
+        }
       }
     }
     return {
@@ -62,6 +65,7 @@ export const allan: DetectorKind<AllanModel> = {
       statistics: Array.from({ length: channels }, (_, channel) => ({
         ...{ channel, sees: 'colour', leastLimit },
       })),
+      gap: () => octaves.gap(),
       push(row, into, at) {
         const found = octaves.push(row);
         for (let level = 0; level < found; level++) {

@@ -1,4 +1,11 @@
-import { channelStatistics, type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import {
+  channelStatistics,
+  type Detector,
+  type DetectorKind,
+  isNumbers,
+  rowOf,
+  stretchesOf,
+} from './detector.ts';
 
 export interface CusumModel {
   /** How much of a channel's last value stays in the next: its correlation from row to row. */
@@ -22,32 +29,36 @@ export const cusum: DetectorKind<CusumModel> = {
   name: 'cusum',
   weight: 0.5,
   learn(normal) {
-    const { channels, rows } = normal;
+    const { channels } = normal;
+    const stretches = stretchesOf(normal);
+    const pairs = stretches.reduce((sum, { rows }) => sum + rows - 1, 0);
     const squares = new Float64Array(channels);
     const products = new Float64Array(channels);
-    for (let row = 1; row < rows; row++) {
-      const [before, now] = [rowOf(normal, row - 1), rowOf(normal, row)];
-      for (let channel = 0; channel < channels; channel++) {
-        const last = before[channel] as number;
-        squares[channel] = (squares[channel] as number) + last * last;
-        products[channel] = (products[channel] as number) + last * (now[channel] as number);
+    for (const stretch of stretches)
+      for (let row = 1; row < stretch.rows; row++) {
+        const [before, now] = [rowOf(stretch, row - 1), rowOf(stretch, row)];
+        for (let channel = 0; channel < channels; channel++) {
+          const last = before[channel] as number;
+          squares[channel] = (squares[channel] as number) + last * last;
+          products[channel] = (products[channel] as number) + last * (now[channel] as number);
+        }
       }
-    }
     const persistence = squares.map((sum, channel) =>
       sum === 0 ? 0 : Math.max(0, Math.min(0.99, (products[channel] as number) / sum)),
     );
     const left = new Float64Array(channels);
-    for (let row = 1; row < rows; row++) {
-      const [before, now] = [rowOf(normal, row - 1), rowOf(normal, row)];
-      for (let channel = 0; channel < channels; channel++) {
-        const rest =
-          (now[channel] as number) - (persistence[channel] as number) * (before[channel] as number);
-        left[channel] = (left[channel] as number) + rest * rest;
+    for (const stretch of stretches)
+      for (let row = 1; row < stretch.rows; row++) {
+        const [before, now] = [rowOf(stretch, row - 1), rowOf(stretch, row)];
+        for (let channel = 0; channel < channels; channel++) {
+          const rest =
+            (now[channel] as number) - (persistence[channel] as number) * (before[channel] as number);
+          left[channel] = (left[channel] as number) + rest * rest;
+        }
       }
-    }
     return {
       persistence,
-      deviations: left.map((sum) => Math.max(least, Math.sqrt(sum / Math.max(1, rows - 1)))),
+      deviations: left.map((sum) => Math.max(least, Math.sqrt(sum / Math.max(1, pairs)))),
     };
   },
   fits(model, channels): model is CusumModel {
@@ -65,6 +76,11 @@ export const cusum: DetectorKind<CusumModel> = {
     let isFirst = true;
     return {
       statistics: channelStatistics(channels, 'cusum'),
+      gap() {
+        isFirst = true;
+        above.fill(0);
+        below.fill(0);
+      },
       push(row, into, at) {
         if (isFirst) before.set(row);
         isFirst = false;

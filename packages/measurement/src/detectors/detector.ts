@@ -19,6 +19,8 @@ export interface Detector {
    * @param time seconds, counted as those of normal data; `undefined` if nobody says
    */
   push(row: Float64Array, into: Float64Array, at: number, time?: number): void;
+  /** Rows are missing between the last row and the next: what was before is not what the next one comes from. */
+  gap?(): void;
   /**
    * Holds what is remembered down to where its statistics are these, row after row: an attack that was clear for long must not be
    * remembered for long. Statistics are told before.
@@ -34,6 +36,8 @@ export interface NormalRows {
   readonly values: Float64Array;
   /** The moment of each row, in seconds; `undefined` if nobody says. */
   readonly times: Float64Array | undefined;
+  /** Rows before which others are missing, rising. */
+  readonly gaps?: readonly number[];
   /** What they were joined of, in its order: what was added up of a part is not added up again. */
   readonly parts?: readonly NormalRows[];
   /**
@@ -82,19 +86,41 @@ export function fewestOf({ rows, fewest = rows }: NormalRows): number {
 
 /** Some of the rows, without a copy. */
 export function someRows(normal: NormalRows, from: number, to: number): NormalRows {
-  const { channels, values, times } = normal;
+  const { channels, values, times, gaps } = normal;
+  const within = gaps?.filter((row) => row > from && row < to).map((row) => row - from);
   return {
     ...{ channels, rows: to - from, times: times?.subarray(from, to) },
+    ...(within === undefined ? {} : { gaps: within }),
     values: values.subarray(from * channels, to * channels),
   };
+}
+
+const known = new WeakMap<NormalRows, readonly NormalRows[]>();
+
+/** Rows that follow each other: what is between two gaps. */
+export function stretchesOf(normal: NormalRows): readonly NormalRows[] {
+  const { gaps = [], rows, parts } = normal;
+  if (gaps.length === 0) return [normal];
+  const made =
+    known.get(normal) ??
+    parts?.flatMap(stretchesOf) ??
+    [0, ...gaps].map((from, at) => someRows(normal, from, gaps[at] ?? rows));
+  known.set(normal, made);
+  return made;
 }
 
 /** All rows of some, in their order. */
 export function joinedRows(parts: readonly NormalRows[]): NormalRows {
   const times = parts.flatMap((part) => part.times ?? []);
+  const gaps: number[] = [];
+  let rows = 0;
+  for (const part of parts) {
+    for (const row of part.gaps ?? []) gaps.push(rows + row);
+    rows += part.rows;
+  }
   return {
-    ...{ channels: parts[0]?.channels ?? 0, parts },
-    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+    ...{ channels: parts[0]?.channels ?? 0, parts, rows },
+    ...(gaps.length === 0 ? {} : { gaps }),
     values: joined(parts.map(({ values }) => values)),
     times: times.length === parts.length ? joined(times) : undefined,
   };

@@ -6,6 +6,7 @@ import {
   isNumbers,
   type NormalRows,
   rowOf,
+  stretchesOf,
 } from './detector.ts';
 import { kept } from './forget.ts';
 import { joinedGram } from './products.ts';
@@ -58,16 +59,17 @@ export const gain: DetectorKind<GainModel> = {
     const expected = new Float64Array(channels);
     const squares = new Float64Array(channels);
     const powers = new Float64Array(channels);
-    for (let row = 0; row < rows; row++) {
-      const joined = window.push(rowOf(normal, row));
-      if (row < lags) continue;
-      multiply(weights, joined, expected);
-      for (let channel = 0; channel < channels; channel++) {
-        const own = expected[channel] as number;
-        powers[channel] = (powers[channel] as number) + own ** 2 / rows;
-        squares[channel] = (squares[channel] as number) + ((joined[channel] as number) - own) ** 2 / rows;
+    for (const stretch of stretchesOf(normal))
+      for (let row = 0; row < stretch.rows; row++) {
+        const joined = window.push(rowOf(stretch, row));
+        if (row < lags) continue;
+        multiply(weights, joined, expected);
+        for (let channel = 0; channel < channels; channel++) {
+          const own = expected[channel] as number;
+          powers[channel] = (powers[channel] as number) + own ** 2 / rows;
+          squares[channel] = (squares[channel] as number) + ((joined[channel] as number) - own) ** 2 / rows;
+        }
       }
-    }
     return {
       ...{ lags, weights },
       deviations: squares.map((square) => Math.max(least, Math.sqrt(square))),
@@ -98,6 +100,9 @@ export const gain: DetectorKind<GainModel> = {
       statistics: memories.flatMap(() => channelStatistics(channels, 'gain')),
       bound(limits) {
         most = limits;
+      },
+      gap() {
+        rows = 0;
       },
       push(row, into, at) {
         const joined = window.push(row);

@@ -1,4 +1,11 @@
-import { channelStatistics, type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import {
+  channelStatistics,
+  type Detector,
+  type DetectorKind,
+  isNumbers,
+  rowOf,
+  stretchesOf,
+} from './detector.ts';
 
 export interface GradientModel {
   /** The deepest fall and the steepest rise of each channel from one row to the next. */
@@ -15,17 +22,18 @@ export const gradient: DetectorKind<GradientModel> = {
   weight: 0.2,
   drift: 'kept',
   learn(normal) {
-    const { channels, rows } = normal;
+    const { channels } = normal;
     const least = new Float64Array(channels);
     const most = new Float64Array(channels);
-    for (let row = 1; row < rows; row++) {
-      const [before, now] = [rowOf(normal, row - 1), rowOf(normal, row)];
-      for (let channel = 0; channel < channels; channel++) {
-        const step = (now[channel] as number) - (before[channel] as number);
-        if (step < (least[channel] as number)) least[channel] = step;
-        if (step > (most[channel] as number)) most[channel] = step;
+    for (const stretch of stretchesOf(normal))
+      for (let row = 1; row < stretch.rows; row++) {
+        const [before, now] = [rowOf(stretch, row - 1), rowOf(stretch, row)];
+        for (let channel = 0; channel < channels; channel++) {
+          const step = (now[channel] as number) - (before[channel] as number);
+          if (step < (least[channel] as number)) least[channel] = step;
+          if (step > (most[channel] as number)) most[channel] = step;
+        }
       }
-    }
     return { least, most };
   },
   fits(model, channels): model is GradientModel {
@@ -36,6 +44,9 @@ export const gradient: DetectorKind<GradientModel> = {
     const before = new Float64Array(channels).fill(Number.NaN);
     return {
       statistics: channelStatistics(channels, 'gradient'),
+      gap() {
+        before.fill(Number.NaN);
+      },
       push(row, into, at) {
         for (let channel = 0; channel < channels; channel++) {
           const value = row[channel] as number;

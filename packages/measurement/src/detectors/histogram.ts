@@ -6,6 +6,7 @@ import {
   isNumbers,
   type NormalRows,
   rowOf,
+  stretchesOf,
 } from './detector.ts';
 
 export interface HistogramModel {
@@ -28,20 +29,23 @@ export const histogram: DetectorKind<HistogramModel> = {
   name: 'histogram',
   weight: 0.2,
   learn(normal) {
-    const { channels, rows } = normal;
+    const { channels } = normal;
     const edges = edgesOf(normal);
     const fewest = new Float64Array(channels * bins).fill(window);
     const most = new Float64Array(channels * bins);
     const recent = new Recent(edges, channels);
-    for (let row = 0; row < rows; row++) {
-      recent.push(rowOf(normal, row));
-      if (row < window - 1) continue;
-      for (let at = 0; at < fewest.length; at++) {
-        const count = recent.counts[at] as number;
-        if (count < (fewest[at] as number)) fewest[at] = count;
-        if (count > (most[at] as number)) most[at] = count;
+    for (const stretch of stretchesOf(normal))
+      for (let row = 0; row < stretch.rows; row++) {
+        recent.push(rowOf(stretch, row));
+        if (row < window - 1) continue;
+        for (let at = 0; at < fewest.length; at++) {
+          const count = recent.counts[at] as number;
+          if (count < (fewest[at] as number)) fewest[at] = count;
+          if (count > (most[at] as number)) most[at] = count;
+        }
       }
-    }
+    // Between gaps that are never a window apart, nothing is known of one.
+    if (most.every((count) => count === 0)) return { edges, fewest: most, most: most.map(() => window) };
     return { edges, fewest, most };
   },
   fits(model, channels): model is HistogramModel {
@@ -57,6 +61,9 @@ export const histogram: DetectorKind<HistogramModel> = {
     let rows = 0;
     return {
       statistics: channelStatistics(channels, 'histogram'),
+      gap() {
+        rows = 0;
+      },
       push(row, into, at) {
         recent.push(row);
         rows = Math.min(window, rows + 1);

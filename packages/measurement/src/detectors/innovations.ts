@@ -1,5 +1,6 @@
 import { Cholesky, LaggedProducts } from '@kiten/numerics';
-import type { NormalRows } from './detector.ts';
+import { type NormalRows, stretchesOf } from './detector.ts';
+import { sumOf } from './products.ts';
 
 /** Changes of its own past that a channel is predicted from. */
 export const innovationLags = 4;
@@ -22,6 +23,11 @@ export class Innovations {
     this.#past = new Float64Array(weights.length);
     this.#found = new Float64Array(channels);
     this.#changes = new Uint32Array(channels);
+  }
+
+  /** The next row has no past. */
+  gap(): void {
+    this.#changes.fill(0);
   }
 
   /** NaN for a channel that did not change, or has too little of a past yet. The array that is returned is the same each time. */
@@ -51,8 +57,11 @@ export function innovationWeights(normal: NormalRows): Float64Array {
   const order = innovationLags + 1;
   const changes = new Float64Array(normal.rows);
   for (let channel = 0; channel < channels; channel++) {
-    const values = changes.subarray(0, changesOf(normal, channel, changes));
-    const gram = LaggedProducts.of(values, 1, innovationLags).gram(innovationLags);
+    const grams = stretchesOf(normal).map((stretch) => {
+      const values = changes.subarray(0, changesOf(stretch, channel, changes));
+      return LaggedProducts.of(values, 1, innovationLags).gram(innovationLags);
+    });
+    const gram = sumOf(grams);
     // −K[0][j] / K[0][0], with K the inverse of the covariance.
     const inverse = new Cholesky(gram.matrix(ridge), order).inverse();
     for (let lag = 0; lag < innovationLags; lag++)

@@ -1,4 +1,11 @@
-import { channelStatistics, type Detector, type DetectorKind, isNumbers, rowOf } from './detector.ts';
+import {
+  channelStatistics,
+  type Detector,
+  type DetectorKind,
+  isNumbers,
+  rowOf,
+  stretchesOf,
+} from './detector.ts';
 
 export interface NoiseModel {
   /** Mean square of the second differences of each channel: what it jitters by, whatever it measures. 0: it has no noise. */
@@ -10,6 +17,8 @@ export interface NoiseModel {
  * Tennessee Eastman faults stand out instead of 0.84.
  */
 const memory = 60;
+/** Rows that have no second difference, at a beginning. */
+const undifferenced = 2;
 /** In mean squares: what counts at most. */
 const loudest = 25;
 /** Kurtosis; 3 of normal noise. What is above jumps or switches. */
@@ -27,21 +36,26 @@ export const noise: DetectorKind<NoiseModel> = {
   isJudgedTogether: true,
   drift: 'kept',
   learn(normal) {
-    const { channels, rows } = normal;
+    const { channels } = normal;
+    const stretches = stretchesOf(normal);
+    const rows = normal.rows - undifferenced * (stretches.length - 1);
     const floors = new Float64Array(channels);
     const fourth = new Float64Array(channels);
     const products = new Float64Array(channels);
     const before = new Float64Array(channels);
     const jitter = new Jitter(channels);
-    for (let row = 0; row < rows; row++) {
-      const seconds = jitter.push(rowOf(normal, row));
-      for (let channel = 0; channel < channels; channel++) {
-        const second = seconds[channel] as number;
-        const square = second * second;
-        floors[channel] = (floors[channel] as number) + square / rows;
-        fourth[channel] = (fourth[channel] as number) + (square * square) / rows;
-        products[channel] = (products[channel] as number) + (second * (before[channel] as number)) / rows;
-        before[channel] = second;
+    for (const stretch of stretches) {
+      jitter.gap();
+      for (let row = 0; row < stretch.rows; row++) {
+        const seconds = jitter.push(rowOf(stretch, row));
+        for (let channel = 0; channel < channels; channel++) {
+          const second = seconds[channel] as number;
+          const square = second * second;
+          floors[channel] = (floors[channel] as number) + square / rows;
+          fourth[channel] = (fourth[channel] as number) + (square * square) / rows;
+          products[channel] = (products[channel] as number) + (second * (before[channel] as number)) / rows;
+          before[channel] = second;
+        }
       }
     }
     for (let channel = 0; channel < channels; channel++) {
@@ -58,13 +72,23 @@ export const noise: DetectorKind<NoiseModel> = {
     const jitter = new Jitter(channels);
     const means = floors.slice();
     let bounds: Float64Array | undefined;
+    /** Rows after a gap in which what was said stands. */
+    let waiting = 0;
     return {
       statistics: channelStatistics(channels, 'noise'),
       bound(most) {
         bounds = most;
       },
+      gap() {
+        jitter.gap();
+        waiting = undifferenced;
+      },
       push(row, into, at) {
         const seconds = jitter.push(row);
+        if (waiting > 0) {
+          waiting--;
+          return;
+        }
         for (let channel = 0; channel < channels; channel++) {
           const floor = floors[channel] as number;
           // A jump is not noise: it must not be remembered as much of it.
@@ -94,12 +118,17 @@ class Jitter {
     this.#seconds = new Float64Array(channels);
   }
 
+  /** The next row has none before it. */
+  gap(): void {
+    this.#rows = 0;
+  }
+
   push(row: Float64Array): Float64Array {
     const seconds = this.#seconds;
     for (let channel = 0; channel < row.length; channel++) {
       const value = row[channel] as number;
       const second = value - 2 * (this.#before[channel] as number) + (this.#beforeThat[channel] as number);
-      seconds[channel] = this.#rows < 2 ? 0 : second;
+      seconds[channel] = this.#rows < undifferenced ? 0 : second;
       this.#beforeThat[channel] = this.#before[channel] as number;
       this.#before[channel] = value;
     }

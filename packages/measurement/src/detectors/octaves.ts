@@ -21,6 +21,12 @@ export class Octaves {
     this.#averages = each(0);
   }
 
+  /** The next row has none before it. */
+  gap(): void {
+    this.#counts.fill(0);
+    for (const each of this.#before) each.fill(Number.NaN);
+  }
+
   /** How many levels, from the lowest on, have a new average and difference with this row. */
   push(row: Float64Array): number {
     const base = this.#base;

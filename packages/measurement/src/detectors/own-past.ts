@@ -1,4 +1,4 @@
-import { type Detector, type DetectorKind, fewestOf, isNumbers, rowOf } from './detector.ts';
+import { type Detector, type DetectorKind, fewestOf, isNumbers, rowOf, stretchesOf } from './detector.ts';
 import { Innovations, innovationLags, innovationWeights } from './innovations.ts';
 import { Lines, lineCount, whitePower } from './lines.ts';
 import { Moments } from './moments.ts';
@@ -39,11 +39,14 @@ export const ownPast: DetectorKind<OwnPastModel> = {
     const moments = new Moments(channels);
     const lines = new Lines(channels);
     const powers = new Float64Array(channels * lineCount);
-    for (let row = 0; row < rows; row++) {
-      const found = innovations.push(rowOf(normal, row));
-      moments.push(found);
-      const now = lines.push(found);
-      for (let at = 0; at < now.length; at++) powers[at] = (powers[at] as number) + (now[at] as number);
+    for (const stretch of stretchesOf(normal)) {
+      innovations.gap();
+      for (let row = 0; row < stretch.rows; row++) {
+        const found = innovations.push(rowOf(stretch, row));
+        moments.push(found);
+        const now = lines.push(found);
+        for (let at = 0; at < now.length; at++) powers[at] = (powers[at] as number) + (now[at] as number);
+      }
     }
     const floors = moments.noise(rows / fewestOf(normal));
     for (const at of powers.keys()) {
@@ -82,6 +85,7 @@ export const ownPast: DetectorKind<OwnPastModel> = {
           powers.map((power, line) => power * (limits[start + Math.trunc(line / lineCount)] as number)),
         );
       },
+      gap: () => innovations.gap(),
       push(row, into, at) {
         const found = innovations.push(row);
         for (let channel = 0; channel < channels; channel++) {

@@ -51,8 +51,12 @@ export function startPrincipal(
       { channel: undefined, sees },
       { channel: undefined, sees },
     ],
+    gap() {
+      rows = 0;
+    },
     push(row, into, at) {
       const joined = window.push(row);
+      if (rows++ < lags) return;
       let [within, left] = [0, 0];
       for (let from = 0; from < joined.length; from++) left += (joined[from] as number) ** 2;
       multiply(components, joined, scores);
@@ -61,9 +65,8 @@ export function startPrincipal(
         within += (score * score) / (variances[component] as number);
         left -= score * score;
       }
-      const isFull = rows++ >= lags;
-      into[at] = isFull ? Math.sqrt(within) : 0;
-      into[at + 1] = isFull ? Math.sqrt(Math.max(0, left)) : 0;
+      into[at] = Math.sqrt(within);
+      into[at + 1] = Math.sqrt(Math.max(0, left));
     },
   };
 }

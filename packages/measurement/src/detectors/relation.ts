@@ -65,16 +65,18 @@ export const relation: DetectorKind<RelationModel> = {
     return {
       statistics: smoothing.statistics,
       bound: (most) => smoothing.bound(most),
+      gap() {
+        rows = 0;
+      },
       push(row, into, at) {
         const joined = window.push(row);
-        if (rows++ < model.lags) residual.fill(0);
-        else {
-          multiply(model.weights, joined, residual);
-          for (let channel = 0; channel < channels; channel++)
-            residual[channel] =
-              ((row[channel] as number) - (residual[channel] as number)) /
-              (model.deviations[channel] as number);
-        }
+        // Until there are rows before it again, what was said stands.
+        if (rows++ < model.lags) return;
+        multiply(model.weights, joined, residual);
+        for (let channel = 0; channel < channels; channel++)
+          residual[channel] =
+            ((row[channel] as number) - (residual[channel] as number)) /
+            (model.deviations[channel] as number);
         smoothing.push(residual, into, at);
       },
     };

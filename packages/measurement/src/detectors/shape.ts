@@ -61,7 +61,7 @@ export const shape: DetectorKind<ShapeModel> = {
       made.fill(columnOf(history, channels, channel));
       return made;
     });
-    // The first passages are joined to what was learned, and have a seam.
+    // The first passages are joined to what was learned, or to what came before a gap, and have a seam.
     let seam = passage;
     return {
       statistics: [
@@ -72,6 +72,9 @@ export const shape: DetectorKind<ShapeModel> = {
           leastLimit: leastNearness,
         })),
       ],
+      gap() {
+        seam = passage;
+      },
       push(row, into, at) {
         if (seam > 0) seam--;
         for (let channel = 0; channel < channels; channel++) {

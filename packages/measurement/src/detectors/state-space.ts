@@ -1,5 +1,12 @@
 import { Cholesky, multiply, ShrunkCovariance, symmetricEigen } from '@kiten/numerics';
-import { type Detector, type DetectorKind, isNumbers, type NormalRows, rowOf } from './detector.ts';
+import {
+  type Detector,
+  type DetectorKind,
+  isNumbers,
+  type NormalRows,
+  rowOf,
+  stretchesOf,
+} from './detector.ts';
 import { shorten } from './forget.ts';
 import { lagsOf } from './lags.ts';
 import { joinedGram } from './products.ts';
@@ -36,9 +43,12 @@ export const stateSpace: DetectorKind<StateSpaceModel> = {
     const { states, memory, outputs } = predictor(normal, lags);
     const covariance = new ShrunkCovariance(normal.channels);
     const innovations = new Innovations({ lags, states, memory, outputs }, normal.channels);
-    for (let row = 0; row < normal.rows; row++) {
-      const innovation = innovations.push(rowOf(normal, row));
-      if (row >= lags) covariance.add(innovation);
+    for (const stretch of stretchesOf(normal)) {
+      innovations.gap();
+      for (let row = 0; row < stretch.rows; row++) {
+        const innovation = innovations.push(rowOf(stretch, row));
+        if (innovation !== undefined) covariance.add(innovation);
+      }
     }
     const { lower } = new Cholesky(covariance.matrix(1, ridge), normal.channels);
     return { lags, states, memory, outputs, lower };
@@ -67,8 +77,11 @@ export const stateSpace: DetectorKind<StateSpaceModel> = {
       bound(most) {
         bounds = most;
       },
+      gap: () => innovations.gap(),
       push(row, into, at) {
-        whitening.lengthOf(innovations.push(row));
+        const innovation = innovations.push(row);
+        if (innovation === undefined) return;
+        whitening.lengthOf(innovation);
         for (let scale = 0; scale < newest.length; scale++) {
           const mean = means[scale] as Float64Array;
           const weight = newest[scale] as number;
@@ -106,11 +119,17 @@ class Innovations {
     this.#innovation = new Float64Array(channels);
   }
 
-  push(row: Float64Array): Float64Array {
+  /** The next row has none before it. */
+  gap(): void {
+    this.#rows = 0;
+  }
+
+  /** `undefined` while there are too few rows before it. The array that is returned is the same each time. */
+  push(row: Float64Array): Float64Array | undefined {
     const { lags, memory, outputs } = this.#model;
     const joined = this.#window.push(row);
     const innovation = this.#innovation;
-    if (this.#rows++ < lags) return innovation.fill(0);
+    if (this.#rows++ < lags) return undefined;
     multiply(memory, joined.subarray(row.length), this.#state);
     multiply(outputs, this.#state, innovation);
     for (let channel = 0; channel < row.length; channel++)

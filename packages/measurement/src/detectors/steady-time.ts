@@ -23,16 +23,20 @@ export const steadyTime: DetectorKind<SteadyTimeModel> = {
     const longest = new Float64Array(channels);
     const changes = new Float64Array(channels);
     const since = new Float64Array(channels);
+    const began = new Uint8Array(channels);
+    const gaps = new Set(normal.gaps);
     for (let row = 1; row < rows; row++) {
       const [before, now] = [rowOf(normal, row - 1), rowOf(normal, row)];
+      const isAfterGap = gaps.has(row);
+      if (isAfterGap) began.fill(0);
       for (let channel = 0; channel < channels; channel++) {
         const steady = row - (since[channel] as number);
         if (now[channel] !== before[channel]) {
-          // The first stretch began before the first row.
-          if ((changes[channel] as number) > 0 && steady < (shortest[channel] as number))
-            shortest[channel] = steady;
+          // The first state began before the first row, and one that follows a gap within it.
+          if (began[channel] === 1 && steady < (shortest[channel] as number)) shortest[channel] = steady;
           changes[channel] = (changes[channel] as number) + 1;
           since[channel] = row;
+          began[channel] = isAfterGap ? 0 : 1;
         }
         if (steady > (longest[channel] as number)) longest[channel] = steady;
       }
@@ -50,17 +54,22 @@ export const steadyTime: DetectorKind<SteadyTimeModel> = {
   start({ shortest, longest }, channels): Detector {
     const before = new Float64Array(channels).fill(Number.NaN);
     const steady = new Float64Array(channels);
-    const changed = new Uint8Array(channels);
+    /** Whether it was seen when its state began. */
+    const began = new Uint8Array(channels);
     return {
       statistics: channelStatistics(channels, 'steady time'),
+      gap() {
+        steady.fill(0);
+        began.fill(0);
+      },
       push(row, into, at) {
         for (let channel = 0; channel < channels; channel++) {
           const value = row[channel] as number;
           const known = steady[channel] as number;
           const isChange = known > 0 && value !== before[channel];
-          const tooSoon = isChange && changed[channel] === 1 ? (shortest[channel] as number) / known : 0;
+          const tooSoon = isChange && began[channel] === 1 ? (shortest[channel] as number) / known : 0;
           steady[channel] = isChange ? 1 : known + 1;
-          if (isChange) changed[channel] = 1;
+          if (isChange) began[channel] = 1;
           before[channel] = value;
           into[at + channel] = Math.max(tooSoon, (steady[channel] as number) / (longest[channel] as number));
         }

@@ -4,6 +4,7 @@ import { kindsNamed, standardDetectors } from '../detectors/kinds.ts';
 import { decimalsOf, rounded } from '../series/decimals.ts';
 import { withoutFillers } from '../series/fillers.ts';
 import type { Frame } from '../series/frame.ts';
+import { gapFrom, gapsOf } from '../series/gaps.ts';
 import { calibrationOf } from './calibration.ts';
 import { daysOf, type LearnedDetector, type Profile, type Resolution } from './profile.ts';
 import { silencesOf } from './silence.ts';
@@ -47,6 +48,8 @@ export function learn(table: Frame, options: LearnOptions): Profile {
     );
   const asked = kindsNamed(options.detectors ?? standardDetectors);
   const interval = frame.interval ?? options.interval;
+  const gap = frame.timeColumn === undefined ? undefined : gapFrom(frame.times, frame.interval);
+  const gaps = gapsOf(frame.times, gap);
   const days = daysOf({ rows: frame.rows, interval });
   const native = decimalsOf(frame.values);
   const rounder = options.isFinestOnly === true ? [] : coarser.filter((each) => each < native);
@@ -54,7 +57,7 @@ export function learn(table: Frame, options: LearnOptions): Profile {
   const resolutions = decimals.map((each, at): Resolution => {
     const values = at === 0 ? frame.values : rounded(frame.values, each);
     const standard = standardOf({ ...frame, values });
-    const normal = standardised({ ...frame, values }, new Standardiser(standard));
+    const normal = { ...standardised({ ...frame, values }, new Standardiser(standard)), gaps };
     const kinds = asked.filter(({ isOfNative }) => at === 0 || !isOfNative);
     const detectors = learnDetectors(kinds, normal, days, (done) =>
       options.progress?.((at + done) / decimals.length),
@@ -64,7 +67,8 @@ export function learn(table: Frame, options: LearnOptions): Profile {
   const { channels, rows, units } = frame;
   const measured = units?.some((unit) => unit !== '') ? { units } : {};
   return {
-    ...{ channels, ...measured, interval, rows, alarmsPerDay: options.alarmsPerDay },
+    ...{ channels, ...measured, interval, ...(gap === undefined ? {} : { gap }) },
+    ...{ rows, alarmsPerDay: options.alarmsPerDay },
     ...{ silences: silencesOf(frame), resolutions },
   };
 }
@@ -112,7 +116,9 @@ function seenBy(
     const detector = kind.start(models[fold] as object, stretch.channels);
     const into = new Float64Array(detector.statistics.length);
     if (first === 0) seen = detector.statistics.map(() => new Float64Array(all));
+    const gaps = new Set(stretch.gaps);
     for (let row = 0; row < stretch.rows; row++) {
+      if (gaps.has(row)) detector.gap?.();
       detector.push(rowOf(stretch, row), into, 0, stretch.times?.[row]);
       for (let at = 0; at < into.length; at++) (seen[at] as Float64Array)[first + row] = into[at] as number;
     }

@@ -29,17 +29,18 @@ export function parseProfile(bytes: Uint8Array): Profile {
     throw malformed(
       `it is of version ${String(read.version).slice(0, 20)}, and ${version} is read: learn it anew`,
     );
-  const { channels, units, interval, rows, silences, resolutions, alarmsPerDay } = read;
+  const { channels, units, interval, gap, rows, silences, resolutions, alarmsPerDay } = read;
   if (!isTexts(channels)) throw malformed('it names no channels');
   if (units !== undefined && !(isTexts(units) && units.length === channels.length))
     throw malformed('its units do not fit its channels');
   if (silences !== undefined && !areSilences(silences, channels.length))
     throw malformed('its silences do not fit its channels');
-  if (!isPositive(rows) || !isPositive(alarmsPerDay) || !(interval === undefined || isPositive(interval)))
+  if (!isPositive(rows) || !isPositive(alarmsPerDay) || !isDuration(interval) || !isDuration(gap))
     throw malformed('a number is missing');
   if (!Array.isArray(resolutions) || resolutions.length === 0) throw malformed('nothing was learned');
   return {
     ...{ channels, interval, rows, alarmsPerDay, ...(units === undefined ? {} : { units }) },
+    ...(gap === undefined ? {} : { gap }),
     ...(silences === undefined ? {} : { silences }),
     resolutions: resolutions.map((each) => resolutionOf(each, channels.length)),
   };
@@ -138,6 +139,8 @@ function areSilences(value: unknown, channels: number): value is readonly Normal
 
 const isPositive = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0;
+
+const isDuration = (value: unknown): value is number | undefined => value === undefined || isPositive(value);
 
 function malformed(why: string, cause?: unknown): KitenError {
   return new KitenError('measurement/profile-malformed', `This is no profile of normal readings: ${why}.`, {

@@ -9,6 +9,8 @@ export interface Profile {
   readonly units?: readonly string[];
   /** Seconds between two rows; `undefined` if nobody said. */
   readonly interval: number | undefined;
+  /** Seconds between two rows from which on others are missing between them; `undefined` if it was learned before that was looked at. */
+  readonly gap?: number;
   /** Rows that it was learned from. */
   readonly rows: number;
   /** How each channel is silent; `undefined` if it was learned before that was looked at. */
