@@ -102,9 +102,15 @@ describe('kiten measurement', () => {
     expect(await measurement(...learn, '--unit', 'level')).toMatchObject({ code: 2 });
   });
 
-  it('keeps units in what it learned, and takes no reading in another one', async () => {
+  it('keeps units in what it learned, converts other ones, and takes no reading of something else', async () => {
     await writeFile(at('metres.csv'), table(300).replace('level', 'level [m]'));
-    await writeFile(at('feet.csv'), table(300).replace('level', 'level (ft)'));
+    await writeFile(at('heavy.csv'), table(300).replace('level', 'level (kg)'));
+    const inMillimetres = (line: string) =>
+      line.replace(/[^;]*(;b;)/, (all, end) => `${Math.round(1000 * Number.parseFloat(all))}${end}`);
+    await writeFile(
+      at('millimetres.csv'),
+      table(300).split('\n').map(inMillimetres).join('\n').replace('level', 'level (mm)'),
+    );
     const learned = at('metres.json');
     const learn = ['learn', '--input', at('metres.csv'), '--out', learned, '--unit', 'inflow=l/s'];
     const units = { 'level [m]': 'm', inflow: 'l/s' };
@@ -122,8 +128,14 @@ describe('kiten measurement', () => {
         ...more,
       );
     expect((await detect('normal.csv')).code).toBe(0);
-    expect(refusal(await detect('feet.csv'))).toBe('kiten/units-differ');
-    expect((await detect('feet.csv', '--unit', 'level (ft)=m')).code).toBe(0);
+    const { notes } = JSON.parse((await detect('millimetres.csv')).stdout);
+    expect(notes).toEqual(['“level (mm)” is in mm and was converted to m, in which it was learned.']);
+    await detect('metres.csv');
+    const inMetres = await readFile(at('u.csv'), 'utf8');
+    await detect('millimetres.csv');
+    expect(await readFile(at('u.csv'), 'utf8')).toBe(inMetres);
+    expect(refusal(await detect('heavy.csv'))).toBe('kiten/units-differ');
+    expect((await detect('heavy.csv', '--unit', 'level (kg)=m')).code).toBe(0);
   });
 
   it('takes −999 for a missing reading, keeps that, and tells a sensor that says it without end', async () => {

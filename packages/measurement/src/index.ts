@@ -102,6 +102,7 @@ export { type InjectedKind, injectedKinds, usualSizes } from './inject/faults.ts
 export { attackLabel, type Injection, inject } from './inject/inject.ts';
 export { Judge, type Judgement, type JudgeOptions } from './judge.ts';
 export { type LearnOptions, learn } from './learn/learn.ts';
+export { learnedGrid } from './learn/learned-grid.ts';
 export type { LearnedDetector, Profile, Resolution } from './learn/profile.ts';
 export { encodeProfile, parseProfile } from './learn/profile-text.ts';
 export { type ChannelSummary, type ProfileSummary, summaryOf } from './learn/summary.ts';
@@ -194,6 +195,7 @@ export { type Grid, gridOf, noGrid, offGrid } from './series/grid.ts';
 export { type TimeUnit, timeUnits } from './series/moment.ts';
 export { rowsOf, turned } from './series/parts.ts';
 export { unitOf, withoutUnit } from './series/unit.ts';
+export { type Conversion, conversionOf, converted, convertedColumn } from './series/unit-conversion.ts';
 export { type ActiveAttack, simulatedEchoes } from './simulate/active-sensor.ts';
 export {
   type AttackPlan,

@@ -1,8 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { KitenError } from '@kiten/codec';
 import {
+  conversionOf,
+  convertedColumn,
   type Frame,
   FrameReader,
+  learnedGrid,
   type Profile,
   type Readings,
   takenForMissing,
@@ -66,36 +69,19 @@ export function columnsFor(names: readonly string[], { channels }: Pick<Frame, '
   });
 }
 
-/**
- * Where each channel of a profile stands in a table.
- *
- * @throws KitenError `kiten/channel-missing`; `kiten/units-differ` if one was learned in another unit
- */
-export function profileColumns(
-  { channels, units }: Pick<Profile, 'channels' | 'units'>,
-  frame: Frame,
-): number[] {
-  const columns = columnsFor(channels, frame);
-  for (const [at, column] of columns.entries()) {
-    const [learned = '', here = ''] = [units?.[at], frame.units?.[column]];
-    if (learned === '' || here === '' || learned === here) continue;
-    const name = frame.channels[column] as string;
-    throw new KitenError(
-      'kiten/units-differ',
-      `“${channels[at]}” was learned in ${learned}, and here it is in ${here}. If it is not, say --unit "${name}=${learned}".`,
-      { detail: { channel: name, learned, here } },
-    );
-  }
-  return columns;
+/** What a table says of the channels of a profile. */
+export interface ProfileFrame extends Frame {
+  /** What was told in another unit than it was learned in. */
+  readonly converted: readonly { readonly channel: string; readonly from: string; readonly to: string }[];
 }
 
 /**
- * What a table says of the channels of a profile, in their order, and of no others.
+ * What a table says of the channels of a profile, in their order and units, and of no others.
  *
- * @throws KitenError as `profileColumns`
+ * @throws KitenError `kiten/channel-missing`; `kiten/units-differ` if one was learned in a unit of something else
  */
-export function profileFrame(profile: Pick<Profile, 'channels' | 'units' | 'silences'>, frame: Frame): Frame {
-  const columns = profileColumns(profile, frame);
+export function profileFrame(profile: Profile, frame: Frame): ProfileFrame {
+  const columns = columnsFor(profile.channels, frame);
   const channels = columns.map((column) => frame.channels[column] as string);
   const { unread = [], fillers = [], ...rest } = frame;
   const isThere = ({ channel }: { readonly channel: string }) => channels.includes(channel);
@@ -106,8 +92,34 @@ export function profileFrame(profile: Pick<Profile, 'channels' | 'units' | 'sile
     unread: unread.filter(isThere),
     fillers: fillers.filter(isThere),
   };
+  // What stands for a missing reading is written as it is, whatever the unit.
   const known = profile.silences?.map((silence) => silence.fillers) ?? [];
-  return { ...takenForMissing(picked, known), channels: profile.channels };
+  return { ...inLearnedUnits(profile, takenForMissing(picked, known)), channels: profile.channels };
+}
+
+/** @throws KitenError `kiten/units-differ` */
+function inLearnedUnits(profile: Profile, frame: Frame): ProfileFrame {
+  const values = frame.values.slice();
+  const width = frame.channels.length;
+  const converted: ProfileFrame['converted'][number][] = [];
+  const units = frame.channels.map((channel, at) => {
+    const [learned = '', here = ''] = [profile.units?.[at], frame.units?.[at]];
+    if (learned === '' || here === '' || learned === here) return here;
+    const conversion = conversionOf(here, learned);
+    if (conversion === undefined)
+      throw new KitenError(
+        'kiten/units-differ',
+        `“${profile.channels[at]}” was learned in ${learned}, and here it is in ${here}. If it is not, say --unit "${channel}=${learned}".`,
+        { detail: { channel, learned, here } },
+      );
+    if (conversion.factor === 1 && conversion.offset === 0) return learned;
+    const column = values.filter((_, place) => place % width === at);
+    for (const [row, value] of convertedColumn(column, conversion, learnedGrid(profile, at)).entries())
+      values[row * width + at] = value;
+    converted.push({ channel, from: here, to: learned });
+    return learned;
+  });
+  return { ...frame, values, units, converted };
 }
 
 /** Some channels of a table, in an order of their own. */

@@ -1,4 +1,5 @@
 import { type Frame, gapFrom, type Profile } from '@kiten/measurement';
+import type { ProfileFrame } from './measurement-files.ts';
 import { counted } from './output.ts';
 import { rowNumber } from './row-number.ts';
 
@@ -8,7 +9,7 @@ const otherInterval = 1.5;
 const mostNamed = 5;
 
 /** What of a table somebody has to know who relies on what was made of it. */
-export function tableNotes(frame: Frame, profile?: Pick<Profile, 'interval'>): string[] {
+export function tableNotes(frame: Frame | ProfileFrame, profile?: Pick<Profile, 'interval'>): string[] {
   const { unread = [] } = frame;
   return [
     ...unread
@@ -20,6 +21,7 @@ export function tableNotes(frame: Frame, profile?: Pick<Profile, 'interval'>): s
     ...(unread.length > mostNamed
       ? [`Fields of ${unread.length - mostNamed} more channels cannot be read; taken for missing.`]
       : []),
+    ...('converted' in frame ? conversionNotes(frame) : []),
     ...fillerNotes(frame),
     ...emptyNote(frame),
     ...timeNotes(frame),
@@ -30,6 +32,13 @@ export function tableNotes(frame: Frame, profile?: Pick<Profile, 'interval'>): s
 /** Writes notes to standard error, where they are in nobody's way. */
 export function printNotes(file: string, notes: readonly string[]): void {
   for (const note of notes) process.stderr.write(`kiten: ${file}: ${note}\n`);
+}
+
+function conversionNotes({ converted }: ProfileFrame): string[] {
+  return converted.map(
+    ({ channel, from, to }) =>
+      `“${channel}” is in ${from} and was converted to ${to}, in which it was learned.`,
+  );
 }
 
 function fillerNotes({ fillers = [] }: Frame): string[] {
