@@ -169,6 +169,27 @@ describe('kiten measurement', () => {
     expect(wrong.code).toBe(2);
   });
 
+  it('writes to standard output what is to go there, and says to standard error what there is to say', async () => {
+    const profile = await measurement(
+      'learn',
+      '--input',
+      at('normal.csv'),
+      '--out',
+      '-',
+      '--detectors',
+      'level',
+    );
+    expect(JSON.parse(profile.stdout)).toMatchObject({ format: 'kiten-measurement-profile' });
+    expect(profile.stderr).toContain('-: what is normal for 3 channels');
+    const judging = ['detect', '--profile', at('profile.json'), '--input', at('live.csv'), '--json'];
+    const scores = await measurement(...judging, '--out', '-');
+    expect(scores.stdout).toMatch(/^row,time,score,alarm.*\n(\d+,.*\n){1500}$/);
+    expect(JSON.parse(scores.stderr)).toMatchObject({ scores: '-', rows: 1500 });
+    const station = await measurement('simulate', '--rows', '50', '--out', '-');
+    expect(station.stdout.trim().split('\n')).toHaveLength(51);
+    expect(station.stderr).toContain('seed');
+  });
+
   it('judges each row, and says which channel carries an alarm', async () => {
     const out = at('scores.csv');
     const { stdout } = await measurement(

@@ -1,9 +1,16 @@
 import { toHex } from '@kiten/codec';
 import { exactJsonText } from '@kiten/policy';
 
-/** Writes a line to standard output. */
+let told: NodeJS.WriteStream = process.stdout;
+
+/** From now on, what is said goes to standard error: standard output is for what was made. */
+export function tellOnStandardError(): void {
+  told = process.stderr;
+}
+
+/** Writes a line to standard output, or where {@link tellOnStandardError} says. */
 export function print(line = ''): void {
-  process.stdout.write(`${line}\n`);
+  told.write(`${line}\n`);
 }
 
 /** Writes one JSON document, on one line, for scripts; integers with every digit. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type SimulatedAttackKind, simulatedAttack } from '@kiten/measurement';
-import { makeDirectory, writePieces } from './files.ts';
+import { makeDirectory } from './files.ts';
 import { tableOf } from './measurement-files.ts';
+import { writeOut } from './out-file.ts';
 import { counted, print, printJson } from './output.ts';
 
 interface SimulatedAttackOptions {
@@ -26,7 +27,7 @@ export async function writeSimulatedAttack(
   const isDirectory = tables.size > 1;
   if (isDirectory) await makeDirectory(out);
   for (const [name, frame] of tables)
-    await writePieces(isDirectory ? join(out, `${name}.csv`) : out, tableOf(frame));
+    await writeOut(isDirectory ? join(out, `${name}.csv`) : out, tableOf(frame));
   const rows = [...tables.values()].reduce((sum, frame) => sum + frame.rows, 0);
   if (json) return printJson({ out, kind, calm, tables: [...tables.keys()], rows, seed, ghost, cars });
   const what = calm ? `what ${kind} is done to, without it` : kind;

@@ -15,9 +15,10 @@ import {
 } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { crossLines } from '../cross-words.ts';
-import { readBytes, writeBytes, writePieces } from '../files.ts';
+import { readBytes } from '../files.ts';
 import { language } from '../language.ts';
 import { columnsFor, csvField, readFrame, readingsOf } from '../measurement-files.ts';
+import { writeOut } from '../out-file.ts';
 import { counted, print, printJson } from '../output.ts';
 import { rowNumber } from '../row-number.ts';
 import { stepProgress } from '../step-progress.ts';
@@ -52,7 +53,7 @@ export function crossCommands(measurement: Command): void {
       '--input <stream=file...>',
       'a table (CSV) with a column of time for each stream: DEVICE/NAME=FILE',
     )
-    .requiredOption('--out <file>', 'where the profile goes')
+    .requiredOption('--out <file>', 'where the profile goes; -: to standard output')
     .option(
       '--check <check...>',
       'what is known: “equal A B C”, “sum WHOLE PART PART”, “ratio A B 2.5”, “linear A B”, “below A B”, each perhaps with “within 0.05”; a sensor is STREAM#CHANNEL',
@@ -74,7 +75,7 @@ export function crossCommands(measurement: Command): void {
     .requiredOption('--input <stream=file...>', 'a table (CSV) for each stream; a missing one says nothing')
     .requiredOption(
       '--out <file>',
-      'where the scores go: CSV with time, score, alarm, channels, kind, confidence, since, told, check',
+      'where the scores go: CSV with time, score, alarm, channels, kind, confidence, since, told, check; -: to standard output',
     )
     .option('--json', 'print JSON')
     .action(checkFiles);
@@ -88,7 +89,7 @@ async function learnFiles(options: LearnOptions): Promise<void> {
     ...{ alarmsPerDay, checks, progress: stepProgress('learning how sensors go together') },
     ...(every === undefined ? {} : { every }),
   });
-  await writeBytes(out, encodeCrossProfile(profile));
+  await writeOut(out, encodeCrossProfile(profile));
   const related = profile.related.map(({ check: pair, explained }) => ({
     check: crossCheckText(pair),
     explained,
@@ -127,7 +128,7 @@ async function checkFiles({ profile: file, input, out, json }: CheckOptions): Pr
     );
   const frame = jointFrame(tables, profile);
   const alarms: CrossJudgement[] = [];
-  await writePieces(out, judged(new CrossJudge(profile), frame, alarms));
+  await writeOut(out, judged(new CrossJudge(profile), frame, alarms));
   if (json) return printJson({ scores: out, rows: frame.rows, alarms });
   print(`${out}: ${counted(frame.rows, 'row', 'rows')}, ${counted(alarms.length, 'alarm', 'alarms')}`);
   for (const alarm of alarms) {

@@ -12,9 +12,10 @@ import {
 import type { Command } from 'commander';
 import { alarmWords, momentOf } from '../alarm-words.ts';
 import { type DriftOptions, FollowedFile, printDrift, withDriftOptions } from '../drift-options.ts';
-import { readBytes, writePieces } from '../files.ts';
+import { readBytes } from '../files.ts';
 import { language } from '../language.ts';
 import { csvField, profileFrame, readFrame } from '../measurement-files.ts';
+import { writeOut } from '../out-file.ts';
 import { counted, print, printJson } from '../output.ts';
 import { rowNumber } from '../row-number.ts';
 import { stepProgress } from '../step-progress.ts';
@@ -41,7 +42,7 @@ export function detectCommand(measurement: Command): void {
     .requiredOption('--input <file>', 'a table (CSV) with the same channels; others are passed over')
     .requiredOption(
       '--out <file>',
-      'where the scores go: CSV with score, alarm, channels, kind, confidence, since, detector; an alarm begins at 1',
+      'where the scores go: CSV with score, alarm, channels, kind, confidence, since, detector; an alarm begins at 1; -: to standard output',
     )
     .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
     .option('--detectors <names>', 'of those that the profile has, only these', parseNames);
@@ -76,7 +77,7 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
   });
   const diagnosis = new RunningDiagnosis(profile, decimals);
   const runs: AlarmRun[] = [];
-  await writePieces(out, judged({ judge, profile, diagnosis }, frame, runs));
+  await writeOut(out, judged({ judge, profile, diagnosis }, frame, runs));
   const drift = await followed.keep(judge, profile, decimals);
   const told = runs.map(({ far, suspicion, first, last, ...run }) => ({
     ...{ first: rowNumber(first), last: rowNumber(last), ...run },

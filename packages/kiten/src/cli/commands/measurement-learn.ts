@@ -8,8 +8,8 @@ import {
   withoutFillers,
 } from '@kiten/measurement';
 import { type Command, InvalidArgumentError } from 'commander';
-import { writeBytes } from '../files.ts';
 import { readFrame } from '../measurement-files.ts';
+import { writeOut } from '../out-file.ts';
 import { counted, print, printJson, printList } from '../output.ts';
 import { stepProgress } from '../step-progress.ts';
 import { printNotes, tableNotes } from '../table-notes.ts';
@@ -34,7 +34,7 @@ export function learnCommand(measurement: Command): void {
         '--input <file>',
         'a table (CSV) with a name over each column and a row for each moment',
       )
-      .requiredOption('--out <file>', 'where the profile goes')
+      .requiredOption('--out <file>', 'where the profile goes; -: to standard output')
       .option('--alarms-per-day <n>', 'false alarms that are put up with', parseAmount, 0.1)
       .option('--interval <seconds>', 'the time between two rows, where no column says', parseAmount)
       .option(
@@ -59,7 +59,7 @@ async function learnFile(options: LearnFileOptions): Promise<void> {
     ...(interval === undefined ? {} : { interval }),
     ...(detectors === undefined ? {} : { detectors }),
   });
-  await writeBytes(out, encodeProfile(profile));
+  await writeOut(out, encodeProfile(profile));
   const found = {
     rows: frame.rows,
     time: frame.timeColumn,

@@ -11,8 +11,8 @@ import {
   simulatedAttackKinds,
 } from '@kiten/measurement';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { writePieces } from '../files.ts';
 import { readFrame, tableOf } from '../measurement-files.ts';
+import { writeOut } from '../out-file.ts';
 import { counted, print, printJson } from '../output.ts';
 import { parseRow, placeOfRow, rowNumber } from '../row-number.ts';
 import { writeSimulatedAttack } from '../simulated-attack.ts';
@@ -47,7 +47,7 @@ export function simulateCommand(measurement: Command): void {
       )
       .requiredOption(
         '--out <file>',
-        'where the readings go: CSV, with a column `attack` that is 1 where they were altered; of a flight, a directory',
+        'where the readings go: CSV, with a column `attack` that is 1 where they were altered; of a flight, a directory; -: to standard output',
       )
       .addOption(new Option('--fault <kind>', 'what is done').choices(injectedKinds))
       .addOption(
@@ -93,7 +93,7 @@ async function simulateFile(options: SimulateFileOptions): Promise<void> {
     input === undefined ? pumpingStation(madeRows(options), random) : await readFrame(input, options);
   const injection = injectionOf(options, frame);
   const told = injection === undefined ? frame : inject(frame, injection, random);
-  await writePieces(out, tableOf(told));
+  await writeOut(out, tableOf(told));
   if (json)
     return printJson({ out, rows: told.rows, channels: told.channels, seed, injection: numbered(injection) });
   print(
