@@ -24,6 +24,9 @@ export function tableNotes(frame: Frame | ProfileFrame, profile?: Pick<Profile, 
     ...('converted' in frame ? conversionNotes(frame) : []),
     ...fillerNotes(frame),
     ...emptyNote(frame),
+    ...(frame.untimed === undefined
+      ? []
+      : [`${counted(frame.untimed, 'row has', 'rows have')} no time; it was taken to go on evenly there.`]),
     ...timeNotes(frame),
     ...intervalNote(frame.interval, profile?.interval),
   ];

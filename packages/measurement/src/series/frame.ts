@@ -7,7 +7,7 @@ import { type Filler, takenForMissing } from './fillers.ts';
 import { isHeader, isPreamble, namesOf } from './header.ts';
 import { labelReader, withCalmAsZero } from './label.ts';
 import { secondsOf } from './moment.ts';
-import { Moments } from './time-column.ts';
+import { Moments, mayBeTimeYet } from './time-column.ts';
 import { unitOf } from './unit.ts';
 
 /** Readings of several channels, row after row; what is missing is NaN. */
@@ -23,6 +23,8 @@ export interface Frame {
   /** The typical time between two rows, in seconds; `undefined` if no column says. */
   readonly interval: number | undefined;
   readonly timeColumn: string | undefined;
+  /** Rows whose column of time is empty: it is taken to go on evenly there. */
+  readonly untimed?: number;
   /** Columns that say what is an attack: never read as a channel. 0: calm; NaN: nobody knows. */
   readonly labels: ReadonlyMap<string, Float64Array>;
   /** Columns without any number, further ones of time and counts of rows, which were left out. */
@@ -35,6 +37,8 @@ export interface Frame {
 
 /** So many rows say what a column is. */
 const sampleRows = 200;
+/** Where time stands still in these, so many do, and fields in them. */
+const [mostSampleRows, mostSampleFields] = [25_600, 1 << 20];
 /** A table while it is read, once it is known what its columns are. */
 interface Reading {
   readonly columns: Columns;
@@ -56,6 +60,8 @@ export class FrameReader {
   #header: readonly string[] | undefined;
   readonly #sample: Line[] = [];
   #reading: Reading | undefined;
+  /** Rows after which it is asked what the columns are. */
+  #wanted = sampleRows;
 
   constructor(rules: TableRules = {}) {
     this.#rules = rules;
@@ -93,6 +99,7 @@ export class FrameReader {
       labels: new Map(labels.map(({ name, values }) => [name, withCalmAsZero(Float64Array.from(values))])),
       leftOut: [...leftOut, ...empty].sort((one, other) => one.at - other.at).map(({ name }) => name),
       ...(read.unread.length === 0 ? {} : { unread: read.unread }),
+      ...(reading.moments?.missing ? { untimed: reading.moments.missing } : {}),
     };
     return takenForMissing(frame, saidFillers(frame.channels, this.#rules.missing));
   }
@@ -109,7 +116,17 @@ export class FrameReader {
         `There are ${line.fields.length} fields under ${this.#header.length} names.`,
       );
     if (this.#reading !== undefined) pushRow(this.#reading, line);
-    else if (this.#sample.push(line) === sampleRows) this.#settle();
+    else if (this.#sample.push(line) === this.#wanted && !this.#waitsForTime()) this.#settle();
+  }
+
+  /** Doubles the rows that are wanted where it takes more to know the time. */
+  #waitsForTime(): boolean {
+    const columns = (this.#header ?? []).map((name, at) => ({ name, at }));
+    const texts = ({ at }: { readonly at: number }) => this.#sample.map(({ fields }) => fields[at] ?? '');
+    const isFull = this.#wanted >= mostSampleRows || 2 * this.#wanted * columns.length > mostSampleFields;
+    if (isFull || !mayBeTimeYet(columns, texts, this.#rules)) return false;
+    this.#wanted *= 2;
+    return true;
   }
 
   #settle(): Reading | undefined {

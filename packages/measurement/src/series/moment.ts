@@ -45,8 +45,20 @@ export type MomentFormat = keyof typeof momentReaders;
 /** For so many steps up there may be one down: a clock is put back once in a while. */
 const risesToAFall = 10;
 
-/** The formats in which `texts` are moments that go on and hardly ever fall, the one in which they lie closest first. */
-export function momentFormatsOf(texts: readonly string[]): MomentFormat[] {
+/** Whether all that is there is one moment, over and over. */
+export function standsStill(texts: readonly string[]): boolean {
+  const [first, ...more] = texts.filter((text) => text.trim() !== '');
+  const isMoment =
+    first === undefined || Object.values(momentReaders).some((read) => Number.isFinite(read(first)));
+  return isMoment && more.every((text) => text === first);
+}
+
+/**
+ * The formats in which `texts` are moments that go on and hardly ever fall, the one in which they lie closest first. Some may be
+ * missing.
+ */
+export function momentFormatsOf(fields: readonly string[]): MomentFormat[] {
+  const texts = fields.filter((text) => text.trim() !== '');
   const ways = new Map<MomentFormat, number>();
   for (const [format, reader] of Object.entries(momentReaders) as [MomentFormat, MomentReader][]) {
     const moments = texts.map(reader);

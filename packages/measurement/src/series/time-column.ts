@@ -1,9 +1,11 @@
 import { KitenError } from '@kiten/codec';
+import { quantile, sorted } from '@kiten/numerics';
 import {
   type MomentFormat,
   type MomentReader,
   momentFormatsOf,
   momentReaders,
+  standsStill,
   type TimeUnit,
   timeUnitOf,
   timeUnits,
@@ -71,6 +73,21 @@ export function timeColumnOf(
   return found && timeColumn(found, formatsOf(found), pointed, rules);
 }
 
+/** Whether more rows have to be seen to know which column is time: what may be it stands still, so far, and nothing else goes on. */
+export function mayBeTimeYet(
+  all: readonly Column[],
+  texts: (column: Column) => readonly string[],
+  { timeColumn }: TimeRules,
+): boolean {
+  const candidates = all.filter(({ name }) =>
+    timeColumn === undefined ? timeNames.test(name) : name === timeColumn,
+  );
+  return (
+    candidates.some((column) => standsStill(texts(column))) &&
+    candidates.every((column) => momentFormatsOf(texts(column)).length === 0)
+  );
+}
+
 /** Whether it is one more column of time. */
 export function isOtherTime({ name }: Column, texts: readonly string[]): boolean {
   return otherTimeNames.test(name) && momentFormatsOf(texts).length > 0;
@@ -117,19 +134,49 @@ function timeColumn(
   return { name, parts: [column], readers, isGuessed: formats[0] === 'number' && unit === undefined };
 }
 
+/** Moments that are missing, evenly between the others; before the first and behind the last as far apart as most are. */
+function withoutHoles(times: Float64Array): Float64Array {
+  const rows = [...times.keys()].filter((row) => !Number.isNaN(times[row]));
+  if (rows.length === times.length || rows.length < 2) return times;
+  const steps = rows.slice(1).map((row, at) => {
+    const before = rows[at] as number;
+    return ((times[row] as number) - (times[before] as number)) / (row - before);
+  });
+  const usual = quantile(sorted(Float64Array.from(steps)), 0.5);
+  let at = 0;
+  return times.map((time, row) => {
+    if (!Number.isNaN(time)) return time;
+    while (at < rows.length && (rows[at] as number) < row) at++;
+    const before = rows[at - 1] ?? (rows[0] as number);
+    const step = at === 0 || at === rows.length ? usual : (steps[at - 1] as number);
+    return (times[before] as number) + (row - before) * step;
+  });
+}
+
 const missing = (column: string, sentence: string): KitenError =>
   new KitenError('measurement/column-missing', sentence, { detail: { column } });
 
 /** The moments of a column, read in each way that may be meant, until rows rule it out. */
 export class Moments {
   #ways: readonly { readonly read: MomentReader; readonly times: number[] }[];
+  #missing = 0;
 
   constructor(readers: readonly MomentReader[]) {
     this.#ways = readers.map((read) => ({ read, times: [] }));
   }
 
-  /** @returns whether it is a moment */
+  /** Rows without one: it is taken to go on evenly there. */
+  get missing(): number {
+    return this.#missing;
+  }
+
+  /** @returns whether it is a moment, or none at all */
   push(text: string): boolean {
+    if (text.trim() === '') {
+      this.#missing++;
+      for (const { times } of this.#ways) times.push(Number.NaN);
+      return true;
+    }
     const moments = this.#ways.map(({ read }) => read(text));
     if (moments.every(Number.isNaN)) return false;
     if (moments.some(Number.isNaN)) this.#ways = this.#ways.filter((_, at) => !Number.isNaN(moments[at]));
@@ -140,7 +187,7 @@ export class Moments {
 
   /** Read in the way in which they lie closest, the most likely first. */
   end(): Float64Array {
-    const read = this.#ways.map(({ times }) => Float64Array.from(times));
+    const read = this.#ways.map(({ times }) => withoutHoles(Float64Array.from(times)));
     return read.reduce(
       (best, each) => (wayOf(each) < wayOf(best) ? each : best),
       read[0] ?? new Float64Array(0),

@@ -131,6 +131,28 @@ describe('a table', () => {
     expect([withoutUnit(name), unitOf(name)]).toEqual([bare, unit]);
   });
 
+  it.each([
+    ['seconds', (row: number) => String(1_795_000_000 + Math.trunc(row / 300))],
+    ['moments', (row: number) => `2026-01-01 00:00:${String(Math.trunc(row / 1000)).padStart(2, '0')}`],
+  ])('has a column of time that stands still for hundreds of rows: %s', (_, moment) => {
+    const frame = read(
+      `time,a\n${Array.from({ length: 3000 }, (_none, row) => `${moment(row)},1`).join('\n')}\n`,
+    );
+    expect(frame).toMatchObject({ timeColumn: 'time', channels: ['a'], rows: 3000, interval: 1 });
+  });
+
+  it('has a column of time that is empty here and there, also at first, and goes on evenly there', () => {
+    const moments = ['', '', '10', '20', '', '40', '50', ''];
+    const frame = read(`time,a\n${moments.map((each) => `${each},1`).join('\n')}\n`);
+    expect(frame).toMatchObject({ timeColumn: 'time', channels: ['a'], untimed: 4 });
+    expect([...frame.times]).toEqual([-10, 0, 10, 20, 30, 40, 50, 60]);
+  });
+
+  it('has no time where what is called so never goes on', () => {
+    const frame = read(`t,a\n${Array.from({ length: 1000 }, (_, row) => `21.5,${row}`).join('\n')}\n`);
+    expect(frame).toMatchObject({ timeColumn: undefined, channels: ['t', 'a'], rows: 1000 });
+  });
+
   it('leaves out further columns of time: they leave whatever was normal', () => {
     const text = 'timestamp,time_utc_usec,flow,run_time\n1,1700000000000000,3,5\n2,1700000001000000,4,4\n';
     expect(read(text)).toMatchObject({ channels: ['flow', 'run_time'], leftOut: ['time_utc_usec'] });
