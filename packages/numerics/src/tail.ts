@@ -14,15 +14,19 @@ export interface Tail {
   readonly shape: number;
 }
 
-/** @param share of the values that make the tail */
-export function fitTail(values: ArrayLike<number>, share = 0.1): Tail {
-  const ascending = sortedFrom(values, 1 - share);
-  const threshold = quantile(ascending, 1 - share);
-  let from = rankBelow(ascending, 1 - share);
+/**
+ * @param share of the values that make the tail
+ * @param all how many values there are, where these are only the highest of them: they make the tail where they are fewer than its share
+ */
+export function fitTail(values: ArrayLike<number>, share = 0.1, all = values.length): Tail {
+  const low = all === values.length ? 1 - share : lowAmong(values.length, share, all);
+  const ascending = sortedFrom(values, low);
+  const threshold = quantile(ascending, low);
+  let from = rankBelow(ascending, low);
   while (from < ascending.length && (ascending[from] as number) <= threshold) from++;
   const excesses = ascending.subarray(from);
   const count = excesses.length;
-  if (count < 5) return { threshold, share: count / ascending.length, scale: 0, shape: 0 };
+  if (count < 5) return { threshold, share: count / all, scale: 0, shape: 0 };
   let [first, second] = [0, 0];
   for (let at = 0; at < count; at++) {
     const excess = (excesses[at] as number) - threshold;
@@ -32,7 +36,12 @@ export function fitTail(values: ArrayLike<number>, share = 0.1): Tail {
   first /= count;
   second /= count;
   const shape = Math.min(0.5, Math.max(-0.5, 2 - first / (first - 2 * second)));
-  return { threshold, share: count / ascending.length, scale: first * (1 - shape), shape };
+  return { threshold, share: count / all, scale: first * (1 - shape), shape };
+}
+
+/** Where a tail of all values begins, as a share of the highest `count`. */
+function lowAmong(count: number, share: number, all: number): number {
+  return Math.max(0, ((1 - share) * (all - 1) - (all - count)) / Math.max(1, count - 1));
 }
 
 /** The value that is exceeded with this probability; it must not be above `tail.share` to lie in the tail. */

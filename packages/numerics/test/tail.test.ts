@@ -36,6 +36,18 @@ describe('the tail', () => {
     expect(fitTail(pareto, 0.1).shape).toBeCloseTo(0.25, 1);
   });
 
+  it('is told by the highest of the values, if they hold it', () => {
+    const all = exponential.length;
+    const highest = sorted(exponential).slice(-Math.ceil(all / 5));
+    expect(exceededWith(fitTail(highest, 0.1, all), 0.001)).toBeCloseTo(
+      exceededWith(fitTail(exponential, 0.1), 0.001),
+      9,
+    );
+    const few = fitTail(sorted(exponential).slice(-Math.ceil(all / 20)), 0.1, all);
+    expect(few.share).toBeCloseTo(1 / 20, 2);
+    expect(exceededWith(few, 0.001) / -Math.log(0.001)).toBeCloseTo(1, 0);
+  });
+
   it('is nothing where nothing moves', () => {
     expect(exceededWith(fitTail(new Float64Array(100).fill(7)), 0.001)).toBe(7);
   });

@@ -1,6 +1,8 @@
 import { joined } from '@kiten/numerics';
 import type { DetectorKind, Statistic } from '../detectors/detector.ts';
 import type { Claim } from './budget.ts';
+import type { Course } from './course.ts';
+import type { Highest } from './highest.ts';
 import { limitOf } from './limit.ts';
 import { highestOf, type Peaks, peaksOf } from './peaks.ts';
 import { excessesOf, heightOf, rarityOf, type Tail, tailsOf } from './tail.ts';
@@ -32,42 +34,76 @@ const ofRarestSlow = 0.3;
 const common = -100;
 
 /**
- * @param seen each statistic over all rows, as seen by detectors that were not learned from them
+ * @param courses of each statistic over all rows, as seen by detectors that were not learned from them
  * @param bounds the stretches that these detectors did not see: the first row of each, and the end
  * @param isJudgedTogether no statistic has a tail of its own
  */
 export function calibrationOf(
-  seen: readonly Float64Array[],
+  courses: readonly Course[],
   statistics: readonly Statistic[],
   bounds: readonly number[],
   days: number,
   isJudgedTogether = false,
 ): Calibration {
   const rows = bounds.at(-1) as number;
-  const limits = Float64Array.from(seen, (values, at) => limitOf(values, statistics[at]?.leastLimit));
-  const most = new Float64Array(rows);
-  for (const [at, values] of seen.entries())
-    raise(most, 0, rows, (row) => (values[row] as number) / (limits[at] as number));
-  const excess = highestOf(peaksOf(most), mostKept);
-  if (isJudgedTogether) return { limits, excess, ...withoutTails(seen.length) };
-  const stretches = bounds.slice(1).map((to, at) => [bounds[at] as number, to] as const);
-  const heights = seen.map((values) => stretches.map(([from, to]) => peaksOf(values, 0, from, to).heights));
-  const rarest = new Float64Array(rows).fill(common);
-  for (const [fold, [from, to]] of stretches.entries()) {
-    // How rare something is in one stretch is asked of the others: a plant that changes surprises itself.
-    const others = heights.map((each) => each.filter((_, at) => at !== fold));
-    for (const [at, tail] of tails(others, statistics, days * (1 - (to - from) / rows)).entries()) {
-      const values = seen[at] as Float64Array;
-      if (tail.scale > 0) raise(rarest, from, to, (row) => rarityOf(tail, values[row] as number));
-    }
-  }
-  const all = tails(heights, statistics, days);
+  const limits = Float64Array.from(courses, (course, at) => limitOf(course, statistics[at]?.leastLimit));
+  const excess = highestOf(peaksOf(timesTheirLimits(courses, limits, rows)), mostKept);
+  if (isJudgedTogether) return { limits, excess, ...withoutTails(courses.length) };
+  // How rare something is in one stretch is asked of the others: a plant that changes surprises itself.
+  const byStretch = bounds.slice(1).map((to, fold) => {
+    const others = courses.map(({ peaks }) => peaks.filter((_, at) => at !== fold));
+    return tails(others, statistics, days * (1 - (to - (bounds[fold] as number)) / rows));
+  });
+  const all = tails(
+    courses.map(({ peaks }) => peaks),
+    statistics,
+    days,
+  );
   const of = (name: keyof Tail) => Float64Array.from(all, (each) => each[name]);
   return {
     ...{ limits, excess },
     ...{ starts: of('start'), scales: of('scale'), rarities: of('rarity') },
-    rarest: highestOf(peaksOf(rarest, common), mostKept),
+    rarest: highestOf(peaksOf(rarityByRow(courses, byStretch, bounds), common), mostKept),
   };
+}
+
+/** In each row, of the statistic that is most times its limit, how many times; as low as 0 where none of the highest is. */
+function timesTheirLimits(courses: readonly Course[], limits: Float64Array, rows: number): Float64Array {
+  const most = new Float64Array(rows);
+  for (const [at, { highest }] of courses.entries()) {
+    const limit = limits[at] as number;
+    const { rows, values } = highest;
+    for (let place = 0; place < rows.length; place++) {
+      const row = rows[place] as number;
+      const times = (values[place] as number) / limit;
+      if (times > (most[row] as number)) most[row] = times;
+    }
+  }
+  return most;
+}
+
+/** In each row, of the statistic that is rarest, how rare. */
+function rarityByRow(
+  courses: readonly Course[],
+  byStretch: readonly (readonly Tail[])[],
+  bounds: readonly number[],
+): Float64Array {
+  const rarest = new Float64Array(bounds.at(-1) as number).fill(common);
+  for (const [at, { highest }] of courses.entries()) {
+    const tails = byStretch.map((each) => each[at] as Tail);
+    const { rows, values } = highest;
+    let stretch = 0;
+    for (let place = 0; place < rows.length; place++) {
+      const row = rows[place] as number;
+      // Those that are kept are in the order of rows.
+      while (row >= (bounds[stretch + 1] as number)) stretch++;
+      const tail = tails[stretch] as Tail;
+      if (tail.scale <= 0) continue;
+      const rarity = rarityOf(tail, values[place] as number);
+      if (rarity > (rarest[row] as number)) rarest[row] = rarity;
+    }
+  }
+  return rarest;
 }
 
 function withoutTails(count: number): Pick<Calibration, 'starts' | 'scales' | 'rarities' | 'rarest'> {
@@ -111,20 +147,13 @@ export function thresholdsOf(
   });
 }
 
-function raise(series: Float64Array, from: number, to: number, by: (row: number) => number): void {
-  for (let row = from; row < to; row++) {
-    const value = by(row);
-    if (value > (series[row] as number)) series[row] = value;
-  }
-}
-
 /**
  * Statistics that see the same of different channels have tails that are alike.
  *
- * @param heights of the peaks of each statistic, in several arrays
+ * @param peaks of each statistic, in several stretches
  */
 function tails(
-  heights: readonly (readonly Float64Array[])[],
+  peaks: readonly (readonly Highest[])[],
   statistics: readonly Statistic[],
   days: number,
 ): Tail[] {
@@ -134,7 +163,11 @@ function tails(
     return `${sees} ${channel === undefined}`;
   });
   for (const group of groups.values()) {
-    const excesses = group.map((at) => excessesOf(joined(heights[at] as readonly Float64Array[]), days));
+    const excesses = group.map((at) => {
+      const own = peaks[at] as readonly Highest[];
+      const count = own.reduce((sum, { all }) => sum + all, 0);
+      return excessesOf(joined(own.map(({ values }) => values)), days, count);
+    });
     for (const [place, tail] of tailsOf(excesses).entries()) found[group[place] as number] = tail;
   }
   return found;

@@ -6,6 +6,7 @@ import { withoutFillers } from '../series/fillers.ts';
 import type { Frame } from '../series/frame.ts';
 import { gapFrom, gapsOf } from '../series/gaps.ts';
 import { calibrationOf } from './calibration.ts';
+import { Course } from './course.ts';
 import { daysOf, type LearnedDetector, type Profile, type Resolution } from './profile.ts';
 import { silencesOf } from './silence.ts';
 import { Standardiser, standardOf } from './standard.ts';
@@ -13,6 +14,11 @@ import { Standardiser, standardOf } from './standard.ts';
 /** Normal data are taken apart into so many stretches; what is seen in one is judged by what the others taught. */
 const folds = 4;
 const leastRows = 100;
+/** Values of all statistics of a detector that are kept at once, and of one at least: they are as many as rows, if those are few. */
+const mostValues = 1 << 24;
+const leastRoom = 1 << 13;
+/** Rows after which courses are told of them: one after the other, they stay in the cache. */
+const batchRows = 128;
 /** Readings may come rounded to so many decimals, one day, from where they came in full today. */
 const coarser = [3, 2, 1];
 
@@ -95,36 +101,46 @@ function learnDetectors(
   });
   return kinds.map((kind, at): LearnedDetector => {
     const models = crossed.map((each) => each[at] as object);
-    const seen = seenBy(kind, models, parts);
+    const courses = coursesOf(kind, models, parts);
     const model = learn(kind, { ...normal, parts, fewest });
     const { statistics } = kind.start(model, normal.channels);
-    const calibration = calibrationOf(seen, statistics, bounds, days, kind.isJudgedTogether);
+    const calibration = calibrationOf(courses, statistics, bounds, days, kind.isJudgedTogether);
     return { kind: kind.name, model, calibration };
   });
 }
 
 /** Each statistic over all rows, each stretch as a detector sees it that was learned from the others. */
-function seenBy(
+function coursesOf(
   kind: DetectorKind<object>,
   models: readonly object[],
   stretches: readonly NormalRows[],
-): readonly Float64Array[] {
-  const all = stretches.reduce((sum, { rows }) => sum + rows, 0);
-  let seen: Float64Array[] = [];
-  let first = 0;
+): readonly Course[] {
+  let courses: Course[] = [];
+  let row = 0;
   for (const [fold, stretch] of stretches.entries()) {
     const detector = kind.start(models[fold] as object, stretch.channels);
     const into = new Float64Array(detector.statistics.length);
-    if (first === 0) seen = detector.statistics.map(() => new Float64Array(all));
     const gaps = new Set(stretch.gaps);
-    for (let row = 0; row < stretch.rows; row++) {
-      if (gaps.has(row)) detector.gap?.();
-      detector.push(rowOf(stretch, row), into, 0, stretch.times?.[row]);
-      for (let at = 0; at < into.length; at++) (seen[at] as Float64Array)[first + row] = into[at] as number;
+    const room = Math.max(leastRoom, Math.trunc(mostValues / into.length));
+    if (fold === 0) courses = detector.statistics.map(() => new Course(room));
+    for (const course of courses) course.begin(row);
+    const width = into.length;
+    const batch = new Float64Array(Math.min(batchRows, stretch.rows) * width);
+    for (let at = 0, filled = 0; at < stretch.rows; at++) {
+      if (gaps.has(at)) detector.gap?.();
+      detector.push(rowOf(stretch, at), into, 0, stretch.times?.[at]);
+      batch.set(into, filled);
+      filled += width;
+      if (filled < batch.length && at < stretch.rows - 1) continue;
+      const told = batch.subarray(0, filled);
+      for (let statistic = 0; statistic < width; statistic++)
+        (courses[statistic] as Course).push(row, told, statistic, width);
+      row += filled / width;
+      filled = 0;
     }
-    first += stretch.rows;
   }
-  return seen;
+  for (const course of courses) course.end();
+  return courses;
 }
 
 function standardised(

@@ -1,4 +1,5 @@
 import { exceededWith, fitTail } from '@kiten/numerics';
+import type { Course } from './course.ts';
 
 /** What a statistic exceeds in one of a thousand rows of normal data is its limit. */
 const rarity = 0.001;
@@ -11,36 +12,24 @@ const least = 0.02;
 const mostInflation = 20;
 
 /**
- * The limit of a statistic, from its values over normal data that it was not learned from; ∞ if it never moved. Where the
+ * The limit of a statistic, from its course over normal data that it was not learned from; ∞ if it never moved. Where the
  * data hold few values that are independent of each other the limit is higher, as a t-distribution is wider than the normal one.
  *
  * @param leastLimit what it is at least, by how the statistic is made: then few data say enough, and one that never moved has it
  */
-export function limitOf(values: Float64Array, leastLimit?: number): number {
-  const limit = exceededWith(fitTail(values, tailShare), rarity);
+export function limitOf(course: Course, leastLimit?: number): number {
+  const { values, all } = course.highest;
+  const limit = exceededWith(fitTail(values, tailShare, all), rarity);
   if (limit < least) return leastLimit ?? Number.POSITIVE_INFINITY;
-  return leastLimit === undefined ? limit * inflation(values) : Math.max(leastLimit, limit);
+  return leastLimit === undefined ? limit * inflation(course) : Math.max(leastLimit, limit);
 }
 
-function inflation(values: Float64Array): number {
-  const correlation = Math.min(0.9999, Math.max(0, lagOneCorrelation(values)));
+function inflation({ highest, lagOneCorrelation }: Course): number {
+  const correlation = Math.min(0.9999, Math.max(0, lagOneCorrelation));
   // Of a series whose memory fades geometrically; half of it, because more than one row apart it fades more slowly.
-  const independent = (values.length * (1 - correlation)) / (1 + correlation) / 2;
+  const independent = (highest.all * (1 - correlation)) / (1 + correlation) / 2;
   const freedom = Math.max(1.5, independent);
   // tᵥ ≈ √(ν·(exp(z²/ν) − 1)) (Wallace, Annals of Mathematical Statistics 30, 1959), beside z itself.
   const ratio = Math.sqrt((freedom * Math.expm1(deviate ** 2 / freedom)) / deviate ** 2);
   return Math.min(mostInflation, ratio);
-}
-
-function lagOneCorrelation(values: Float64Array): number {
-  let mean = 0;
-  for (const value of values) mean += value / values.length;
-  let [squares, products, before] = [0, 0, 0];
-  for (const value of values) {
-    const away = value - mean;
-    squares += away * away;
-    products += away * before;
-    before = away;
-  }
-  return squares === 0 ? 1 : products / squares;
 }

@@ -8,26 +8,51 @@ export interface Peaks {
 /** Rows of calm between two peaks that count as two. */
 const calm = 10;
 
+/** Finds the peaks of a series as it comes; what is as low as `floor` is none. */
+export class PeakFinder {
+  readonly #floor: number;
+  readonly #found: (row: number, height: number) => void;
+  #peak: number;
+  #place: number;
+
+  /**
+   * @param from the first row
+   * @param found is called with each peak once the rows after it are calm, or there are no more
+   */
+  constructor(floor: number, from: number, found: (row: number, height: number) => void) {
+    this.#floor = floor;
+    this.#peak = floor;
+    this.#place = from;
+    this.#found = found;
+  }
+
+  push(row: number, value: number): void {
+    if (value > this.#peak) {
+      this.#peak = value;
+      this.#place = row;
+    } else if (row - this.#place >= calm) {
+      this.end();
+      this.#place = row;
+    }
+  }
+
+  /** There are no more rows, or the next ones are not near the last. */
+  end(): void {
+    if (this.#peak > this.#floor) this.#found(this.#place, this.#peak);
+    this.#peak = this.#floor;
+  }
+}
+
 /** The peaks of some rows of a series; what is as low as `floor` is none. */
 export function peaksOf(series: Float64Array, floor = 0, from = 0, to = series.length): Peaks {
   const rows: number[] = [];
   const heights: number[] = [];
-  let [peak, place] = [floor, from];
-  const close = (): void => {
-    if (peak <= floor) return;
-    rows.push(place);
-    heights.push(peak);
-    peak = floor;
-  };
-  for (let row = from; row < to; row++) {
-    const value = series[row] as number;
-    if (value > peak) [peak, place] = [value, row];
-    else if (row - place >= calm) {
-      close();
-      place = row;
-    }
-  }
-  close();
+  const finder = new PeakFinder(floor, from, (row, height) => {
+    rows.push(row);
+    heights.push(height);
+  });
+  for (let row = from; row < to; row++) finder.push(row, series[row] as number);
+  finder.end();
   return { rows: Float64Array.from(rows), heights: Float64Array.from(heights) };
 }
 

@@ -13,6 +13,8 @@ export interface Tail {
 /** The share of the peaks that make the tail, and how many do at least. */
 const share = 0.03;
 const least = 10;
+/** More peaks say nothing new of the tail. */
+const most = 8000;
 
 /** What peaks have over the start of their tail. */
 export interface Excesses {
@@ -25,12 +27,13 @@ export interface Excesses {
 /**
  * @param heights of peaks; sorted here
  * @param days that they are of
+ * @param all how many peaks there were, where these are the highest of them, `most` at least
  */
-export function excessesOf(heights: Float64Array, days: number): Excesses {
+export function excessesOf(heights: Float64Array, days: number, all = heights.length): Excesses {
   const { length } = heights.sort();
   // So few have no tail of their own: all of them are one from 0 on, as if there had been one more.
-  const isFew = length <= least;
-  const count = isFew ? length : Math.max(least, Math.ceil(share * length));
+  const isFew = all <= least;
+  const count = isFew ? length : Math.max(least, Math.min(most, Math.ceil(share * all)));
   const start = isFew ? 0 : (heights[length - count - 1] as number);
   let sum = 0;
   for (let at = length - count; at < length; at++) sum += (heights[at] as number) - start;

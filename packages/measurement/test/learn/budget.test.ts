@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { areEnough, type Claim, heightsFor } from '../../src/learn/budget.ts';
 import { calibrationOf, claimsOf, thresholdsOf } from '../../src/learn/calibration.ts';
+import { Course } from '../../src/learn/course.ts';
 import { countApart, highestOf, type Peaks, peaksOf } from '../../src/learn/peaks.ts';
 import { excessesOf, heightOf, rarityOf, tailsOf } from '../../src/learn/tail.ts';
 import { chance } from '../plant.ts';
@@ -9,6 +10,17 @@ import { chance } from '../plant.ts';
 function exponential(count: number, seed: number): Float64Array {
   const random = chance(seed);
   return Float64Array.from({ length: count }, () => -Math.log(1 - random()));
+}
+
+/** As a detector tells of it, each stretch between two bounds by itself. */
+function courseOf(values: Float64Array, bounds: readonly number[], room = values.length): Course {
+  const course = new Course(room);
+  for (const [at, from] of bounds.slice(0, -1).entries()) {
+    course.begin(from);
+    course.push(from, values.subarray(from, bounds[at + 1]), 0, 1);
+  }
+  course.end();
+  return course;
 }
 
 function apart(heights: Float64Array, from = 0): Peaks {
@@ -117,8 +129,14 @@ describe('a channel that never leaves its own', () => {
   const calm = Float64Array.from({ length: rows }, () => random() + random() + random());
   /** A switch that is thrown now and then. */
   const jumpy = calm.map((value) => (random() < 0.002 ? 40 * random() : value));
+  const bounds = [0, 2000, 4000, 6000, rows];
   const statistics = [0, 1].map((channel) => ({ channel, sees: 'level' }));
-  const calibration = calibrationOf([calm, jumpy], statistics, [0, 2000, 4000, 6000, rows], 100);
+  const calibration = calibrationOf(
+    [calm, jumpy].map((each) => courseOf(each, bounds)),
+    statistics,
+    bounds,
+    100,
+  );
 
   it('alarms without waiting for as many times its limit as others reach', () => {
     const [, often] = thresholdsOf(calibration, statistics, 3, Math.log(100)) as unknown as [number, number];
@@ -135,9 +153,9 @@ describe('a channel that never leaves its own', () => {
 });
 
 describe('what is rare by itself', () => {
-  const seen = [exponential(4000, 7)];
   const own = [{ channel: 0, sees: 'x' }];
   const bounds = [0, 1000, 2000, 3000, 4000];
+  const seen = [courseOf(exponential(4000, 7), bounds)];
 
   it('has no part of the budget where normal data are too short to say how rare', () => {
     const calibration = calibrationOf(seen, own, bounds, 400);
@@ -154,6 +172,15 @@ describe('what is rare by itself', () => {
     const { starts, scales, rarest, excess } = calibrationOf(seen, own, bounds, 400, true);
     expect([starts[0], scales[0], rarest.rows.length]).toEqual([0, 0, 0]);
     expect(excess).toEqual(calibrationOf(seen, own, bounds, 400).excess);
+  });
+
+  it('is told by the highest values, where there is no room for all', () => {
+    const values = exponential(40_000, 11);
+    const quarters = [0, 10_000, 20_000, 30_000, 40_000];
+    const told = (room: number) => calibrationOf([courseOf(values, quarters, room)], own, quarters, 400);
+    const [few, all] = [told(6000), told(40_000)];
+    expect(few.limits[0]).toBeCloseTo(all.limits[0] as number, 9);
+    expect(few).toEqual({ ...all, limits: few.limits });
   });
 
   it('is asked for where a year has enough alarms to be counted', () => {
