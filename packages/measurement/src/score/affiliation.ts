@@ -22,6 +22,7 @@ export interface Affiliation {
  * @param whole what was watched
  */
 export function affiliation(attacks: readonly Span[], alarms: readonly Span[], whole: Span): Affiliation {
+  let next = 0;
   const single = attacks.map((attack, at) => {
     const before = attacks[at - 1];
     const after = attacks[at + 1];
@@ -29,7 +30,11 @@ export function affiliation(attacks: readonly Span[], alarms: readonly Span[], w
       before === undefined ? whole[0] : (before[1] + attack[0]) / 2,
       after === undefined ? whole[1] : (attack[1] + after[0]) / 2,
     ];
-    const own = alarms.map((alarm) => cut(alarm, zone)).filter(([start, end]) => end > start);
+    // Zones follow each other: an alarm that is over before one of them is over before all that come.
+    while ((alarms[next]?.[1] ?? Number.POSITIVE_INFINITY) <= zone[0]) next++;
+    const own: Span[] = [];
+    for (let alarm = next; (alarms[alarm]?.[0] ?? Number.POSITIVE_INFINITY) < zone[1]; alarm++)
+      own.push(cut(alarms[alarm] as Span, zone));
     return { precision: precisionIn(zone, attack, own), recall: recallIn(zone, attack, own) };
   });
   const known = single.flatMap(({ precision }) => (precision === undefined ? [] : [precision]));
