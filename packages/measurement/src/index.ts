@@ -113,6 +113,19 @@ export {
   silences,
 } from './physics/active/challenge.ts';
 export {
+  type Echoes,
+  judgeSilence,
+  type SilenceJudgement,
+  type SilenceLevels,
+  silenceLevels,
+} from './physics/active/judge-silence.ts';
+export {
+  type JudgedPicture,
+  judgePictures,
+  type PicturePair,
+  type PicturesJudgement,
+} from './physics/camera/judge-pictures.ts';
+export {
   type CameraRotation,
   cameraAgainstGyroscope,
   type FeatureTrack,
@@ -173,6 +186,7 @@ export {
   rotationResiduals,
 } from './physics/mems/rotation-check.ts';
 export { powerAt, type SpectralLine, strongestLine } from './physics/mems/spectral-line.ts';
+export type { RowAlarm } from './physics/row-alarms.ts';
 export { carrierIn, type DemodulationTrace, demodulationTrace } from './physics/sound/demodulation.ts';
 export { type Affiliation, affiliation, affiliationOf, type Span } from './score/affiliation.ts';
 export { batadalScore, type Detection, detections } from './score/delay.ts';

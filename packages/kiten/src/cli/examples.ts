@@ -111,6 +111,18 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
   'kiten measurement voice': [
     ['a recording of a command', 'kiten measurement voice --input recording.csv --rate 16000'],
   ],
+  'kiten measurement active': [
+    [
+      'a radar that is silent at random, and how it is where nobody attacks',
+      'kiten measurement active --input echoes.csv --normal calm.csv --out scores.csv',
+    ],
+  ],
+  'kiten measurement camera': [
+    [
+      'tracks in pixels, and a gyroscope of its own whose y and z point up and back',
+      'kiten measurement camera --input tracks.csv --gyroscope imu.csv --axes x,-y,-z --focal 460 --centre 367,248',
+    ],
+  ],
   'kiten measurement explain': [
     [
       'the first alarm from row 15000 on, with a picture',

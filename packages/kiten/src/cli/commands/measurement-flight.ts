@@ -12,6 +12,7 @@ import {
   learnNormalFlight,
 } from '@kiten/measurement';
 import type { Command } from 'commander';
+import { csvPieces } from '../csv-pieces.ts';
 import { isDirectory, writePieces } from '../files.ts';
 import { csvField, readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
@@ -46,7 +47,7 @@ async function judgeFlightFiles({ input, normal, out, json }: FlightOptions): Pr
     normal === undefined ? undefined : learnNormalFlight(await Promise.all(normal.map(readFlight)));
   const flight = await readFlight(input);
   const judgement = judgeFlight(flight, learned);
-  if (out !== undefined) await writePieces(out, scores(judgement));
+  if (out !== undefined) await writePieces(out, csvPieces(scoreColumns, scores(judgement)));
   const { evidence, moments, alarms } = judgement;
   const began = moments[0]?.time ?? 0;
   const told = alarms.map(({ from, to, ...rest }) => ({ from: from - began, to: to - began, ...rest }));
@@ -85,25 +86,16 @@ async function readFlight(path: string): Promise<Flight> {
   );
 }
 
-async function* scores({ moments, alarms, evidence }: FlightJudgement): AsyncGenerator<Uint8Array> {
+const scoreColumns = ['row', 'time', 'score', 'alarm', 'channels', 'kind'];
+
+function* scores({ moments, alarms, evidence }: FlightJudgement): Generator<readonly (string | number)[]> {
   const reads = new Map(evidence.map((each) => [each.check, each.reads]));
-  let text = 'row,time,score,alarm,channels,kind\n';
   for (const [row, { time, severity, checks }] of moments.entries()) {
     const alarm = severity < 1 ? undefined : alarms.find(({ from, to }) => from <= time && time <= to);
     const telling = alarm === undefined ? [] : checks.filter((each) => each.severity >= 0.5);
     const channels = new Set(telling.flatMap(({ check }) => reads.get(check) ?? []));
     const isAlarm = alarm === undefined ? 0 : 1;
-    const fields = [
-      rowNumber(row),
-      time,
-      severity.toPrecision(6),
-      isAlarm,
-      csvField([...channels].join(' ')),
-    ];
-    text += `${fields.join(',')},${alarm?.kind ?? ''}\n`;
-    if (text.length < 1 << 16) continue;
-    yield Buffer.from(text);
-    text = '';
+    const told = csvField([...channels].join(' '));
+    yield [rowNumber(row), time, severity.toPrecision(6), isAlarm, told, alarm?.kind ?? ''];
   }
-  yield Buffer.from(text);
 }

@@ -1,6 +1,5 @@
 import { KitenError } from '@kiten/codec';
 import {
-  type Frame,
   type InertialFinding,
   type InertialReadings,
   type InertialRules,
@@ -9,6 +8,7 @@ import {
 import type { Command } from 'commander';
 import { readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
+import { axesOf } from '../table-axes.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
 
@@ -38,13 +38,6 @@ export function inertialCommand(measurement: Command): void {
       .action(judgeInertialFile),
   );
 }
-
-const gravity = 9.80665;
-/** What one of the units is in rad/s and m/s². */
-const units: readonly (readonly [RegExp, number])[] = [
-  [/deg|°/i, Math.PI / 180],
-  [/\(m?g\)|\[m?g\]|_g$/i, gravity],
-];
 
 async function judgeInertialFile(options: InertialOptions): Promise<void> {
   const { input, gyroscopeScale, accelerometerScale, json } = options;
@@ -96,33 +89,4 @@ async function judgeInertialFile(options: InertialOptions): Promise<void> {
     print(
       `  highest: ${highest.severity.toFixed(2)} of an alarm, ${highest.check}, at ${highest.from.toFixed(1)} s`,
     );
-}
-
-/** @throws KitenError `kiten/channel-missing` */
-function axesOf(
-  frame: Frame,
-  name: RegExp,
-): {
-  readonly names: readonly string[];
-  readonly unit: number;
-  readonly axes: readonly [Float64Array, Float64Array, Float64Array];
-} {
-  // `gyro_integral_dt` and `accelerometer_clipping` have no axis.
-  const names = frame.channels.filter((each) => name.test(each) && /[xyz]\b|\[[012]\]|_[xyz]$/i.test(each));
-  const [x, y, z] = names;
-  if (x === undefined || y === undefined || z === undefined)
-    throw new KitenError(
-      'kiten/channel-missing',
-      `Three axes that begin like ${name.source.slice(1)} are needed; there are ${frame.channels.join(', ')}.`,
-      { detail: { channel: name.source.slice(1) } },
-    );
-  const unit = units.find(([pattern]) => pattern.test(x))?.[1] ?? 1;
-  const axis = (channel: string) => {
-    const at = frame.channels.indexOf(channel);
-    return Float64Array.from(
-      { length: frame.rows },
-      (_, row) => unit * (frame.values[row * frame.channels.length + at] as number),
-    );
-  };
-  return { names: [x, y, z], unit, axes: [axis(x), axis(y), axis(z)] };
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Environment } from '../environment.ts';
+import { activeCommand } from './measurement-active.ts';
 import { blindSpotCommand } from './measurement-blind-spot.ts';
+import { cameraCommand } from './measurement-camera.ts';
 import { crossCommands } from './measurement-cross.ts';
 import { detectCommand } from './measurement-detect.ts';
 import { effectCommand } from './measurement-effect.ts';
@@ -32,6 +34,8 @@ export function measurementCommands(program: Command, environment: Environment):
   inertialCommand(measurement);
   lidarCommand(measurement);
   voiceCommand(measurement);
+  activeCommand(measurement);
+  cameraCommand(measurement);
   streamCommands(measurement, environment);
   relationCommands(measurement, environment);
 }
