@@ -6,9 +6,11 @@ import { physicsOfFlights } from './physics/flights.ts';
 import { physicsOfInertialSensors } from './physics/inertial.ts';
 import { physicsOfLidar } from './physics/lidar.ts';
 import { physicsOfOthers } from './physics/others.ts';
+import { physicsOfReceivers } from './physics/receivers.ts';
 
 const folder = process.env.MEASUREMENT_DATA;
 physicsOfFlights(folder);
+physicsOfReceivers(folder);
 physicsOfInertialSensors(folder);
 physicsOfLidar(folder);
 physicsOfOthers();

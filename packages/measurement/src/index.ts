@@ -139,13 +139,13 @@ export {
   flightTable,
   flightTopicOf,
 } from './physics/flight/flight.ts';
-export {
-  type FlightAlarm,
-  type FlightAttack,
-  type FlightJudgement,
-  type FlightMoment,
-  judgeFlight,
-} from './physics/flight/judge-flight.ts';
+export type {
+  FlightAlarm,
+  FlightAttack,
+  FlightJudgement,
+  FlightMoment,
+} from './physics/flight/judge-evidence.ts';
+export { judgeFlight } from './physics/flight/judge-flight.ts';
 export { learnNormalFlight, type NormalFlight } from './physics/flight/normal-flight.ts';
 export type { Box } from './physics/lidar/box.ts';
 export { type Cluster, clustersIn } from './physics/lidar/clusters.ts';
@@ -186,6 +186,13 @@ export {
   rotationResiduals,
 } from './physics/mems/rotation-check.ts';
 export { powerAt, type SpectralLine, strongestLine } from './physics/mems/spectral-line.ts';
+export {
+  judgeReceiver,
+  learnNormalReceiver,
+  type NormalReceiver,
+  type ReceiverRules,
+} from './physics/receiver/judge-receiver.ts';
+export { type ReceiverLog, ReceiverLogReader } from './physics/receiver/receiver-log.ts';
 export type { RowAlarm } from './physics/row-alarms.ts';
 export { carrierIn, type DemodulationTrace, demodulationTrace } from './physics/sound/demodulation.ts';
 export { type Affiliation, affiliation, affiliationOf, type Span } from './score/affiliation.ts';
@@ -230,6 +237,7 @@ export {
 } from './simulate/lidar.ts';
 export { type MemsPlan, type MemsSound, simulatedMems, simulatedMemsSensor } from './simulate/mems.ts';
 export { type MicrophonePlan, simulatedRecording, simulatedRecordingRate } from './simulate/microphone.ts';
+export { nmeaOf } from './simulate/nmea.ts';
 export { pumpingStation } from './simulate/pumping-station.ts';
 export { type FlightAttackKind, type FlightAttackPlan, flightAttackKinds } from './simulate/receiver.ts';
 export { BatchingTap, type BatchingTapParts, type TapPort } from './streams/batching-tap.ts';

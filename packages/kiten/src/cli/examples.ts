@@ -96,6 +96,13 @@ export const examples: Readonly<Record<string, readonly (readonly [string, strin
       'kiten measurement flight --input flight/ --normal earlier-flight/ --out scores.csv',
     ],
   ],
+  'kiten measurement receiver': [
+    ['a ship’s log', 'kiten measurement receiver --input ship.nmea'],
+    [
+      'a clock’s receiver on a roof, after a week without an attack',
+      'kiten measurement receiver --input today.nmea --fixed --normal last-week.nmea --out scores.csv',
+    ],
+  ],
   'kiten measurement inertial': [
     [
       'a log in degrees a second, whose gyroscope says 2,000 at most',

@@ -2,6 +2,7 @@ import { gaussian } from '@kiten/numerics';
 import type { Flight, FlightTable, FlightTopic } from '../physics/flight/flight.ts';
 import { Estimator } from './flight-estimator.ts';
 import { disturbed, type FlightAttackPlan, usualReceiver } from './receiver.ts';
+import { simulatedSatellites } from './satellites.ts';
 
 export interface FlightPlan {
   /** Of the log. */
@@ -85,6 +86,7 @@ export function simulatedFlight({ seconds, speed = 0, attack }: FlightPlan, rand
       fix_type: fix.satellites >= 4 ? 3 : 0,
       satellites_used: fix.satellites,
     });
+    tables.add('satellite_info', micros, simulatedSatellites(attack, step / rate, fix.satellites));
     if (fix.satellites < 4) continue;
     tables.add('estimator_innovations', micros, estimator.follow(fix));
   }

@@ -3,7 +3,6 @@ import { basename, join } from 'node:path';
 import { KitenError } from '@kiten/codec';
 import {
   type Flight,
-  type FlightJudgement,
   type FlightTable,
   type FlightTopic,
   flightTable,
@@ -12,11 +11,10 @@ import {
   learnNormalFlight,
 } from '@kiten/measurement';
 import type { Command } from 'commander';
-import { csvPieces } from '../csv-pieces.ts';
-import { isDirectory, writePieces } from '../files.ts';
-import { csvField, readFrame } from '../measurement-files.ts';
+import { isDirectory } from '../files.ts';
+import { readFrame } from '../measurement-files.ts';
+import { writeMomentScores } from '../moment-scores.ts';
 import { counted, print, printJson } from '../output.ts';
-import { rowNumber } from '../row-number.ts';
 
 interface FlightOptions {
   readonly input: string;
@@ -47,7 +45,7 @@ async function judgeFlightFiles({ input, normal, out, json }: FlightOptions): Pr
     normal === undefined ? undefined : learnNormalFlight(await Promise.all(normal.map(readFlight)));
   const flight = await readFlight(input);
   const judgement = judgeFlight(flight, learned);
-  if (out !== undefined) await writePieces(out, csvPieces(scoreColumns, scores(judgement)));
+  if (out !== undefined) await writeMomentScores(out, judgement);
   const { evidence, moments, alarms } = judgement;
   const began = moments[0]?.time ?? 0;
   const told = alarms.map(({ from, to, ...rest }) => ({ from: from - began, to: to - began, ...rest }));
@@ -84,18 +82,4 @@ async function readFlight(path: string): Promise<Flight> {
     'kiten/no-flight',
     `${path} has no table that is understood, such as …_vehicle_gps_position_0.csv.`,
   );
-}
-
-const scoreColumns = ['row', 'time', 'score', 'alarm', 'channels', 'kind'];
-
-function* scores({ moments, alarms, evidence }: FlightJudgement): Generator<readonly (string | number)[]> {
-  const reads = new Map(evidence.map((each) => [each.check, each.reads]));
-  for (const [row, { time, severity, checks }] of moments.entries()) {
-    const alarm = severity < 1 ? undefined : alarms.find(({ from, to }) => from <= time && time <= to);
-    const telling = alarm === undefined ? [] : checks.filter((each) => each.severity >= 0.5);
-    const channels = new Set(telling.flatMap(({ check }) => reads.get(check) ?? []));
-    const isAlarm = alarm === undefined ? 0 : 1;
-    const told = csvField([...channels].join(' '));
-    yield [rowNumber(row), time, severity.toPrecision(6), isAlarm, told, alarm?.kind ?? ''];
-  }
 }

@@ -47,7 +47,7 @@ export function simulateCommand(measurement: Command): void {
       )
       .requiredOption(
         '--out <file>',
-        'where the readings go: CSV, with a column `attack` that is 1 where they were altered; of a flight, a directory; -: to standard output',
+        'where the readings go: CSV, with a column `attack` that is 1 where they were altered; of a flight, a directory, or with a name that ends in .nmea what its receiver says; -: to standard output',
       )
       .addOption(new Option('--fault <kind>', 'what is done').choices(injectedKinds))
       .addOption(

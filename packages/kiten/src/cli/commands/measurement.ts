@@ -11,6 +11,7 @@ import { flightCommand } from './measurement-flight.ts';
 import { inertialCommand } from './measurement-inertial.ts';
 import { learnCommand } from './measurement-learn.ts';
 import { lidarCommand } from './measurement-lidar.ts';
+import { receiverCommand } from './measurement-receiver.ts';
 import { relationCommands } from './measurement-relation.ts';
 import { scoreCommand } from './measurement-score.ts';
 import { simulateCommand } from './measurement-simulate.ts';
@@ -31,6 +32,7 @@ export function measurementCommands(program: Command, environment: Environment):
   crossCommands(measurement);
   simulateCommand(measurement);
   flightCommand(measurement);
+  receiverCommand(measurement);
   inertialCommand(measurement);
   lidarCommand(measurement);
   voiceCommand(measurement);

@@ -1,4 +1,5 @@
 import { exceededWith, fitTail } from '@kiten/numerics';
+import type { Evidence } from './evidence.ts';
 import type { Flight } from './flight.ts';
 import { flightEvidence } from './flight-evidence.ts';
 import { type ReceiverLevels, receiverLevelsOf } from './radio-checks.ts';
@@ -25,8 +26,13 @@ export interface NormalFlight {
  */
 export function learnNormalFlight(flights: readonly Flight[]): NormalFlight {
   const levels = receiverLevelsOf(flights);
+  return { limits: learnLimits(flights.flatMap((flight) => flightEvidence(flight, levels))), levels };
+}
+
+/** Where each check begins to be reason enough for an alarm, from what it said without an attack. */
+export function learnLimits(evidence: readonly Evidence[]): ReadonlyMap<string, number> {
   const seen = new Map<string, { readonly limit: number; readonly values: number[] }>();
-  for (const { check, values, limit } of flights.flatMap((flight) => flightEvidence(flight, levels))) {
+  for (const { check, values, limit } of evidence) {
     const known = seen.get(check) ?? { limit, values: [] };
     for (const value of values) if (!Number.isNaN(value)) known.values.push(value);
     seen.set(check, known);
@@ -39,5 +45,5 @@ export function learnNormalFlight(flights: readonly Flight[]): NormalFlight {
     // A check that never said anything has nothing to teach.
     if (highest > 0) limits.set(check, Math.min(limit * mostMoved, Math.max(limit * leastMoved, usual)));
   }
-  return { limits, levels };
+  return limits;
 }

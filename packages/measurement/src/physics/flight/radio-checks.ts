@@ -5,7 +5,7 @@ import { type Flight, receiverTable } from './flight.ts';
 /** What a vehicle's receiver usually says of what depends on receiver and antenna, not on the sky, by column. */
 export type ReceiverLevels = ReadonlyMap<string, number>;
 
-const receiverLevels = ['noise_per_ms', 'automatic_gain_control', 'jamming_indicator'];
+const receiverLevels = ['noise_per_ms', 'automatic_gain_control', 'jamming_indicator', 'strength'];
 /** dB that the strength of all satellites together changes by, without an obstacle. */
 const strengthLimit = 8;
 
@@ -66,10 +66,18 @@ function strengthCheck(flight: Flight): Evidence[] {
       ? Number.NaN
       : strengths.reduce((sum, each) => sum + each, 0) / strengths.length;
   });
-  const values = againstUsual(times, means, strengthLimit, (now, usual) => Math.abs(now - usual));
-  return [
-    { check: 'strength', family: 'radio', limit: strengthLimit, times, values, reads: [`${topic}.snr`] },
-  ];
+  return [strengthEvidence(times, means, `${topic}.snr`)];
+}
+
+/** @param known the strength that is usual, before the log itself says */
+export function strengthEvidence(
+  times: Float64Array,
+  means: Float64Array,
+  read: string,
+  known?: number,
+): Evidence {
+  const values = againstUsual(times, means, strengthLimit, (now, usual) => Math.abs(now - usual), known);
+  return { check: 'strength', family: 'radio', limit: strengthLimit, times, values, reads: [read] };
 }
 
 /** The median of each over flights without an attack. */
