@@ -7,6 +7,7 @@ import type { Surroundings } from './run-document.ts';
 /** What some guides take for granted, by the guide. */
 export const surroundings: Readonly<Record<string, () => Promise<Surroundings>>> = {
   'docs/how-to/send-events': ports,
+  'docs/how-to/defend-a-sensor': clone,
   'docs/how-to/use-postgresql': postgres,
   'docs/how-to/let-people-in': identityProvider,
   'docs/how-to/run-as-a-service': repository,
@@ -64,6 +65,18 @@ async function repository(): Promise<Surroundings> {
     env: { REPOSITORY: fileURLToPath(new URL('..', import.meta.url)) },
     standIns: [
       ['npm run package:deb', '"$KITEN_NODE" "$REPOSITORY/scripts/package-deb.ts" --without-node --out .'],
+    ],
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** A clone of the repository after `npm install`: its packages, and the Node that runs them. */
+async function clone(): Promise<Surroundings> {
+  return {
+    env: { REPOSITORY: fileURLToPath(new URL('..', import.meta.url)) },
+    standIns: [
+      ['cat > watermark.mjs', 'ln -s "$REPOSITORY/node_modules" node_modules\ncat > watermark.mjs'],
+      ['\nnode ', '\n"$KITEN_NODE" '],
     ],
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
