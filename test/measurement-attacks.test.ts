@@ -43,6 +43,8 @@ describe('a simulated attack', () => {
       .split('\n')
       .filter((line) => line.endsWith(',1'));
     expect(drawn).toHaveLength(60);
+    const whole = await kiten(['measurement', 'lidar', '--input', at('points.csv')]);
+    expect(whole.stdout).toContain('no sector is without returns');
     await simulate('lidar-removal', 'gap.csv');
     expect(JSON.parse((await measurement('lidar', '--input', at('gap.csv'))).stdout).missing).toHaveLength(1);
   });

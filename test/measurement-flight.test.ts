@@ -51,6 +51,23 @@ describe('kiten measurement flight', () => {
     expect(alarms[0]?.[5]).toBe('spoofing');
   });
 
+  it.each([
+    ['log.ulg', 'ulog2csv'],
+    ['log.nmea', 'kiten measurement receiver'],
+    ['log.csv', 'vehicle_gps_position_0.csv'],
+  ])('says what to do with %s', async (name, hint) => {
+    await writeFile(at(name), 'x');
+    expect((await flight('--input', at(name))).stderr).toContain(hint);
+  });
+
+  it('says how near to an alarm it came', async () => {
+    await log('calm', 1);
+    const { highest } = JSON.parse((await flight('--input', at('calm'), '--json')).stdout);
+    expect(highest).toBeGreaterThan(0);
+    expect(highest).toBeLessThan(1);
+    expect((await flight('--input', at('calm'))).stdout).toContain(`${highest.toFixed(2)} of an alarm`);
+  });
+
   it('refuses what is no flight, and two flights in one place', async () => {
     await mkdir(at('none'));
     expect(refusal(await flight('--input', at('none'), '--json'))).toBe('kiten/no-flight');

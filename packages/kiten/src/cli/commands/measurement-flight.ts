@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { KitenError } from '@kiten/codec';
 import {
   type Flight,
@@ -51,7 +51,8 @@ async function judgeFlightFiles({ input, normal, out, json }: FlightOptions): Pr
   const told = alarms.map(({ from, to, ...rest }) => ({ from: from - began, to: to - began, ...rest }));
   const seconds = (moments.at(-1)?.time ?? 0) - began;
   const checks = evidence.map(({ check, reads, limit }) => ({ check, limit, reads }));
-  if (json) return printJson({ tables: [...flight.keys()], seconds, checks, alarms: told });
+  const highest = moments.reduce((most, { severity }) => Math.max(most, severity), 0);
+  if (json) return printJson({ tables: [...flight.keys()], seconds, checks, highest, alarms: told });
   print(
     `${input}: ${seconds.toFixed(0)} s, ${counted(checks.length, 'check', 'checks')} from ${counted(flight.size, 'table', 'tables')}, ${counted(told.length, 'alarm', 'alarms')}`,
   );
@@ -59,6 +60,7 @@ async function judgeFlightFiles({ input, normal, out, json }: FlightOptions): Pr
     print(
       `  ${from.toFixed(1)}–${to.toFixed(1)} s  ${severity.toFixed(1)}  ${kind}  ${seen.slice(0, 6).join(', ')}`,
     );
+  print(`  highest: ${highest.toFixed(2)} of an alarm`);
 }
 
 /** @throws KitenError `kiten/file-unreadable`, `kiten/no-flight`; those of a table */
@@ -78,8 +80,13 @@ async function readFlight(path: string): Promise<Flight> {
     tables.set(topic, flightTable(topic, await readFrame(file)));
   }
   if (tables.size > 0) return tables;
-  throw new KitenError(
-    'kiten/no-flight',
-    `${path} has no table that is understood, such as …_vehicle_gps_position_0.csv.`,
-  );
+  throw new KitenError('kiten/no-flight', `${path} has no table that is understood${hintFor(path)}`);
+}
+
+/** What whoever has another file does. */
+function hintFor(path: string): string {
+  const ending = extname(path).toLowerCase();
+  if (ending === '.ulg') return ': take it apart first, by `ulog2csv` of pyulog.';
+  if (ending === '.nmea') return ': `kiten measurement receiver` reads logs of NMEA 0183.';
+  return ', such as …_vehicle_gps_position_0.csv.';
 }

@@ -56,6 +56,7 @@ async function judgeLidarFile({ input, object = [], height, json }: LidarOptions
         share(shadow),
       ]),
     );
+  if (missing.length === 0) print('  no sector is without returns: nothing was seen to be taken out');
   for (const { from, to } of missing) print(`  nothing comes back from ${degrees(from)} to ${degrees(to)}`);
 }
 
