@@ -118,8 +118,14 @@ describe('a car', () => {
 
   it('begins anew after a hole in the log', () => {
     const first = fixes(60);
-    const later = fixes(60, (second) => ({ time: 50_000 + second, latitude: 38 + second / 11_119.5 }));
-    expect(alarmsOf(logOf([...first, ...later].join('')))).toEqual([]);
+    // Elsewhere, under another sky.
+    const later = (begin: number) =>
+      fixes(60, (second) => ({
+        ...{ time: begin + second, latitude: 36.05 + second / 11_119.5 },
+        satellites: '04',
+      }));
+    expect(alarmsOf(logOf([...first, ...later(50_000)].join('')))).toEqual([]);
+    expect(alarmsOf(logOf([...first, ...later(36_100)].join('')))).not.toEqual([]);
   });
 });
 

@@ -12,13 +12,22 @@ export interface Fix {
   readonly latitude?: number;
   readonly altitude?: number;
   readonly quality?: number;
+  readonly satellites?: string;
   readonly knots?: number;
   readonly date?: string;
 }
 
 export function fixes(count: number, at: (second: number) => Fix = () => ({})): string[] {
   return Array.from({ length: count }, (_, second) => {
-    const { time, latitude, altitude = 40, quality = 1, knots = 19.438, date = '271126' } = at(second);
+    const {
+      time,
+      latitude,
+      altitude = 40,
+      quality = 1,
+      satellites = '09',
+      knots = 19.438,
+      date = '271126',
+    } = at(second);
     const seconds = time ?? 36_000 + second;
     const clock = [seconds / 3600, (seconds / 60) % 60, seconds % 60]
       .map((each) => String(Math.floor(each)).padStart(2, '0'))
@@ -28,7 +37,7 @@ export function fixes(count: number, at: (second: number) => Fix = () => ({})): 
     const place = quality > 0 ? `${Math.floor(degrees)}${minutes},N,13900.00000,E` : ',,,';
     return (
       sentence(`GNRMC,${clock}.00,${quality > 0 ? 'A' : 'V'},${place},${knots},0.0,${date},,,A`) +
-      sentence(`GNGGA,${clock}.00,${place},${quality},09,0.9,${altitude},M,39.0,M,,`)
+      sentence(`GNGGA,${clock}.00,${place},${quality},${satellites},0.9,${altitude},M,39.0,M,,`)
     );
   });
 }
