@@ -45,6 +45,22 @@ describe('streams of several devices that are compared', () => {
   const relation = async (): Promise<Relation> =>
     site.json<Relation>('measurement', 'relation', 'show', 'pipe');
 
+  const lessonFiles = () => readdir(join(site.data, 'measurement', 'lessons'));
+
+  it('are learned no more once somebody says so, and of what was gathered nothing is left', async () => {
+    await meters.learn('--accept');
+    await meters.send(200);
+    await site.until(async () => (await lessonFiles()).length === 1 || undefined, 'rows in a file');
+    const stopped = await site.kiten('measurement', 'relation', 'stop', 'pipe', '--reason', 'a flushed pipe');
+    expect(stopped.stdout).toBe('pipe is not being learned any more.\n');
+    await site.until(async () => (await lessonFiles()).length === 0 || undefined, 'an empty directory');
+    await meters.send(1);
+    const { state, learnedRows } = await relation();
+    expect([state, learnedRows]).toEqual(['declared', undefined]);
+    const again = await site.kiten('measurement', 'relation', 'stop', 'pipe', ...because);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('“pipe” is not being learned.') });
+  }, 120_000);
+
   it('are learned on where they were when the site was killed', async () => {
     await meters.learn('--accept');
     await meters.send(200);

@@ -1,5 +1,5 @@
 import { ask } from './client.ts';
-import type { FaultKind, Lesson } from './readings.ts';
+import type { FaultKind, Lesson, Proposal } from './readings.ts';
 
 /** What makes us think that a sensor lies (above 0), or that it does not. */
 export interface Reason {
@@ -55,7 +55,9 @@ export interface Relation {
   readonly state: 'declared' | 'learning' | 'learned' | 'judging' | 'alarm' | 'unjudged';
   readonly rows: number;
   readonly learnsUntil?: number;
+  readonly learnsRows?: number;
   readonly learnedRows?: number;
+  readonly accepts?: true;
   readonly proposal?: string;
   readonly profile?: string;
   readonly related?: readonly { readonly check: string; readonly explained: number }[];
@@ -104,7 +106,13 @@ export const relationsApi = {
   of: (id: string) => ask('GET', path(id)) as Promise<RelationReadings>,
   learn: (id: string, lesson: Lesson, reason: string) =>
     ask('POST', `${path(id)}/learn`, { ...lesson, reason }),
-  accept: (id: string, reason: string) => ask('POST', `${path(id)}/accept`, { reason }),
+  /** @param proposal what was looked at, and not what may have been learned since */
+  accept: (id: string, proposal: string, reason: string) =>
+    ask('POST', `${path(id)}/accept`, { proposal, reason }),
+  refuse: (id: string, proposal: string, reason: string) =>
+    ask('POST', `${path(id)}/refuse`, { proposal, reason }),
+  stopLesson: (id: string, reason: string) => ask('POST', `${path(id)}/stop-lesson`, { reason }),
+  proposal: (id: string) => ask('GET', `${path(id)}/proposal`) as Promise<Proposal>,
   remove: (id: string, reason: string) => ask('DELETE', `${path(id)}?${new URLSearchParams({ reason })}`),
   relate,
   /** Declares the same streams with one check more: what was learned is no longer judged by. */

@@ -229,6 +229,8 @@ export const en = {
   'happened.relation-learned': 'How the streams of {relation} go together was learned from {rows} rows',
   'happened.relation-not-learned':
     'How the streams of {relation} go together could not be learned: {problem}',
+  'happened.relation-lesson-stopped': '{actor} ended the lesson of the comparison {relation}',
+  'happened.relation-refused': '{actor} refused what was learned of the comparison {relation}',
   'happened.relation-accepted': '{actor} had the streams of {relation} compared by what was learned',
   'happened.part-stated': '{part} was stated to be a part of {device}',
   'happened.policy-changed': '{actor} changed the policies',

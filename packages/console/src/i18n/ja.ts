@@ -233,6 +233,8 @@ export const ja: Dictionary = {
   'happened.relation-learning': '{actor} が照合 {relation} の学習を {seconds} 秒間開始',
   'happened.relation-learned': '照合 {relation} のストリーム間の関係を {rows} 行から学習',
   'happened.relation-not-learned': '照合 {relation} のストリーム間の関係を学習できなかった：{problem}',
+  'happened.relation-lesson-stopped': '{actor} が照合 {relation} の学習を中止',
+  'happened.relation-refused': '{actor} が照合 {relation} の学習結果を不採用',
   'happened.relation-accepted': '{actor} が照合 {relation} の学習結果を判定に採用',
   'happened.part-stated': '{part} は {device} の一部であると記録',
   'happened.policy-changed': '{actor} がポリシーを変更',

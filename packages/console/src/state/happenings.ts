@@ -119,6 +119,8 @@ const loggedSentences: Readonly<Record<string, readonly [Key, Tone]>> = {
   'relation/learning': ['happened.relation-learning', 'plain'],
   'relation/learned': ['happened.relation-learned', 'plain'],
   'relation/not-learned': ['happened.relation-not-learned', 'warning'],
+  'relation/lesson-stopped': ['happened.relation-lesson-stopped', 'plain'],
+  'relation/refused': ['happened.relation-refused', 'plain'],
   'relation/accepted': ['happened.relation-accepted', 'good'],
   'part/stated': ['happened.part-stated', 'quiet'],
   'policy/changed': ['happened.policy-changed', 'plain'],

@@ -87,6 +87,8 @@ const statuses: Readonly<Record<string, number>> = {
   'kiten/relation-unknown': 404,
   'kiten/relations-full': 409,
   'kiten/relation-not-learned': 409,
+  'kiten/relation-not-learning': 409,
+  'kiten/relation-learned-otherwise': 409,
   'kiten/stream-declaration-unknown': 404,
   'kiten/stream-declarations-full': 409,
   'kiten/stream-not-learned': 409,

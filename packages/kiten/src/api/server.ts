@@ -43,6 +43,7 @@ import { signInRoutes } from './routes/sign-in.ts';
 import { siteRoutes } from './routes/site.ts';
 import { storyRoutes } from './routes/story.ts';
 import { streamLessonRoutes } from './routes/stream-lessons.ts';
+import { streamRelationLessonRoutes } from './routes/stream-relation-lessons.ts';
 import { streamRelationRoutes } from './routes/stream-relations.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -143,6 +144,7 @@ export async function buildApi(services: SiteServices): Promise<Api> {
       streamRoutes(routes, services);
       streamLessonRoutes(routes, services);
       streamRelationRoutes(routes, services);
+      streamRelationLessonRoutes(routes, services);
       policyReviewRoutes(routes, services);
       logRoutes(routes, services);
       logProofRoutes(routes, services);

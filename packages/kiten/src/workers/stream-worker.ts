@@ -97,8 +97,8 @@ function handle(command: StreamCommand): void {
       lessons.forget(command.of);
       return;
     case 'stop-lesson':
-      board.find(command.stream)?.stopLearning();
-      lessons.forget(command.stream);
+      learnerOf(command.of)?.stopLearning();
+      lessons.forget(command.of);
       return;
     case 'relate':
       put(command.known.id, () => board.relations.put(command.known), command);

@@ -63,7 +63,7 @@ it('a lesson is stopped on record, whoever gathers for it is told so, and one th
   expect(stopped).toMatchObject({ status: 200, body: { state: 'seen' } });
   expect(stopped.body).not.toHaveProperty('learnsUntil');
   expect(stopped.body).not.toHaveProperty('accepts');
-  expect(told.at(-1)).toEqual({ kind: 'stop-lesson', stream });
+  expect(told.at(-1)).toEqual({ kind: 'stop-lesson', of: stream });
   // What was gathered until then comes late: nothing is learned from it.
   const until = begun.body.learnsUntil as number;
   await site.streams.heard([{ kind: 'taught', stream, frame: readings(20), until, isCut: false }]);

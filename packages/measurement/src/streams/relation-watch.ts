@@ -129,6 +129,10 @@ export class RelationWatch {
     return this.#lesson.lesson;
   }
 
+  stopLearning(): void {
+    this.#lesson.stop();
+  }
+
   course(): RelationCourse {
     const { times, values } = this.#history.excerpt();
     const width = this.#joint.sensors.length;

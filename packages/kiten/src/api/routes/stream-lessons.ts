@@ -1,36 +1,9 @@
-import type { ProfileSummary } from '@kiten/measurement';
 import Type from 'typebox';
-import type { SummedProfile } from '../../site/measurement/learning.ts';
 import type { SiteServices } from '../../site/services.ts';
 import { reason } from '../schemas.ts';
 import type { Api } from '../server.ts';
-import { budgets, seconds, shownStream, streamName, streamView } from './stream-schemas.ts';
-
-const proposal = Type.Optional(
-  Type.String({
-    pattern: '^[0-9a-f]{64}$',
-    description: 'SHA-256 of what was looked at: if something else waits by now, that is refused',
-  }),
-);
-const summary = Type.Object(
-  {
-    digest: Type.String({ description: 'SHA-256 of the profile' }),
-    rows: Type.Integer({ description: 'Rows that it was learned from' }),
-    interval: Type.Optional(Type.Number({ description: 'Seconds between two rows' })),
-    alarmsPerDay: budgets.alarmsPerDay,
-    channels: Type.Array(
-      Type.Object({
-        channel: Type.String(),
-        unit: Type.String({ description: 'Empty where nobody said' }),
-        mean: Type.Number(),
-        deviation: Type.Number({ description: 'The standard deviation' }),
-        least: Type.Optional(Type.Number()),
-        most: Type.Optional(Type.Number()),
-      }),
-    ),
-  },
-  { description: 'What a profile takes for normal' },
-);
+import { lessonRows, proposal, proposedView, shownProposed } from './proposal-schemas.ts';
+import { seconds, shownStream, streamName, streamView } from './stream-schemas.ts';
 
 /** Lessons of streams: what is learned, and what becomes of what was. */
 export function streamLessonRoutes(api: Api, { streams }: SiteServices): void {
@@ -44,9 +17,7 @@ export function streamLessonRoutes(api: Api, { streams }: SiteServices): void {
           {
             stream: streamName,
             seconds: seconds('For so long'),
-            rows: Type.Optional(
-              Type.Integer({ minimum: 100, maximum: 8_388_608, description: 'Or for so many rows' }),
-            ),
+            rows: lessonRows,
             accept: Type.Optional(Type.Boolean({ description: 'Judge by it at once' })),
             reason,
           },
@@ -115,27 +86,9 @@ export function streamLessonRoutes(api: Api, { streams }: SiteServices): void {
       schema: {
         summary: 'What was learned of a stream and waits to be accepted, beside what it is judged by',
         querystring: Type.Object({ stream: streamName }),
-        response: { 200: Type.Object({ proposal: summary, profile: Type.Optional(summary) }) },
+        response: { 200: shownProposed },
       },
     },
-    async ({ query }) => {
-      const { proposal, profile } = await streams.proposed(query.stream);
-      return {
-        proposal: summaryView(proposal),
-        ...(profile === undefined ? {} : { profile: summaryView(profile) }),
-      };
-    },
+    async ({ query }) => proposedView(await streams.proposed(query.stream)),
   );
-}
-
-function summaryView({ interval, channels, ...rest }: SummedProfile) {
-  return {
-    ...rest,
-    ...(interval === undefined ? {} : { interval }),
-    channels: channels.map(channelView),
-  };
-}
-
-function channelView({ least, most, ...rest }: ProfileSummary['channels'][number]) {
-  return { ...rest, ...(least === undefined ? {} : { least }), ...(most === undefined ? {} : { most }) };
 }

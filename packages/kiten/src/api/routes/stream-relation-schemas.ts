@@ -8,6 +8,7 @@ import {
   sensorName,
 } from '@kiten/measurement';
 import Type from 'typebox';
+import type { StreamDesk } from '../../site/measurement/stream-desk.ts';
 import type { StreamState } from '../../site/measurement/stream-messages.ts';
 import type { RelationRecord } from '../../store/stream-relations.ts';
 import { time } from '../schemas.ts';
@@ -65,7 +66,11 @@ export const shownRelation = Type.Object({
   state: Type.Enum(['declared', 'learning', 'learned', 'judging', 'alarm', 'unjudged']),
   rows: Type.Integer(),
   learnsUntil: Type.Optional(time),
+  learnsRows: Type.Optional(Type.Integer({ description: 'Or until there are so many rows' })),
   learnedRows: Type.Optional(Type.Integer()),
+  accepts: Type.Optional(
+    Type.Literal(true, { description: 'It will be judged by what is being learned at once' }),
+  ),
   proposal: Type.Optional(Type.String({ description: 'SHA-256 of a profile that waits to be accepted' })),
   profile: Type.Optional(Type.String()),
   related: Type.Optional(
@@ -97,6 +102,13 @@ export const shownCourse = Type.Object({
   severities: cells,
 });
 
+/** A relation as it stands now. */
+export async function relationNow(streams: StreamDesk, record: RelationRecord) {
+  const { id } = record.relation;
+  const [doing, alarms] = [await streams.compared(id), await streams.relations.alarmsOf(id)];
+  return relationView(record, doing, alarms, streams.relations.problemOf(id));
+}
+
 /** @param untold why it is not compared, where whoever judges was told nothing of it */
 export function relationView(
   record: RelationRecord,
@@ -106,7 +118,7 @@ export function relationView(
 ) {
   const gauges = doing.relations?.get(record.relation.id);
   const problem = untold ?? gauges?.problem;
-  const { relation, accepts: _, lesson, related, ...known } = record;
+  const { relation, accepts, lesson, related, ...known } = record;
   const { checks, streams, ...rest } = relation;
   return {
     ...{ ...rest, ...known, streams: [...streams], checks: checks.map(crossCheckText) },
@@ -116,6 +128,8 @@ export function relationView(
     standing: (gauges?.checks ?? []).map((each) => ({ ...each })),
     rows: gauges?.rows ?? 0,
     ...(lesson === undefined ? {} : { learnsUntil: lesson.until }),
+    ...(lesson?.rows === undefined ? {} : { learnsRows: lesson.rows }),
+    ...(lesson !== undefined && accepts ? { accepts } : {}),
     ...(gauges?.lesson === undefined ? {} : { learnedRows: gauges.lesson.rows }),
     ...(gauges?.calmSince === undefined ? {} : { calmSince: gauges.calmSince }),
     alarms: alarms.map(alarmView),

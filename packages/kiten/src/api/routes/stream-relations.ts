@@ -11,21 +11,17 @@ import {
   every,
   linksOf,
   relationId,
+  relationNow,
   relationView,
   shownCourse,
   shownLinks,
   shownRelation,
 } from './stream-relation-schemas.ts';
-import { budgets, seconds } from './stream-schemas.ts';
+import { budgets } from './stream-schemas.ts';
 
-/** Streams against each other: what is declared, what is learned, who lies. */
+/** Streams against each other: what is declared, how it stands, who lies. */
 export function streamRelationRoutes(api: Api, { streams }: SiteServices): void {
   const { relations } = streams;
-  const view = async (record: RelationRecord) => {
-    const { id } = record.relation;
-    const [doing, alarms] = [await streams.compared(id), await relations.alarmsOf(id)];
-    return relationView(record, doing, alarms, relations.problemOf(id));
-  };
 
   api.get(
     '/stream-relations',
@@ -95,7 +91,7 @@ export function streamRelationRoutes(api: Api, { streams }: SiteServices): void 
       operator,
     }) => {
       const relation = { id: params.relation, ...rest, alarmsPerDay, checks: checks.map(parseCrossCheck) };
-      return view(await relations.relate(relation, operator, why));
+      return relationNow(streams, await relations.relate(relation, operator, why));
     },
   );
 
@@ -114,43 +110,5 @@ export function streamRelationRoutes(api: Api, { streams }: SiteServices): void 
       await relations.unrelate(params.relation, operator, query.reason);
       return reply.code(204).send(null);
     },
-  );
-
-  api.post(
-    '/stream-relations/:relation/learn',
-    {
-      config: { action: 'operate' },
-      schema: {
-        summary: 'Learns how streams go together from what comes from now on',
-        params: Type.Object({ relation: relationId }),
-        body: Type.Object(
-          {
-            seconds: seconds('For so long'),
-            rows: Type.Optional(Type.Integer({ minimum: 100, maximum: 8_388_608 })),
-            accept: Type.Optional(Type.Boolean({ description: 'Judge by it at once' })),
-            reason,
-          },
-          { additionalProperties: false },
-        ),
-        response: { 200: shownRelation },
-      },
-    },
-    async ({ params, body: { reason: why, accept: accepts = false, seconds: length, rows }, operator }) =>
-      view(await relations.learn(params.relation, { seconds: length, rows, accepts }, operator, why)),
-  );
-
-  api.post(
-    '/stream-relations/:relation/accept',
-    {
-      config: { action: 'operate' },
-      schema: {
-        summary: 'Judges by what was learned of how streams go together',
-        params: Type.Object({ relation: relationId }),
-        body: Type.Object({ reason }, { additionalProperties: false }),
-        response: { 200: shownRelation },
-      },
-    },
-    async ({ params, body, operator }) =>
-      view(await relations.accept(params.relation, operator, body.reason)),
   );
 }

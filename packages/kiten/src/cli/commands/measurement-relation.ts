@@ -6,6 +6,7 @@ import type { Environment } from '../environment.ts';
 import { language } from '../language.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson, printTable } from '../output.ts';
+import { type ProposalOption, printProposal, withProposal } from '../proposal-option.ts';
 import { parseUnit } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
 
@@ -16,6 +17,7 @@ interface RelationAnswer {
   readonly checks: readonly string[];
   readonly rows: number;
   readonly learnsUntil?: number;
+  readonly proposal?: string;
   readonly profile?: string;
   readonly problem?: string;
   readonly related?: readonly { readonly check: string; readonly explained: number }[];
@@ -39,6 +41,7 @@ interface AddOptions extends SiteOptions {
 }
 
 type Reasoned = SiteOptions & { readonly reason: string };
+type OfProposal = Reasoned & ProposalOption;
 
 /** Streams of a site against each other. */
 export function relationCommands(measurement: Command, environment: Environment): void {
@@ -111,16 +114,37 @@ export function relationCommands(measurement: Command, environment: Environment)
       return print(`${id} is being learned until ${new Date(answer.learnsUntil ?? 0).toISOString()}.`);
     });
 
-  withSite(relation.command('accept <id>'))
+  withProposal(withSite(relation.command('accept <id>')))
     .description('compare the streams by what was learned')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (id: string, options: OfProposal) => {
+      const client = await openClient(options, environment);
+      const { proposal, reason } = options;
+      const answer = await client.send<RelationAnswer>('POST', path(id, '/accept'), { proposal, reason });
+      if (options.json) return printJson(answer);
+      return print(`${id} is judged by ${answer.profile} from now on.`);
+    });
+
+  withSite(relation.command('stop <id>'))
+    .description('end its lesson before its time: nothing is learned from what was gathered')
     .requiredOption('--reason <text>', 'why; it stands in the log')
     .action(async (id: string, options: Reasoned) => {
       const client = await openClient(options, environment);
-      const answer = await client.send<RelationAnswer>('POST', path(id, '/accept'), {
-        reason: options.reason,
-      });
+      const { reason } = options;
+      const answer = await client.send<RelationAnswer>('POST', path(id, '/stop-lesson'), { reason });
       if (options.json) return printJson(answer);
-      return print(`${id} is judged by ${answer.profile} from now on.`);
+      return print(`${id} is not being learned any more.`);
+    });
+
+  withProposal(withSite(relation.command('refuse <id>')))
+    .description('do not compare the streams by what was learned and waits to be accepted')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (id: string, options: OfProposal) => {
+      const client = await openClient(options, environment);
+      const { proposal, reason } = options;
+      const answer = await client.send<RelationAnswer>('POST', path(id, '/refuse'), { proposal, reason });
+      if (options.json) return printJson(answer);
+      return print(`${id} is not judged by what was learned.`);
     });
 
   withSite(relation.command('remove <id>'))
@@ -138,6 +162,7 @@ function tell({ related = [], standing, ...one }: RelationAnswer): void {
   const { id, state, rows, streams, checks, problem, alarms } = one;
   print(`${id}: ${state}, ${counted(rows, 'row', 'rows')} of ${streams.join(', ')}`);
   if (problem !== undefined) print(`  ${problem}`);
+  printProposal(one.proposal);
   const place = (check: string): string => {
     const severity = standing.find((each) => each.check === check)?.severity ?? undefined;
     return severity === undefined ? '' : `  (${severity.toPrecision(2)} of what an alarm needs)`;

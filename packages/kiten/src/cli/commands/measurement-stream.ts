@@ -7,6 +7,7 @@ import type { Environment } from '../environment.ts';
 import { language } from '../language.ts';
 import { type SiteOptions, withSite } from '../options.ts';
 import { counted, print, printJson, printTable } from '../output.ts';
+import { type ProposalOption, printProposal, withProposal } from '../proposal-option.ts';
 import { discoveredCommand } from './measurement-discovered.ts';
 import { parseAmount } from './measurement-learn.ts';
 import { addCommand } from './measurement-stream-add.ts';
@@ -61,6 +62,7 @@ interface AlarmAnswer {
 }
 
 type Reasoned = SiteOptions & { readonly reason: string };
+type OfProposal = Reasoned & ProposalOption;
 
 /** Streams of readings inside a site. */
 export function streamCommands(measurement: Command, environment: Environment): void {
@@ -107,6 +109,7 @@ export function streamCommands(measurement: Command, environment: Environment): 
       const { stream: one, readings, alarms } = answer;
       print(`${one.stream}: ${one.state}, ${counted(one.rows, 'row', 'rows')} on ${one.topic}`);
       if (one.problem !== undefined) print(`  ${one.problem}`);
+      printProposal(one.proposal);
       const newest = readings.times.map((time, at) => [
         new Date(time).toISOString(),
         ...(readings.values[at] ?? []).map((value) => (value === null ? '' : String(value))),
@@ -135,12 +138,12 @@ export function streamCommands(measurement: Command, environment: Environment): 
       },
     );
 
-  withSite(stream.command('accept <stream>'))
+  withProposal(withSite(stream.command('accept <stream>')))
     .description('judge a stream by what was learned of it')
     .requiredOption('--reason <text>', 'why; it stands in the log')
-    .action(async (name: string, options: Reasoned) => {
+    .action(async (name: string, options: OfProposal) => {
       const client = await openClient(options, environment);
-      const body = { stream: name, reason: options.reason };
+      const body = { stream: name, proposal: options.proposal, reason: options.reason };
       const answer = await client.send<StreamAnswer>('POST', '/streams/accept', body);
       if (options.json) return printJson(answer);
       return print(`${name} is judged by ${answer.profile} from now on.`);
@@ -157,12 +160,12 @@ export function streamCommands(measurement: Command, environment: Environment): 
       return print(`${name} is not being learned any more.`);
     });
 
-  withSite(stream.command('refuse <stream>'))
+  withProposal(withSite(stream.command('refuse <stream>')))
     .description('do not judge a stream by what was learned of it and waits to be accepted')
     .requiredOption('--reason <text>', 'why; it stands in the log')
-    .action(async (name: string, options: Reasoned) => {
+    .action(async (name: string, options: OfProposal) => {
       const client = await openClient(options, environment);
-      const body = { stream: name, reason: options.reason };
+      const body = { stream: name, proposal: options.proposal, reason: options.reason };
       const answer = await client.send<StreamAnswer>('POST', '/streams/refuse', body);
       if (options.json) return printJson(answer);
       return print(`${name} is not judged by what was learned.`);

@@ -86,7 +86,7 @@ export class Learning {
         throw new KitenError('kiten/stream-not-learning', `${stream} is not being learned.`);
       const record = { ...rest, accepts: false };
       await book.keep(record, book.event('stream/lesson-stopped', operator, reason, { stream }));
-      send({ kind: 'stop-lesson', stream });
+      send({ kind: 'stop-lesson', of: stream });
       return record;
     });
   }

@@ -1,12 +1,18 @@
 import { type Clock, encodeUtf8, KitenError } from '@kiten/codec';
-import { crossCheckText, parseCrossProfile, type RelationReport } from '@kiten/measurement';
+import { crossCheckText, parseCrossProfile, type RelationReport, summaryOf } from '@kiten/measurement';
 import type { RelationRecord } from '../../store/stream-relations.ts';
 import type { Learner } from './learner.ts';
-import type { Lesson } from './learning.ts';
+import type { Lesson, Proposed } from './learning.ts';
 import type { ProfileFiles } from './profile-files.ts';
 import type { RelationBook } from './relation-book.ts';
 import type { RelationTeller } from './relation-teller.ts';
 import type { LearningTask, StreamCommand } from './stream-messages.ts';
+
+/** What was learned of a relation, and waits; with `proposal`, only if it is that one, SHA-256 in hexadecimal. */
+export interface WaitingRelation {
+  readonly relation: string;
+  readonly proposal?: string | undefined;
+}
 
 export interface RelationLearningParts {
   readonly clock: Clock;
@@ -50,9 +56,52 @@ export class RelationLearning {
     });
   }
 
-  /** @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learned`, `kiten/profile-…` */
-  accept(id: string, actor: string, reason: string): Promise<RelationRecord> {
-    return this.#parts.relations.alone(id, () => this.#accept(id, actor, reason));
+  /** @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learned`, `kiten/relation-learned-otherwise`, `kiten/profile-…` */
+  accept(of: WaitingRelation, actor: string, reason: string): Promise<RelationRecord> {
+    return this.#parts.relations.alone(of.relation, () => this.#accept(of, actor, reason));
+  }
+
+  /** @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learning` */
+  stopLesson(id: string, actor: string, reason: string): Promise<RelationRecord> {
+    const { relations, send } = this.#parts;
+    return relations.alone(id, async () => {
+      const { lesson, ...rest } = relations.get(id);
+      if (lesson === undefined)
+        throw new KitenError('kiten/relation-not-learning', `“${id}” is not being learned.`);
+      const record = { ...rest, accepts: false };
+      const event = relations.event('relation/lesson-stopped', actor, reason, { relation: id });
+      await relations.keep(record, event);
+      send({ kind: 'stop-lesson', of: id });
+      return record;
+    });
+  }
+
+  /** @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learned`, `kiten/relation-learned-otherwise` */
+  refuse(of: WaitingRelation, actor: string, reason: string): Promise<RelationRecord> {
+    const { relations } = this.#parts;
+    const { relation: id } = of;
+    return relations.alone(id, async () => {
+      // The checks that it proposes were learned from the same rows.
+      const { proposal: _, related: _neither, ...record } = relations.get(id);
+      const data = { relation: id, profile: this.#waiting(of) };
+      await relations.keep(record, relations.event('relation/refused', actor, reason, data));
+      return record;
+    });
+  }
+
+  /**
+   * What waits to be accepted, and what would be judged by no more, by its sensors.
+   *
+   * @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learned`, `kiten/profile-…`
+   */
+  async proposed(id: string): Promise<Proposed> {
+    const { relations, profiles } = this.#parts;
+    const summary = async (digest: string) => ({
+      ...{ digest, ...summaryOf(parseCrossProfile(await profiles.read(digest)).relation) },
+    });
+    const proposal = await summary(this.#waiting({ relation: id }));
+    const { profile } = relations.get(id);
+    return profile === undefined ? { proposal } : { proposal, profile: await summary(profile) };
   }
 
   /** It was said what its sensors are measured in: the rest of the lesson has to be so, too. */
@@ -92,7 +141,7 @@ export class RelationLearning {
       await relations.keep({ ...rest, ...cut, ...learned }, relations.event(type, 'site', undefined, data));
       send({ kind: 'lesson-over', of: id });
       if (isLearned && rest.accepts)
-        await this.#accept(id, 'site', 'It was to be accepted once it was learned.');
+        await this.#accept({ relation: id }, 'site', 'It was to be accepted once it was learned.');
     });
   }
 
@@ -101,20 +150,31 @@ export class RelationLearning {
     this.#isStopping = true;
   }
 
-  async #accept(id: string, actor: string, reason: string): Promise<RelationRecord> {
+  async #accept(of: WaitingRelation, actor: string, reason: string): Promise<RelationRecord> {
     const { relations, teller, profiles } = this.#parts;
-    const { proposal, problem: _, ...rest } = relations.get(id);
-    if (proposal === undefined)
-      throw new KitenError(
-        'kiten/relation-not-learned',
-        `Nothing that was learned of “${id}” waits to be accepted.`,
-      );
+    const { relation: id } = of;
+    const { proposal: _, problem: _past, ...rest } = relations.get(id);
+    const proposal = this.#waiting(of);
     const record: RelationRecord = { ...rest, profile: proposal };
     await profiles.read(proposal);
     const data = { relation: id, profile: proposal };
     await relations.keep(record, relations.event('relation/accepted', actor, reason, data));
     await teller.put(record);
     return record;
+  }
+
+  #waiting({ relation: id, proposal: seen }: WaitingRelation): string {
+    const { proposal } = this.#parts.relations.get(id);
+    if (proposal === undefined)
+      throw new KitenError(
+        'kiten/relation-not-learned',
+        `Nothing that was learned of “${id}” waits to be accepted.`,
+      );
+    if (seen === undefined || seen === proposal) return proposal;
+    throw new KitenError(
+      'kiten/relation-learned-otherwise',
+      `What waits to be accepted of “${id}” is by now ${proposal}: look at that first.`,
+    );
   }
 
   async #learned(task: LearningTask): Promise<RelationLearned> {

@@ -17,10 +17,10 @@ import {
 } from '../../store/stream-relations.ts';
 import type { Operator } from '../operators.ts';
 import type { Learner } from './learner.ts';
-import type { Lesson } from './learning.ts';
+import type { Lesson, Proposed } from './learning.ts';
 import type { ProfileFiles } from './profile-files.ts';
 import { RelationBook, type RelationBookParts } from './relation-book.ts';
-import { RelationLearning } from './relation-learning.ts';
+import { RelationLearning, type WaitingRelation } from './relation-learning.ts';
 import { digestOfRelation, RelationTeller } from './relation-teller.ts';
 import type { StreamBook } from './stream-book.ts';
 import type { StreamCommand } from './stream-messages.ts';
@@ -123,9 +123,32 @@ export class Relations {
     return this.#learning.learn(id, lesson, `operator:${operator.name}`, reason);
   }
 
-  /** @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learned`, `kiten/profile-…` */
-  accept(id: string, operator: Operator, reason: string): Promise<RelationRecord> {
-    return this.#learning.accept(id, `operator:${operator.name}`, reason);
+  /** @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learned`, `kiten/relation-learned-otherwise`, `kiten/profile-…` */
+  accept(of: WaitingRelation, operator: Operator, reason: string): Promise<RelationRecord> {
+    return this.#learning.accept(of, `operator:${operator.name}`, reason);
+  }
+
+  /**
+   * Its lesson is over before its end: what was gathered goes, and nothing is learned from it.
+   *
+   * @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learning`
+   */
+  stopLesson(id: string, operator: Operator, reason: string): Promise<RelationRecord> {
+    return this.#learning.stopLesson(id, `operator:${operator.name}`, reason);
+  }
+
+  /**
+   * What was learned is not what it will be judged by; the checks that it proposes go with it.
+   *
+   * @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learned`, `kiten/relation-learned-otherwise`
+   */
+  refuse(of: WaitingRelation, operator: Operator, reason: string): Promise<RelationRecord> {
+    return this.#learning.refuse(of, `operator:${operator.name}`, reason);
+  }
+
+  /** What was learned and waits. @throws KitenError `kiten/relation-unknown`, `kiten/relation-not-learned`, `kiten/profile-…` */
+  proposed(id: string): Promise<Proposed> {
+    return this.#learning.proposed(id);
   }
 
   /** What judging tells. */

@@ -38,8 +38,8 @@ export type StreamCommand =
   | { readonly kind: 'lesson-over'; readonly of: string }
   /** `resumes`: as of `put`. */
   | { readonly kind: 'relate'; readonly known: KnownRelation; readonly resumes?: boolean }
-  /** Nothing is to be learned from what is gathered. */
-  | { readonly kind: 'stop-lesson'; readonly stream: string }
+  /** Nothing is to be learned from what is gathered of a stream or a relation. */
+  | { readonly kind: 'stop-lesson'; readonly of: string }
   | { readonly kind: 'unrelate'; readonly relation: string }
   /** What attestation says of a device whose streams are compared; absent: nothing. */
   | { readonly kind: 'attested'; readonly device: string; readonly says?: AttestedTier }

@@ -6,6 +6,7 @@ import { useAnswer } from '../../../components/use-answer.ts';
 import { language, say } from '../../../i18n/language.ts';
 import { formatRoute } from '../../../route.ts';
 import { LessonProgress } from '../lesson/progress.tsx';
+import { Proposal } from '../lesson/proposal.tsx';
 import { Actions } from './actions.tsx';
 import { Checks } from './checks.tsx';
 import { Course } from './course.tsx';
@@ -41,12 +42,15 @@ function Shown({ shown, again }: { shown: RelationReadings; again: () => Promise
   return (
     <>
       <section class="panel relation-state" aria-label={words.say('state')}>
-        <p>
+        <p aria-live="polite">
           <RelationState relation={relation} />
         </p>
         <Since relation={relation} />
         {relation.problem !== undefined && (
           <p lang={language.value === 'en' ? undefined : 'en'}>{relation.problem}</p>
+        )}
+        {relation.proposal !== undefined && (
+          <Proposal digest={relation.proposal} asked={() => relationsApi.proposal(relation.id)} />
         )}
         <Actions relation={relation} again={again} />
       </section>

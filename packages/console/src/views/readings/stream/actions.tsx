@@ -10,7 +10,7 @@ import { words } from './words.ts';
 
 export interface ActionProps {
   readonly stream: Stream;
-  /** Asks the site how it stands now. */
+  /** Asks the site how it stands now: also where it refused, as something else is there to be seen then. */
   readonly again: () => Promise<void>;
 }
 
@@ -69,8 +69,7 @@ function Accept({ stream: { stream, proposal = '' }, again, close }: Dialog) {
       effect={words.say('accept-effect', { digest: proposal.slice(0, 12) })}
       submit={words.say('accept')}
       ask={async (reason) => {
-        await readingsApi.accept(stream, proposal, reason);
-        await again();
+        await readingsApi.accept(stream, proposal, reason).finally(again);
         return words.say('accepted', { stream });
       }}
       onClose={close}
@@ -86,8 +85,7 @@ function Refuse({ stream: { stream, proposal = '', profile }, again, close }: Di
       effect={words.say(effect, { digest: proposal.slice(0, 12) })}
       submit={words.say('refuse')}
       ask={async (reason) => {
-        await readingsApi.refuse(stream, proposal, reason);
-        await again();
+        await readingsApi.refuse(stream, proposal, reason).finally(again);
         return words.say('refused', { stream });
       }}
       onClose={close}
@@ -103,8 +101,7 @@ function Learn({ stream: { stream, learnsUntil, proposal }, again, close }: Dial
       effect={[words.say('learn-effect'), ...(isInstead ? [words.say('learn-instead')] : [])].join(' ')}
       submit={words.say('learn')}
       learn={async (lesson, reason) => {
-        await readingsApi.learn(stream, lesson, reason);
-        await again();
+        await readingsApi.learn(stream, lesson, reason).finally(again);
         return words.say('learning', { stream });
       }}
       onClose={close}
@@ -119,8 +116,7 @@ function Stop({ stream: { stream, learnedRows = 0 }, again, close }: Dialog) {
       effect={words.say('stop-effect', { rows: new Intl.NumberFormat(language.value).format(learnedRows) })}
       submit={words.say('stop')}
       ask={async (reason) => {
-        await readingsApi.stopLesson(stream, reason);
-        await again();
+        await readingsApi.stopLesson(stream, reason).finally(again);
         return words.say('stopped', { stream });
       }}
       onClose={close}

@@ -1,12 +1,12 @@
-import { type Stream, statesOf } from '../../../api/readings.ts';
+import { readingsApi, type Stream, statesOf } from '../../../api/readings.ts';
 import { Mark } from '../../../components/mark.tsx';
 import { Time } from '../../../components/time.tsx';
 import { language } from '../../../i18n/language.ts';
 import { deviceAddress } from '../../../route.ts';
 import { LessonProgress } from '../lesson/progress.tsx';
+import { Proposal } from '../lesson/proposal.tsx';
 import { words as ofStreams } from '../words.ts';
 import { type ActionProps, Actions } from './actions.tsx';
-import { Proposal } from './proposal.tsx';
 import { words } from './words.ts';
 
 /** How a stream is doing, where it comes from, and what somebody may do about it. */
@@ -31,7 +31,9 @@ export function StandingPanel({ stream, again }: ActionProps) {
           </>
         )}
       </p>
-      {stream.proposal !== undefined && <Proposal stream={stream.stream} digest={stream.proposal} />}
+      {stream.proposal !== undefined && (
+        <Proposal digest={stream.proposal} asked={() => readingsApi.proposal(stream.stream)} />
+      )}
       <Actions stream={stream} again={again} />
     </section>
   );

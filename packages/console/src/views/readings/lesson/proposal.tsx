@@ -1,4 +1,4 @@
-import { type NormalChannel, type ProfileSummary, readingsApi } from '../../../api/readings.ts';
+import type { NormalChannel, ProfileSummary, Proposal as Waiting } from '../../../api/readings.ts';
 import { PlainTable } from '../../../components/plain-table.tsx';
 import { ProblemNote } from '../../../components/problem-note.tsx';
 import { useAnswer } from '../../../components/use-answer.ts';
@@ -6,9 +6,9 @@ import { language, say } from '../../../i18n/language.ts';
 import { type ChannelChange, channelChanges } from '../../../readings/proposal.ts';
 import { words } from './words.ts';
 
-/** What was learned and waits to be accepted: what would be another. */
-export function Proposal({ stream, digest }: { stream: string; digest: string }) {
-  const { value, problem } = useAnswer(() => readingsApi.proposal(stream), [stream, digest]);
+/** What was learned and waits to be accepted, of a stream or a relation: what would be another. */
+export function Proposal({ digest, asked }: { digest: string; asked: () => Promise<Waiting> }) {
+  const { value, problem } = useAnswer(asked, [digest]);
   return (
     <section class="stream-state" aria-labelledby="proposal-title">
       <h2 id="proposal-title">{words.say('proposal')}</h2>
