@@ -28,9 +28,10 @@ const codes: Readonly<Record<Outcome, readonly [code: string, aspect: string]>> 
   contradicted: ['measurement/readings-contradicted', 'relation'],
 };
 
-/** Packs that come in order again have no gap between them. Of what nobody judges, nobody says anything that is good. */
+/** Packs that come in order again have no gap between them. Of what nobody judges, and of what is silent, nobody says anything that is good. */
 const alsoOf: Readonly<Partial<Record<Outcome, readonly string[]>>> = {
   fresh: ['gaps'],
+  silent: ['freshness', 'gaps', 'relation'],
   unjudged: ['freshness', 'gaps', 'relation'],
 };
 
