@@ -159,6 +159,18 @@ describe.skipIf(!consoleTools())('streams against each other, in the console', {
     await page.locator('.suspect[data-standing=told]').waitFor();
   });
 
+  it('name who takes no part, why and since when, and contradict each other still', async () => {
+    await meters.send(20, lying, ['l/s', 'l/s', 'm3/h']);
+    const missing = page.locator('.relation-state .missing-sensors li');
+    await missing
+      .getByText(/^meter-2\/flow#value – is in m3\/h, and not in l\/s as it was learned: takes no part/)
+      .waitFor({ timeout: patience });
+    expect(await missing.textContent()).toMatch(/ – took part last .*\d\d:\d\d/);
+    await state('alarm').waitFor();
+    await meters.send(5, lying);
+    await missing.waitFor({ state: 'detached', timeout: patience });
+  });
+
   it('weigh what attestation says of the device, in words, as soon as it says so', async () => {
     await meters.probe(1);
     await page

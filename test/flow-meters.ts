@@ -7,6 +7,7 @@ import type { TestSite } from './kiten.ts';
 type Alter = (values: readonly number[]) => readonly number[];
 
 const honest: Alter = (values) => values;
+const usual = ['l/s', 'l/s', 'l/s'];
 const count = 3;
 /** Seconds between two rows. */
 const every = 10;
@@ -63,11 +64,11 @@ export class FlowMeters implements AsyncDisposable {
   }
 
   /** Readings with a time of their own, the same moment of all meters after the other. */
-  async send(rows: number, alter = honest, unit = 'l/s'): Promise<void> {
+  async send(rows: number, alter = honest, units: readonly string[] = usual): Promise<void> {
     for (let row = 0; row < rows; row++, this.#clock += every) {
       const values = alter(this.#source.next().value as readonly number[]);
       for (const [at, client] of this.#clients.entries()) {
-        const payload = JSON.stringify([{ n: 'value', u: unit, v: values[at], t: this.#clock }]);
+        const payload = JSON.stringify([{ n: 'value', u: units[at], v: values[at], t: this.#clock }]);
         await client.publishAsync(`d/meter-${at}/flow`, payload, { qos: 1 });
       }
     }

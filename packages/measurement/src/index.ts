@@ -259,6 +259,7 @@ export {
   type StreamOrigin,
 } from './streams/declaration-change.ts';
 export { Lesson, type LessonEnd } from './streams/lesson.ts';
+export { type MissingSensor, missingReasons } from './streams/missing-sensors.ts';
 export type { CountedMemory } from './streams/pack-watch.ts';
 export { RelationBoard } from './streams/relation-board.ts';
 export type { CheckStanding, RelationCourse } from './streams/relation-course.ts';

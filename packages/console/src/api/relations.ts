@@ -44,6 +44,19 @@ export interface CheckStanding {
   readonly severity: number | null;
 }
 
+/** A sensor that takes no part, and when it did last; the others are compared on. */
+export interface MissingSensor {
+  /** `STREAM#CHANNEL` */
+  readonly sensor: string;
+  readonly why: 'silent' | 'unit' | 'apart';
+  readonly since?: number;
+  readonly unit?: {
+    readonly says: string;
+    readonly asked: string;
+    readonly by: 'declared' | 'learned' | 'before';
+  };
+}
+
 /** Streams whose sensors are checked against each other. */
 export interface Relation {
   readonly id: string;
@@ -52,7 +65,7 @@ export interface Relation {
   readonly units?: Readonly<Record<string, string>>;
   readonly every: number;
   readonly alarmsPerDay: number;
-  readonly state: 'declared' | 'learning' | 'learned' | 'judging' | 'alarm' | 'unjudged';
+  readonly state: 'declared' | 'learning' | 'learned' | 'judging' | 'silent' | 'alarm' | 'unjudged';
   readonly rows: number;
   readonly learnsUntil?: number;
   readonly learnsRows?: number;
@@ -63,6 +76,7 @@ export interface Relation {
   readonly related?: readonly { readonly check: string; readonly explained: number }[];
   readonly problem?: string;
   readonly standing: readonly CheckStanding[];
+  readonly missing: readonly MissingSensor[];
   readonly calmSince?: number;
   readonly alarms: readonly Contradiction[];
 }

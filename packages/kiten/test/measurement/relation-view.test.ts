@@ -1,4 +1,4 @@
-import { parseCrossCheck } from '@kiten/measurement';
+import { type MissingSensor, parseCrossCheck } from '@kiten/measurement';
 import { expect, it } from 'vitest';
 import { linksOf, relationView } from '../../src/api/routes/stream-relation-schemas.ts';
 import type { StreamState } from '../../src/site/measurement/stream-messages.ts';
@@ -27,6 +27,7 @@ const gauges = {
   problem: undefined,
   calmSince: 5,
   checks: [{ check: equal, severity: 0.5 }],
+  ...{ missing: [] as readonly MissingSensor[], isCompared: true },
 };
 const doing: StreamState = { board, streams: new Map(), relations: new Map([['pipe', gauges]]) };
 
@@ -37,6 +38,21 @@ it('a relation says how far its checks are out of place, and that nobody judges 
   const stopped: StreamState = { board, streams: new Map(), isStopped: true };
   expect(relationView(record, stopped, [])).toMatchObject({ state: 'unjudged', rows: 0, standing: [] });
 });
+
+it.each([
+  ['judging', true, 'unit'],
+  ['unjudged', false, 'unit'],
+  ['judging', true, 'silent'],
+  ['silent', false, 'silent'],
+] as const)(
+  'a relation is %s where it is compared: %s, and names a sensor that is missing: %s',
+  (state, isCompared, why) => {
+    const missing = { sensor: 'b/x#1', why, since: 3, unit: undefined };
+    const relations = new Map([['pipe', { ...gauges, isCompared, missing: [missing] }]]);
+    const view = relationView(record, { ...doing, relations }, []);
+    expect(view).toMatchObject({ state, missing: [{ sensor: 'b/x#1', why, since: 3 }] });
+  },
+);
 
 it('a check that is declared is not proposed as well', () => {
   expect(linksOf(record)).toEqual([

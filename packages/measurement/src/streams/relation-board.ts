@@ -64,6 +64,11 @@ export class RelationBoard {
       relation.take(stream, Math.min(at, this.#now + ahead), values, units?.now);
   }
 
+  /** @param says the units that a message of a stream says; it is not compared, as the stream is measured in others */
+  otherUnits(stream: string, says: readonly string[], { now }: Pick<UnitWatch, 'now'>): void {
+    for (const relation of this.#byStream.get(stream) ?? []) relation.otherUnits(stream, says, now);
+  }
+
   look(now: number): void {
     this.#now = now;
     for (const relation of this.#relations.values()) relation.look(now);

@@ -1,3 +1,13 @@
+/** A sensor that says another unit than the one that it is compared in. */
+export interface OtherUnit {
+  /** `STREAM#CHANNEL` */
+  readonly sensor: string;
+  readonly says: string;
+  readonly asked: string;
+  /** Who asks for it: a declaration, what was learned, or what it said itself before. */
+  readonly by: 'declared' | 'learned' | 'before';
+}
+
 /**
  * What the sensors of a relation are measured in: as declared; or else as in what it is judged by; or else as it was said first.
  * What comes in another unit is missing there. Nothing is converted: who changes the unit may have been changed.
@@ -13,8 +23,6 @@ export class SensorUnits {
   /** Sensors that are not judged, and not learned from. */
   #unjudged: readonly number[] = [];
   #unlearned: readonly number[] = [];
-  /** Why not. */
-  problem: string | undefined;
 
   /** @param heard in its lesson before, by sensor; '' where nobody says */
   constructor(names: readonly string[], declared: readonly string[], heard: readonly string[] = []) {
@@ -59,9 +67,19 @@ export class SensorUnits {
     return isFirst;
   }
 
-  /** Whether all that a stream says is judged. */
-  isJudged(stream: string): boolean {
-    return !this.#unjudged.some((at) => this.#names[at]?.startsWith(`${stream}#`));
+  /** What a stream says that is not compared; '' where it does not say. */
+  say(from: number, units: readonly string[]): void {
+    for (const [at, unit] of units.entries()) if (unit !== '') this.#now[from + at] = unit;
+    this.#weigh();
+  }
+
+  /** Those that are not judged. */
+  get others(): readonly OtherUnit[] {
+    const { now } = this;
+    return this.#unjudged.map((at) => ({
+      ...{ sensor: this.#names[at] as string, says: this.#now[at] as string, asked: now[at] as string },
+      by: this.#declared[at] ? 'declared' : this.#learned[at] ? 'learned' : 'before',
+    }));
   }
 
   /** The row without what is not judged. */
@@ -75,21 +93,12 @@ export class SensorUnits {
   }
 
   #weigh(): void {
-    const { now } = this;
     const odd = (known: readonly string[]): number[] =>
       [...known.keys()].filter(
         (at) => this.#now[at] !== '' && (known[at] || this.#now[at]) !== this.#now[at],
       );
-    this.#unjudged = odd(now);
+    this.#unjudged = odd(this.now);
     this.#unlearned = odd(this.ofLesson);
-    const [first] = this.#unjudged;
-    const isSaid = (by: readonly string[]): boolean => first !== undefined && (by[first] ?? '') !== '';
-    const before = isSaid(this.#learned) ? 'as it was learned' : 'as it was before';
-    const why = isSaid(this.#declared) ? 'as it was declared' : before;
-    this.problem =
-      first === undefined
-        ? undefined
-        : `${this.#names[first]} is not judged: it is in ${this.#now[first]}, and not in ${now[first]} ${why}. Learn the relation anew if that is right.`;
   }
 }
 

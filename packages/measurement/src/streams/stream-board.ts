@@ -203,6 +203,7 @@ export class StreamBoard {
   }
 
   readonly #compare: StreamSurroundings['compare'] = (...row) => this.relations.take(...row);
+  readonly #otherUnits: StreamSurroundings['otherUnits'] = (...said) => this.relations.otherUnits(...said);
 
   #find({ device, topic }: TapSource, at: number): readonly Place[] {
     const places: Place[] = [];
@@ -240,8 +241,15 @@ export class StreamBoard {
     const { tell, verify } = this.#parts;
     const keysOf = (id: string) => this.#keys.get(id);
     const budgets = { budget: this.#budget, looks: this.#looks, lessons: this.#lessons };
-    const compare = this.#compare;
-    const watched = new WatchedStream(origin, kind, { tell, verify, keysOf, compare, ...budgets });
+    const [compare, otherUnits] = [this.#compare, this.#otherUnits];
+    const watched = new WatchedStream(origin, kind, {
+      tell,
+      verify,
+      keysOf,
+      compare,
+      otherUnits,
+      ...budgets,
+    });
     this.#ofDevice.set(device, others + 1);
     this.#streams.set(stream, watched);
     return watched;

@@ -8,6 +8,7 @@ import { sensorName } from '../cross/sensor.ts';
 import { isUnit } from '../series/unit.ts';
 import type { LessonEnd } from './lesson.ts';
 import type { LessonGauges, Taught } from './lesson-watch.ts';
+import type { MissingSensor } from './missing-sensors.ts';
 import type { CheckStanding } from './relation-course.ts';
 
 /** Streams of a site whose sensors are checked against each other. */
@@ -117,6 +118,10 @@ export interface RelationGauges {
   readonly checks: readonly CheckStanding[];
   /** Why it is not judged by what was accepted. */
   readonly problem: string | undefined;
+  /** Sensors that take no part now. */
+  readonly missing: readonly MissingSensor[];
+  /** Whether there are two sensors at least that do, and something to compare them by. */
+  readonly isCompared: boolean;
   /** Since when its sensors have gone together; milliseconds. */
   readonly calmSince: number | undefined;
 }

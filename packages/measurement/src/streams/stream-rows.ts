@@ -105,7 +105,10 @@ export class StreamRows {
   /** @returns whether a message is in units that its rows may be judged or learned from in; if not, that is told */
   isInUnits(units: readonly string[] | undefined, at: number): boolean {
     const { isForLesson, problem } = this.units.take(units, () => this.#bin?.flush(this.#closed));
-    if (problem !== undefined) this.#voice.fault('unreadable', at, false, { problem });
+    if (problem !== undefined) {
+      this.#voice.fault('unreadable', at, false, { problem });
+      this.#world.otherUnits(this.#stream, units ?? [], this.units);
+    }
     return problem === undefined || (isForLesson && this.lesson.lesson !== undefined);
   }
 

@@ -25,6 +25,8 @@ export interface StreamSurroundings {
   readonly verify: Verify;
   /** A row of a stream, for whoever compares it with others. */
   readonly compare: (stream: string, at: number, values: Float64Array, units: UnitWatch) => void;
+  /** A message of a stream that says other units than the stream is measured in: its rows are compared with nothing. */
+  readonly otherUnits: (stream: string, says: readonly string[], units: UnitWatch) => void;
   /** DER SubjectPublicKeyInfo of what a device may sign with, its certificates'; `undefined` until they are known. */
   readonly keysOf: (device: string) => readonly Uint8Array[] | undefined;
 }

@@ -1,91 +1,49 @@
-import { encodeUtf8 } from '@kiten/codec';
 import { describe, expect, it } from 'vitest';
 import {
   checkRelation,
-  encodeCrossProfile,
   joinedStreams,
   learnJoint,
   parseCrossCheck,
-  StreamBoard,
   type StreamRelation,
-  type StreamReport,
 } from '../../src/index.ts';
-import { verify } from '../signers.ts';
-
-const start = Date.UTC(2030, 0, 1);
-const names = ['a/p', 'b/p', 'c/p'];
-const streams = names.map((stream) => ({ stream, channels: ['bar'], hold: 180 }));
-const equal = parseCrossCheck('equal a/p#bar b/p#bar c/p#bar');
-
-/** Three gauges of one pressure, and a board that compares them. */
-class Gauges {
-  readonly reports: StreamReport[] = [];
-  readonly board = new StreamBoard({ tell: (report) => this.reports.push(report), verify });
-  #row = 0;
-  #state = 5;
-
-  get doing() {
-    return this.board.relations.gauges.get('line');
-  }
-
-  send(rows: number, units: readonly string[] = ['bar', 'bar', 'bar'], off = 0): void {
-    for (let row = 0; row < rows; row++) {
-      const at = start + 60_000 * this.#row++;
-      const truth = 5 + Math.sin(this.#row / 9);
-      this.board.look(at);
-      for (const [place, stream] of names.entries()) {
-        const bar = truth + this.#noise() + (place === 1 ? off : 0);
-        const value = units[place] === 'kPa' ? 100 * bar : bar;
-        this.board.relations.take(stream, at, Float64Array.of(value), { now: [units[place] ?? ''] });
-      }
-    }
-  }
-
-  get alarms(): number {
-    return this.reports.filter(({ kind }) => kind === 'relation-alarm').length;
-  }
-
-  /** Of its last lesson. */
-  get taught() {
-    const taught = this.reports.findLast((report) => report.kind === 'relation-taught');
-    if (taught?.kind !== 'relation-taught') throw new Error('nothing was taught');
-    return taught.frame;
-  }
-
-  #noise(): number {
-    this.#state = (this.#state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return 0.05 * (this.#state / 2 ** 31 - 0.5);
-  }
-}
-
-function judged(): Gauges {
-  const gauges = new Gauges();
-  gauges.board.relations.put({ id: 'line', every: 60, streams, lesson: { until: start + 1e12, rows: 400 } });
-  gauges.send(410);
-  const made = learnJoint({ every: 60, streams }, gauges.taught, { alarmsPerDay: 0.1, checks: [equal] });
-  const profile = { text: encodeUtf8(encodeCrossProfile(made)), digest: 'ab' };
-  gauges.board.relations.put({ id: 'line', every: 60, streams, profile });
-  return gauges;
-}
+import { bar, equal, Gauges, judged, names, start, streams } from './gauges.ts';
 
 describe('streams that are compared', () => {
   it('are learned with their units, and not judged where they say another one; the others are', () => {
     const gauges = judged();
     expect(gauges.taught.units).toEqual(['bar', 'bar', 'bar']);
     gauges.send(40);
-    expect(gauges.doing?.problem).toBeUndefined();
+    expect(gauges.doing?.missing).toEqual([]);
+    const last = gauges.now;
     gauges.send(40, ['bar', 'bar', 'kPa']);
-    expect(gauges.doing?.problem).toBe(
-      'c/p#bar is not judged: it is in kPa, and not in bar as it was learned. Learn the relation anew if that is right.',
-    );
+    expect(gauges.doing).toMatchObject({ problem: undefined, isCompared: true });
+    expect(gauges.doing?.missing).toEqual([
+      {
+        ...{ sensor: 'c/p#bar', why: 'unit', since: last },
+        unit: { sensor: 'c/p#bar', says: 'kPa', asked: 'bar', by: 'learned' },
+      },
+    ]);
     expect(gauges.alarms).toBe(0);
     gauges.send(40, ['bar', 'bar', 'kPa'], 2);
     expect(gauges.alarms).toBeGreaterThan(0);
     gauges.send(60);
-    expect(gauges.doing).toMatchObject({ problem: undefined, alarm: undefined });
+    expect(gauges.doing).toMatchObject({ missing: [], alarm: undefined });
     // Who says no unit is taken at the one that is known.
     gauges.send(40, ['', '', '']);
     expect(gauges.doing?.alarm).toBeUndefined();
+  });
+
+  it('name who says another unit also where its stream is measured in one already, which takes no such row', () => {
+    const gauges = judged();
+    gauges.send(40);
+    const last = gauges.now;
+    gauges.send(40, bar, 0, { otherwise: 'kPa' });
+    expect(gauges.doing).toMatchObject({
+      isCompared: true,
+      missing: [{ sensor: 'c/p#bar', why: 'unit', since: last, unit: { says: 'kPa', by: 'learned' } }],
+    });
+    gauges.send(40);
+    expect(gauges.doing?.missing).toEqual([]);
   });
 
   it('say nothing good of who says another unit', () => {
@@ -118,9 +76,9 @@ describe('streams that are compared', () => {
     const gauges = new Gauges();
     gauges.board.relations.put({ id: 'line', every: 60, streams, units: ['', '', 'bar'] });
     gauges.send(3, ['bar', 'bar', 'kPa']);
-    expect(gauges.doing?.problem).toContain(
-      'c/p#bar is not judged: it is in kPa, and not in bar as it was declared',
-    );
+    expect(gauges.doing?.missing).toMatchObject([
+      { sensor: 'c/p#bar', why: 'unit', unit: { says: 'kPa', asked: 'bar', by: 'declared' } },
+    ]);
   });
 });
 

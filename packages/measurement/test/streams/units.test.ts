@@ -23,6 +23,7 @@ const senml: StreamDeclaration = {
 class Tank {
   readonly reports: StreamReport[] = [];
   readonly compared: number[] = [];
+  readonly otherwise: (readonly string[])[] = [];
   readonly watched: WatchedStream;
   now = start;
   #count = 0;
@@ -35,6 +36,7 @@ class Tank {
       ...{ budget: { left: 1e6 }, looks: { left: 1e6 }, lessons: { left: 1e6 }, verify },
       tell: (report) => this.reports.push(report),
       compare: (_, __, [level = 0]) => this.compared.push(level),
+      otherUnits: (_, says) => this.otherwise.push(says),
       keysOf: () => [],
     });
   }
@@ -87,6 +89,8 @@ describe('a stream', () => {
     const [rows, compared] = [tank.rows, tank.compared.length];
     tank.say('ft', 13);
     expect([tank.rows, tank.compared.length]).toEqual([rows, compared]);
+    // Whoever compares it is told what it says, and no row.
+    expect(tank.otherwise.map(([level]) => level)).toEqual(['ft']);
     expect(tank.problems).toEqual([
       'These are no readings: “level” is in ft, and not in m as it was learned.',
     ]);

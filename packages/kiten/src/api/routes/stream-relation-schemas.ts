@@ -1,6 +1,8 @@
 import {
   crossCheckText,
   faultKinds,
+  type MissingSensor,
+  missingReasons,
   parseCrossCheck,
   type RelationAlarm,
   type RelationCourse,
@@ -57,13 +59,30 @@ const alarm = Type.Object({
   ),
   broken: Type.Array(Type.Object({ check: Type.String(), severity: Type.Number() })),
 });
+const missing = Type.Object({
+  sensor: Type.String({ description: 'STREAM#CHANNEL' }),
+  why: Type.Enum([...missingReasons], {
+    description: 'Nothing comes of it; it says another unit; its clock is off',
+  }),
+  since: Type.Optional(time),
+  unit: Type.Optional(
+    Type.Object({
+      says: Type.String(),
+      asked: Type.String(),
+      by: Type.Enum(['declared', 'learned', 'before'], { description: 'Who asks for that one' }),
+    }),
+  ),
+});
 export const shownRelation = Type.Object({
   id: relationId,
   ...declared,
   every,
   alarmsPerDay: budgets.alarmsPerDay,
   ...{ setBy: Type.String(), setAt: time, reason: Type.String() },
-  state: Type.Enum(['declared', 'learning', 'learned', 'judging', 'alarm', 'unjudged']),
+  state: Type.Enum(['declared', 'learning', 'learned', 'judging', 'silent', 'alarm', 'unjudged'], {
+    description:
+      'What is being done with it; of one that is judged, how it is doing. `silent` and `unjudged`: fewer than two of its sensors can be compared',
+  }),
   rows: Type.Integer(),
   learnsUntil: Type.Optional(time),
   learnsRows: Type.Optional(Type.Integer({ description: 'Or until there are so many rows' })),
@@ -86,6 +105,7 @@ export const shownRelation = Type.Object({
         'How far each check, and “relation” for what was learned, is out of place in the newest row; 1 is where an alarm begins',
     },
   ),
+  missing: Type.Array(missing, { description: 'Sensors that take no part now; the others are compared on' }),
   calmSince: Type.Optional(time),
   alarms: Type.Array(alarm),
 });
@@ -126,6 +146,7 @@ export function relationView(
     ...(problem === undefined ? {} : { problem }),
     state: stateOf(record, gauges, doing, problem),
     standing: (gauges?.checks ?? []).map((each) => ({ ...each })),
+    missing: (gauges?.missing ?? []).map(missingView),
     rows: gauges?.rows ?? 0,
     ...(lesson === undefined ? {} : { learnsUntil: lesson.until }),
     ...(lesson?.rows === undefined ? {} : { learnsRows: lesson.rows }),
@@ -147,7 +168,17 @@ function stateOf(
   if (gauges?.alarm !== undefined) return 'alarm' as const;
   if (proposal !== undefined) return 'learned' as const;
   if (profile === undefined) return 'declared' as const;
-  return problem === undefined ? ('judging' as const) : ('unjudged' as const);
+  if (problem !== undefined) return 'unjudged' as const;
+  if (gauges === undefined || gauges.isCompared) return 'judging' as const;
+  return gauges.missing.some(({ why }) => why === 'silent') ? ('silent' as const) : ('unjudged' as const);
+}
+
+function missingView({ sensor, why, since, unit }: MissingSensor) {
+  return {
+    ...{ sensor, why },
+    ...(since === undefined ? {} : { since: Math.round(since) }),
+    ...(unit === undefined ? {} : { unit: { says: unit.says, asked: unit.asked, by: unit.by } }),
+  };
 }
 
 function alarmView({ began, ended, judgement }: RelationAlarm) {

@@ -21,6 +21,12 @@ interface RelationAnswer {
   readonly profile?: string;
   readonly problem?: string;
   readonly related?: readonly { readonly check: string; readonly explained: number }[];
+  readonly missing: readonly {
+    readonly sensor: string;
+    readonly why: 'silent' | 'unit' | 'apart';
+    readonly since?: number;
+    readonly unit?: { readonly says: string; readonly asked: string; readonly by: keyof typeof askedBy };
+  }[];
   readonly standing: readonly { readonly check: string; readonly severity: number | null }[];
   readonly alarms: readonly RelationAlarmAnswer[];
 }
@@ -163,6 +169,7 @@ function tell({ related = [], standing, ...one }: RelationAnswer): void {
   print(`${id}: ${state}, ${counted(rows, 'row', 'rows')} of ${streams.join(', ')}`);
   if (problem !== undefined) print(`  ${problem}`);
   printProposal(one.proposal);
+  for (const each of one.missing) print(`  ${missingLine(each)}`);
   const place = (check: string): string => {
     const severity = standing.find((each) => each.check === check)?.severity ?? undefined;
     return severity === undefined ? '' : `  (${severity.toPrecision(2)} of what an alarm needs)`;
@@ -177,6 +184,21 @@ function tell({ related = [], standing, ...one }: RelationAnswer): void {
     for (const line of crossLines(judgementOf(alarm), language())) print(`  ${line}`);
     if (alarm.ended !== undefined) print(`  It was over ${new Date(alarm.ended).toISOString()}.`);
   }
+}
+
+const askedBy = {
+  declared: 'as it was declared',
+  learned: 'as it was learned',
+  before: 'as it was before',
+} as const;
+
+/** Who takes no part, why and since when; the others are compared on. */
+function missingLine({ sensor, why, since, unit }: RelationAnswer['missing'][number]): string {
+  const last = since === undefined ? 'since it is being compared' : `since ${new Date(since).toISOString()}`;
+  if (unit !== undefined)
+    return `${sensor} takes no part ${last}: it is in ${unit.says}, and not in ${unit.asked} ${askedBy[unit.by]}. Learn the relation anew if that is right.`;
+  if (why === 'silent') return `${sensor} says nothing ${last}.`;
+  return `${sensor} takes no part ${last}: what it says is not of the time of the others. Look at the clock of its device.`;
 }
 
 /** With times in seconds, as judgements have them. */

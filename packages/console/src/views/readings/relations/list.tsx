@@ -44,6 +44,11 @@ function Table({ relations }: { relations: readonly Relation[] }) {
                 {suspect.sensor} – {certain(suspect, lastingOf(relation))}
               </p>
             ))}
+            {relation.missing.map(({ sensor, why }) => (
+              <p key={sensor} class="soft">
+                {sensor} – {words.say(`missing-${why}`)}
+              </p>
+            ))}
           </td>
           <td>{relation.streams.join(', ')}</td>
         </tr>

@@ -12,6 +12,7 @@ import { Checks } from './checks.tsx';
 import { Course } from './course.tsx';
 import { Judgement } from './judgement.tsx';
 import { RelationPicture } from './map.tsx';
+import { Missing } from './missing.tsx';
 import { Sensors } from './sensors.tsx';
 import { certain, lastingOf, RelationState } from './state.tsx';
 import { words } from './words.ts';
@@ -46,6 +47,7 @@ function Shown({ shown, again }: { shown: RelationReadings; again: () => Promise
           <RelationState relation={relation} />
         </p>
         <Since relation={relation} />
+        <Missing relation={relation} />
         {relation.problem !== undefined && (
           <p lang={language.value === 'en' ? undefined : 'en'}>{relation.problem}</p>
         )}

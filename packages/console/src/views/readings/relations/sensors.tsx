@@ -14,6 +14,8 @@ export function Sensors({ shown: { relation, readings } }: { shown: RelationRead
   const suspicion = (sensor: string): string => {
     const suspect = lasting?.sensors.find((each) => each.sensor === sensor);
     if (suspect !== undefined) return certain(suspect, lasting);
+    const missing = relation.missing.find((each) => each.sensor === sensor);
+    if (missing !== undefined) return words.say(`missing-${missing.why}`);
     return relation.standing.length === 0 || relation.state === 'unjudged' ? '' : words.say('is-believed');
   };
   const channels = Map.groupBy(

@@ -8,27 +8,36 @@ type Shown = Exclude<Relation['state'], 'judging'> | 'settling' | 'calm';
 
 const tiers: Readonly<Partial<Record<Shown, Tier>>> = { calm: 'affirming', alarm: 'warning' };
 
-function shownState({ state, calmSince }: Relation): Shown {
-  if (state !== 'judging') return state;
-  return calmSince === undefined ? 'settling' : 'calm';
+/** One that is being learned, or waits to be accepted, is judged by what was accepted before. */
+function shownStates(relation: Relation): readonly Shown[] {
+  const { state, calmSince, proposal } = relation;
+  if (state === 'judging') return [calmSince === undefined ? 'settling' : 'calm'];
+  if (lastingOf(relation) === undefined) return [state];
+  if (state !== 'alarm') return ['alarm', state];
+  return proposal === undefined ? ['alarm'] : ['alarm', 'learned'];
 }
 
 /** How a relation is doing, in shape, colour and words. */
 export function RelationState({ relation }: { relation: Relation }) {
-  const state = shownState(relation);
   const isProven = lastingOf(relation)?.tier === 'contraindicated';
-  const tier = state === 'alarm' && isProven ? 'contraindicated' : (tiers[state] ?? 'none');
   return (
-    <span class="status" data-tier={tier} data-state={state}>
-      <Mark tier={tier} />
-      <span class="status-word">{words.say(`state-${state}`)}</span>
-    </span>
+    <>
+      {shownStates(relation).map((state) => {
+        const tier = state === 'alarm' && isProven ? 'contraindicated' : (tiers[state] ?? 'none');
+        return (
+          <span key={state} class="status" data-tier={tier} data-state={state}>
+            <Mark tier={tier} />
+            <span class="status-word">{words.say(`state-${state}`)}</span>
+          </span>
+        );
+      })}
+    </>
   );
 }
 
-/** The contradiction that lasts, while somebody judges. */
+/** The contradiction that lasts, while somebody judges: also of one that is being learned meanwhile. */
 export function lastingOf({ state, alarms }: Relation): Contradiction | undefined {
-  return state === 'alarm' ? alarms.find(({ ended }) => ended === undefined) : undefined;
+  return state === 'unjudged' ? undefined : alarms.find(({ ended }) => ended === undefined);
 }
 
 export const percent = (share: number): string => String(Math.round(100 * share));
