@@ -1,3 +1,5 @@
+import { filterCondition, widerLevels } from './filter-condition.ts';
+
 /** What becomes of readings on a declaration’s topics, beyond what all other policies say. */
 export const outcomes = ['passed', 'marked', 'held-from-receivers', 'held-at-source'] as const;
 export type Outcome = (typeof outcomes)[number];
@@ -67,32 +69,17 @@ function ruleOf({ id, filter }: Readings, outcome: Outcome): string {
   return `@id("${nameOf(id, outcome)}")
 @reason("${reason}")
 @reason_ja("${reasonJa}")
-${head}
-when { ${isOn(filter)} }
+${widerNote(filter)}${head}
+when { ${filterCondition(filter)} }
 when { ${when} }${unless === undefined ? '' : `\nunless { ${unless} }`};`;
 }
 
-/** Whether a topic is meant by a filter. What a `+` stands for may here hold more than one level. */
-function isOn(filter: string): string {
-  const parent = filter.endsWith('/#') ? filter.slice(0, -2) : undefined;
-  const below = isLike(filter);
-  return parent === undefined ? below : `${isLike(parent)} || ${below}`;
+/** A remark where the policy is about more topics than the declaration. */
+function widerNote(filter: string): string {
+  const wider = widerLevels(filter);
+  if (wider.length === 0) return '';
+  return `// Wider than the declaration: the + of level ${wider.join(', ')} stands for several levels as well, as # follows.\n`;
 }
-
-function isLike(filter: string): string {
-  const pattern = filter
-    .split('/')
-    .map((level) => (level === '+' || level === '#' ? '*' : quoted(level).replaceAll('*', '\\*')))
-    .join('/');
-  return `resource.path like "${pattern}"`;
-}
-
-const quoted = (text: string): string =>
-  [...text]
-    .map((character) =>
-      /["\\\p{Cc}]/u.test(character) ? `\\u{${character.codePointAt(0)?.toString(16)}}` : character,
-    )
-    .join('');
 
 /** A policy goes from its first annotation to the semicolon that no text holds. */
 function without(policies: string, name: string): string {

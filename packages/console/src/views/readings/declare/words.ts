@@ -69,6 +69,8 @@ export const words = wordsOf(
       'held back at the source while something speaks against them (but for the group safety)',
     'outcome-lead':
       'Policies decide that. A policy for {filter} is prepared; before it is put in force, you see what it changes.',
+    'outcome-wider':
+      'It is wider than the declaration: the “+” of level {levels} stands for several levels in it as well, as “#” follows.',
     prepare: 'Prepare the policy',
     seconds: '{seconds} s',
   },
@@ -138,6 +140,8 @@ export const words = wordsOf(
     'outcome-held-at-source': '疑わしい点がある間、送信元で止める（グループ safety を除く）',
     'outcome-lead':
       'これはポリシーで決まります。{filter} に対するポリシーの案を用意します。何が変わるかを確かめてから適用できます。',
+    'outcome-wider':
+      '対象は宣言より広くなります。後ろに「#」があるため、階層 {levels} の「+」はポリシーでは複数の階層にも一致します。',
     prepare: 'ポリシーの案を用意する',
     seconds: '{seconds} 秒',
   },

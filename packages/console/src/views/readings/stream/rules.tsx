@@ -3,6 +3,7 @@ import { policyApi } from '../../../api/policies.ts';
 import { type Declaration, readingsApi } from '../../../api/readings.ts';
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
 import { useAnswer } from '../../../components/use-answer.ts';
+import { widerLevels } from '../../../readings/filter-condition.ts';
 import { judgingIn } from '../../../readings/judging-form.ts';
 import { outcomeIn, outcomes } from '../../../readings/outcome-rule.ts';
 import { formatRoute } from '../../../route.ts';
@@ -97,6 +98,7 @@ function PrepareOutcome({
   present: (typeof outcomes)[number] | 'as-said';
 }) {
   const [chosen, choose] = useState<string>(present);
+  const wider = widerLevels(filter);
   const search = new URLSearchParams({ readings: id, outcome: chosen }).toString();
   return (
     <>
@@ -113,6 +115,7 @@ function PrepareOutcome({
       {chosen !== present && (
         <p>
           {words.say('outcome-lead', { filter })}{' '}
+          {wider.length > 0 && <b>{words.say('outcome-wider', { levels: wider.join(', ') })} </b>}
           <a href={formatRoute({ path: '/policies', search })}>{words.say('prepare')}</a>
         </p>
       )}
