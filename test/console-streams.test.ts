@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { MqttClient } from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
@@ -291,6 +292,33 @@ describe.skipIf(!consoleTools())('a stream of readings, in the console', { timeo
       .locator('.relations tbody tr', { hasText: 'flows' })
       .getByText('declared, not learned')
       .waitFor();
+  });
+
+  it('is declared with the keys of its devices, and what is none is said at its field', async () => {
+    const dialog = page.locator('dialog[open]');
+    const keys = dialog.getByLabel('Or the public key of each device');
+    await button('Declare readings').click();
+    await dialog.getByLabel('How a message holds readings').selectOption('pack');
+    await dialog.locator('[name=id]').fill('signed');
+    await dialog.locator('[name=filter]').fill('d/+/signed');
+    await dialog.locator('[name=channels]').fill('level [m]');
+    await keys.fill('pump-1 keys/pump-1.pem');
+    await dialog.locator('[name=reason]').fill('a gateway signs');
+    await dialog.locator('button[type=submit]').click();
+    await dialog.getByText('From “pump-1 keys/pump-1.pem” on: each device is named once').waitFor();
+    expect(await keys.getAttribute('aria-invalid')).toBe('true');
+    expect(await page.locator(':focus').getAttribute('name')).toBe('keys');
+    expect(await accessProblems(page)).toEqual([]);
+    const { publicKey } = generateKeyPairSync('ed25519');
+    await keys.fill(`pump-1:\n${publicKey.export({ type: 'spki', format: 'pem' })}`);
+    await dialog.locator('button[type=submit]').click();
+    await dialog.waitFor({ state: 'detached' });
+    const { declarations } = (await api<{ declarations: object[] }>(site, 'GET', '/stream-declarations'))
+      .body;
+    const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    expect(declarations).toContainEqual(
+      expect.objectContaining({ id: 'signed', form: 'pack', keys: { 'pump-1': key } }),
+    );
     // Apart from what was refused.
     expect(watched.complaints.filter((one) => !/ (400|404|409) /.test(one))).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { type WrongKeys, wrongKeysIn } from '../src/readings/pack-keys.ts';
 import { sourceIn } from '../src/readings/source-form.ts';
 
 function form(said: Readonly<Record<string, string>>): FormData {
@@ -19,8 +20,39 @@ it('channels are named one a line, with what they are measured in as tables have
   });
 });
 
+const pem = '-----BEGIN PUBLIC KEY-----\nMCowBQYD\nK2VwAyEA\n-----END PUBLIC KEY-----\n';
+const bare = 'MCowBQYDK2VwAyEA';
+
+it.each([
+  [
+    'in PEM, beneath its name or behind it',
+    `pump-1\n${pem}\npump-2: ${pem}`,
+    { 'pump-1': bare, 'pump-2': bare },
+  ],
+  ['in base64, on one line', `pump-1 ${bare}\npump-2:${bare}\n`, { 'pump-1': bare, 'pump-2': bare }],
+])('the key of each device is taken %s', (_, keys, taken) => {
+  const said = form({ form: 'pack', channels: 'speed', keys });
+  expect(sourceIn(said)).toMatchObject({ keys: taken, key: undefined });
+  expect(wrongKeysIn(said)).toBeUndefined();
+});
+
+it.each<[string, Record<string, string>, WrongKeys]>([
+  ['a name without a key', { keys: `pump-1 ${bare}\npump-2` }, { field: 'keys', text: 'pump-2' }],
+  ['a device twice', { keys: `pump-1 ${bare}\npump-1 ${bare}` }, { field: 'keys', text: `pump-1 ${bare}` }],
+  ['what is no DER', { keys: 'pump-1 aGVsbG8=' }, { field: 'keys', text: 'pump-1 aGVsbG8=' }],
+  [
+    'a private key',
+    { keys: `pump-1\n${pem.replaceAll('PUBLIC', 'PRIVATE')}` },
+    { field: 'keys', text: 'pump-1' },
+  ],
+  ['a file name', { key: 'keys/one.pem' }, { field: 'key', text: 'keys/one.pem' }],
+  ['one key for all and one of each', { key: bare, keys: `pump-1 ${bare}` }, { field: 'keys' }],
+])('%s is told at its field before the site is asked', (_, said, wrong) => {
+  expect(wrongKeysIn(form({ form: 'pack', channels: 'speed', ...said }))).toEqual(wrong);
+});
+
 it('a key is taken as a file has it', () => {
-  const key = '-----BEGIN PUBLIC KEY-----\nMCowBQYD\nK2VwAyEA\n-----END PUBLIC KEY-----\n';
+  const key = pem;
   const {
     fields,
     units,

@@ -18,6 +18,8 @@ export interface Confirmation {
   /** Whether a reason is asked for; it stands in the log. */
   readonly reason?: boolean;
   readonly grave?: boolean;
+  /** Looks into the form before the site is asked. @returns the name of a field that is wrong, and that says so itself */
+  readonly check?: (form: FormData) => string | undefined;
   readonly act: (form: FormData) => Promise<unknown>;
 }
 
@@ -29,6 +31,7 @@ export function ConfirmDialog({
   done,
   reason = false,
   grave = false,
+  check,
   act,
   onClose,
   children,
@@ -48,8 +51,9 @@ export function ConfirmDialog({
     const given = new FormData(form);
     const without = reason && String(given.get('reason') ?? '').trim() === '';
     setMissing(without);
-    if (without) {
-      form.querySelector<HTMLElement>('[name=reason]')?.focus();
+    const wrong = check?.(given) ?? (without ? 'reason' : undefined);
+    if (wrong !== undefined) {
+      form.querySelector<HTMLElement>(`[name=${wrong}]`)?.focus();
       return;
     }
     setWaiting(true);

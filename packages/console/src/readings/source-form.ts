@@ -1,5 +1,6 @@
 import type { Declaration, Source } from '../api/readings.ts';
 import { numberIn, textIn } from './judging-form.ts';
+import { keyIn, packKeysIn } from './pack-keys.ts';
 
 export const forms = ['json', 'senml', 'pack', 'number', 'csv'] as const;
 export type Form = (typeof forms)[number];
@@ -21,7 +22,7 @@ export function sourceIn(form: FormData): Source & Pick<Declaration, 'id'> {
     ...{ id: String(form.get('id')).trim(), filter: String(form.get('filter')).trim(), form: kind },
     fields: channels.map(({ field }) => field),
     units: measured.length === 0 ? undefined : Object.fromEntries(measured),
-    ...{ binSeconds: numberIn(form, 'binSeconds'), key: keyIn(form) },
+    ...{ binSeconds: numberIn(form, 'binSeconds'), ...keysOf(form) },
     ...{ sequence: textIn(form, 'sequence'), time: textIn(form, 'time') },
   };
 }
@@ -39,9 +40,12 @@ function channelIn(line: string): { readonly field: string; readonly unit?: stri
   return unit === undefined || unit === '' ? { field: named } : { field: named, unit };
 }
 
-/** What stands between the lines of a PEM file, or base64 as it is. */
-function keyIn(form: FormData): string | undefined {
-  return textIn(form, 'key')
-    ?.replace(/-----[^-]+-----/g, '')
-    .replace(/\s/g, '');
+/** What signs packs: one key for all, or one of each device; without any, what the site certified. */
+function keysOf(form: FormData): Pick<Source, 'key' | 'keys'> {
+  const [key, keys] = [textIn(form, 'key'), textIn(form, 'keys')];
+  const each = keys === undefined ? undefined : packKeysIn(keys);
+  return {
+    key: key === undefined ? undefined : keyIn(key),
+    keys: each === undefined || 'wrong' in each ? undefined : each.keys,
+  };
 }

@@ -25,6 +25,11 @@ export const words = wordsOf(
     sequence: 'For freshness: where a number stands that grows by one, such as /n',
     time: 'For freshness: where the time stands, in seconds since 1970, such as /t',
     key: 'Public key that they are signed with, PEM (empty: that of the device’s certificate)',
+    keys: 'Or the public key of each device, where it signs with another than its certificate’s: its name, and behind it its key in PEM',
+    'key-wrong': '“{text}” is no public key: it is PEM (-----BEGIN PUBLIC KEY-----) or base64 of DER.',
+    'keys-wrong':
+      'From “{text}” on: each device is named once, and behind it stands its public key in PEM (-----BEGIN PUBLIC KEY-----) or base64 of DER.',
+    'keys-both': 'All sign with one key, or each with its own: leave one of the two empty.',
     compare: 'Compare streams',
     'compare-effect':
       'Sensors of these streams watch over each other once that is learned and accepted. A comparison of this name that is there already is replaced.',
@@ -97,6 +102,12 @@ export const words = wordsOf(
     sequence: '鮮度の確認用：1 ずつ増える番号の場所（例：/n）',
     time: '鮮度の確認用：1970 年からの秒数で表した時刻の場所（例：/t）',
     key: '署名に使われた公開鍵（PEM。空欄：デバイス証明書の鍵）',
+    keys: 'または、証明書とは別の鍵で署名するデバイスごとの公開鍵（デバイス名に続けて PEM）',
+    'key-wrong':
+      '「{text}」は公開鍵ではありません。PEM（-----BEGIN PUBLIC KEY-----）または DER の base64 で入力してください。',
+    'keys-wrong':
+      '「{text}」以降を読み取れません。デバイス名はそれぞれ 1 回だけ書き、続けて公開鍵を PEM（-----BEGIN PUBLIC KEY-----）または DER の base64 で入力してください。',
+    'keys-both': '全体で 1 つの鍵か、デバイスごとの鍵のどちらかだけを入力してください。',
     compare: 'ストリームを照合する',
     'compare-effect':
       '学習して採用されると、これらのストリームのセンサーが互いに見張ります。同じ名前の照合がすでにあれば置き換えられます。',
