@@ -62,6 +62,8 @@ export class WatchedStream {
   #messages = 0;
   #lastAt: number | undefined;
   #isSilent = false;
+  /** When it was looked at first: one that says nothing after a restart is silent, too. */
+  #began: number | undefined;
 
   constructor({ stream, device, topic }: StreamOrigin, kind: StreamKind, world: StreamSurroundings) {
     this.stream = stream;
@@ -179,10 +181,12 @@ export class WatchedStream {
     this.#rows.judge.look(now);
     this.#rows.lesson.look(now);
     const { silenceSeconds } = this.#kind.declaration;
-    if (this.#isSilent || this.#lastAt === undefined || now - this.#lastAt < silenceSeconds * 1000) return;
+    this.#began ??= now;
+    const since = this.#lastAt ?? this.#began;
+    if (this.#isSilent || now - since < silenceSeconds * 1000) return;
     this.#isSilent = true;
     this.#rows.judge.interrupt();
-    this.#voice.silent({ at: now, since: this.#lastAt, count: this.#messages });
+    this.#voice.silent({ at: now, since, count: this.#messages });
   }
 
   /** Judging is to end. */

@@ -101,6 +101,17 @@ describe('a stream', () => {
     expect(Math.max(...tank.compared)).toBeLessThan(10);
   });
 
+  it('is silent where nothing comes at all since judging began, as after a restart', () => {
+    const tank = new Tank();
+    tank.watched.look(tank.now);
+    tank.watched.look(tank.now + 59_000);
+    expect(tank.watched.gauges.isSilent).toBe(false);
+    tank.watched.look(tank.now + 60_000);
+    expect(tank.watched.gauges.isSilent).toBe(true);
+    const told = { stream: tank.watched.stream, outcome: 'silent', since: tank.now };
+    expect(tank.reports).toContainEqual({ kind: 'concluded', conclusion: expect.objectContaining(told) });
+  });
+
   it('is silent while all that comes is in another unit', () => {
     const tank = new Tank();
     tank.learn('m');
