@@ -32,11 +32,16 @@ export class MissingSensors {
   /** In which row it counted last, and whether it did in the newest. */
   readonly #counted: Float64Array;
   #newest: Float64Array | undefined;
-  #began = Number.NaN;
-  #now = Number.NaN;
+  #began: number;
+  #now: number;
 
-  /** @param hold for so long what a sensor said counts */
-  constructor(names: readonly string[], hold: number, units: SensorUnits) {
+  /**
+   * @param hold for so long what a sensor said counts
+   * @param now NaN: nobody has said yet what time it is
+   */
+  constructor(names: readonly string[], hold: number, units: SensorUnits, now: number) {
+    this.#began = now;
+    this.#now = now;
     this.#names = names;
     this.#hold = hold;
     this.#units = units;

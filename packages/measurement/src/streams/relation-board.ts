@@ -32,7 +32,8 @@ export class RelationBoard {
   put(known: KnownRelation): void {
     const { id, profile, alarm } = known;
     this.forget(id);
-    const relation = new RelationWatch(known, this.#world);
+    const now = Number.isFinite(this.#now) ? this.#now : Number.NaN;
+    const relation = new RelationWatch(known, this.#world, now);
     this.#relations.set(id, relation);
     this.#index();
     if (profile !== undefined) relation.judgeBy(profile, alarm);

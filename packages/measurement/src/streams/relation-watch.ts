@@ -62,8 +62,8 @@ export class RelationWatch {
   readonly #agreement: Agreement;
   readonly #missing: MissingSensors;
 
-  /** @throws KitenError `measurement/cross-too-many` */
-  constructor(known: KnownRelation, world: RelationSurroundings) {
+  /** @param now NaN: not known yet. @throws KitenError `measurement/cross-too-many` */
+  constructor(known: KnownRelation, world: RelationSurroundings, now = Number.NaN) {
     const { id, streams, every, units, lesson, attested } = known;
     this.id = id;
     this.#world = world;
@@ -85,7 +85,7 @@ export class RelationWatch {
     });
     this.#agreement = new Agreement(streams);
     const hold = 1000 * Math.max(...streams.map((each) => each.hold));
-    this.#missing = new MissingSensors(names, hold, this.#units);
+    this.#missing = new MissingSensors(names, hold, this.#units, now);
     if (lesson !== undefined) this.#lesson.begin(lesson);
   }
 

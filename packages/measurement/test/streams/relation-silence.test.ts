@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bar, type Gauges, judged } from './gauges.ts';
+import { bar, type Gauges, judged, names } from './gauges.ts';
 
 const [second, third] = [1, 2];
 const minute = 60_000;
@@ -57,6 +57,16 @@ describe('streams that are compared, where one is silent,', () => {
     expect(gauges.doing?.missing.length).toBe(3 - left);
     gauges.send(40);
     expect(gauges.doing).toMatchObject({ isCompared: true, missing: [] });
+  });
+
+  it('know who has spoken also before anybody looked again', () => {
+    const gauges = judged();
+    const { now, board } = gauges;
+    for (const stream of names)
+      board.relations.take(stream, now + 1000, Float64Array.of(5), { now: ['bar'] });
+    board.look(now + 4 * minute);
+    const silent = names.map((stream) => ({ sensor: `${stream}#bar`, why: 'silent', since: now }));
+    expect(gauges.doing?.missing).toMatchObject(silent);
   });
 
   it('tell it from one whose clock is off', () => {
