@@ -276,7 +276,9 @@ describe('kiten measurement', () => {
       measurement('learn', '--input', at(name), '--rows', '200', '--out', at('g.json'), '--json');
     for (const name of ['normal.csv.gz', 'wide.csv'])
       expect(JSON.parse((await learn(name)).stdout)).toMatchObject({ rows: 200, time: 'date' });
-    expect(refusal(await learn('sheet.csv'))).toBe('kiten/no-table');
+    const sheet = await learn('sheet.csv');
+    expect(refusal(sheet)).toBe('kiten/no-table');
+    expect(sheet.stderr.split('sheet.csv')).toHaveLength(2);
     expect(refusal(await learn('cut.csv'))).toBe('kiten/file-unreadable');
   });
 

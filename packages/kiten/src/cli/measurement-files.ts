@@ -38,6 +38,8 @@ export async function readFrame(
     if (!(cause instanceof KitenError))
       throw new KitenError('kiten/file-unreadable', `${file} cannot be read.`, { cause });
     const { code, detail } = cause;
+    // It names the file by itself.
+    if (code === 'kiten/no-table') throw cause;
     throw new KitenError(code, `${file}: ${cause.message}`, {
       cause,
       ...(detail === undefined ? {} : { detail }),
