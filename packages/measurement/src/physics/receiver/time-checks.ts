@@ -16,11 +16,12 @@ export function timeChecks(table: FlightTable): Evidence[] {
 
 /** By how many seconds the receiver's time went back, and stayed there: a recording that is played, or the almanac of another hour. */
 function backChecks({ topic, times, columns }: FlightTable): Evidence[] {
-  const told = columns.get('time_utc_usec');
+  const told = knownTimes(columns);
   if (told === undefined) return [];
   let [latest, latestAt] = [Number.NaN, Number.NEGATIVE_INFINITY];
   const behind = told.map((now, row) => {
     const time = times[row] as number;
+    if (Number.isNaN(now)) return Number.NaN;
     if (!(now / 1e6 < latest) || time - latestAt > memory) [latest, latestAt] = [now / 1e6, time];
     return latest - now / 1e6;
   });
@@ -38,7 +39,7 @@ function backChecks({ topic, times, columns }: FlightTable): Evidence[] {
  * ten seconds is compared: a receiver's clock that leaps ahead shows at once, one that falls behind after those.
  */
 function stampChecks({ topic, times, columns }: FlightTable): Evidence[] {
-  const [stamps, told] = [columns.get('stamp'), columns.get('time_utc_usec')];
+  const [stamps, told] = [columns.get('stamp'), knownTimes(columns)];
   if (stamps === undefined || told === undefined) return [];
   const late = stamps.map((stamp, row) => stamp - (told[row] as number) / 1e6);
   let from = 0;
@@ -59,4 +60,10 @@ function stampChecks({ topic, times, columns }: FlightTable): Evidence[] {
       reads: [`${topic}.time_utc_usec`],
     },
   ];
+}
+
+/** Without a fix a receiver says what time it takes it for: NaN. */
+function knownTimes(columns: FlightTable['columns']): Float64Array | undefined {
+  const fixes = columns.get('fix_type');
+  return columns.get('time_utc_usec')?.map((told, row) => ((fixes?.[row] ?? 0) > 0 ? told : Number.NaN));
 }

@@ -116,6 +116,15 @@ describe('a car', () => {
     expect(alarms.map(({ kind }) => kind)).toEqual(['jamming']);
   });
 
+  it('may think any time that it is until it has a fix', () => {
+    const alarms = driven(100, (second) =>
+      second < 20 ? { quality: 0, time: 70_000 + second, date: '060180' } : {},
+    );
+    expect(alarms).toEqual([]);
+    const backwards = driven(100, (second) => (second < 20 ? { quality: 0, time: 70_000 + second } : {}));
+    expect(backwards).toEqual([]);
+  });
+
   it('begins anew after a hole in the log', () => {
     const first = fixes(60);
     // Elsewhere, under another sky.
