@@ -5,7 +5,7 @@ const memories = [5, 20, 60, 200] as const;
 /** How far each logarithm may be from the faster one, so that what is over is soon forgotten. */
 const rooms = [0.7, 0.5, 0.35] as const;
 /** Squares of logarithms that are no evidence over so many rows. */
-export const leastSpreads: readonly number[] = [1.2, 0.5, 0.13];
+export const leastSpreads: readonly number[] = [1.2, 0.5, 0.1];
 
 /** How loud noise is, by the square of the logarithm of the ratio of its power to what was learned, over several times. */
 export class Spread {
