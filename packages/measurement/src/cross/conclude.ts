@@ -23,6 +23,8 @@ export interface Concluding {
   readonly alarm: OpenCrossAlarm;
   readonly at: number;
   readonly recent: RecentRows;
+  /** The values of these rows as they were said: NaN is missing. */
+  readonly said: Float64Array;
   readonly own: (stream: string) => OwnEvidence;
 }
 
@@ -30,9 +32,9 @@ export interface Concluding {
 export function concluded(
   profile: CrossProfile,
   sensors: readonly Sensor[],
-  { alarm, at, recent, own }: Concluding,
+  { alarm, at, recent, said, own }: Concluding,
 ): CrossJudgement {
-  const contradiction = new Contradiction(profile.relation, recent, recent.rows - alarm.rows);
+  const contradiction = new Contradiction(profile.relation, recent, said, recent.rows - alarm.rows);
   const leftover = (liars: readonly number[]) => contradiction.leftover(liars);
   const checks = checksOf(profile, alarm);
   const names = profile.balances.map(({ check }) => check);

@@ -21,12 +21,22 @@ export class Contradiction {
   readonly #channels: number;
   readonly #rows: number;
   readonly #values: Float64Array;
+  /** As they were said: NaN is missing, what stands for it in the values is no evidence. */
+  readonly #said: Float64Array;
   /** The first row that may be altered. */
   readonly #from: number;
   readonly #calm: Float64Array;
 
-  /** @param raised the row in which the alarm was raised */
-  constructor({ channels, resolutions }: Profile, { rows, values }: RecentRows, raised: number) {
+  /**
+   * @param said NaN is missing
+   * @param raised the row in which the alarm was raised
+   */
+  constructor(
+    { channels, resolutions }: Profile,
+    { rows, values }: RecentRows,
+    said: Float64Array,
+    raised: number,
+  ) {
     const [resolution] = resolutions;
     this.#model = resolution?.detectors[0]?.model as RelationModel;
     const width = channels.length;
@@ -36,6 +46,7 @@ export class Contradiction {
     this.#rows = Math.min(rows, begin + early + within) - start;
     this.#from = begin - start;
     this.#values = new Float64Array(this.#rows * width);
+    this.#said = said.subarray(start * width, (start + this.#rows) * width);
     if (resolution !== undefined) {
       const standardiser = new Standardiser(resolution.standard);
       for (let row = 0; row < this.#rows; row++)
@@ -65,20 +76,23 @@ export class Contradiction {
   #strengths(liars: readonly number[], from: number, to: number): Float64Array {
     const width = this.#channels;
     const rows = { channels: width, rows: this.#rows, values: this.#values, times: undefined };
-    const expected = expectedOf(rows, this.#model, liars, this.#from);
-    const count = Math.max(1, to - from);
+    const isMissing = (row: number, sensor: number) => Number.isNaN(this.#said[row * width + sensor]);
+    const expected = expectedOf(rows, this.#model, liars, this.#from, isMissing);
     return Float64Array.from({ length: width }, (_, sensor) => {
-      let [sum, squares] = [0, 0];
+      let [count, sum, squares] = [0, 0, 0];
       for (let row = from; row < to; row++) {
+        if (isMissing(row, sensor)) continue;
         const at = row * width + sensor;
         const away =
           ((this.#values[at] as number) - (expected[at] as number)) /
           (this.#model.deviations[sensor] as number);
         const counted = Math.max(-loudest, Math.min(loudest, away));
-        sum += counted / count;
-        squares += counted ** 2 / count;
+        count++;
+        sum += counted;
+        squares += counted ** 2;
       }
-      return squares + Math.min(steady, count) * sum ** 2;
+      if (count === 0) return 0;
+      return squares / count + Math.min(steady, count) * (sum / count) ** 2;
     });
   }
 }

@@ -31,6 +31,8 @@ export class CrossJudge {
   readonly #balances: BalanceWatch;
   readonly #missing: MissingReadings;
   readonly #memory: RowMemory;
+  /** With what is missing left out. */
+  readonly #said: RowMemory;
   #open: OpenCrossAlarm | undefined;
   #quiet = 0;
   #look = 0;
@@ -49,6 +51,7 @@ export class CrossJudge {
     this.#balances = new BalanceWatch(profile);
     this.#missing = new MissingReadings(relation);
     this.#memory = new RowMemory(this.sensors.length);
+    this.#said = new RowMemory(this.sensors.length);
     this.checks = [...new Set(this.#balances.balances.map(({ check }) => check)), 'relation'];
   }
 
@@ -78,6 +81,7 @@ export class CrossJudge {
     this.#at = at;
     const filled = this.#missing.push(row);
     this.#memory.push(at, filled);
+    this.#said.push(at, row);
     const relation = this.#relation.push(filled).severity;
     this.#severity = relation;
     this.#balances.push(row);
@@ -95,7 +99,10 @@ export class CrossJudge {
     const alarm = this.#open;
     if (alarm === undefined) return undefined;
     while (alarm.rows >= (looks[this.#look] ?? Number.POSITIVE_INFINITY)) this.#look++;
-    return concluded(this.profile, this.sensors, { alarm, at: this.#at, recent: this.#memory.recent(), own });
+    return concluded(this.profile, this.sensors, {
+      ...{ alarm, at: this.#at, own },
+      ...{ recent: this.#memory.recent(), said: this.#said.recent().values },
+    });
   }
 
   #follow(row: Float64Array, severity: number, relation: number): void {

@@ -6,13 +6,16 @@ const rounds = 3;
 
 /**
  * What each channel should have said, by what the others say: rows × channels. A channel that is not believed is not asked, from
- * the row `from` on: neither about the others nor, by its past, about itself.
+ * the row `from` on: neither about the others nor, by its past, about itself. What was not said at all speaks for nothing either.
+ *
+ * @param isMissing whether a channel said nothing in a row; all did, unless given
  */
 export function expectedOf(
   { channels, rows, values }: NormalRows,
   { lags, weights }: RelationModel,
   doubted: readonly number[],
   from: number,
+  isMissing: (row: number, channel: number) => boolean = () => false,
 ): Float64Array {
   const believed = values.slice();
   const expected = values.slice();
@@ -25,9 +28,11 @@ export function expectedOf(
           sum += (weights[at] as number) * (believed[(row - lag) * channels + other] as number);
       return sum;
     };
-    if (row >= from)
-      for (let round = 0; round < (doubted.length > 1 ? rounds : 1); round++)
-        for (const channel of doubted) believed[row * channels + channel] = predicted(channel);
+    const unasked = row < from ? [] : [...doubted];
+    for (let channel = 0; channel < channels; channel++)
+      if (isMissing(row, channel) && !unasked.includes(channel)) unasked.push(channel);
+    for (let round = 0; round < (unasked.length > 1 ? rounds : 1); round++)
+      for (const channel of unasked) believed[row * channels + channel] = predicted(channel);
     for (let channel = 0; channel < channels; channel++)
       expected[row * channels + channel] = predicted(channel);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CrossJudgement, learnCross, parseCrossCheck } from '../../src/index.ts';
+import { type CrossJudgement, learnCross, parseCrossCheck, rowsOf } from '../../src/index.ts';
 import { type Found, judged } from './judged.ts';
 import { room } from './room.ts';
 
@@ -81,6 +81,31 @@ describe('sensors that measure the same', () => {
         .map(({ sensor }) => sensor)
         .toSorted(),
     ).toEqual(names(3).slice(0, 2));
+  });
+
+  /** One lies from `begun` on; the witness says nothing any more from so many rows behind that on. */
+  const without = (witness: number, seed: number) =>
+    judged(
+      three,
+      room(3, seed, lie(1)).map((table, sensor) =>
+        sensor === 2 ? { ...table, frame: rowsOf(table.frame, 0, begun + witness) } : table,
+      ),
+    ).last;
+
+  it.each([0, 1, 3, 10])('remember a witness who left %i rows after the lie began', (witness) => {
+    for (const seed of [2, 3]) {
+      const last = without(witness, seed);
+      expect(last).toMatchObject({ isTold: true, sensors: [{ sensor: names(3)[1] }] });
+      expect(last?.sensors.length).toBe(1);
+    }
+  });
+
+  it('take nothing for a witness who left before: who lies of the two that are left cannot be told', () => {
+    for (const seed of [2, 3]) {
+      const { isTold, sensors = [] } = without(-40, seed) ?? {};
+      expect(isTold).toBe(false);
+      expect(sensors.map(({ sensor }) => sensor).toSorted()).toEqual(names(3).slice(0, 2));
+    }
   });
 });
 
