@@ -1,3 +1,4 @@
+import { KitenError } from '@kiten/codec';
 import type { CrossJudgement } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { openClient } from '../client.ts';
@@ -99,9 +100,9 @@ export function relationCommands(measurement: Command, environment: Environment)
       const client = await openClient(options, environment);
       const { relations } = await client.get<{ relations: RelationAnswer[] }>('/stream-relations');
       const one = relations.find((each) => each.id === id);
-      if (options.json) return printJson(one ?? null);
-      if (one === undefined) return print(`Nothing is compared as ${id}.`);
-      return tell(one);
+      if (one === undefined)
+        throw new KitenError('kiten/relation-unknown', `No streams are compared as “${id.slice(0, 80)}”.`);
+      return options.json ? printJson(one) : tell(one);
     });
 
   withSite(relation.command('learn <id>'))
