@@ -118,7 +118,7 @@ describe.skipIf(!tools)('a site that is destroyed under load', () => {
   it('delivers every message that was acknowledged before the backup', async () => {
     const { lines, child, ended } = await subscribed([...mosquittoOptions(site, controller), ...away]);
     await expect.poll(() => [...lines]).toEqual(expect.arrayContaining([...acknowledgedBefore]));
-    child.kill();
+    child.kill('SIGKILL');
     await ended;
   });
 

@@ -43,7 +43,7 @@ class Listener {
 
   async stop(): Promise<void> {
     const exited = once(this.#process, 'exit');
-    this.#process.kill();
+    this.#process.kill('SIGKILL');
     await exited;
   }
 }

@@ -160,7 +160,7 @@ describe.skipIf(!hasMosquitto).each([
       () => events.some((event) => event.kind === 'session-opened' && event.admission === 'restricted'),
       'a restricted session',
     );
-    pump.child.kill();
+    pump.child.kill('SIGKILL');
     await pump.ended;
   });
 
