@@ -98,7 +98,7 @@ describe.skipIf(!hasMosquitto).each(['311', '5'])(
       const watcher = await listen(1, '-t', `m/${version}/will`, '-F', '> %p');
       const will = ['--will-topic', `m/${version}/will`, '--will-payload', 'gone', '--will-qos', '1'];
       const mortal = await listen(1, '-t', 'nothing', ...will);
-      mortal.kill('SIGKILL');
+      mortal.kill();
       expect(await watcher.ended).toEqual(['> gone']);
     });
 
