@@ -36,6 +36,8 @@ describe('kiten measurement receiver', () => {
     expect(scores).toHaveLength(601);
     expect(scores.filter((line) => line.endsWith(',spoofing')).length).toBeGreaterThan(100);
     expect(await judged('--input', at('calm.nmea'))).toMatchObject({ alarms: [], unread: {} });
+    const { stdout } = await receiver('--input', at('attacked.nmea'), '--out', '-');
+    expect(stdout.trim().split('\n')).toEqual(scores);
   });
 
   it('takes a compressed log of what stands, learns from one, and says it in words', async () => {

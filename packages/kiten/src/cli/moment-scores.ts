@@ -1,12 +1,12 @@
 import type { FlightJudgement } from '@kiten/measurement';
 import { csvPieces } from './csv-pieces.ts';
-import { writePieces } from './files.ts';
 import { csvField } from './measurement-files.ts';
+import { writeOut } from './out-file.ts';
 import { rowNumber } from './row-number.ts';
 
 /** Writes a score for each moment. @throws KitenError `kiten/file-unwritable` */
 export function writeMomentScores(out: string, judgement: FlightJudgement): Promise<void> {
-  return writePieces(out, csvPieces(scoreColumns, scores(judgement)));
+  return writeOut(out, csvPieces(scoreColumns, scores(judgement)));
 }
 
 const scoreColumns = ['row', 'time', 'score', 'alarm', 'channels', 'kind'];

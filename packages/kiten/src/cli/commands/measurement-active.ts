@@ -9,8 +9,8 @@ import {
 } from '@kiten/measurement';
 import { type Command, InvalidArgumentError } from 'commander';
 import { csvPieces } from '../csv-pieces.ts';
-import { writePieces } from '../files.ts';
 import { csvField, readFrame } from '../measurement-files.ts';
+import { writeOut } from '../out-file.ts';
 import { counted, print, printJson, printTable } from '../output.ts';
 import { rowNumber } from '../row-number.ts';
 import { columnLike, columnOf } from '../table-axes.ts';
@@ -49,7 +49,7 @@ export function activeCommand(measurement: Command): void {
       .option('--noise <amount>', 'and its standard deviation', parseAmount)
       .option(
         '--out <file>',
-        'where scores go: CSV with row, time, score, alarm, channels, kind; an alarm begins at 1',
+        'where scores go: CSV with row, time, score, alarm, channels, kind; an alarm begins at 1; -: to standard output',
       )
       .option('--json', 'print JSON')
       .action(judgeActiveFile),
@@ -71,7 +71,7 @@ async function judgeActiveFile(options: ActiveOptions): Promise<void> {
   const [levels, levelsFrom] = await levelsOf(options, echoes);
   const judgement = judgeSilence(echoes, levels, echoSamples);
   const scores = scoresOf(judgement, frame, names[1]);
-  if (out !== undefined) await writePieces(out, csvPieces(scoreColumns, scores));
+  if (out !== undefined) await writeOut(out, csvPieces(scoreColumns, scores));
   const alarms = judgement.alarms.map(({ first, last, severity }) => ({
     ...{ first: rowNumber(first), last: rowNumber(last) },
     ...{ from: frame.times[first], to: frame.times[last], severity },

@@ -1,8 +1,8 @@
 import { type JudgedPicture, judgePictures } from '@kiten/measurement';
 import { type Command, InvalidArgumentError } from 'commander';
 import { csvPieces } from '../csv-pieces.ts';
-import { writePieces } from '../files.ts';
 import { readFrame } from '../measurement-files.ts';
+import { writeOut } from '../out-file.ts';
 import { counted, print, printJson, printTable } from '../output.ts';
 import { type CameraAxis, type PictureRules, picturePairs } from '../picture-pairs.ts';
 import { rowNumber } from '../row-number.ts';
@@ -52,7 +52,7 @@ export function cameraCommand(measurement: Command): void {
       )
       .option(
         '--out <file>',
-        'where scores go, a row for each picture: CSV with row, time, score, alarm, features, camera, gyroscope, spread in rad/s',
+        'where scores go, a row for each picture: CSV with row, time, score, alarm, features, camera, gyroscope, spread in rad/s; -: to standard output',
       )
       .option('--json', 'print JSON')
       .action(judgeCameraFile),
@@ -66,7 +66,7 @@ async function judgeCameraFile(options: CameraOptions): Promise<void> {
   const pairs = picturePairs(input, tracks, options, inertial);
   const { pictures, alarms } = judgePictures(pairs);
   const features = pairs.map((pair) => pair.tracks.length);
-  if (out !== undefined) await writePieces(out, csvPieces(scoreColumns, scoresOf(pictures, features)));
+  if (out !== undefined) await writeOut(out, csvPieces(scoreColumns, scoresOf(pictures, features)));
   const began = pictures[0]?.time as number;
   const told = alarms.map(({ first, last, severity }) => {
     const worst = pictures

@@ -34,7 +34,7 @@ export function flightCommand(measurement: Command): void {
     .option('--normal <directory...>', 'flights of the vehicle without an attack, to learn from; not needed')
     .option(
       '--out <file>',
-      'where scores go: CSV with time, score, alarm, channels, kind; an alarm begins at 1',
+      'where scores go: CSV with time, score, alarm, channels, kind; an alarm begins at 1; -: to standard output',
     )
     .option('--json', 'print JSON')
     .action(judgeFlightFiles);

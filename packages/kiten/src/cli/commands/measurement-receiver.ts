@@ -32,7 +32,7 @@ export function receiverCommand(measurement: Command): void {
     .option('--normal <file...>', 'logs of the receiver without an attack, to learn from; not needed')
     .option(
       '--out <file>',
-      'where scores go: CSV with time, score, alarm, channels, kind; an alarm begins at 1',
+      'where scores go: CSV with time, score, alarm, channels, kind; an alarm begins at 1; -: to standard output',
     )
     .option('--json', 'print JSON')
     .action(judgeReceiverFile);
