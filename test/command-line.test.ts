@@ -58,12 +58,19 @@ describe('the help', () => {
     const { stdout } = await kiten(['device', 'import', '--help']);
     expect(stdout).toMatch(/Examples:\n {2}# see what is wrong with a list\n {2}kiten device import/);
     for (const path of Object.keys(examples)) {
-      let command = commandLine({});
+      let command = await commandLine({});
       for (const word of path.split(' ').slice(1)) {
         const next = command.commands.find((one) => one.name() === word);
         if (next === undefined) throw new Error(`${path} is no command`);
         command = next;
       }
+    }
+  });
+
+  it('is the same where a command is loaded alone', async () => {
+    for (const command of (await commandLine({})).commands) {
+      const alone = await commandLine({}, command.name());
+      expect(alone.commands.map((one) => one.helpInformation())).toEqual([command.helpInformation()]);
     }
   });
 

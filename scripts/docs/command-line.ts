@@ -12,8 +12,8 @@ ${exitCodes.refused} refused or failed (the reason is on standard error), ${exit
 理由も JSON で出力されます。コードの一覧は [errors.md](errors.md) にあります。`;
 
 /** `docs/cli.md`: all commands with their options, from the command tree itself. */
-export function commandLineDocument(): string {
-  const program = commandLine({});
+export async function commandLineDocument(): Promise<string> {
+  const program = await commandLine({});
   const commands = leaves(program, 'kiten');
   return document(
     generatedNote,

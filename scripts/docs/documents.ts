@@ -17,7 +17,7 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
   return [
     { path: 'docs/findings.md', text: findingsDocument() },
     { path: 'docs/verdict-rules.md', text: verdictRulesDocument() },
-    { path: 'docs/cli.md', text: commandLineDocument() },
+    { path: 'docs/cli.md', text: await commandLineDocument() },
     { path: 'docs/api.md', text: await apiDocument() },
     { path: 'docs/configuration.md', text: configurationDocument() },
     { path: 'docs/errors.md', text: await errorsDocument() },

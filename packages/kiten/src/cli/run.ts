@@ -3,43 +3,16 @@ import { exactJsonText } from '@kiten/policy';
 import { Command, CommanderError } from 'commander';
 import type { BrokenInvariant } from '../site/invariants.ts';
 import { version } from '../version.ts';
-import { apiTokenCommands } from './commands/api-token.ts';
-import { approvalCommands } from './commands/approval.ts';
-import { attestCommands } from './commands/attest.ts';
-import { authorityCommands } from './commands/authority.ts';
-import { backupCommands } from './commands/backup.ts';
-import { brakeCommands } from './commands/brake.ts';
-import { breakGlassCommands } from './commands/break-glass.ts';
-import { brokerCommand } from './commands/broker.ts';
-import { caCommands } from './commands/ca.ts';
-import { completionCommand } from './commands/completion.ts';
-import { deviceCommands } from './commands/device.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { eventsCommands } from './commands/events.ts';
-import { evidenceCommands } from './commands/evidence.ts';
-import { groupCommands } from './commands/group.ts';
-import { importCommands } from './commands/import.ts';
-import { initCommand } from './commands/init.ts';
-import { logCommands } from './commands/log.ts';
-import { measurementCommands } from './commands/measurement.ts';
-import { operatorCommands } from './commands/operator.ts';
-import { payloadRuleCommands } from './commands/payload-rule.ts';
-import { policyCommands } from './commands/policy.ts';
-import { reloadCommand } from './commands/reload.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { signInCommand } from './commands/sign-in.ts';
-import { statusCommand } from './commands/status.ts';
-import { tokenCommands } from './commands/token.ts';
-import { demoCommand, upCommand } from './commands/up.ts';
-import { updateCommands } from './commands/update.ts';
-import { verdictCommands } from './commands/verdict.ts';
-import { versionCommand } from './commands/version.ts';
 import type { Environment } from './environment.ts';
 import { explainFurther } from './examples.ts';
 import { exitCodes } from './exit-codes.ts';
 
-/** All commands with their options, before any is run: `docs/cli.md` is generated from it. */
-export function commandLine(environment: Environment): Command {
+/**
+ * Commands with their options, before any is run: `docs/cli.md` is generated from it.
+ *
+ * @param only the one that is asked for; all of them, unless given
+ */
+export async function commandLine(environment: Environment, only?: string): Promise<Command> {
   const program = new Command('kiten')
     .description(
       'Zero-trust security for IoT fleets: devices prove what they are, and nothing passes beyond that.',
@@ -48,7 +21,8 @@ export function commandLine(environment: Environment): Command {
     .exitOverride()
     .showHelpAfterError('(kiten --help, or kiten COMMAND --help, shows what there is)')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
-  for (const add of commands) add(program, environment);
+  const wanted = [...commands].filter(([name]) => name === (only ?? name));
+  for (const add of await Promise.all(wanted.map(([, load]) => load()))) add(program, environment);
   explainFurther(program);
   return program;
 }
@@ -56,7 +30,9 @@ export function commandLine(environment: Environment): Command {
 /** Runs one command. @returns the exit code */
 export async function run(args: readonly string[], environment: Environment): Promise<number> {
   try {
-    await commandLine(environment).parseAsync(args, { from: 'user' });
+    const [first = ''] = args;
+    const only = commands.has(first) && first !== completion ? first : undefined;
+    await (await commandLine(environment, only)).parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? exitCodes.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
@@ -65,40 +41,47 @@ export async function run(args: readonly string[], environment: Environment): Pr
   }
 }
 
-const commands: readonly ((program: Command, environment: Environment) => void)[] = [
-  initCommand,
-  upCommand,
-  demoCommand,
-  statusCommand,
-  reloadCommand,
-  signInCommand,
-  operatorCommands,
-  apiTokenCommands,
-  deviceCommands,
-  importCommands,
-  tokenCommands,
-  verdictCommands,
-  evidenceCommands,
-  authorityCommands,
-  caCommands,
-  groupCommands,
-  brakeCommands,
-  approvalCommands,
-  breakGlassCommands,
-  policyCommands,
-  payloadRuleCommands,
-  logCommands,
-  attestCommands,
-  measurementCommands,
-  updateCommands,
-  eventsCommands,
-  backupCommands,
-  restoreCommand,
-  doctorCommand,
-  completionCommand,
-  versionCommand,
-  brokerCommand,
-];
+/** Completes all of them. */
+const completion = 'completion';
+
+type Add = (program: Command, environment: Environment) => void;
+
+/** By their names, in the order in which they are told. What nobody asks for is not loaded. */
+const commands = new Map<string, () => Promise<Add>>([
+  ['init', async () => (await import('./commands/init.ts')).initCommand],
+  ['up', async () => (await import('./commands/up.ts')).upCommand],
+  ['demo', async () => (await import('./commands/up.ts')).demoCommand],
+  ['status', async () => (await import('./commands/status.ts')).statusCommand],
+  ['reload', async () => (await import('./commands/reload.ts')).reloadCommand],
+  ['sign-in', async () => (await import('./commands/sign-in.ts')).signInCommand],
+  ['operator', async () => (await import('./commands/operator.ts')).operatorCommands],
+  ['api-token', async () => (await import('./commands/api-token.ts')).apiTokenCommands],
+  ['device', async () => (await import('./commands/device.ts')).deviceCommands],
+  ['import', async () => (await import('./commands/import.ts')).importCommands],
+  ['token', async () => (await import('./commands/token.ts')).tokenCommands],
+  ['verdict', async () => (await import('./commands/verdict.ts')).verdictCommands],
+  ['evidence', async () => (await import('./commands/evidence.ts')).evidenceCommands],
+  ['authority', async () => (await import('./commands/authority.ts')).authorityCommands],
+  ['statement', async () => (await import('./commands/authority.ts')).statementCommands],
+  ['ca', async () => (await import('./commands/ca.ts')).caCommands],
+  ['group', async () => (await import('./commands/group.ts')).groupCommands],
+  ['brake', async () => (await import('./commands/brake.ts')).brakeCommands],
+  ['approval', async () => (await import('./commands/approval.ts')).approvalCommands],
+  ['break-glass', async () => (await import('./commands/break-glass.ts')).breakGlassCommands],
+  ['policy', async () => (await import('./commands/policy.ts')).policyCommands],
+  ['payload-rule', async () => (await import('./commands/payload-rule.ts')).payloadRuleCommands],
+  ['log', async () => (await import('./commands/log.ts')).logCommands],
+  ['attest', async () => (await import('./commands/attest.ts')).attestCommands],
+  ['measurement', async () => (await import('./commands/measurement.ts')).measurementCommands],
+  ['update', async () => (await import('./commands/update.ts')).updateCommands],
+  ['events', async () => (await import('./commands/events.ts')).eventsCommands],
+  ['backup', async () => (await import('./commands/backup.ts')).backupCommands],
+  ['restore', async () => (await import('./commands/restore.ts')).restoreCommand],
+  ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand],
+  ['completion', async () => (await import('./commands/completion.ts')).completionCommand],
+  ['version', async () => (await import('./commands/version.ts')).versionCommand],
+  ['broker', async () => (await import('./commands/broker.ts')).brokerCommand],
+]);
 
 /** What went wrong first: what failed while tidying up after it only follows from it. */
 function firstOf(error: unknown): unknown {

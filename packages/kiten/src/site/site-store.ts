@@ -9,7 +9,7 @@ import { loadConfiguration } from '../config/load.ts';
 import { type Database, openDatabase, readDatabase } from '../store/database.ts';
 import { dumpStore, loadStore } from '../store/dump.ts';
 import { migrate } from '../store/migrations.ts';
-import { openPostgres, type PostgresAccess } from '../store/postgres.ts';
+import type { PostgresAccess } from '../store/postgres.ts';
 import type { Layout } from './layout.ts';
 
 /** The environment variables that a password may be in. */
@@ -57,6 +57,7 @@ export async function openSiteStore(
       `The store is in PostgreSQL, as ${layout.storeElsewhere} says: set store.url.`,
     );
   }
+  const { openPostgres } = await import('../store/postgres.ts');
   const opened = await openPostgres(access, 'exclusive');
   try {
     await migrated(opened.database);
@@ -76,7 +77,10 @@ export async function readSiteStore(layout: Layout, environment: Environment): P
   if (existsSync(layout.store)) return readDatabase(layout.store);
   const configuration = completeConfiguration(await loadConfiguration(layout.configuration), 'default');
   const access = await storeAccess(layout, configuration, environment);
-  if (access !== undefined) return (await openPostgres(access, 'beside')).database;
+  if (access !== undefined) {
+    const { openPostgres } = await import('../store/postgres.ts');
+    return (await openPostgres(access, 'beside')).database;
+  }
   throw new KitenError(
     'kiten/site-missing',
     `There is no Kiten site in ${layout.directory}: \`kiten init\` creates one.`,

@@ -17,7 +17,7 @@ interface Admitted {
 
 type Reasoned = SiteOptions & { reason: string };
 
-/** Others whose word counts, and their signed statements. */
+/** Others whose word counts. */
 export function authorityCommands(program: Command, environment: Environment): void {
   const authority = program
     .command('authority')
@@ -61,7 +61,9 @@ export function authorityCommands(program: Command, environment: Environment): v
       if (options.json) printJson({ removed: name, role: options.role });
       else print(`The word of ${name} (${options.role}) counts no more.`);
     });
+}
 
+export function statementCommands(program: Command, environment: Environment): void {
   const statement = program
     .command('statement')
     .description('what others have signed (COSE_Sign1, docs/verdict-bundle.md)');

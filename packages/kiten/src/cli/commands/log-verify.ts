@@ -4,7 +4,6 @@ import { auditLog, directorySource, httpSource, type LedgerReport, verifyLedger 
 import type { Command } from 'commander';
 import { layoutOf } from '../../site/layout.ts';
 import { logOrigin, logPublicKey } from '../../site/log-identity.ts';
-import { readSiteStore } from '../../site/site-store.ts';
 import { verifyTraffic } from '../../site/verify-traffic.ts';
 import { type CheckpointMemory, rememberedCheckpoints } from '../checkpoint-memory.ts';
 import type { Environment } from '../environment.ts';
@@ -82,6 +81,8 @@ async function verifySite(options: VerifyOptions, environment: Environment): Pro
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...progress(),
   });
+  // Neither needs the store: `log show`, and what is verified elsewhere.
+  const { readSiteStore } = await import('../../site/site-store.ts');
   const traffic = await verifyTraffic(layout, origin, publicKey, () => readSiteStore(layout, environment));
   const source = directorySource(layout.log);
   const stamps = await stampsOf(layout.timeStamps, options, { origin, publicKeys: [publicKey], source });
