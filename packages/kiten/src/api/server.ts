@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { decodeUtf8, KitenError, parseJsonStrict } from '@kiten/codec';
 import { exactJsonText } from '@kiten/policy';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
@@ -55,6 +55,7 @@ import { updateRoutes } from './routes/updates.ts';
 import { vendorRoutes } from './routes/vendors.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
 import { witnessRoutes } from './routes/witnesses.ts';
+import { serializersOnDemand, validatorOnDemand } from './schemas-on-demand.ts';
 import { openSignIn } from './sign-in.ts';
 
 export type Api = FastifyInstance<
@@ -74,8 +75,9 @@ export async function buildApi(services: SiteServices): Promise<Api> {
     bodyLimit: MAXIMUM_BODY,
     frameworkErrors: (error, _request, reply) => answer(reply, problemOf(understood(error))),
     forceCloseConnections: true,
+    schemaController: { compilersFactory: { buildSerializer: serializersOnDemand } },
   })
-    .setValidatorCompiler(TypeBoxValidatorCompiler)
+    .setValidatorCompiler(validatorOnDemand)
     .withTypeProvider<TypeBoxTypeProvider>();
   api.setErrorHandler((error, request, reply) => {
     const problem = problemOf(understood(error));

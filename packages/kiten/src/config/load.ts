@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { KitenError } from '@kiten/codec';
 import { parse, TomlError } from 'smol-toml';
-import { Compile } from 'typebox/compile';
+import { Check, Errors } from 'typebox/value';
 import { type ConfigurationFile, configurationSchema } from './schema.ts';
 import { explainInvalid } from './validation.ts';
-
-const validator = Compile(configurationSchema);
 
 /**
  * Reads a TOML configuration.
@@ -19,7 +17,7 @@ export async function loadConfiguration(file: string): Promise<ConfigurationFile
 
 export function parseConfiguration(text: string, file: string): ConfigurationFile {
   const value = parseToml(text, file);
-  if (validator.Check(value)) return value;
+  if (Check(configurationSchema, value)) return value;
   throw wrongKey(value, file);
 }
 
@@ -45,6 +43,6 @@ function parseToml(text: string, file: string): unknown {
 }
 
 function wrongKey(value: unknown, file: string): KitenError {
-  const { key, problem } = explainInvalid(validator.Errors(value));
+  const { key, problem } = explainInvalid(Errors(configurationSchema, value));
   return new KitenError('kiten/config-key', `${file}: “${key}” ${problem}.`, { detail: { file, key } });
 }
