@@ -203,7 +203,7 @@ describe('kiten measurement', () => {
       ),
     ).toBe(true);
     const [header, ...lines] = (await readFile(out, 'utf8')).trim().split('\n');
-    expect(header).toBe('row,time,score,alarm,channels,kind,confidence,since,detector');
+    expect(header).toBe('row,time,score,alarm,channels,kind,confidence,since,detector,baseline');
     expect(lines).toHaveLength(1500);
     const scored = await measurement('score', '--scores', out, '--labels', at('live.csv'), '--json');
     expect(JSON.parse(scored.stdout)).toMatchObject({
@@ -212,6 +212,34 @@ describe('kiten measurement', () => {
       medianDelay: expect.any(Number),
     });
     expect(JSON.parse(scored.stdout).pointWise.f1).toBeGreaterThan(0.7);
+  });
+
+  it('says beside it what the simple detectors would have, and what that is worth', async () => {
+    const judging = ['--profile', at('profile.json'), '--input', at('live.csv'), '--json'];
+    const detected = await measurement('detect', ...judging, '--out', at('both.csv'));
+    const simple = ['--detectors', 'range,gradient,steady-time,histogram', '--out', at('simple.csv')];
+    const alone = await measurement('detect', ...judging, ...simple);
+    const columnOf = async (file: string, name: string) => {
+      const [header = '', ...lines] = (await readFile(at(file), 'utf8')).trim().split('\n');
+      return lines.map((line) => line.split(',')[header.split(',').indexOf(name)]);
+    };
+    expect(await columnOf('both.csv', 'baseline')).toEqual(await columnOf('simple.csv', 'alarm'));
+    const { alarms } = JSON.parse(alone.stdout);
+    expect(alarms.length).toBeGreaterThan(0);
+    expect(JSON.parse(detected.stdout).baselines).toEqual({
+      alarms: alarms.length,
+      within: expect.any(Number),
+    });
+    const scored = async (file: string) => {
+      const files = ['--scores', at(file), '--labels', at('live.csv')];
+      return JSON.parse((await measurement('score', ...files, '--json')).stdout);
+    };
+    const [both, own] = [await scored('both.csv'), await scored('simple.csv')];
+    expect(both.baselines.pointWise).toEqual(own.pointWise);
+    expect(both.baselines.noticed).toBe(1);
+    expect(
+      (await measurement('score', '--scores', at('both.csv'), '--labels', at('live.csv'))).stdout,
+    ).toMatch(/baselines: precision.*\nrow by row .*attacks noticed +1 of 1, .* by the baselines 1, /s);
   });
 
   it('learns from the first rows alone, and counts from a later row on', async () => {

@@ -67,7 +67,7 @@ export {
   watermarkMissing,
 } from './defence/watermark.ts';
 export type { Detector, DetectorKind, NormalRows, Statistic } from './detectors/detector.ts';
-export { detectorKinds, standardDetectors } from './detectors/kinds.ts';
+export { baselines, detectorKinds, standardDetectors } from './detectors/kinds.ts';
 export type { KeptCandidate } from './discovery/candidate.ts';
 export type { DiscoveryBounds, FoundChange } from './discovery/candidates.ts';
 export { Discovery, type DiscoveryParts, foundFor } from './discovery/discovery.ts';
@@ -100,7 +100,7 @@ export {
 } from './freshness/signed-pack.ts';
 export { type InjectedKind, injectedKinds, usualSizes } from './inject/faults.ts';
 export { attackLabel, type Injection, inject } from './inject/inject.ts';
-export { Judge, type Judgement, type JudgeOptions } from './judge.ts';
+export { hasBaselines, Judge, type Judgement, type JudgeOptions } from './judge.ts';
 export { type LearnOptions, learn } from './learn/learn.ts';
 export { learnedGrid } from './learn/learned-grid.ts';
 export type { LearnedDetector, Profile, Resolution } from './learn/profile.ts';

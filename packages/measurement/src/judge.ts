@@ -1,6 +1,6 @@
 import { KitenError } from '@kiten/codec';
 import { channelStatistics, type Detector, type DetectorKind, type Statistic } from './detectors/detector.ts';
-import { detectorKinds } from './detectors/kinds.ts';
+import { baselines, detectorKinds } from './detectors/kinds.ts';
 import { type FollowOptions, followerFor } from './follow/follow.ts';
 import type { Follower, Wandered } from './follow/follower.ts';
 import { areEnough, heightsFor } from './learn/budget.ts';
@@ -25,7 +25,7 @@ export interface JudgeOptions {
   readonly alarmsPerDay?: number;
   /** Decimals that the readings are written with; as many as what was learned from, unless given. */
   readonly decimals?: number;
-  /** Names of the detectors that judge, of those that were learned; all of them, unless given. */
+  /** Names of the detectors that judge, of those that were learned; all but those to compare with, unless given. */
   readonly detectors?: readonly string[];
   /** What is normal is followed where it wanders slowly; it stays as it was learned, unless given. */
   readonly follow?: FollowOptions;
@@ -41,8 +41,12 @@ interface Watch {
   readonly drift: DetectorKind<object>['drift'];
   /** 1 / limit: what makes a statistic a severity. */
   readonly factors: Float64Array;
+  /** The channel of each statistic; {@link all}: it is about all of them. */
+  readonly channels: Int32Array;
   readonly into: Float64Array;
 }
+
+const all = -1;
 
 /** Judges the readings of one stream, row after row, by a profile. */
 export class Judge {
@@ -62,7 +66,8 @@ export class Judge {
    */
   constructor(profile: Profile, options: JudgeOptions = {}) {
     const resolution = resolutionFor(profile.resolutions, options.decimals);
-    const { standard, detectors } = resolution;
+    const { standard } = resolution;
+    const detectors = learnedIn(resolution);
     if (options.detectors !== undefined) refuseUnlearned(profile, options.detectors);
     this.#standardiser = new Standardiser(standard);
     this.bySeverity = new Float64Array(profile.channels.length);
@@ -74,7 +79,8 @@ export class Judge {
       const kind = kindOf(name);
       const detector = kind.start(model, profile.channels.length);
       detector.bound?.(bounds);
-      return [{ detector, drift: kind.drift, factors, into: new Float64Array(factors.length) }];
+      const channels = channelsOf(detector.statistics);
+      return [{ detector, drift: kind.drift, factors, channels, into: new Float64Array(factors.length) }];
     });
     this.#gaps = new GapWatch(profile.gap ?? gapFromInterval(profile.interval));
     this.#silence = profile.silences && new SilenceWatch(profile.silences);
@@ -102,19 +108,20 @@ export class Judge {
     bySeverity.fill(0);
     let severity = 0;
     let worst: Statistic | undefined;
-    for (const { detector, drift, factors, into } of this.#watches) {
+    for (const { detector, drift, factors, channels, into } of this.#watches) {
       detector.push(drift === 'kept' ? row : drift === 'daily' ? byDay : followed, into, 0, time);
-      const { statistics } = detector;
+      let farthest = -1;
       for (let at = 0; at < into.length; at++) {
         const own = (into[at] as number) * (factors[at] as number);
-        const { channel } = statistics[at] as Statistic;
-        if (channel !== undefined && own > (bySeverity[channel] as number)) bySeverity[channel] = own;
+        const channel = channels[at] as number;
+        if (channel !== all && own > (bySeverity[channel] as number)) bySeverity[channel] = own;
         if (own <= severity) continue;
         severity = own;
-        worst = statistics[at];
+        farthest = at;
       }
+      if (farthest >= 0) worst = detector.statistics[farthest];
     }
-    if (this.#silence !== undefined)
+    if (this.#silence?.isSilent === true)
       [severity, worst] = withSilence(this.#silence, readings, severity, worst, bySeverity);
     if (follower !== undefined) {
       follower.push(row, severity, time);
@@ -145,15 +152,34 @@ function withSilence(
   return [farthest, isSilent ? statistics[found?.channel as number] : found];
 }
 
+/** Whether the simple detectors were learned, so that they can be named, all of them. */
+export function hasBaselines({ resolutions }: Profile): boolean {
+  const [finest] = resolutions;
+  const learned = finest === undefined ? [] : learnedIn(finest).map(({ kind }) => kind);
+  return baselines.every((name) => learned.includes(name));
+}
+
+const learnedIn = ({ detectors, beside = [] }: Resolution) => [...detectors, ...beside];
+
 /** What is learned of the finest readings is all that there is: of coarser ones, some say nothing. */
 function refuseUnlearned({ resolutions }: Profile, names: readonly string[]): void {
-  const learned = resolutions[0]?.detectors.map(({ kind }) => kind) ?? [];
+  const learned = resolutions.slice(0, 1).flatMap((finest) => learnedIn(finest).map(({ kind }) => kind));
   const unknown = names.find((name) => !learned.includes(name));
   if (unknown !== undefined)
     throw new KitenError(
       'measurement/detector-unknown',
       `The profile has no detector “${unknown.slice(0, 40)}”, but ${learned.join(', ')}.`,
     );
+}
+
+const channelsKnown = new WeakMap<readonly Statistic[], Int32Array>();
+
+/** Once for all judges whose detectors share what their statistics are called. */
+function channelsOf(statistics: readonly Statistic[]): Int32Array {
+  const channels =
+    channelsKnown.get(statistics) ?? Int32Array.from(statistics, ({ channel = all }) => channel);
+  channelsKnown.set(statistics, channels);
+  return channels;
 }
 
 interface Scale {
@@ -173,7 +199,9 @@ function scalesOf(profile: Profile, resolution: Resolution, options: JudgeOption
   const key = `${alarmsPerDay} ${names?.join(' ') ?? ''}`;
   const newest = known.get(resolution);
   if (newest?.key === key) return newest.scales;
-  const judging = resolution.detectors.filter(({ kind }) => names?.includes(kind) ?? true);
+  const { detectors, beside = [] } = resolution;
+  const judging =
+    names === undefined ? detectors : [...detectors, ...beside].filter(({ kind }) => names.includes(kind));
   // One alarm has one cause: detectors share the budget.
   const days = daysOf(profile);
   const areTailsKnown = areEnough(days, alarmsPerDay);
@@ -181,7 +209,7 @@ function scalesOf(profile: Profile, resolution: Resolution, options: JudgeOption
     claimsOf(calibration, kindOf(kind), areTailsKnown),
   );
   const heights = heightsFor(claims, days, alarmsPerDay);
-  const scales = resolution.detectors.map((learned): Scale | undefined => {
+  const scales = learnedIn(resolution).map((learned): Scale | undefined => {
     const at = judging.indexOf(learned);
     if (at < 0) return undefined;
     const kind = kindOf(learned.kind);

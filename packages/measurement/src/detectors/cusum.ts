@@ -73,6 +73,7 @@ export const cusum: DetectorKind<CusumModel> = {
     const before = new Float64Array(channels);
     const above = new Float64Array(channels);
     const below = new Float64Array(channels);
+    const factors = deviations.map((deviation) => 1 / deviation);
     let isFirst = true;
     return {
       statistics: channelStatistics(channels, 'cusum'),
@@ -86,17 +87,21 @@ export const cusum: DetectorKind<CusumModel> = {
         isFirst = false;
         for (let channel = 0; channel < channels; channel++) {
           const value = row[channel] as number;
-          const rest =
-            (value - (persistence[channel] as number) * (before[channel] as number)) /
-            (deviations[channel] as number);
+          const own = value - (persistence[channel] as number) * (before[channel] as number);
+          const rest = own * (factors[channel] as number);
           before[channel] = value;
-          const up = Math.min(most, Math.max(0, (above[channel] as number) + rest - slack));
-          const down = Math.min(most, Math.max(0, (below[channel] as number) - rest - slack));
+          const up = bounded((above[channel] as number) + rest - slack);
+          const down = bounded((below[channel] as number) - rest - slack);
           above[channel] = up;
           below[channel] = down;
-          into[at + channel] = Math.max(up, down);
+          into[at + channel] = up > down ? up : down;
         }
       },
     };
   },
 };
+
+function bounded(sum: number): number {
+  if (sum < 0) return 0;
+  return sum > most ? most : sum;
+}

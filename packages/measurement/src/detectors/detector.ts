@@ -133,14 +133,18 @@ export function isNumbers(value: unknown, count: number): value is Float64Array 
   );
 }
 
-const perChannel = new Map<string, readonly Statistic[]>();
+const shared = new Map<string, readonly Statistic[]>();
 
-/** One statistic a channel. Ten thousand streams of one kind share what they are called. */
+/** What is made once for all detectors of one kind and as many channels: ten thousand streams share what their statistics are called. */
+export function sharedStatistics(key: string, make: () => readonly Statistic[]): readonly Statistic[] {
+  const known = shared.get(key) ?? make();
+  shared.set(key, known);
+  return known;
+}
+
+/** One statistic a channel. */
 export function channelStatistics(channels: number, sees: string): readonly Statistic[] {
-  const key = `${channels} ${sees}`;
-  const known = perChannel.get(key);
-  if (known !== undefined) return known;
-  const made = Array.from({ length: channels }, (_, channel) => ({ channel, sees }));
-  perChannel.set(key, made);
-  return made;
+  return sharedStatistics(`${channels} ${sees}`, () =>
+    Array.from({ length: channels }, (_, channel) => ({ channel, sees })),
+  );
 }

@@ -6,6 +6,7 @@ import {
   isNumbers,
   type NormalRows,
   rowOf,
+  sharedStatistics,
   stretchesOf,
 } from './detector.ts';
 import { kept } from './forget.ts';
@@ -97,7 +98,9 @@ export const gain: DetectorKind<GainModel> = {
     let most: Float64Array | undefined;
     let rows = 0;
     return {
-      statistics: memories.flatMap(() => channelStatistics(channels, 'gain')),
+      statistics: sharedStatistics(`${channels} gain, over both`, () =>
+        memories.flatMap(() => channelStatistics(channels, 'gain')),
+      ),
       bound(limits) {
         most = limits;
       },

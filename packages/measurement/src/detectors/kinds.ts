@@ -32,6 +32,9 @@ export const detectorKinds: ReadonlyMap<string, DetectorKind<object>> = new Map(
 /** Names of those that are learned unless others are asked for. */
 export const standardDetectors: readonly string[] = standard.map(({ name }) => name);
 
+/** Names of those that anybody would come to first: what the others are worth is seen beside them. */
+export const baselines: readonly string[] = [range, gradient, steadyTime, histogram].map(({ name }) => name);
+
 /** @throws KitenError `measurement/detector-unknown` */
 export function kindsNamed(names: readonly string[]): DetectorKind<object>[] {
   return names.map((name) => {

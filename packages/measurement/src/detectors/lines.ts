@@ -6,6 +6,7 @@ export const lineCount = 16;
 const memory = 12;
 /** Rows that its power is averaged over: a line that wanders loses its phase, and keeps its power. */
 const smoothing = 80;
+const newest = 1 / smoothing;
 /** How much larger the mean may be than the power now, so that what is over is soon forgotten. */
 const room = 3;
 
@@ -61,7 +62,7 @@ export class Lines {
         const last = powers[at] as number;
         const limit = bounds === undefined ? Number.POSITIVE_INFINITY : (bounds[at] as number);
         const before = last > limit ? kept * limit : last;
-        const mean = before + (now - before) / smoothing;
+        const mean = before + (now - before) * newest;
         const most = room * now;
         powers[at] = mean < most ? mean : most;
       }

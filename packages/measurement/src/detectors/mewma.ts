@@ -50,10 +50,7 @@ export const mewma: DetectorKind<MewmaModel> = {
     );
   },
   start({ lower }, channels): Detector {
-    const size = channels * channels;
-    const whitenings = mewmaWeights.map(
-      (_, at) => new Whitening(lower.subarray(at * size, (at + 1) * size), channels),
-    );
+    const whitenings = mewmaWeights.map((_, at) => new Whitening(lower, channels, at));
     const means = mewmaWeights.map(() => new Float64Array(channels));
     let bounds: Float64Array | undefined;
     return {

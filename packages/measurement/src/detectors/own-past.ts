@@ -1,4 +1,13 @@
-import { type Detector, type DetectorKind, fewestOf, isNumbers, rowOf, stretchesOf } from './detector.ts';
+import {
+  type Detector,
+  type DetectorKind,
+  fewestOf,
+  isNumbers,
+  rowOf,
+  type Statistic,
+  sharedStatistics,
+  stretchesOf,
+} from './detector.ts';
 import { Innovations, innovationLags, innovationWeights } from './innovations.ts';
 import { Lines, lineCount, whitePower } from './lines.ts';
 import { Moments } from './moments.ts';
@@ -70,14 +79,9 @@ export const ownPast: DetectorKind<OwnPastModel> = {
     const lines = new Lines(channels);
     const spread = new Spread(floors, times);
     const most = floors.map((floor) => loudest * Math.sqrt(floor));
-    const sees = [
-      ...leastSpreads.slice(0, times).map((leastLimit) => ({ sees: 'spread', leastLimit })),
-      { sees: 'line', leastLimit: leastLine },
-    ];
+    const shares = powers.map((power) => 1 / power);
     return {
-      statistics: sees.flatMap((each) =>
-        Array.from({ length: channels }, (_, channel) => ({ channel, ...each })),
-      ),
+      statistics: statisticsFor(channels, times),
       bound(limits) {
         spread.bound(limits);
         const start = times * channels;
@@ -90,22 +94,34 @@ export const ownPast: DetectorKind<OwnPastModel> = {
         const found = innovations.push(row);
         for (let channel = 0; channel < channels; channel++) {
           const bound = most[channel] as number;
-          found[channel] = Math.min(bound, Math.max(-bound, found[channel] as number));
+          const each = found[channel] as number;
+          if (each > bound) found[channel] = bound;
+          else if (each < -bound) found[channel] = -bound;
         }
         spread.push(found, into, at);
         const now = lines.push(found);
         const start = at + times * channels;
         for (let channel = 0; channel < channels; channel++)
-          into[start + channel] = floors[channel] === 0 ? 0 : highest(now, powers, channel);
+          into[start + channel] = floors[channel] === 0 ? 0 : highest(now, shares, channel);
       },
     };
   },
 };
 
-function highest(now: Float64Array, powers: Float64Array, channel: number): number {
+function statisticsFor(channels: number, times: number): readonly Statistic[] {
+  const sees = [
+    ...leastSpreads.slice(0, times).map((leastLimit) => ({ sees: 'spread', leastLimit })),
+    { sees: 'line', leastLimit: leastLine },
+  ];
+  return sharedStatistics(`${channels} own past, over ${times}`, () =>
+    sees.flatMap((each) => Array.from({ length: channels }, (_, channel) => ({ channel, ...each }))),
+  );
+}
+
+function highest(now: Float64Array, shares: Float64Array, channel: number): number {
   let most = 0;
   for (let line = channel * lineCount; line < (channel + 1) * lineCount; line++) {
-    const ratio = (now[line] as number) / (powers[line] as number);
+    const ratio = (now[line] as number) * (shares[line] as number);
     if (ratio > most) most = ratio;
   }
   return most;

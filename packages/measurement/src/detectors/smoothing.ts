@@ -1,4 +1,4 @@
-import { channelStatistics, type Statistic } from './detector.ts';
+import { channelStatistics, type Statistic, sharedStatistics } from './detector.ts';
 import { shorten } from './forget.ts';
 
 /** Weights of the newest value, from what jumps to what creeps. */
@@ -28,19 +28,16 @@ export class Smoothing {
     this.#most = most;
   }
 
-  /** What a mean is held down to: what makes the statistic of the bound, or what there is in this row. */
-  #mostOf(statistic: number, now: number, deviation: number): number {
-    if (this.#most === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max((this.#most[statistic] as number) * deviation, Math.abs(now));
-  }
-
   push(residual: Float64Array, into: Float64Array, at: number): void {
     const channels = this.#channels;
     const means = this.#means;
+    const bounds = this.#most;
     let place = at;
     let reach = Number.POSITIVE_INFINITY;
-    const now =
-      this.#most === undefined ? 0 : Math.sqrt(residual.reduce((sum, each) => sum + each * each, 0));
+    let now = 0;
+    for (let channel = 0; channel < channels; channel++)
+      now += (residual[channel] as number) * (residual[channel] as number);
+    now = Math.sqrt(now);
     for (let scale = 0; scale < scales.length; scale++) {
       const weight = scales[scale] as number;
       const deviation = Math.sqrt(weight / (2 - weight));
@@ -48,34 +45,34 @@ export class Smoothing {
       let sum = 0;
       for (let channel = 0; channel < channels; channel++) {
         const before = means[start + channel] as number;
-        let mean = before + weight * ((residual[channel] as number) - before);
+        const newest = residual[channel] as number;
+        let mean = before + weight * (newest - before);
         if (scale > 0) {
           const faster = means[start - channels + channel] as number;
           mean = Math.min(faster + reach, Math.max(faster - reach, mean));
         }
-        const most = this.#mostOf(place - at, residual[channel] as number, deviation);
-        mean = Math.min(most, Math.max(-most, mean));
+        // What a mean is held down to: what makes the statistic of the bound, or what there is in this row.
+        if (bounds !== undefined) {
+          const most = Math.max((bounds[place - at] as number) * deviation, Math.abs(newest));
+          mean = Math.min(most, Math.max(-most, mean));
+        }
         means[start + channel] = mean;
         const standard = Math.abs(mean) / deviation;
         into[place++] = standard;
         sum += standard * standard;
       }
-      const most = this.#mostOf(place - at, now, deviation);
       const length = Math.sqrt(sum);
-      shorten(means.subarray(start, start + channels), length, most / deviation);
-      into[place++] = Math.min(length, most / deviation);
+      const most =
+        bounds === undefined ? length : Math.max((bounds[place - at] as number) * deviation, now) / deviation;
+      if (length > most) shorten(means.subarray(start, start + channels), length, most);
+      into[place++] = Math.min(length, most);
       reach = room * deviation;
     }
   }
 }
 
-const known = new Map<string, readonly Statistic[]>();
-
 function statisticsFor(channels: number, sees: string): readonly Statistic[] {
-  const key = `${channels} ${sees}`;
-  const made =
-    known.get(key) ??
-    scales.flatMap(() => [...channelStatistics(channels, sees), { channel: undefined, sees }]);
-  known.set(key, made);
-  return made;
+  return sharedStatistics(`${channels} ${sees}, smoothed`, () =>
+    scales.flatMap(() => [...channelStatistics(channels, sees), { channel: undefined, sees }]),
+  );
 }

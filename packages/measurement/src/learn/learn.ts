@@ -1,6 +1,6 @@
 import { KitenError } from '@kiten/codec';
 import { type DetectorKind, joinedRows, type NormalRows, rowOf, someRows } from '../detectors/detector.ts';
-import { kindsNamed, standardDetectors } from '../detectors/kinds.ts';
+import { baselines, kindsNamed, standardDetectors } from '../detectors/kinds.ts';
 import { decimalsOf, rounded } from '../series/decimals.ts';
 import { withoutFillers } from '../series/fillers.ts';
 import type { Frame } from '../series/frame.ts';
@@ -28,6 +28,8 @@ export interface LearnOptions {
   readonly interval?: number;
   /** Names of the detectors that are to be learned, instead of the usual ones. */
   readonly detectors?: readonly string[];
+  /** The simple detectors are learned, too ({@link baselines}); they judge only where they are named. */
+  readonly withBaselines?: boolean;
   /** Nothing is learned of readings that come rounded. */
   readonly isFinestOnly?: boolean;
   /** Called with the share that is done, from 0 to 1. */
@@ -52,7 +54,9 @@ export function learn(table: Frame, options: LearnOptions): Profile {
       'measurement/table-empty',
       'The table has labels alone: there is no channel to learn.',
     );
-  const asked = kindsNamed(options.detectors ?? standardDetectors);
+  const names = options.detectors ?? standardDetectors;
+  const beside = options.withBaselines === true ? baselines.filter((name) => !names.includes(name)) : [];
+  const asked = kindsNamed([...names, ...beside]);
   const interval = frame.interval ?? options.interval;
   const gap = frame.timeColumn === undefined ? undefined : gapFrom(frame.times, frame.interval);
   const gaps = gapsOf(frame.times, gap);
@@ -68,7 +72,12 @@ export function learn(table: Frame, options: LearnOptions): Profile {
     const detectors = learnDetectors(kinds, normal, days, (done) =>
       options.progress?.((at + done) / decimals.length),
     );
-    return { decimals: each, standard, detectors };
+    if (beside.length === 0) return { decimals: each, standard, detectors };
+    const isBeside = ({ kind }: LearnedDetector) => beside.includes(kind);
+    return {
+      ...{ decimals: each, standard, detectors: detectors.filter((learned) => !isBeside(learned)) },
+      beside: detectors.filter(isBeside),
+    };
   });
   const { channels, rows, units } = frame;
   const measured = units?.some((unit) => unit !== '') ? { units } : {};

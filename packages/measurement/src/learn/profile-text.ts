@@ -47,15 +47,17 @@ export function parseProfile(bytes: Uint8Array): Profile {
 }
 
 function resolutionOf(value: unknown, channels: number): Resolution {
-  const { decimals, standard, detectors } = (value ?? {}) as Partial<Resolution>;
+  const { decimals, standard, detectors, beside } = (value ?? {}) as Partial<Resolution>;
   const { means, deviations } = (standard ?? {}) as Partial<Standard>;
   if (!isNumbers(means, channels) || !isNumbers(deviations, channels))
     throw malformed('its standard does not fit its channels');
   if (typeof decimals !== 'number' || !Number.isInteger(decimals)) throw malformed('a number is missing');
-  if (!Array.isArray(detectors)) throw malformed('it has no detectors');
+  if (!Array.isArray(detectors) || (beside !== undefined && !Array.isArray(beside)))
+    throw malformed('it has no detectors');
   return {
     ...{ decimals, standard: { means, deviations } },
     detectors: detectors.map((each) => detectorOf(each, channels)),
+    ...(beside === undefined ? {} : { beside: beside.map((each) => detectorOf(each, channels)) }),
   };
 }
 

@@ -28,6 +28,8 @@ export interface Resolution {
   readonly decimals: number;
   readonly standard: Standard;
   readonly detectors: readonly LearnedDetector[];
+  /** The simple ones that judge only where somebody asks for them, to compare with; `undefined` if they were not learned. */
+  readonly beside?: readonly LearnedDetector[];
 }
 
 export interface LearnedDetector {

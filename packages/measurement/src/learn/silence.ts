@@ -54,7 +54,12 @@ export class SilenceWatch {
   readonly statistics: readonly Statistic[];
   /** Of each channel; 1 is where an alarm begins. */
   readonly severities: Float64Array;
+  /** Whether there is, or just was, a channel that says nothing: otherwise all severities are 0. */
+  isSilent = false;
   readonly #normal: readonly NormalSilence[];
+  readonly #haveFillers: Uint8Array;
+  readonly #limits: Float64Array;
+  readonly #falls: Float64Array;
   readonly #sums: Float64Array;
   readonly #readings: Float64Array;
 
@@ -62,24 +67,37 @@ export class SilenceWatch {
     this.#normal = normal;
     this.statistics = channelStatistics(normal.length, 'silence');
     this.severities = new Float64Array(normal.length);
+    this.#haveFillers = Uint8Array.from(normal, ({ fillers }) => (fillers.length > 0 ? 1 : 0));
+    this.#limits = Float64Array.from(normal, ({ most }) => Math.max(leastSilence, beyond * most));
+    this.#falls = Float64Array.from(normal, ({ share }) => fallOf(share));
     this.#sums = new Float64Array(normal.length);
     this.#readings = new Float64Array(normal.length);
   }
 
   /** What is read: NaN where a value stands for a missing reading. The array that is returned is the same each time. */
   push(values: Float64Array): Float64Array {
-    const [readings, sums, severities] = [this.#readings, this.#sums, this.severities];
-    for (const [channel, { fillers, share, most }] of this.#normal.entries()) {
+    const [readings, sums, haveFillers] = [this.#readings, this.#sums, this.#haveFillers];
+    this.isSilent = false;
+    for (let channel = 0; channel < readings.length; channel++) {
       const value = values[channel] as number;
-      const isMissing = Number.isNaN(value) || fillers.includes(value);
+      const isMissing =
+        Number.isNaN(value) ||
+        (haveFillers[channel] === 1 && (this.#normal[channel] as NormalSilence).fillers.includes(value));
       readings[channel] = isMissing ? Number.NaN : value;
-      const limit = Math.max(leastSilence, beyond * most);
-      const before = sums[channel] as number;
-      // What is over is soon forgotten.
-      const sum = isMissing ? Math.min(limit, before + 1) : Math.max(0, before - fallOf(share));
-      sums[channel] = sum;
-      severities[channel] = sum / limit;
+      if (isMissing || sums[channel] !== 0) this.#add(channel, isMissing);
     }
     return readings;
+  }
+
+  #add(channel: number, isMissing: boolean): void {
+    const limit = this.#limits[channel] as number;
+    const before = this.#sums[channel] as number;
+    // What is over is soon forgotten.
+    const sum = isMissing
+      ? Math.min(limit, before + 1)
+      : Math.max(0, before - (this.#falls[channel] as number));
+    this.#sums[channel] = sum;
+    this.severities[channel] = sum / limit;
+    this.isSilent = true;
   }
 }

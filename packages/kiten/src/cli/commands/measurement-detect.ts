@@ -1,4 +1,5 @@
 import {
+  baselines,
   decimalsOf,
   type Frame,
   Judge,
@@ -11,6 +12,7 @@ import {
 } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { alarmWords, momentOf } from '../alarm-words.ts';
+import { Beside, calmRows } from '../beside.ts';
 import { type DriftOptions, FollowedFile, printDrift, withDriftOptions } from '../drift-options.ts';
 import { readBytes } from '../files.ts';
 import { language } from '../language.ts';
@@ -42,7 +44,7 @@ export function detectCommand(measurement: Command): void {
     .requiredOption('--input <file>', 'a table (CSV) with the same channels; others are passed over')
     .requiredOption(
       '--out <file>',
-      'where the scores go: CSV with score, alarm, channels, kind, confidence, since, detector; an alarm begins at 1; -: to standard output',
+      'where the scores go: CSV with score, alarm, channels, kind, confidence, since, detector, baseline; an alarm begins at 1; -: to standard output',
     )
     .option('--alarms-per-day <n>', 'instead of what the profile was learned for', parseAmount)
     .option('--detectors <names>', 'of those that the profile has, only these', parseNames);
@@ -58,10 +60,9 @@ interface AlarmRun {
   /** Those that were far from normal by themselves, for an alarm of which nothing else is known. */
   readonly far: Set<string>;
   suspicion: Suspicion | undefined;
+  /** The simple detectors alarm somewhere in it, too. */
+  isSimple: boolean;
 }
-
-/** Rows without an alarm that end one. */
-const calm = 20;
 
 async function detectFile(options: DetectFileOptions): Promise<void> {
   const { profile: profileFile, input, out, alarmsPerDay, detectors, json } = options;
@@ -70,24 +71,30 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
   const followed = new FollowedFile(options, bytes);
   const frame = profileFrame(profile, await readFrame(input, options, profile.channels));
   const decimals = decimalsOf(frame.values);
-  const judge = new Judge(profile, {
+  const judging = {
     ...{ decimals, ...(await followed.forJudge(frame)) },
     ...(alarmsPerDay === undefined ? {} : { alarmsPerDay }),
-    ...(detectors === undefined ? {} : { detectors }),
-  });
+  };
+  const judge = new Judge(profile, { ...judging, ...(detectors === undefined ? {} : { detectors }) });
+  const beside = Beside.of(profile, judging);
   const diagnosis = new RunningDiagnosis(profile, decimals);
   const runs: AlarmRun[] = [];
-  await writeOut(out, judged({ judge, profile, diagnosis }, frame, runs));
+  await writeOut(out, judged({ judge, beside, profile, diagnosis }, frame, runs));
   const drift = await followed.keep(judge, profile, decimals);
-  const told = runs.map(({ far, suspicion, first, last, ...run }) => ({
+  const told = runs.map(({ far, suspicion, first, last, isSimple, ...run }) => ({
     ...{ first: rowNumber(first), last: rowNumber(last), ...run },
     since: suspicion?.began,
     kind: suspicion?.kind ?? 'unknown',
     confidence: suspicion?.confidence ?? 0,
     channels: carriersOf(suspicion) ?? [...far],
   }));
+  const simple = beside && { alarms: beside.alarms, within: runs.filter(({ isSimple }) => isSimple).length };
   const notes = tableNotes(frame, profile);
-  if (json) return printJson({ scores: out, rows: frame.rows, alarms: told, ...(drift && { drift }), notes });
+  if (json)
+    return printJson({
+      ...{ scores: out, rows: frame.rows, alarms: told, ...(simple && { baselines: simple }) },
+      ...{ ...(drift && { drift }), notes },
+    });
   printNotes(input, notes);
   const words = alarmWords[language()];
   print(`${out}: ${counted(frame.rows, 'row', 'rows')}, ${counted(runs.length, 'alarm', 'alarms')}`);
@@ -96,16 +103,26 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
     print(`  rows ${first}–${last}  ${score.toFixed(1)}  ${detector}  ${channels.slice(0, 6).join(', ')}`);
     print(`    ${words.since(momentOf(since))} ${sure}`);
   }
+  if (simple !== undefined)
+    print(
+      `  beside: ${counted(simple.alarms, 'alarm', 'alarms')} by ${baselines.join(', ')} alone, in ${simple.within} of the ${runs.length} above`,
+    );
   if (drift !== undefined) printDrift(drift, decimals);
 }
 
 async function* judged(
-  by: { readonly judge: Judge; readonly profile: Profile; readonly diagnosis: RunningDiagnosis },
+  by: {
+    readonly judge: Judge;
+    readonly beside: Beside | undefined;
+    readonly profile: Profile;
+    readonly diagnosis: RunningDiagnosis;
+  },
   frame: Frame,
   runs: AlarmRun[],
 ): AsyncGenerator<Uint8Array> {
-  yield Buffer.from('row,time,score,alarm,channels,kind,confidence,since,detector\n');
-  const { judge, profile, diagnosis } = by;
+  const { judge, beside, profile, diagnosis } = by;
+  const more = beside === undefined ? '' : ',baseline';
+  yield Buffer.from(`row,time,score,alarm,channels,kind,confidence,since,detector${more}\n`);
   const width = profile.channels.length;
   const memory = new RowMemory(width);
   let text = '';
@@ -116,10 +133,13 @@ async function* judged(
     const row = frame.values.subarray(at * width, (at + 1) * width);
     const time = frame.times[at] as number;
     memory.push(time, row);
-    const judgement = judge.push(row, frame.timeColumn === undefined ? undefined : time);
+    const moment = frame.timeColumn === undefined ? undefined : time;
+    const judgement = judge.push(row, moment);
+    const isSimple = beside?.push(at, row, moment) === true;
     const far = judgement.isAlarm ? farthest(judge.bySeverity, profile.channels) : [];
-    if (open !== undefined && at - open.last > calm) open = ended(open, diagnosis);
+    if (open !== undefined && at - open.last > calmRows) open = ended(open, diagnosis);
     if (judgement.isAlarm) open = noted(open, at, judgement, far, runs);
+    if (open !== undefined && isSimple) open.isSimple = true;
     if (open !== undefined)
       open.suspicion = diagnosis.push(time, judgement, () => memory.recent()) ?? open.suspicion;
     const known = judgement.isAlarm ? open?.suspicion : undefined;
@@ -130,6 +150,7 @@ async function* judged(
         ? ['', '', '']
         : [known.kind, known.confidence.toFixed(2), Number(known.began.toFixed(6))]),
       judgement.isAlarm ? (judgement.worst?.sees ?? '') : '',
+      ...(beside === undefined ? [] : [isSimple ? 1 : 0]),
     ];
     text += `${fields.join(',')}\n`;
     if (text.length < 1 << 16) continue;
@@ -163,7 +184,15 @@ function noted(
   runs: AlarmRun[],
 ): AlarmRun {
   const detector = worst?.sees ?? '';
-  const run = open ?? { first: row, last: row, score, detector, far: new Set(), suspicion: undefined };
+  const run = open ?? {
+    first: row,
+    last: row,
+    score,
+    detector,
+    far: new Set(),
+    suspicion: undefined,
+    isSimple: false,
+  };
   if (open === undefined) runs.push(run);
   run.last = row;
   for (const channel of far) run.far.add(channel);

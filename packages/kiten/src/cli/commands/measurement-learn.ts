@@ -54,8 +54,7 @@ async function learnFile(options: LearnFileOptions): Promise<void> {
   const frame = withoutFillers(rowsOf(table, 0, Math.min(table.rows, options.rows ?? table.rows)));
   const progress = stepProgress(`learning from ${counted(frame.rows, 'row', 'rows')}`);
   const profile = learn(frame, {
-    alarmsPerDay,
-    progress,
+    ...{ alarmsPerDay, progress, withBaselines: true },
     ...(interval === undefined ? {} : { interval }),
     ...(detectors === undefined ? {} : { detectors }),
   });

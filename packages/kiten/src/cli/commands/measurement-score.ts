@@ -57,11 +57,15 @@ async function scoreFile(options: ScoreFileOptions): Promise<void> {
       'kiten/rows-differ',
       `There are ${counted(scores.rows, 'row', 'rows')}: none is left from row ${options.from} on.`,
     );
-  const [alarms, heights] = [columnOf(scores, 'alarm'), columnOf(scores, 'score')];
-  const result = score(truth.slice(before), alarms.slice(before), heights.slice(before), {
-    buffer: options.buffer,
-    ...(interval === undefined ? {} : { secondsPerRow: interval }),
-  });
+  const scored = (alarms: Float64Array, heights: Float64Array): Score =>
+    score(truth.slice(before), alarms.slice(before), heights.slice(before), {
+      buffer: options.buffer,
+      ...(interval === undefined ? {} : { secondsPerRow: interval }),
+    });
+  const result = scored(columnOf(scores, 'alarm'), columnOf(scores, 'score'));
+  const simple = namedColumn(scores, 'baseline');
+  // They have no height: what a threshold would make of them is not asked.
+  const baselines = simple && besideOf(scored(simple, simple));
   if (options.json)
     return printJson({
       label,
@@ -69,9 +73,23 @@ async function scoreFile(options: ScoreFileOptions): Promise<void> {
       detections: result.detections.map(({ first, last, ...rest }) => ({
         ...{ first: rowNumber(before + first), last: rowNumber(before + last), ...rest },
       })),
+      ...(baselines && { baselines }),
     });
-  tell(result, label);
+  tell(result, baselines, label);
 }
+
+/** What is said of alarms alone. */
+type Beside = Pick<Score, 'pointWise' | 'etapr' | 'affiliation' | 'falseAlarmsPerDay' | 'medianDelay'> & {
+  readonly noticed: number;
+};
+
+function besideOf(result: Score): Beside {
+  const { pointWise, etapr, affiliation, falseAlarmsPerDay, medianDelay } = result;
+  return { pointWise, etapr, affiliation, falseAlarmsPerDay, medianDelay, noticed: noticedIn(result) };
+}
+
+const noticedIn = ({ detections }: Score): number =>
+  detections.filter(({ delay }) => delay !== undefined).length;
 
 /** Not 0, and not a number that says normal: −1 is an attack in some sets. @throws KitenError `kiten/label-missing` */
 function labelOf(frame: Frame, asked: string | undefined): [name: string, Float64Array] {
@@ -101,25 +119,48 @@ function columnOf(frame: Frame, name: string): Float64Array {
   throw new KitenError('kiten/channel-missing', `The table of scores has no column “${name}”.`);
 }
 
-function tell(result: Score, label: string): void {
-  const { pointWise, etapr, affiliation, ranking } = result;
-  const share = (value: number | undefined) => value?.toFixed(3) ?? '–';
-  const rows: [string, string, string, string][] = [
-    ['row by row', share(pointWise.precision), share(pointWise.recall), share(pointWise.f1)],
-    ['eTaPR', share(etapr.precision), share(etapr.recall), share(etapr.f1)],
-    ['affiliation', share(affiliation.precision), share(affiliation.recall), share(affiliation.f1)],
-  ];
-  printTable(['metric', 'precision', 'recall', 'F1'], rows);
+const share = (value: number | undefined): string => value?.toFixed(3) ?? '–';
+
+type Rates = { readonly precision: number | undefined; readonly recall: number | undefined } & {
+  readonly f1: number | undefined;
+};
+
+function tell(result: Score, beside: Beside | undefined, label: string): void {
+  const { pointWise, ranking } = result;
+  const cells = ({ precision, recall, f1 }: Rates) => [share(precision), share(recall), share(f1)];
+  const metrics = [
+    ['row by row', 'pointWise'],
+    ['eTaPR', 'etapr'],
+    ['affiliation', 'affiliation'],
+  ] as const;
+  printTable(
+    [
+      'metric',
+      'precision',
+      'recall',
+      'F1',
+      ...(beside === undefined ? [] : ['baselines: precision', 'recall', 'F1']),
+    ],
+    metrics.map(([name, key]) => [
+      ...[name, ...cells(result[key])],
+      ...(beside === undefined ? [] : cells(beside[key])),
+    ]),
+  );
   print();
   print(`labels              ${label}`);
   print(`false alarm rate    ${share(pointWise.falseAlarmRate)}, missed ${share(pointWise.missedAlarmRate)}`);
   print(`ROC area            ${share(ranking.aucRoc)}, average precision ${share(ranking.averagePrecision)}`);
   print(`VUS-PR              ${share(result.vusPr)}`);
   print(`BATADAL S           ${share(result.batadal)}`);
-  print(`false alarms        ${result.falseAlarmsPerDay?.toFixed(2) ?? '–'} a day`);
-  const late = result.detections.filter(({ delay }) => delay !== undefined).length;
+  const falsely = ({ falseAlarmsPerDay }: Score | Beside) => falseAlarmsPerDay?.toFixed(2) ?? '–';
+  const late = ({ medianDelay }: Score | Beside) => medianDelay ?? '–';
   print(
-    `attacks noticed     ${late} of ${result.attacks}, ${result.medianDelay ?? '–'} rows after they began (median)`,
+    `false alarms        ${falsely(result)} a day${beside === undefined ? '' : `, of the baselines ${falsely(beside)}`}`,
+  );
+  print(
+    `attacks noticed     ${noticedIn(result)} of ${result.attacks}, ${late(result)} rows after they began (median)${
+      beside === undefined ? '' : `, by the baselines ${beside.noticed}, ${late(beside)} rows`
+    }`,
   );
 }
 
