@@ -4,6 +4,7 @@ import { type RelationModel, relation } from '../detectors/relation.ts';
 import type { Profile, Resolution } from '../learn/profile.ts';
 import { resolutionFor } from '../learn/profile.ts';
 import { Standardiser } from '../learn/standard.ts';
+import { gapsOf } from '../series/gaps.ts';
 import { type Suspect, suspectsOf } from './carriers.ts';
 import { changePoint } from './change-point.ts';
 import { expectedOf } from './expectation.ts';
@@ -82,7 +83,7 @@ export function diagnose(profile: Profile, alarm: Alarm): Diagnosis {
       standardiser.push(alarm.values.subarray(row * channels, (row + 1) * channels)),
       row * channels,
     );
-  const normal = { channels, rows, values, times: undefined };
+  const normal = { channels, rows, values, times: undefined, gaps: gapsOf(times, profile.gap) };
   const own = seen.find((each) => each.channel !== undefined && sure.has(each.sees));
   const suspects =
     alarm.doubted?.map((channel) => ({ channel, weight: 1 })) ??

@@ -7,11 +7,12 @@ const rounds = 3;
 /**
  * What each channel should have said, by what the others say: rows × channels. A channel that is not believed is not asked, from
  * the row `from` on: neither about the others nor, by its past, about itself. What was not said at all speaks for nothing either.
+ * Behind a gap there is no past: until there is one again, what was said is expected.
  *
  * @param isMissing whether a channel said nothing in a row; all did, unless given
  */
 export function expectedOf(
-  { channels, rows, values }: NormalRows,
+  { channels, rows, values, gaps = [] }: NormalRows,
   { lags, weights }: RelationModel,
   doubted: readonly number[],
   from: number,
@@ -20,7 +21,9 @@ export function expectedOf(
   const believed = values.slice();
   const expected = values.slice();
   const order = channels * (lags + 1);
+  const pastless = new Set(gaps.flatMap((gap) => Array.from({ length: lags }, (_, lag) => gap + lag)));
   for (let row = lags; row < rows; row++) {
+    if (pastless.has(row)) continue;
     const predicted = (channel: number): number => {
       let sum = 0;
       for (let lag = 0, at = channel * order; lag <= lags; lag++)

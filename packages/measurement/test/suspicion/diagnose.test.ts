@@ -116,6 +116,30 @@ describe('an alarm', () => {
     expect(suspicion.channels.map(({ channel }) => channel)).toEqual(['outflow']);
   });
 
+  it('is not explained by the step over a gap: behind it there is no past', () => {
+    const faulty = inject(frame, { kind: 'bias', channel: 'outflow', from, rows, size: 2 }, chance(2));
+    // The plant stood still for a day and a half, until 40 rows before the alarm.
+    const [stood, away] = [from - 40, 2000];
+    const before = 300;
+    const kept = [...Array(before + 40 + rows).keys()].map(
+      (at) => (at < before ? stood - away - before : stood - before) + at,
+    );
+    const values = Float64Array.from(
+      kept.flatMap((row) => [...faulty.values.subarray(row * width, (row + 1) * width)]),
+    );
+    const times = Float64Array.from(kept, (row) => faulty.times[row] as number);
+    const { suspicion, began, expected } = diagnose(profile, {
+      ...{ values, times, rows: kept.length, raised: before + 43, severity: 5, seen: [] },
+    });
+    expect(suspicion.channels.map(({ channel }) => channel)).toEqual(['outflow']);
+    expect(suspicion.kind).toBe('bias');
+    expect(Math.abs(began - (before + 40))).toBeLessThan(5);
+    const first = { from: before * width, to: (before + 1) * width };
+    for (let at = first.from; at < first.to; at++) expect(expected[at]).toBeCloseTo(values[at] as number, 9);
+    // In the rows after it, others say what should be said.
+    expect(expected[(before + 20) * width]).not.toBe(values[(before + 20) * width]);
+  });
+
   it('has what should have been said, in the units of the sensor', () => {
     const faulty = inject(frame, { kind: 'bias', channel: 'outflow', from, rows, size: 2 }, chance(2));
     const { expected } = diagnosed(faulty);
