@@ -237,6 +237,18 @@ describe.skipIf(!consoleTools())('a stream of readings, in the console', { timeo
     expect(await page.getByRole('link', { name: 'Prepare the policy' }).count()).toBe(0);
   });
 
+  it('is forgotten, and there again when it says something', async () => {
+    await button('Forget this stream').click();
+    await page.locator('dialog[open]').getByText('the stream appears anew and has to be learned').waitFor();
+    await page.locator('dialog[open] textarea').fill('the sensor was taken down');
+    await page.locator('dialog[open] button[type=submit]').click();
+    await page.getByText('No stream of readings has appeared.').waitFor();
+    expect(await reasonOf('stream/forgotten')).toBe('the sensor was taken down');
+    await send(1);
+    await page.getByRole('link', { name: stream }).click();
+    await button('Forget this stream').waitFor();
+  });
+
   it('is judged no more once somebody takes its declaration back', async () => {
     await button('Judge no more').click();
     await page.locator('dialog[open]').getByText(`each of its streams (1): ${stream}`).waitFor();

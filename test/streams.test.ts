@@ -170,4 +170,28 @@ unless { principal in Group::"safety" };`;
     await send(Array.from({ length: 120 }, () => '{"level":99,"flow":1}'));
     await site.until(async () => (await sourcedData()) === -50, 'the alarm');
   });
+
+  it('say nothing good any more once they are forgotten, and appear anew if they say something after all', async () => {
+    await site.until(async () => {
+      await send(next(60));
+      return (await stream())?.normalSince;
+    }, 'normal readings');
+    const clear = ['device', 'clear', 'pump-1', '--finding', 'measurement/readings-abnormal'];
+    expect((await site.kiten(...clear, '--reason', 'it was refilled')).code).toBe(0);
+    await site.until(async () => {
+      await send(next(30));
+      return (await sourcedData()) === -2;
+    }, 'the affirmation');
+    const forget = ['measurement', 'stream', 'forget', name, '--reason', 'the tank is gone'];
+    expect(await site.json(...forget)).toEqual({ forgotten: name });
+    await site.until(async () => (await sourcedData()) !== -2, 'the end of the affirmation');
+    expect(await stream()).toBeUndefined();
+    expect((await site.kiten(...forget, '--json')).stderr).toContain('kiten/stream-unknown');
+    expect((await wholeLog(site)).find(({ type }) => type === 'stream/forgotten')).toMatchObject({
+      ...{ reason: 'the tank is gone', data: { stream: name, declaration: 'tank' } },
+    });
+    await send(next(3));
+    await site.until(async () => (await stream())?.state === 'seen', 'the stream');
+    expect(await stream()).not.toHaveProperty('profile');
+  });
 });

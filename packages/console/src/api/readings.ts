@@ -237,6 +237,9 @@ export const readingsApi = {
     ask('POST', '/streams/accept', { stream, proposal, reason }),
   refuse: (stream: string, proposal: string, reason: string) =>
     ask('POST', '/streams/refuse', { stream, proposal, reason }),
+  /** One that will not say anything any more. */
+  forget: (stream: string, reason: string) =>
+    ask('DELETE', `/streams?${new URLSearchParams({ stream, reason })}`),
   /** Takes a declaration back. */
   undeclare: (declaration: string, reason: string) =>
     ask('DELETE', `${declarationPath(declaration)}?${new URLSearchParams({ reason })}`),

@@ -214,6 +214,7 @@ export const en = {
   'happened.payload-rule-removed': '{actor} removed the payload rule {rule}',
   'happened.stream-declared': '{actor} declared the streams {declaration} on {filter}',
   'happened.stream-undeclared': '{actor} took the declaration of the streams {declaration} back',
+  'happened.stream-forgotten': '{actor} forgot the stream {stream}',
   'happened.stream-learning': '{actor} has the stream {stream} learned for {seconds} s',
   'happened.stream-learned': 'The stream {stream} was learned from {rows} rows',
   'happened.stream-not-learned': 'The stream {stream} could not be learned: {problem}',

@@ -219,6 +219,7 @@ export const ja: Dictionary = {
   'happened.payload-rule-removed': '{actor} がペイロード規則 {rule} を削除',
   'happened.stream-declared': '{actor} が {filter} のストリーム {declaration} を宣言',
   'happened.stream-undeclared': '{actor} がストリーム {declaration} の宣言を取り消し',
+  'happened.stream-forgotten': '{actor} がストリーム {stream} を削除',
   'happened.stream-learning': '{actor} がストリーム {stream} の学習を {seconds} 秒間開始',
   'happened.stream-learned': 'ストリーム {stream} を {rows} 行から学習',
   'happened.stream-not-learned': 'ストリーム {stream} を学習できなかった：{problem}',

@@ -105,6 +105,7 @@ const loggedSentences: Readonly<Record<string, readonly [Key, Tone]>> = {
   'payload-rule/removed': ['happened.payload-rule-removed', 'plain'],
   'stream/declared': ['happened.stream-declared', 'plain'],
   'stream/undeclared': ['happened.stream-undeclared', 'plain'],
+  'stream/forgotten': ['happened.stream-forgotten', 'plain'],
   'stream/learning': ['happened.stream-learning', 'plain'],
   'stream/learned': ['happened.stream-learned', 'plain'],
   'stream/not-learned': ['happened.stream-not-learned', 'warning'],

@@ -82,6 +82,10 @@ function handle(command: StreamCommand): void {
     case 'put':
       put(command.known.stream, () => board.put(command.known), command);
       return;
+    case 'forget':
+      board.forget(command.stream);
+      lessons.forget(command.stream);
+      return;
     case 'asked-keys':
       discovery.trustKeys(command.device, command.keys);
       return;

@@ -1,3 +1,4 @@
+import { streamSubject } from '@kiten/measurement';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { alarmsOf } from '../../src/store/streams.ts';
 import { ann, entriesOf, type InnerSite, newFolder, openSite, start } from '../fixtures.ts';
@@ -112,5 +113,73 @@ describe('streams whose declaration says something else', () => {
     await site.streams.heard([{ kind: 'appeared', stream, ...place, at: start }]);
     expect(relations.problemOf('rooms')).toBeUndefined();
     expect(told).toMatchObject([{ known: { id: 'rooms' } }]);
+  });
+});
+
+describe('streams that are no more', () => {
+  /** What is concluded of streams from then on. */
+  async function concluding({ streams }: InnerSite): Promise<string[]> {
+    const said: string[] = [];
+    const ask = () => Promise.reject(new Error('nobody is asked here'));
+    const conclude: Parameters<typeof streams.connect>[0]['findings']['conclude'] = async (conclusion) => {
+      said.push(`${conclusion.stream} ${conclusion.outcome}`);
+      return [];
+    };
+    await streams.connect({
+      ...{ thread: { send: () => undefined, ask, isAtWork: true }, findings: { conclude } },
+    });
+    return said;
+  }
+
+  it('are forgotten on somebody’s word, with what was learned, until they say something again', async () => {
+    const folder = await newFolder();
+    const { site } = await judged(folder);
+    await appear(site, 'pump-2/room');
+    const told = await listening(site, 'forget');
+    const before = await alarmsOf(site.database, stream, 5);
+    await site.streams.forget(stream, ann, 'the room is gone');
+    expect(told).toEqual([{ kind: 'forget', stream }]);
+    expect(site.streams.streams.map((one) => one.stream)).toEqual(['pump-2/room']);
+    expect((await entriesOf(site.ledger)).at(-1)).toMatchObject({
+      ...{ type: 'stream/forgotten', actor: 'operator:ann', reason: 'the room is gone' },
+      ...{
+        subject: streamSubject(stream),
+        data: { stream, declaration: 'room' },
+      },
+    });
+    // What it alarmed for is kept; it is over.
+    expect(await alarmsOf(site.database, stream, 5)).toEqual([{ ...before[0], ended: site.clock.now() }]);
+    await expect(site.streams.forget(stream, ann, 'again')).rejects.toMatchObject({
+      code: 'kiten/stream-unknown',
+    });
+    const { site: again, known } = await restarted(folder, site);
+    expect(known?.stream).toBe('pump-2/room');
+    const place = { device: 'pump-1', declaration: 'room', topic: 'd/pump-1/room' };
+    await again.streams.heard([{ kind: 'appeared', stream, ...place, at: start + 5 }]);
+    expect(again.streams.streams[0]).toEqual({ stream, ...place, appearedAt: start + 5, accepts: false });
+  });
+
+  it('are no longer compared', async () => {
+    const { site } = await judged(await newFolder());
+    await appear(site, 'pump-2/room');
+    const { relations } = site.streams;
+    const about = { checks: [], every: 60, alarmsPerDay: 1 };
+    await relations.relate({ id: 'rooms', streams: [stream, 'pump-2/room'], ...about }, ann, 'one wall');
+    await site.streams.forget(stream, ann, 'the room is gone');
+    expect(relations.problemOf('rooms')).toContain(stream);
+  });
+
+  it('have nothing good left, also of before a restart: forgotten, of no declaration any more, or with other rows', async () => {
+    const { site } = await judged(await newFolder());
+    const said = await concluding(site);
+    await appear(site, 'pump-2/room');
+    await site.streams.declare({ ...room, follow }, ann, 'it ages');
+    expect(said).toEqual([]);
+    await site.streams.declare({ ...room, fields: ['/t', '/h'] }, ann, 'humidity, too');
+    expect(said.splice(0)).toEqual([`${stream} unjudged`, 'pump-2/room unjudged']);
+    await site.streams.forget('pump-2/room', ann, 'the room is gone');
+    expect(said.splice(0)).toEqual(['pump-2/room unjudged']);
+    await site.streams.undeclare('room', ann, 'not needed');
+    expect(said).toEqual([`${stream} unjudged`]);
   });
 });

@@ -112,7 +112,7 @@ export class StreamBoard {
       const [was, is] = [before.get(id), this.#kinds.get(id)];
       if (was === undefined || is === was) continue;
       const isStill = is !== undefined && isStillOf(is.declaration, watched);
-      if (!isStill || !hasSameChannels(was.declaration, is.declaration)) this.relations.leave(stream);
+      if (isStill && !hasSameChannels(was.declaration, is.declaration)) this.relations.leave(stream);
       if (isStill) watched.redeclare(is);
       else this.forget(stream);
     }
@@ -132,6 +132,7 @@ export class StreamBoard {
   forget(stream: string): void {
     const watched = this.#streams.get(stream);
     if (watched === undefined) return;
+    this.relations.leave(stream);
     watched.end();
     this.#ofDevice.set(watched.device, (this.#ofDevice.get(watched.device) ?? 1) - 1);
     this.#streams.delete(stream);

@@ -194,9 +194,10 @@ export class WatchedStream {
     this.#rows.judge.tellWandered();
   }
 
-  /** It is a stream no more. */
+  /** It is a stream no more: nothing good is left of what was said of it. */
   end(): void {
     this.#rows.end();
+    this.#voice.unjudged();
   }
 
   /** Tells what is to be remembered. */

@@ -53,6 +53,23 @@ describe('streams whose declaration says something else', () => {
     expect(doing(bench)?.lesson?.rows).toBe(90);
   });
 
+  it('have nothing good left once they are no streams any more, and appear anew if they say something after all', () => {
+    const { bench, source } = taught();
+    for (const row of rows(source, 40)) bench.sendRow(row);
+    expect(bench.concluded).toEqual(['normal']);
+    const before = told(bench, 'appeared').length;
+    bench.board.forget(stream);
+    bench.board.forget(stream);
+    expect(bench.concluded).toEqual(['normal', 'unjudged']);
+    expect(bench.board.gauges.streams).toBe(0);
+    for (const row of rows(source, 40)) bench.sendRow(row);
+    expect(doing(bench)).toMatchObject({ rows: 40, normalSince: undefined });
+    expect(told(bench, 'appeared')).toHaveLength(before + 1);
+    bench.declare();
+    // Nothing was said of it since.
+    expect(bench.concluded).toEqual(['normal', 'unjudged']);
+  });
+
   it('forget what was learned where their rows are others, and no pack that came', () => {
     const { bench, source } = taught();
     bench.declare(counted);

@@ -120,6 +120,23 @@ export function streamRoutes(api: Api, { streams }: SiteServices): void {
     },
   );
 
+  api.delete(
+    '/streams',
+    {
+      config: { action: 'administer' },
+      schema: {
+        summary:
+          'Forgets a stream, and what was learned of it; should it say something after all, it appears anew',
+        querystring: Type.Object({ stream: streamName, reason }),
+        response: { 204: Type.Null() },
+      },
+    },
+    async ({ query, operator }, reply) => {
+      await streams.forget(query.stream, operator, query.reason);
+      return reply.code(204).send(null);
+    },
+  );
+
   api.get(
     '/streams/discovered',
     {

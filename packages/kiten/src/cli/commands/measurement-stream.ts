@@ -171,6 +171,21 @@ export function streamCommands(measurement: Command, environment: Environment): 
       return print(`${name} is not judged by what was learned.`);
     });
 
+  withSite(stream.command('forget <stream>'))
+    .description(
+      'forget a stream, and what was learned of it: its device or sensor is gone; should it say something after all, it appears anew',
+    )
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .action(async (name: string, options: Reasoned) => {
+      const client = await openClient(options, environment);
+      await client.send(
+        'DELETE',
+        `/streams?${new URLSearchParams({ stream: name, reason: options.reason })}`,
+      );
+      if (options.json) printJson({ forgotten: name });
+      else print(`${name} is forgotten.`);
+    });
+
   withSite(stream.command('remove <id>'))
     .description('take a declaration back: its streams are judged no more')
     .requiredOption('--reason <text>', 'why; it stands in the log')

@@ -29,6 +29,8 @@ export interface DeclaringParts {
   readonly declared: (change: DeclarationChange) => void;
   /** Streams that are no more, or have other channels. */
   readonly changed: (streams: readonly string[]) => Promise<void>;
+  /** Streams that are not judged by what they were any more. */
+  readonly unjudged: (streams: readonly string[]) => Promise<void>;
 }
 
 /** Whether there are more declarations than before, or others; or fewer. */
@@ -52,7 +54,7 @@ export class Declaring {
   ): Promise<DeclarationRecord> {
     checkDeclaration(declaration);
     const { book, journal, keys, send } = this.#parts;
-    return book.alone(async () => {
+    const { record, ended } = await book.alone(async () => {
       const { id, filter } = declaration;
       const before = book.declared(id)?.declaration;
       if (before === undefined && book.declarations.length >= mostDeclarations)
@@ -80,14 +82,16 @@ export class Declaring {
       this.#parts.declared('more');
       const isSame = before !== undefined && hasSameChannels(before, declaration);
       await this.#parts.changed(isSame ? gone : [...gone, ...anew]);
-      return record;
+      return { record, ended: [...gone, ...anew] };
     });
+    await this.#parts.unjudged(ended);
+    return record;
   }
 
   /** @throws KitenError `kiten/stream-declaration-unknown` */
   async undeclare(id: string, operator: Operator, reason: string): Promise<void> {
     const { book, journal } = this.#parts;
-    return book.alone(async () => {
+    const ended = await book.alone(async () => {
       if (book.declared(id) === undefined)
         throw new KitenError(
           'kiten/stream-declaration-unknown',
@@ -103,7 +107,27 @@ export class Declaring {
       this.tell();
       this.#parts.declared('fewer');
       await this.#parts.changed(gone);
+      return gone;
     });
+    await this.#parts.unjudged(ended);
+  }
+
+  /**
+   * A stream is no more, and what was learned of it: one whose device or sensor is gone. Should it say something after all, it appears anew.
+   *
+   * @throws KitenError `kiten/stream-unknown`
+   */
+  async forget(stream: string, operator: Operator, reason: string): Promise<void> {
+    const { book, journal, send } = this.#parts;
+    await book.alone(async () => {
+      const { declaration } = book.get(stream);
+      const event = book.event('stream/forgotten', operator, reason, { stream, declaration });
+      await journal.commit([event], (store) => forgetStreams(store, [stream], event.at));
+      book.forget(stream, event);
+      send({ kind: 'forget', stream });
+      await this.#parts.changed([stream]);
+    });
+    await this.#parts.unjudged([stream]);
   }
 
   /** Tells whoever judges what is declared. */

@@ -46,11 +46,11 @@ export class Hearing {
     });
   }
 
-  /** Nothing is said any more of streams that nobody has judged since then. */
-  unjudged(since: number): Promise<void> {
+  /** Nothing is said any more of streams that nobody has judged since then; of all, unless given. */
+  unjudged(since: number, streams?: readonly string[]): Promise<void> {
     return this.#turns.take('reports', async () => {
       const { book, clock } = this.#parts;
-      for (const { stream } of book.streams) {
+      for (const stream of streams ?? book.streams.map((record) => record.stream)) {
         const conclusion = { stream, outcome: 'unjudged', at: clock.now(), since, count: 0 } as const;
         await this.#concluded({ kind: 'concluded', conclusion });
       }

@@ -103,6 +103,12 @@ export class StreamBook {
     this.#declarations.delete(id);
   }
 
+  /** A stream is no more in the store, as the event says. */
+  forget(stream: string, { type, at }: RecordedEvent): void {
+    this.#streams.delete(stream);
+    this.#parts.hub.publish('stream', { stream, outcome: type, at });
+  }
+
   /** A stream has appeared. */
   async add(record: StreamRecord): Promise<void> {
     await this.note(record);

@@ -73,8 +73,11 @@ export class StreamDesk {
     this.relations = new Relations({ ...parts, book, send }, relations);
     const keys = new SourceKeys({ ...parts, book, send });
     this.#keys = keys;
-    const changed = (streams: readonly string[]) => this.relations.changed(streams);
-    this.#declaring = new Declaring({ ...parts, book, keys, send, changed });
+    this.#declaring = new Declaring({
+      ...{ ...parts, book, keys, send },
+      changed: (streams) => this.relations.changed(streams),
+      unjudged: (streams) => this.#hearing.unjudged(parts.clock.now(), streams),
+    });
     this.#learning = new Learning({ ...parts, book, send });
     const others = { ...parts, book, send, keys, relations: this.relations };
     this.#teller = new StreamTeller({ ...others, declaring: this.#declaring, finds: this.finds });
@@ -132,6 +135,15 @@ export class StreamDesk {
   /** @throws KitenError `kiten/stream-declaration-unknown` */
   undeclare(id: string, operator: Operator, reason: string): Promise<void> {
     return this.#declaring.undeclare(id, operator, reason);
+  }
+
+  /**
+   * A stream is no more, and what was learned of it; should it say something after all, it appears anew.
+   *
+   * @throws KitenError `kiten/stream-unknown`
+   */
+  forget(stream: string, operator: Operator, reason: string): Promise<void> {
+    return this.#declaring.forget(stream, operator, reason);
   }
 
   /**

@@ -26,6 +26,8 @@ export type StreamCommand =
   | { readonly kind: 'declare'; readonly declarations: readonly StreamDeclaration[] }
   /** `resumes`: what was gathered of its lesson before belongs to it. */
   | { readonly kind: 'put'; readonly known: KnownStream; readonly resumes?: boolean }
+  /** It is no more. */
+  | { readonly kind: 'forget'; readonly stream: string }
   /** What was found before, and is not declared. */
   | { readonly kind: 'recall'; readonly found: readonly KeptCandidate[] }
   /** What a device may sign packs with, where that was asked for to find out what is found. */

@@ -15,12 +15,15 @@ export interface ActionProps {
 }
 
 type Dialog = ActionProps & { readonly close: () => void };
-type Action = 'accept' | 'refuse' | 'stop' | 'learn' | 'remove';
+type Action = 'accept' | 'refuse' | 'stop' | 'learn' | 'forget' | 'remove';
 
 /** Names that are told at most. */
 const mostNamed = 8;
 
-const dialogs = { accept: Accept, refuse: Refuse, stop: Stop, learn: Learn, remove: Remove } as const;
+const dialogs = {
+  ...{ accept: Accept, refuse: Refuse, stop: Stop, learn: Learn },
+  ...{ forget: Forget, remove: Remove },
+} as const;
 
 /** What somebody may do about a stream. */
 export function Actions({ stream, again }: ActionProps) {
@@ -33,10 +36,11 @@ export function Actions({ stream, again }: ActionProps) {
     ...(proposal === undefined ? [] : (['accept', 'refuse'] as const)),
     ...(learnsUntil === undefined ? [] : (['stop'] as const)),
     'learn',
-    ...(mayAs('administrator') ? (['remove'] as const) : []),
+    ...(mayAs('administrator') ? (['forget', 'remove'] as const) : []),
   ];
   const looks: Readonly<Partial<Record<Action, string>>> = {
     accept: 'primary',
+    forget: 'grave',
     remove: 'grave',
     ...(isFirst && { learn: 'primary' }),
   };
@@ -118,6 +122,23 @@ function Stop({ stream: { stream, learnedRows = 0 }, again, close }: Dialog) {
       ask={async (reason) => {
         await readingsApi.stopLesson(stream, reason).finally(again);
         return words.say('stopped', { stream });
+      }}
+      onClose={close}
+    />
+  );
+}
+
+function Forget({ stream: { stream }, close }: Dialog) {
+  return (
+    <ReasonDialog
+      title={words.say('forget-title', { stream })}
+      effect={words.say('forget-effect')}
+      submit={words.say('forget')}
+      grave
+      ask={async (reason) => {
+        await readingsApi.forget(stream, reason);
+        showSearch({});
+        return words.say('forgotten', { stream });
       }}
       onClose={close}
     />

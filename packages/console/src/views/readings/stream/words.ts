@@ -28,6 +28,11 @@ export const words = wordsOf(
     'refuse-effect-none':
       'The profile {digest} is not used. It is not judged until it is learned anew; the refusal stands in the log.',
     refused: 'What was learned of {stream} was refused.',
+    forget: 'Forget this stream',
+    'forget-title': 'Forget {stream}?',
+    'forget-effect':
+      'What was learned of it goes; what was found against it stays until somebody clears it. Should readings come after all, the stream appears anew and has to be learned.',
+    forgotten: '{stream} is forgotten.',
     remove: 'Judge no more',
     'remove-title': 'Judge the readings on {declaration} no more?',
     'remove-effect':
@@ -60,6 +65,11 @@ export const words = wordsOf(
     'refuse-effect-none':
       'プロファイル {digest} は使われません。学習し直すまで判定は行われません。不採用はログに記録されます。',
     refused: '{stream} の学習結果を不採用にしました。',
+    forget: 'このストリームを忘れる',
+    'forget-title': '{stream} を忘れますか',
+    'forget-effect':
+      '学習結果は削除されます。不利な検出事項は、誰かが解除するまで残ります。再び測定値が届いた場合は新しいストリームとして現れ、学習が必要になります。',
+    forgotten: '{stream} を忘れました。',
     remove: '判定をやめる',
     'remove-title': '{declaration} の測定値の判定をやめますか',
     'remove-effect':
