@@ -65,11 +65,11 @@ export const words = wordsOf(
     'refuse-effect-none':
       'プロファイル {digest} は使われません。学習し直すまで判定は行われません。不採用はログに記録されます。',
     refused: '{stream} の学習結果を不採用にしました。',
-    forget: 'このストリームを忘れる',
-    'forget-title': '{stream} を忘れますか',
+    forget: 'このストリームを削除する',
+    'forget-title': '{stream} を削除しますか',
     'forget-effect':
       '学習結果は削除されます。不利な検出事項は、誰かが解除するまで残ります。再び測定値が届いた場合は新しいストリームとして現れ、学習が必要になります。',
-    forgotten: '{stream} を忘れました。',
+    forgotten: '{stream} を削除しました。',
     remove: '判定をやめる',
     'remove-title': '{declaration} の測定値の判定をやめますか',
     'remove-effect':
