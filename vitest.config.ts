@@ -33,7 +33,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
-    maxWorkers: 2,
+    // Two for two processors leave a fifth of them idle: tests wait for programs.
+    maxWorkers: 3,
     globalSetup: ['test/compiled-threads.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
