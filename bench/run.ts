@@ -13,6 +13,7 @@ const helpers = new Set(['figure', 'run']);
 const long = new Set([
   'measurement-data',
   'measurement-faults',
+  'measurement-metrics',
   'mqtt',
   'mqtt-idle',
   'soak',
