@@ -81,7 +81,7 @@ async function verifySite(options: VerifyOptions, environment: Environment): Pro
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...progress(),
   });
-  // Neither needs the store: `log show`, and what is verified elsewhere.
+  // Loaded here, as other commands on the log, and what is verified elsewhere, need no store.
   const { readSiteStore } = await import('../../site/site-store.ts');
   const traffic = await verifyTraffic(layout, origin, publicKey, () => readSiteStore(layout, environment));
   const source = directorySource(layout.log);

@@ -12,7 +12,7 @@ import {
 } from '@kiten/measurement';
 import type { Command } from 'commander';
 import { alarmWords, momentOf } from '../alarm-words.ts';
-import { Beside, calmRows } from '../beside.ts';
+import { BaselineAlarms, calmRows } from '../baseline-alarms.ts';
 import { type DriftOptions, FollowedFile, printDrift, withDriftOptions } from '../drift-options.ts';
 import { readBytes } from '../files.ts';
 import { language } from '../language.ts';
@@ -76,7 +76,7 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
     ...(alarmsPerDay === undefined ? {} : { alarmsPerDay }),
   };
   const judge = new Judge(profile, { ...judging, ...(detectors === undefined ? {} : { detectors }) });
-  const beside = Beside.of(profile, judging);
+  const beside = BaselineAlarms.of(profile, judging);
   const diagnosis = new RunningDiagnosis(profile, decimals);
   const runs: AlarmRun[] = [];
   await writeOut(out, judged({ judge, beside, profile, diagnosis }, frame, runs));
@@ -113,7 +113,7 @@ async function detectFile(options: DetectFileOptions): Promise<void> {
 async function* judged(
   by: {
     readonly judge: Judge;
-    readonly beside: Beside | undefined;
+    readonly beside: BaselineAlarms | undefined;
     readonly profile: Profile;
     readonly diagnosis: RunningDiagnosis;
   },

@@ -31,7 +31,7 @@ export const words = wordsOf(
     forget: 'Forget this stream',
     'forget-title': 'Forget {stream}?',
     'forget-effect':
-      'What was learned of it goes; what was found against it stays until somebody clears it. Should readings come after all, the stream appears anew and has to be learned.',
+      'What was learned of it goes; what was found against it stays until somebody clears it. Relations that name it compare nothing without it. Should readings come after all, the stream appears anew and has to be learned.',
     forgotten: '{stream} is forgotten.',
     remove: 'Judge no more',
     'remove-title': 'Judge the readings on {declaration} no more?',
@@ -68,7 +68,7 @@ export const words = wordsOf(
     forget: 'このストリームを削除する',
     'forget-title': '{stream} を削除しますか',
     'forget-effect':
-      '学習結果は削除されます。不利な検出事項は、誰かが解除するまで残ります。再び測定値が届いた場合は新しいストリームとして現れ、学習が必要になります。',
+      '学習結果は削除されます。不利な検出事項は、誰かが解除するまで残ります。このストリームを含む比較は行われなくなります。再び測定値が届いた場合は新しいストリームとして現れ、学習が必要になります。',
     forgotten: '{stream} を削除しました。',
     remove: '判定をやめる',
     'remove-title': '{declaration} の測定値の判定をやめますか',

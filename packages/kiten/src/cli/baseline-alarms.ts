@@ -4,7 +4,7 @@ import { baselines, hasBaselines, Judge, type JudgeOptions, type Profile } from 
 export const calmRows = 20;
 
 /** What the simple detectors would have said of the same rows, with the whole budget for themselves: it counts for nothing. */
-export class Beside {
+export class BaselineAlarms {
   readonly #judge: Judge;
   #last = Number.NEGATIVE_INFINITY;
   /** How often they began to alarm. */
@@ -15,9 +15,9 @@ export class Beside {
   }
 
   /** `undefined`: the profile was learned without them. */
-  static of(profile: Profile, options: JudgeOptions): Beside | undefined {
+  static of(profile: Profile, options: JudgeOptions): BaselineAlarms | undefined {
     if (!hasBaselines(profile)) return undefined;
-    return new Beside(new Judge(profile, { ...options, detectors: baselines }));
+    return new BaselineAlarms(new Judge(profile, { ...options, detectors: baselines }));
   }
 
   /** @returns whether they alarm */
