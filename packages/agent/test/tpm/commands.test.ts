@@ -197,7 +197,8 @@ describe.skipIf(!hasSwtpm)('a TPM is told by raw commands', () => {
         const credential = makeCredential(endorsement, keys.attestationKey.name, secret, randomBytes);
         expect(toHex(await activate(credential))).toBe(toHex(secret));
 
-        const other = makeCredential(endorsement, keys.attestationKey.name.with(9, 0), secret, randomBytes);
+        const { name: own } = keys.attestationKey;
+        const other = makeCredential(endorsement, own.with(9, own[9]! ^ 1), secret, randomBytes);
         await expect(activate(other)).rejects.toMatchObject({
           detail: { command: 'TPM2_ActivateCredential', name: 'TPM_RC_INTEGRITY' },
         });
