@@ -26,6 +26,7 @@ const codes: Readonly<Record<Outcome, readonly [code: string, aspect: string]>> 
   forged: ['measurement/pack-forged', 'freshness'],
   agreeing: ['measurement/readings-agree', 'relation'],
   contradicted: ['measurement/readings-contradicted', 'relation'],
+  uncompared: ['measurement/readings-uncompared', 'relation'],
 };
 
 /** Packs that come in order again have no gap between them. Of what nobody judges, and of what is silent, nobody says anything that is good. */

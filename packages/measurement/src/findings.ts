@@ -84,6 +84,23 @@ export const measurementFindings = defineFindings([
     words: { kind: faultKindWordsSoFar },
   },
   {
+    code: 'measurement/readings-uncompared',
+    claim: 'sourced-data',
+    value: 0,
+    expected: {
+      en: 'The readings of {stream} are compared with those of other streams.',
+      ja: '{stream} の測定値は、ほかのストリームの測定値と比較される。',
+    },
+    found: {
+      en: 'They are not any more: nothing is said of whether they go together.',
+      ja: '比較されなくなった。整合しているかどうかについては何も主張しない。',
+    },
+    remedy: {
+      en: 'Nothing has to be done if the comparison was ended on purpose. If it was not, see in the relation which sensor is missing, and why.',
+      ja: '意図して比較を終えた場合、対応は不要。そうでなければ、どのセンサーがなぜ欠けているかを関係の表示で確認する。',
+    },
+  },
+  {
     code: 'measurement/stream-silent',
     claim: 'sourced-data',
     value: 0,

@@ -182,4 +182,24 @@ describe('streams that are no more', () => {
     await site.streams.undeclare('room', ann, 'not needed');
     expect(said).toEqual([`${stream} unjudged`]);
   });
+
+  it('leave those that were compared with them compared no more; so does the end of what compares them', async () => {
+    const { site } = await judged(await newFolder());
+    await appear(site, 'pump-2/room');
+    await appear(site, 'pump-3/room');
+    const said = await concluding(site);
+    const { relations } = site.streams;
+    const about = { checks: [], every: 60, alarmsPerDay: 1 };
+    const relate = (id: string, ...streams: string[]) =>
+      relations.relate({ id, streams, ...about }, ann, 'one wall');
+    await relate('rooms', stream, 'pump-2/room');
+    await relate('others', 'pump-2/room', 'pump-3/room');
+    expect(said).toEqual([]);
+    await relate('rooms', stream, 'pump-3/room');
+    expect(said.splice(0)).toEqual([`${stream} uncompared`, 'pump-2/room uncompared']);
+    await site.streams.forget(stream, ann, 'the room is gone');
+    expect(said.splice(0)).toEqual([`${stream} unjudged`, `${stream} uncompared`, 'pump-3/room uncompared']);
+    await relations.unrelate('others', ann, 'not needed');
+    expect(said).toEqual(['pump-2/room uncompared', 'pump-3/room uncompared']);
+  });
 });

@@ -63,10 +63,14 @@ function parsed(bytes: Uint8Array): Record<string, unknown> | null {
 }
 
 function streamOf(value: unknown): JointStream {
-  const { stream, channels, hold } = (value ?? {}) as Partial<JointStream>;
+  const { stream, channels, hold, repeats } = (value ?? {}) as Partial<JointStream>;
   const areTexts = Array.isArray(channels) && channels.every((each) => typeof each === 'string');
   if (typeof stream !== 'string' || !areTexts || !isPositive(hold)) throw malformed('a stream is not one');
-  return { stream, channels, hold };
+  // Those from before it was learned do not say it.
+  if (repeats === undefined) return { stream, channels, hold };
+  const areCounts = Array.isArray(repeats) && repeats.every((each) => Number.isInteger(each) && each >= 0);
+  if (!areCounts || repeats.length !== channels.length) throw malformed('a stream is not one');
+  return { stream, channels, hold, repeats };
 }
 
 function balanceOf(value: unknown, count: number): Balance {

@@ -5,6 +5,7 @@ import type { Frame } from '../series/frame.ts';
 import { type Balance, balancesOf, residualOf } from './balance.ts';
 import { checkUnitsOf } from './check-units.ts';
 import { type CrossCheck, checkCrossChecks } from './cross-check.ts';
+import { withRepeats } from './held-readings.ts';
 import { type Joining, joiningOf, jointFrame, type StreamTable } from './joint-rows.ts';
 import { type RelatedPair, relatedPairs } from './related.ts';
 import { type Sensor, sensorName } from './sensor.ts';
@@ -79,7 +80,8 @@ export function learnJoint(
     ...(progress === undefined ? {} : { progress }),
   });
   const related = relatedPairs(sensors, frame);
-  return { ...joining, rows: frame.rows, alarmsPerDay, checks, balances, residuals, relation, related };
+  const held = { every, streams: withRepeats(streams, frame) };
+  return { ...held, rows: frame.rows, alarmsPerDay, checks, balances, residuals, relation, related };
 }
 
 function residualFrame(frame: Frame, balances: readonly Balance[]): Frame {

@@ -1,5 +1,6 @@
 import { KitenError } from '@kiten/codec';
 import type { Frame } from '../series/frame.ts';
+import { repeatsOf, withoutHeld } from './held-readings.ts';
 import { type Sensor, sensorName } from './sensor.ts';
 
 /** Sensors that are looked at together at most: each is predicted from all others. */
@@ -13,6 +14,8 @@ export interface JointStream {
   readonly channels: readonly string[];
   /** Seconds for which a value counts; then it is missing. */
   readonly hold: number;
+  /** For how many rows each channel stood still at most when it was learned; what is held for longer is not judged. */
+  readonly repeats?: readonly number[];
 }
 
 /**
@@ -27,6 +30,9 @@ export class JointRows {
   readonly #heard: Float64Array;
   readonly #holds: Float64Array;
   readonly #told: Float64Array;
+  /** Rows since each sensor said what it is held to say. */
+  readonly #held: Uint32Array;
+  readonly #isNew: Uint8Array;
   #next: number | undefined;
 
   constructor(streams: readonly JointStream[], every: number) {
@@ -37,6 +43,8 @@ export class JointRows {
     this.#every = every;
     this.#row = new Float64Array(this.sensors.length).fill(Number.NaN);
     this.#told = this.#row.slice();
+    this.#held = new Uint32Array(this.sensors.length);
+    this.#isNew = new Uint8Array(this.sensors.length);
     this.#heard = new Float64Array(this.sensors.length).fill(Number.NEGATIVE_INFINITY);
     this.#holds = Float64Array.from(streams.flatMap(({ channels, hold }) => channels.map(() => hold)));
     let at = 0;
@@ -64,15 +72,16 @@ export class JointRows {
       if (Number.isNaN(value) || at < (this.#heard[sensor] as number)) continue;
       this.#row[sensor] = value;
       this.#heard[sensor] = at;
+      this.#isNew[sensor] = 1;
     }
   }
 
   /**
    * Gives out the moments of the grid up to this one. After a long silence it goes on where something may be known.
    *
-   * @param row receives the same array each time; NaN is missing
+   * @param row receives the same arrays each time; NaN is missing, and `held` counts the rows since each value was said
    */
-  advance(now: number, row: (at: number, values: Float64Array) => void): void {
+  advance(now: number, row: (at: number, values: Float64Array, held: Uint32Array) => void): void {
     if (this.#next === undefined) return;
     const least = now - Math.max(...this.#holds) - this.#every;
     if (this.#next < least) this.#next = Math.ceil(least / this.#every) * this.#every;
@@ -80,8 +89,10 @@ export class JointRows {
       for (let sensor = 0; sensor < this.#row.length; sensor++) {
         const isOld = this.#next - (this.#heard[sensor] as number) > (this.#holds[sensor] as number);
         this.#told[sensor] = isOld ? Number.NaN : (this.#row[sensor] as number);
+        this.#held[sensor] = this.#isNew[sensor] === 1 ? 0 : (this.#held[sensor] as number) + 1;
       }
-      row(this.#next, this.#told);
+      this.#isNew.fill(0);
+      row(this.#next, this.#told, this.#held);
     }
   }
 }
@@ -131,6 +142,7 @@ export function joiningOf(tables: readonly StreamTable[], every?: number): Joini
  */
 export function jointFrame(tables: readonly StreamTable[], { every, streams }: Joining): Frame {
   const joint = new JointRows(streams, every);
+  const repeats = repeatsOf(streams);
   const width = joint.sensors.length;
   const times: number[] = [];
   const values: number[] = [];
@@ -143,14 +155,14 @@ export function jointFrame(tables: readonly StreamTable[], { every, streams }: J
     const moment = momentOf(first);
     if (moment === Number.POSITIVE_INFINITY) break;
     // What is said at a moment of the grid counts in its row.
-    joint.advance(moment - every * 1e-6, (at, row) => {
+    joint.advance(moment - every * 1e-6, (at, row, held) => {
       if (values.length + width > mostValues)
         throw new KitenError(
           'measurement/table-too-large',
           `The joint table has more than ${mostValues} readings.`,
         );
       times.push(at);
-      for (const value of row) values.push(value);
+      for (const value of withoutHeld(row, held, repeats)) values.push(value);
     });
     const { stream, frame } = tables[first] as StreamTable;
     const row = (cursors[first] as number) * frame.channels.length;

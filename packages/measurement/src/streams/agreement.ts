@@ -16,6 +16,9 @@ interface Agreeing extends Calm {
   readonly to: number;
   sayAt: number;
   pause: number;
+  /** Something good may be said of it now; and the time of the newest row that it was said of, if it was by this one. */
+  isSaid: boolean;
+  saidAt: number | undefined;
 }
 
 /** What is said of a stream that goes together with others. */
@@ -23,6 +26,13 @@ export interface Agreed {
   readonly stream: string;
   readonly since: number;
   readonly count: number;
+}
+
+/** Of a stream it is no longer said that it goes together with others. */
+export interface Withdrawn {
+  readonly stream: string;
+  /** `undefined`: by whoever judged before. */
+  readonly at: number | undefined;
 }
 
 /**
@@ -38,13 +48,23 @@ export class Agreement {
     this.#streams = streams.map(({ stream, channels }) => {
       const place = { from, to: from + channels.length };
       from = place.to;
-      return { stream, ...place, rows: 0, since: 0, ...unsaid };
+      return { stream, ...place, rows: 0, since: 0, ...unsaid, ...unheard };
     });
   }
 
   /** Since when, if that is for long enough. */
   get since(): number | undefined {
     return this.#all.rows >= settled ? this.#all.since : undefined;
+  }
+
+  /** Something good may be said of a stream now. */
+  get isSaid(): boolean {
+    return this.#streams.some(({ isSaid }) => isSaid);
+  }
+
+  /** Whoever judged before may have said it of any of them. */
+  resume(): void {
+    for (const stream of this.#streams) stream.isSaid = true;
   }
 
   /** A row in which sensors contradict each other. */
@@ -71,9 +91,24 @@ export class Agreement {
     for (const stream of this.#streams) Object.assign(stream, { sayAt: at, pause: soon });
   }
 
-  /** Somebody cleared what spoke against a stream: what holds is said with the next row. */
+  /** What holds is said with the next row, and again soon: somebody cleared what spoke against a stream, or withdrew what was said. */
   restate(): void {
-    for (const stream of this.#streams) stream.sayAt = Number.NEGATIVE_INFINITY;
+    for (const stream of this.#streams) Object.assign(stream, unsaid);
+  }
+
+  /**
+   * What was said holds no longer of those that are not compared.
+   *
+   * @param isCompared whether all sensors of a stream are, from one place in a row to before another
+   * @returns of which it was said, and the time of the newest row that it was said of
+   */
+  withdraw(isCompared: (stream: string, from: number, to: number) => boolean): readonly Withdrawn[] {
+    return this.#streams.flatMap((each) => {
+      const { stream, from, to, isSaid, saidAt } = each;
+      if (!isSaid || isCompared(stream, from, to)) return [];
+      Object.assign(each, { rows: 0, ...unsaid, ...unheard });
+      return [{ stream, at: saidAt }];
+    });
   }
 
   /** What is to be said now. */
@@ -81,12 +116,14 @@ export class Agreement {
     return this.#streams.flatMap((each) => {
       if (each.rows < settled || at < each.sayAt) return [];
       each.sayAt = at + each.pause;
+      [each.isSaid, each.saidAt] = [true, at];
       each.pause = Math.min(again, 2 * each.pause);
       return [{ stream: each.stream, since: each.since, count: each.rows }];
     });
   }
 }
 
+const unheard = { isSaid: false, saidAt: undefined };
 const unsaid = { sayAt: Number.NEGATIVE_INFINITY, pause: soon };
 
 function count(calm: Calm, at: number): void {

@@ -31,12 +31,16 @@ export class RelationBoard {
    */
   put(known: KnownRelation): void {
     const { id, profile, alarm } = known;
-    this.forget(id);
-    const now = Number.isFinite(this.#now) ? this.#now : Number.NaN;
-    const relation = new RelationWatch(known, this.#world, now);
-    this.#relations.set(id, relation);
-    this.#index();
-    if (profile !== undefined) relation.judgeBy(profile, alarm);
+    const before = this.#end(id);
+    try {
+      const now = Number.isFinite(this.#now) ? this.#now : Number.NaN;
+      const relation = new RelationWatch(known, this.#world, now);
+      this.#relations.set(id, relation);
+      this.#index();
+      if (profile !== undefined) relation.judgeBy(profile, alarm);
+    } finally {
+      this.#withdraw(before);
+    }
   }
 
   find(id: string): RelationWatch | undefined {
@@ -49,9 +53,7 @@ export class RelationBoard {
   }
 
   forget(id: string): void {
-    this.#relations.get(id)?.close();
-    this.#relations.delete(id);
-    this.#index();
+    this.#withdraw(this.#end(id));
   }
 
   /** A stream is no more, or has other channels: what names it is not compared until it is put again. */
@@ -83,6 +85,24 @@ export class RelationBoard {
   /** What attestation says of a device from now on; `undefined`: nothing. */
   attest(device: string, says: AttestedTier | undefined): void {
     for (const relation of this.#relations.values()) relation.attest(device, says);
+  }
+
+  #end(id: string): RelationWatch | undefined {
+    const relation = this.#relations.get(id);
+    relation?.close();
+    this.#relations.delete(id);
+    this.#index();
+    return relation;
+  }
+
+  /** What one that has ended said of its streams holds as far as the one in its place goes on with it, or others say it again. */
+  #withdraw(ended: RelationWatch | undefined): void {
+    if (ended === undefined) return;
+    const next = this.#relations.get(ended.id);
+    const kept = next?.isJudged === true ? next.streams : [];
+    ended.withdraw((stream) => kept.includes(stream));
+    for (const stream of ended.streams)
+      if (!kept.includes(stream)) for (const other of this.#byStream.get(stream) ?? []) other.agreeAgain();
   }
 
   #index(): void {

@@ -3,6 +3,7 @@ import { deviceOfStream } from '@kiten/trust';
 import { CrossJudge } from '../cross/cross-judge.ts';
 import type { OpenCrossAlarm } from '../cross/cross-judgement.ts';
 import { parseCrossProfile } from '../cross/cross-profile-text.ts';
+import { repeatsOf, withoutHeld } from '../cross/held-readings.ts';
 import { JointRows } from '../cross/joint-rows.ts';
 import type { AttestedTier, OwnEvidence } from '../cross/own-evidence.ts';
 import { deviceOfSensor, sensorName } from '../cross/sensor.ts';
@@ -50,6 +51,8 @@ export class RelationWatch {
   /** Values of the sensors, and how far each check is out of place. */
   #history: History;
   #judge: CrossJudge | undefined;
+  /** For how many rows each sensor stands still at most, as it was learned. */
+  #repeats: readonly number[] = [];
   #profile: string | undefined;
   #problem: string | undefined;
   readonly #lesson: LessonWatch;
@@ -61,6 +64,8 @@ export class RelationWatch {
   #isOutdated = false;
   readonly #agreement: Agreement;
   readonly #missing: MissingSensors;
+  /** The time of the newest row, or when it was looked at first; by what its sensors say, which may be late. */
+  #newest: number | undefined;
 
   /** @param now NaN: not known yet. @throws KitenError `measurement/cross-too-many` */
   constructor(known: KnownRelation, world: RelationSurroundings, now = Number.NaN) {
@@ -100,11 +105,13 @@ export class RelationWatch {
       throw new KitenError('measurement/profile-channels', this.#problem);
     }
     this.#judge = judge;
+    this.#repeats = repeatsOf(judge.profile.streams);
     this.#units.judgeBy(judge.profile.relation.units);
     this.#profile = digest;
     this.#history.end();
     const width = judge.sensors.length + judge.checks.length;
     this.#history = new History(width, keptRows, this.#world.history);
+    this.#agreement.resume();
     if (alarm !== undefined) this.#contradiction.resume(alarm);
   }
 
@@ -112,8 +119,13 @@ export class RelationWatch {
     return this.#known.streams.map(({ stream }) => stream);
   }
 
+  /** It is judged whether its streams go together. */
+  get isJudged(): boolean {
+    return this.#judge !== undefined;
+  }
+
   get gauges(): RelationGauges {
-    const isCompared = this.#judge !== undefined && this.#missing.present >= leastSensors;
+    const isCompared = this.isJudged && this.#missing.present >= leastSensors;
     return {
       rows: this.#rows,
       lesson: this.#lesson.gauges,
@@ -151,7 +163,9 @@ export class RelationWatch {
    */
   take(stream: string, at: number, values: Float64Array, units: readonly string[] = []): void {
     // What is said at a moment of the grid counts in its row.
-    this.#joint.advance((at - 1) / 1000, (moment, row) => this.#row(Math.round(moment * 1000), row));
+    this.#joint.advance((at - 1) / 1000, (moment, row, held) =>
+      this.#row(Math.round(moment * 1000), row, held),
+    );
     this.#missing.heard(this.#hear(stream, units), values);
     this.#joint.take(stream, at / 1000, values);
   }
@@ -184,7 +198,9 @@ export class RelationWatch {
 
   /** Time goes on with what streams say: where nobody says anything there is nothing to compare. */
   look(now: number): void {
+    this.#newest ??= now;
     this.#missing.look(now);
+    this.#withdrawMissing();
     if (this.#isOutdated && this.#judge?.alarm !== undefined) this.#look(this.#judge, this.#judge.alarm);
     this.#lesson.look(now);
   }
@@ -195,10 +211,31 @@ export class RelationWatch {
     this.#agreement.restate();
   }
 
-  #row(at: number, row: Float64Array): void {
+  /** Its other sensors may be compared elsewhere: what holds of them there is said again with the next rows. */
+  agreeAgain(): void {
+    this.#agreement.restate();
+  }
+
+  /** Of streams that are not compared any more it is not said any more that they go together with others. */
+  withdraw(isCompared: Parameters<Agreement['withdraw']>[0]): void {
+    for (const { stream, at = this.#newest } of this.#agreement.withdraw(isCompared))
+      if (at !== undefined) this.#world.conclude({ stream, outcome: 'uncompared', at, since: at, count: 0 });
+  }
+
+  #withdrawMissing(): void {
+    if (!this.#agreement.isSaid) return;
+    const missing = new Set(this.#missing.now.map(({ sensor }) => sensor));
+    const areTooFew = this.#names.length - missing.size < leastSensors;
+    this.withdraw(
+      (_, from, to) => !areTooFew && !this.#names.slice(from, to).some((name) => missing.has(name)),
+    );
+  }
+
+  #row(at: number, row: Float64Array, held: Uint32Array): void {
     // Where nothing is heard there is nothing to compare.
     if (row.every(Number.isNaN)) return;
     this.#rows++;
+    this.#newest = at;
     this.#lesson.push(at, this.#units.learned(row));
     const judged = this.#units.judged(row);
     this.#missing.row(at, judged);
@@ -208,7 +245,7 @@ export class RelationWatch {
       return;
     }
     if (judged.filter((value) => !Number.isNaN(value)).length < leastSensors) return;
-    const { isAlarm, severity } = judge.push(at / 1000, judged);
+    const { isAlarm, severity } = judge.push(at / 1000, withoutHeld(judged, held, this.#repeats));
     this.#history.push(at, Float64Array.of(...row, ...judge.standing), severity);
     if (isAlarm) this.#agreement.broken();
     else this.#agreement.push(at, judged, !this.#contradiction.isWithoutSuspect(this.#names, judged));

@@ -21,6 +21,7 @@ import type { RelationReport } from './stream-relation.ts';
  * | `forged` | a signature does not hold |
  * | `agreeing` | its sensors go together with those of other streams |
  * | `contradicted` | they do not |
+ * | `uncompared` | nobody compares them with those of other streams any more |
  */
 export const outcomes = [
   'normal',
@@ -37,6 +38,7 @@ export const outcomes = [
   'forged',
   'agreeing',
   'contradicted',
+  'uncompared',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 

@@ -82,6 +82,12 @@ export class Gauges {
     return taught.frame;
   }
 
+  /** What is learned from its last lesson. */
+  get profile() {
+    const made = learnJoint({ every: 60, streams }, this.taught, { alarmsPerDay: 0.1, checks: [equal] });
+    return { text: encodeUtf8(encodeCrossProfile(made)), digest: 'ab' };
+  }
+
   #noise(): number {
     this.#state = (this.#state * 1_103_515_245 + 12_345) % 2 ** 31;
     return 0.05 * (this.#state / 2 ** 31 - 0.5);
@@ -92,8 +98,6 @@ export function judged(): Gauges {
   const gauges = new Gauges();
   gauges.board.relations.put({ id: 'line', every: 60, streams, lesson: { until: start + 1e12, rows: 400 } });
   gauges.send(410);
-  const made = learnJoint({ every: 60, streams }, gauges.taught, { alarmsPerDay: 0.1, checks: [equal] });
-  const profile = { text: encodeUtf8(encodeCrossProfile(made)), digest: 'ab' };
-  gauges.board.relations.put({ id: 'line', every: 60, streams, profile });
+  gauges.board.relations.put({ id: 'line', every: 60, streams, profile: gauges.profile });
   return gauges;
 }

@@ -27,6 +27,21 @@ describe('streams that are compared, where one is silent,', () => {
     expect(agreeing(gauges, gauges.now - 40 * minute)).toContain('c/p');
   });
 
+  it('do not contradict the others with what was said before a reading was lost', () => {
+    const gauges = judged();
+    gauges.send(40);
+    for (let lost = 0; lost < 12; lost++) {
+      gauges.send(1 + (lost % 3), bar, 0, { silent: [third] });
+      gauges.send(5);
+    }
+    expect(gauges.alarms).toBe(0);
+    expect(gauges.doing?.missing).toEqual([]);
+    // One that lies between what is lost is found as soon as it says so.
+    gauges.send(1, bar, 0, { silent: [second] });
+    gauges.send(3, bar, 2);
+    expect(gauges.doing?.alarm).toBeDefined();
+  });
+
   it('do not take an alarm for over because whoever lies says nothing more', () => {
     const gauges = judged();
     gauges.send(40);

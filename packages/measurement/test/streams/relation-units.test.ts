@@ -49,10 +49,10 @@ describe('streams that are compared', () => {
   it('say nothing good of who says another unit', () => {
     const gauges = judged();
     gauges.send(200, ['bar', 'bar', 'kPa']);
-    const good = gauges.reports.flatMap((report) =>
-      report.kind === 'concluded' ? [report.conclusion.stream] : [],
-    );
-    expect(new Set(good)).toEqual(new Set(['a/p', 'b/p']));
+    const said = (outcome: string) =>
+      new Set(gauges.concluded.flatMap((each) => (each.outcome === outcome ? [each.stream] : [])));
+    expect(said('agreeing')).toEqual(new Set(['a/p', 'b/p']));
+    expect(said('uncompared')).toEqual(new Set(['c/p']));
   });
 
   it('are learned in one unit: what comes in another one is no part of the lesson, also after a restart', () => {

@@ -27,10 +27,15 @@ export interface DeclaringParts {
   readonly keys: Pick<SourceKeys, 'tell'>;
   readonly send: (command: StreamCommand) => void;
   readonly declared: (change: DeclarationChange) => void;
-  /** Streams that are no more, or have other channels. */
-  readonly changed: (streams: readonly string[]) => Promise<void>;
-  /** Streams that are not judged by what they were any more. */
-  readonly unjudged: (streams: readonly string[]) => Promise<void>;
+  /** Streams that are no more, or have other channels. Resolves to those that are not compared any more because of that. */
+  readonly changed: (streams: readonly string[]) => Promise<readonly string[]>;
+  readonly ended: (what: EndedJudging) => Promise<void>;
+}
+
+/** Streams that are not judged by what they were any more, and those that are not compared with others any more. */
+export interface EndedJudging {
+  readonly unjudged: readonly string[];
+  readonly uncompared: readonly string[];
 }
 
 /** Whether there are more declarations than before, or others; or fewer. */
@@ -54,7 +59,7 @@ export class Declaring {
   ): Promise<DeclarationRecord> {
     checkDeclaration(declaration);
     const { book, journal, keys, send } = this.#parts;
-    const { record, ended } = await book.alone(async () => {
+    const { record, ...ended } = await book.alone(async () => {
       const { id, filter } = declaration;
       const before = book.declared(id)?.declaration;
       if (before === undefined && book.declarations.length >= mostDeclarations)
@@ -81,10 +86,10 @@ export class Declaring {
         for (const each of book.streamsOf(id)) await keys.tell(each);
       this.#parts.declared('more');
       const isSame = before !== undefined && hasSameChannels(before, declaration);
-      await this.#parts.changed(isSame ? gone : [...gone, ...anew]);
-      return { record, ended: [...gone, ...anew] };
+      const uncompared = await this.#parts.changed(isSame ? gone : [...gone, ...anew]);
+      return { record, unjudged: [...gone, ...anew], uncompared };
     });
-    await this.#parts.unjudged(ended);
+    await this.#parts.ended(ended);
     return record;
   }
 
@@ -106,10 +111,9 @@ export class Declaring {
       book.undeclare(id);
       this.tell();
       this.#parts.declared('fewer');
-      await this.#parts.changed(gone);
-      return gone;
+      return { unjudged: gone, uncompared: await this.#parts.changed(gone) };
     });
-    await this.#parts.unjudged(ended);
+    await this.#parts.ended(ended);
   }
 
   /**
@@ -119,15 +123,15 @@ export class Declaring {
    */
   async forget(stream: string, operator: Operator, reason: string): Promise<void> {
     const { book, journal, send } = this.#parts;
-    await book.alone(async () => {
+    const ended = await book.alone(async () => {
       const { declaration } = book.get(stream);
       const event = book.event('stream/forgotten', operator, reason, { stream, declaration });
       await journal.commit([event], (store) => forgetStreams(store, [stream], event.at));
       book.forget(stream, event);
       send({ kind: 'forget', stream });
-      await this.#parts.changed([stream]);
+      return { unjudged: [stream], uncompared: await this.#parts.changed([stream]) };
     });
-    await this.#parts.unjudged([stream]);
+    await this.#parts.ended(ended);
   }
 
   /** Tells whoever judges what is declared. */

@@ -11,6 +11,7 @@ import type { Database } from '../../store/database.ts';
 import { keepMemory, keepWandered, putAlarm } from '../../store/streams.ts';
 import type { EventHub } from '../event-hub.ts';
 import { Turns } from '../turns.ts';
+import type { EndedJudging } from './declaring.ts';
 import type { Learning } from './learning.ts';
 import type { Relations } from './relations.ts';
 import type { SourceKeys } from './source-keys.ts';
@@ -46,12 +47,34 @@ export class Hearing {
     });
   }
 
-  /** Nothing is said any more of streams that nobody has judged since then; of all, unless given. */
-  unjudged(since: number, streams?: readonly string[]): Promise<void> {
+  /** Nothing is said any more of streams, as nobody has judged them since then. */
+  unjudged(since: number): Promise<void> {
+    return this.#withdraw(
+      'unjudged',
+      this.#parts.book.streams.map(({ stream }) => stream),
+      since,
+    );
+  }
+
+  /** Nothing good is left of what was said of streams as they were judged before. */
+  async ended({ unjudged, uncompared }: EndedJudging): Promise<void> {
+    await this.#withdraw('unjudged', unjudged);
+    await this.uncompared(uncompared);
+  }
+
+  /** Streams are not compared any more as they were: it is not said any more that they go together with others. */
+  uncompared(streams: readonly string[]): Promise<void> {
+    return this.#withdraw('uncompared', streams);
+  }
+
+  #withdraw(
+    outcome: 'unjudged' | 'uncompared',
+    streams: readonly string[],
+    since = this.#parts.clock.now(),
+  ): Promise<void> {
     return this.#turns.take('reports', async () => {
-      const { book, clock } = this.#parts;
-      for (const stream of streams ?? book.streams.map((record) => record.stream)) {
-        const conclusion = { stream, outcome: 'unjudged', at: clock.now(), since, count: 0 } as const;
+      for (const stream of streams) {
+        const conclusion = { stream, outcome, at: this.#parts.clock.now(), since, count: 0 };
         await this.#concluded({ kind: 'concluded', conclusion });
       }
     });

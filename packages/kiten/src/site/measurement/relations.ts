@@ -33,6 +33,8 @@ export interface RelationParts extends RelationBookParts {
   /** What attestation says of a device. */
   readonly attested: (device: string) => AttestedTier | undefined;
   readonly send: (command: StreamCommand) => void;
+  /** Streams are not compared any more as they were. */
+  readonly uncompared: (streams: readonly string[]) => Promise<void>;
 }
 
 const mostRelations = 64;
@@ -83,13 +85,14 @@ export class Relations {
    *
    * @throws KitenError `measurement/stream-relation`, `measurement/cross-…`, `kiten/stream-unknown`, `kiten/relations-full`
    */
-  relate(relation: StreamRelation, operator: Operator, reason: string): Promise<RelationRecord> {
+  async relate(relation: StreamRelation, operator: Operator, reason: string): Promise<RelationRecord> {
     const { id } = relation;
     const relations = this.#relations;
-    return relations.alone(id, async () => {
+    const { record, ended } = await relations.alone(id, async () => {
       checkRelation(relation);
       this.#teller.check(relation);
-      if (relations.find(id) === undefined && relations.all.length >= mostRelations)
+      const before = relations.find(id);
+      if (before === undefined && relations.all.length >= mostRelations)
         throw new KitenError(
           'kiten/relations-full',
           `${mostRelations} groups of streams are compared already.`,
@@ -102,20 +105,24 @@ export class Relations {
       await relations.keep(record, event, (store) => endRelationAlarms(store, id, event.at));
       this.#teller.keepOnly(this.all);
       await this.#teller.put(record);
-      return record;
+      return { record, ended: before?.relation.streams ?? [] };
     });
+    await this.#parts.uncompared(ended);
+    return record;
   }
 
   /** @throws KitenError `kiten/relation-unknown` */
-  unrelate(id: string, operator: Operator, reason: string): Promise<void> {
-    return this.#relations.alone(id, async () => {
-      this.get(id);
+  async unrelate(id: string, operator: Operator, reason: string): Promise<void> {
+    const ended = await this.#relations.alone(id, async () => {
+      const { streams } = this.get(id).relation;
       const by = `operator:${operator.name}`;
       const event = this.#relations.event('relation/removed', by, reason, { relation: id });
       await this.#relations.forget(id, event, (store) => forgetRelation(store, id));
       this.#teller.keepOnly(this.all);
       this.#parts.send({ kind: 'unrelate', relation: id });
+      return streams;
     });
+    await this.#parts.uncompared(ended);
   }
 
   /** @throws KitenError `kiten/relation-unknown`, `kiten/stream-unknown` */
@@ -175,15 +182,22 @@ export class Relations {
     this.#teller.attested(device);
   }
 
-  /** Streams are no more, or have other channels than before: what was gathered of them is not of what they are. */
-  async changed(streams: readonly string[]): Promise<void> {
+  /**
+   * Streams are no more, or have other channels than before: what was gathered of them is not of what they are.
+   *
+   * @returns what was compared with them and is not any more, themselves too
+   */
+  async changed(streams: readonly string[]): Promise<readonly string[]> {
     const problem = 'Its streams were declared anew while it was being learned: learn it anew.';
+    const ended = new Set<string>();
     await this.#eachOf(streams, async ({ lesson, ...rest }) => {
       const data = { relation: rest.relation.id, problem };
       const event = this.#relations.event('relation/not-learned', 'site', undefined, data);
       if (lesson !== undefined) await this.#relations.keep({ ...rest, problem }, event);
       await this.#teller.put(rest);
+      for (const stream of rest.relation.streams) ended.add(stream);
     });
+    return [...ended];
   }
 
   /** A stream is there, or there again: what names it can be compared. */

@@ -70,13 +70,14 @@ export class StreamDesk {
     this.#book = book;
     this.health = new JudgingHealth(parts);
     this.finds = new Finds({ ...parts, health: this.health, thread: () => this.#outlet?.thread });
-    this.relations = new Relations({ ...parts, book, send }, relations);
+    const uncompared = (streams: readonly string[]) => this.#hearing.uncompared(streams);
+    this.relations = new Relations({ ...parts, book, send, uncompared }, relations);
     const keys = new SourceKeys({ ...parts, book, send });
     this.#keys = keys;
     this.#declaring = new Declaring({
       ...{ ...parts, book, keys, send },
       changed: (streams) => this.relations.changed(streams),
-      unjudged: (streams) => this.#hearing.unjudged(parts.clock.now(), streams),
+      ended: (what) => this.#hearing.ended(what),
     });
     this.#learning = new Learning({ ...parts, book, send });
     const others = { ...parts, book, send, keys, relations: this.relations };

@@ -58,7 +58,8 @@ export class StreamFindings {
     const key = findingKey(finding);
     const counting = this.#parts.book.get(device).verdict.findings.filter((one) => findingKey(one) === key);
     // Where nothing good was said, there is nothing to be taken back; silence is told all the same, once.
-    const takesBack = outcome === 'unjudged' || (outcome === 'silent' && finding.aspect !== 'readings');
+    const takesBack =
+      ['unjudged', 'uncompared'].includes(outcome) || (outcome === 'silent' && finding.aspect !== 'readings');
     if (takesBack) return counting.some(({ value }) => tierOf(value) === 'affirming');
     if (tierOf(finding.value) !== 'affirming') return true;
     const stands = counting.find(({ value }) => isAdverse(tierOf(value)));
