@@ -46,6 +46,16 @@ describe('kiten measurement inertial', () => {
     expect(alarms[0].from).toBeGreaterThan(1.9);
   });
 
+  it('names a tone that may be an engine as well as a sound, and is no alarm', async () => {
+    const sound = { frequency: 5325, amplitude: 5, target: 'accelerometer', from: 4 } as const;
+    const file = await table(sound);
+    const { alarms, tones } = JSON.parse((await inertial('--input', file)).stdout);
+    expect(alarms).toEqual([]);
+    expect(tones).toMatchObject([{ frequency: expect.closeTo(25, 0) }]);
+    const { stdout } = await kiten(['measurement', 'inertial', '--input', file]);
+    expect(stdout).toMatch(/unclear: .* in 1 stretch; the strongest of \d\.\d\d m\/s² at 2[45]\.\d Hz/);
+  });
+
   it('needs three axes of each', async () => {
     await writeFile(join(folder, 'flat.csv'), 'time,gyro_x,gyro_y\n0,1,2\n1,2,3\n');
     expect(refusal(await inertial('--input', join(folder, 'flat.csv')))).toBe('kiten/channel-missing');

@@ -172,7 +172,13 @@ export {
 } from './physics/mems/alias.ts';
 export { biasFromClipping, clippedShare } from './physics/mems/clipping.ts';
 export { bestFit, type Fit, originUnderJitter } from './physics/mems/irregular-sampling.ts';
-export { type InertialFinding, type InertialRules, judgeInertial } from './physics/mems/judge-inertial.ts';
+export {
+  type AccelerometerTone,
+  accelerometerTones,
+  type InertialFinding,
+  type InertialRules,
+  judgeInertial,
+} from './physics/mems/judge-inertial.ts';
 export {
   type PairedReading,
   pairedReading,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  accelerometerTones,
   aliasOf,
   biasFromClipping,
   chance,
@@ -170,6 +171,27 @@ describe('a gyroscope and an accelerometer', () => {
     ],
   ] as const)('differ where a sound %s', (_, sound, check) => {
     for (const seed of [1, 2, 3]) expect(worst(sound, seed).get(check)).toBeGreaterThan(1);
+  });
+
+  it('cannot be told to be shaken by a sound where an engine would do the same, which is said', () => {
+    const shaken = (frequency: number, amplitude: number, target: MemsSound['target']) => {
+      const sound = { frequency, amplitude, target, from: 4 } as const;
+      return simulatedMems({ seconds: 8, rate: 200, sound }, chance(5));
+    };
+    const tones = accelerometerTones(shaken(5325, 5, 'accelerometer'));
+    expect(tones.map(({ from }) => Math.round(from))).toEqual([4]);
+    expect(tones[0]?.frequency).toBeCloseTo(aliasOf(5325, 200), 0);
+    expect(tones[0]?.amplitude).toBeGreaterThan(1);
+    expect(tones[0]?.share).toBeGreaterThan(0.9);
+    expect(accelerometerTones(shaken(27_010.3, 0.3, 'gyroscope'))).toEqual([]);
+    expect(accelerometerTones(simulatedMems({ seconds: 8, rate: 200 }, chance(5)))).toEqual([]);
+    // What shakes is felt by the gyroscope, too.
+    const body = shaken(5325, 5, 'accelerometer');
+    const [x, ...rest] = body.gyroscope;
+    const felt = x.map((rate, row) => rate + 0.05 * Math.sin(2 * Math.PI * 75 * (body.times[row] as number)));
+    const trembling = { ...body, gyroscope: [felt, rest[0], rest[1]] as const };
+    expect(aliasOf(5325, 200)).toBe(75);
+    expect(accelerometerTones(trembling)).toEqual([]);
   });
 
   it('turn together: gravity moves as the gyroscope says', () => {

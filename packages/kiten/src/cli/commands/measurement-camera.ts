@@ -9,7 +9,8 @@ import { rowNumber } from '../row-number.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
 import { parseAmount } from './measurement-learn.ts';
 
-interface CameraOptions extends TableOptions, PictureRules {
+interface CameraOptions extends TableOptions, Omit<PictureRules, 'axes'> {
+  readonly axes?: PictureRules['axes'];
   readonly input: string;
   readonly gyroscope?: string;
   readonly out?: string;
@@ -39,9 +40,8 @@ export function cameraCommand(measurement: Command): void {
       )
       .option(
         '--axes <axes>',
-        'which axes of the gyroscope are the camera’s right, down and forward, such as x,-y,-z',
+        'which axes of the gyroscope are the camera’s right, down and forward, such as x,-y,-z; x,y,z unless given',
         parseAxes,
-        cameraAxes,
       )
       .option('--focal <pixels>', 'the focal length, where places are in pixels', parseAmount)
       .option('--centre <x,y>', 'and where the optical axis is, in pixels', parseCentre)
@@ -60,10 +60,10 @@ export function cameraCommand(measurement: Command): void {
 }
 
 async function judgeCameraFile(options: CameraOptions): Promise<void> {
-  const { input, gyroscope, out, json } = options;
+  const { input, axes = cameraAxes, gyroscope, out, json } = options;
   const tracks = await readFrame(input, options);
   const inertial = gyroscope === undefined ? undefined : await readFrame(gyroscope);
-  const pairs = picturePairs(input, tracks, options, inertial);
+  const pairs = picturePairs(input, tracks, { ...options, axes }, inertial);
   const { pictures, alarms } = judgePictures(pairs);
   const features = pairs.map((pair) => pair.tracks.length);
   if (out !== undefined) await writeOut(out, csvPieces(scoreColumns, scoresOf(pictures, features)));

@@ -1,5 +1,7 @@
 import { KitenError } from '@kiten/codec';
 import {
+  type AccelerometerTone,
+  accelerometerTones,
   type InertialFinding,
   type InertialReadings,
   type InertialRules,
@@ -75,12 +77,16 @@ async function judgeInertialFile(options: InertialOptions): Promise<void> {
     (most, each) => (each.severity > (most?.severity ?? 0) ? each : most),
     undefined,
   );
+  const tones = accelerometerTones(readings).map(({ from, to, ...rest }) => ({
+    ...{ from: from - began, to: to - began, ...rest },
+  }));
   if (json)
     return printJson({
       rows: frame.rows,
       channels: [...gyroscope.names, ...accelerometer.names],
       highest,
       alarms,
+      tones,
     });
   print(`${input}: ${counted(frame.rows, 'row', 'rows')}, ${counted(alarms.length, 'alarm', 'alarms')}`);
   for (const { from, to, severity, check, sensor } of alarms)
@@ -89,4 +95,15 @@ async function judgeInertialFile(options: InertialOptions): Promise<void> {
     print(
       `  highest: ${highest.severity.toFixed(2)} of an alarm, ${highest.check}, at ${highest.from.toFixed(1)} s`,
     );
+  printTones(tones);
+}
+
+/** What may be an engine as well as sound is said, and no alarm. */
+function printTones(tones: readonly AccelerometerTone[]): void {
+  const strongest = tones.toSorted((one, other) => other.amplitude - one.amplitude)[0];
+  if (strongest === undefined) return;
+  const { frequency, amplitude, from } = strongest;
+  print(
+    `  unclear: the accelerometer says one tone that no gyroscope feels, in ${counted(tones.length, 'stretch', 'stretches')}; the strongest of ${amplitude.toFixed(2)} m/s² at ${frequency.toFixed(1)} Hz from ${from.toFixed(1)} s on. An engine says the same: sample at another rate, and a sound moves to another frequency`,
+  );
 }

@@ -1,8 +1,7 @@
-import { median } from '@kiten/numerics';
 import { bridged } from '../bridged.ts';
 import { clippedShare } from './clipping.ts';
 import { type InertialReadings, rotationResiduals } from './rotation-check.ts';
-import { powerAt, strongestLine } from './spectral-line.ts';
+import { type Tone, unfeltTone } from './unfelt-tone.ts';
 
 export interface InertialRules {
   /** What the converter can say at most, in the unit of each sensor; saturation is not judged without. */
@@ -28,14 +27,8 @@ const mostPush = 5;
 const gravity = 9.81;
 /** Of all that a gyroscope says: a pure tone. */
 const toneShare = 0.9;
-/** rad/s; less does no harm. */
-const leastTone = 0.05;
-/** A body that turns to and fro is felt by the accelerometer beside it, this many times above its floor. */
-const feltStrength = 12;
-/** Hz; what is slower is motion: hands and vehicles turn at a few. */
-const slowest = 3;
-/** Hz around a line in which its floor is looked for. */
-const around = 8;
+/** rad/s and m/s²; less does no harm. */
+const leastTone = { gyroscope: 0.05, accelerometer: 0.3 };
 /** Of samples at the end of the scale. */
 const mostClipped = 0.05;
 
@@ -46,8 +39,7 @@ const mostClipped = 0.05;
  * @throws KitenError `measurement/samples-missing`
  */
 export function judgeInertial(given: InertialReadings, rules: InertialRules = {}): InertialFinding[] {
-  const whole = ([x, y, z]: InertialReadings['gyroscope']) => [bridged(x), bridged(y), bridged(z)] as const;
-  const readings = { ...given, gyroscope: whole(given.gyroscope), accelerometer: whole(given.accelerometer) };
+  const readings = withoutGaps(given);
   const { times, gyroscope, accelerometer } = readings;
   const found: InertialFinding[] = [];
   const residuals = rotationResiduals(readings);
@@ -62,13 +54,8 @@ export function judgeInertial(given: InertialReadings, rules: InertialRules = {}
     const mean = (axis: Float64Array) =>
       axis.subarray(first, last).reduce((sum, each) => sum + each, 0) / (last - first);
     add('gravity', 'accelerometer', Math.abs(Math.hypot(...accelerometer.map(mean)) - gravity) / mostPush);
-    const rate = (last - first - 1) / (to - from);
-    const tone = toneOf(
-      gyroscope.map((axis) => axis.subarray(first, last)),
-      accelerometer.map((axis) => axis.subarray(first, last)),
-      rate,
-    );
-    if (tone !== undefined) add('line', 'gyroscope', tone);
+    const tone = toneOf('gyroscope', readings, [first, last]);
+    if (tone !== undefined) add('line', 'gyroscope', tone.share / toneShare);
     if (rules.fullScale === undefined) continue;
     for (const [sensor, axes] of [
       ['gyroscope', gyroscope],
@@ -82,40 +69,43 @@ export function judgeInertial(given: InertialReadings, rules: InertialRules = {}
   return found;
 }
 
-/** How pure a tone of the gyroscope is that the accelerometer doesn't feel. */
-function toneOf(
-  gyroscope: readonly Float64Array[],
-  accelerometer: readonly Float64Array[],
-  rate: number,
-): number | undefined {
-  const lines = gyroscope
-    .map((axis) => strongestLine(axis, rate, slowest))
-    .filter((line) => line !== undefined);
-  const [strongest] = lines.sort((one, other) => other.amplitude - one.amplitude);
-  if (strongest === undefined || strongest.amplitude < leastTone) return undefined;
-  const { frequency, share } = strongest;
-  const isFelt = accelerometer.some((axis) => strengthNear(axis, frequency, rate) >= feltStrength);
-  return isFelt ? 0 : share / toneShare;
+/** A tone of an accelerometer that the gyroscope beside it doesn't feel, in a stretch of two seconds. */
+export interface AccelerometerTone extends Tone {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** How many times stronger a frequency is than those around it. */
-function strengthNear(samples: Float64Array, frequency: number, rate: number): number {
-  const count = samples.length;
-  const level = samples.reduce((sum, each) => sum + each, 0) / count;
-  const windowed = samples.map(
-    (each, at) => (each - level) * (1 - Math.cos((2 * Math.PI * (at + 0.5)) / count)),
-  );
-  const step = rate / count;
-  const bins = Math.ceil(around / step);
-  const others: number[] = [];
-  for (let bin = -bins; bin <= bins; bin++) {
-    const other = frequency + bin * step;
-    if (Math.abs(bin) > 3 && other > 2 * step && other < rate / 2)
-      others.push(powerAt(windowed, other, rate));
-  }
-  if (others.length === 0) return 0;
-  const own = Math.max(...[-1, 0, 1].map((bin) => powerAt(windowed, frequency + bin * step, rate)));
-  return own / Math.max(Number.MIN_VALUE, median(others));
+/**
+ * Where an accelerometer says hardly more than one tone: an engine, or sound. Nothing speaks for either unless the sensor is asked
+ * (`originOfLines`, `originUnderJitter`), so this is no alarm.
+ *
+ * @throws KitenError `measurement/samples-missing`
+ */
+export function accelerometerTones(given: InertialReadings): AccelerometerTone[] {
+  const readings = withoutGaps(given);
+  return [...windowsOf(given.times)].flatMap(([first, last]) => {
+    const tone = toneOf('accelerometer', readings, [first, last]);
+    if (tone === undefined || tone.share < toneShare) return [];
+    return [{ ...tone, from: given.times[first] as number, to: given.times[last - 1] as number }];
+  });
+}
+
+function withoutGaps(given: InertialReadings): InertialReadings {
+  const whole = ([x, y, z]: InertialReadings['gyroscope']) => [bridged(x), bridged(y), bridged(z)] as const;
+  return { ...given, gyroscope: whole(given.gyroscope), accelerometer: whole(given.accelerometer) };
+}
+
+/** Of one sensor, in a stretch of rows. */
+function toneOf(
+  sensor: 'gyroscope' | 'accelerometer',
+  readings: InertialReadings,
+  [first, last]: readonly [number, number],
+): Tone | undefined {
+  const { times } = readings;
+  const rate = (last - first - 1) / ((times[last - 1] as number) - (times[first] as number));
+  const other = sensor === 'gyroscope' ? 'accelerometer' : 'gyroscope';
+  const stretch = (axes: readonly Float64Array[]) => axes.map((axis) => axis.subarray(first, last));
+  return unfeltTone(stretch(readings[sensor]), stretch(readings[other]), rate, leastTone[sensor]);
 }
 
 /** First row and the one behind the last of each stretch. */
