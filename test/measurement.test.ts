@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kiten } from './kiten.ts';
+import { kiten, launcher, run } from './kiten.ts';
 import { refusal } from './outcomes.ts';
 
 let folder: string;
@@ -308,6 +308,23 @@ describe('kiten measurement', () => {
     expect(refusal(sheet)).toBe('kiten/no-table');
     expect(sheet.stderr.split('sheet.csv')).toHaveLength(2);
     expect(refusal(await learn('cut.csv'))).toBe('kiten/file-unreadable');
+  });
+
+  it('reads a table from a pipe, and says that it was there', async () => {
+    const text = await readFile(at('normal.csv'));
+    const from = (input: Uint8Array, ...args: string[]) =>
+      run(process.execPath, [launcher, 'measurement', ...args, '--input', '-'], { input });
+    const learn = ['learn', '--rows', '200', '--out', at('piped.json'), '--json'];
+    for (const input of [text, gzipSync(text)])
+      expect(JSON.parse((await from(input, ...learn)).stdout)).toMatchObject({ rows: 200 });
+    const piped = await from(text, 'detect', '--profile', at('piped.json'), '--out', '-');
+    expect(piped.code, piped.stderr).toBe(0);
+    expect(piped.stdout.split('\n')[0]).toBe(
+      'row,time,score,alarm,channels,kind,confidence,since,detector,baseline',
+    );
+    const none = await from(new Uint8Array(), ...learn);
+    expect(refusal(none)).toBe('measurement/table-empty');
+    expect(none.stderr).toContain('standard input: ');
   });
 
   it('refuses a table without a channel that was learned, and labels that are none', async () => {

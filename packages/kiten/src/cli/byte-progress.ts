@@ -8,8 +8,11 @@ export interface ByteProgress {
   end(): void;
 }
 
-/** @param what is being done, as `hashing app.bin`. */
-export function byteProgress(what: string, total: number): ByteProgress {
+/**
+ * @param what is being done, as `hashing app.bin`
+ * @param total octets; `undefined`: nobody knows, and no bar is shown
+ */
+export function byteProgress(what: string, total = 0): ByteProgress {
   const isShown = process.stderr.isTTY && total >= worthShowing;
   let done = 0;
   let shown = -1;

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { KitenError } from '@kiten/codec';
 import {
   conversionOf,
@@ -12,39 +11,27 @@ import {
   turned,
   withoutUnit,
 } from '@kiten/measurement';
-import { byteProgress } from './byte-progress.ts';
+import { inputName, readInput } from './input-file.ts';
 import { rulesOf, type TableOptions } from './table-options.ts';
 import { tableText } from './table-text.ts';
 
 /**
- * Reads a table of readings, piece by piece.
+ * Reads a table of readings, piece by piece, from a file or, by the name `-`, from standard input.
  *
  * @param channels that it has to have, whatever stands in its first rows
  * @throws KitenError `kiten/file-unreadable`, `kiten/no-table`, `measurement/table-malformed`, `measurement/table-empty`,
  *   `measurement/table-too-large`, `measurement/column-missing`
  */
-export async function readFrame(
+export function readFrame(
   file: string,
   options: TableOptions = {},
   channels: readonly string[] = [],
 ): Promise<Frame> {
-  const reader = new FrameReader({ ...rulesOf(options), channels });
-  try {
-    const progress = byteProgress(`reading ${file}`, (await stat(file)).size);
-    for await (const piece of tableText(file, (octets) => progress.add(octets))) reader.push(piece);
-    progress.end();
+  return readInput(file, async (pieces) => {
+    const reader = new FrameReader({ ...rulesOf(options), channels });
+    for await (const text of tableText(inputName(file), pieces)) reader.push(text);
     return options.turned ? turned(reader.end()) : reader.end();
-  } catch (cause) {
-    if (!(cause instanceof KitenError))
-      throw new KitenError('kiten/file-unreadable', `${file} cannot be read.`, { cause });
-    const { code, detail } = cause;
-    // It names the file by itself.
-    if (code === 'kiten/no-table') throw cause;
-    throw new KitenError(code, `${file}: ${cause.message}`, {
-      cause,
-      ...(detail === undefined ? {} : { detail }),
-    });
-  }
+  });
 }
 
 /** A field of CSV, in quotes where it needs them. */

@@ -1,6 +1,7 @@
 import { KitenError } from '@kiten/codec';
 import type { FeatureTrack, Frame, PicturePair } from '@kiten/measurement';
 import { median } from '@kiten/numerics';
+import { inputName } from './input-file.ts';
 import { axesOf, bareName, columnOf } from './table-axes.ts';
 
 /** Which axis of a gyroscope is one of a camera's, and whether it points the other way. */
@@ -53,7 +54,7 @@ export function picturePairs(
   if (rules.seconds === undefined && !steps.some((step) => step > 0))
     throw new KitenError(
       'kiten/no-tracks',
-      `${file} does not say when its pictures were taken: say by --seconds how far they are apart.`,
+      `${inputName(file)} does not say when its pictures were taken: say by --seconds how far they are apart.`,
     );
   const usual = rules.seconds ?? median(steps.filter((step) => step > 0));
   const felt = gyroscopeOf(inertial ?? tracks, rules);
@@ -115,7 +116,7 @@ function placesOf(file: string, tracks: Frame, { focal = 1, centre = [0, 0] }: P
   if (farthest <= widest) return places;
   throw new KitenError(
     'kiten/no-tracks',
-    `${file} has features ${Number(farthest.toPrecision(3))} focal lengths from the middle. If these are pixels, say --focal and --centre as the camera was calibrated.`,
+    `${inputName(file)} has features ${Number(farthest.toPrecision(3))} focal lengths from the middle. If these are pixels, say --focal and --centre as the camera was calibrated.`,
     { detail: { farthest } },
   );
 }

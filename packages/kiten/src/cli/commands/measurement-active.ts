@@ -9,6 +9,7 @@ import {
 } from '@kiten/measurement';
 import { type Command, InvalidArgumentError } from 'commander';
 import { csvPieces } from '../csv-pieces.ts';
+import { inputName } from '../input-file.ts';
 import { csvField, readFrame } from '../measurement-files.ts';
 import { writeOut } from '../out-file.ts';
 import { counted, print, printJson, printTable } from '../output.ts';
@@ -92,7 +93,7 @@ async function judgeActiveFile(options: ActiveOptions): Promise<void> {
     });
   printNotes(input, notes);
   print(
-    `${input}: ${counted(frame.rows, 'sample', 'samples')}, silent in ${silent}, ${counted(alarms.length, 'alarm', 'alarms')}`,
+    `${inputName(input)}: ${counted(frame.rows, 'sample', 'samples')}, silent in ${silent}, ${counted(alarms.length, 'alarm', 'alarms')}`,
   );
   print(`  silence says ${sixDigits(levels.ambient)} ± ${sixDigits(levels.noise)}, ${fromWhere[levelsFrom]}`);
   if (alarms.length > 0)

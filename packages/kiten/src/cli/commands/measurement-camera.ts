@@ -1,6 +1,7 @@
 import { type JudgedPicture, judgePictures } from '@kiten/measurement';
 import { type Command, InvalidArgumentError } from 'commander';
 import { csvPieces } from '../csv-pieces.ts';
+import { inputName } from '../input-file.ts';
 import { readFrame } from '../measurement-files.ts';
 import { writeOut } from '../out-file.ts';
 import { counted, print, printJson, printTable } from '../output.ts';
@@ -85,7 +86,7 @@ async function judgeCameraFile(options: CameraOptions): Promise<void> {
   const highest = judged.reduce((most, { severity }) => Math.max(most, severity), 0);
   if (json) return printJson({ pictures: pictures.length, judged: judged.length, highest, alarms: told });
   print(
-    `${input}: ${counted(pictures.length, 'picture', 'pictures')}, ${judged.length} judged, ${counted(told.length, 'alarm', 'alarms')}`,
+    `${inputName(input)}: ${counted(pictures.length, 'picture', 'pictures')}, ${judged.length} judged, ${counted(told.length, 'alarm', 'alarms')}`,
   );
   if (judged.length < pictures.length)
     print(

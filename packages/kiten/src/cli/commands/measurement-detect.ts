@@ -41,7 +41,10 @@ export function detectCommand(measurement: Command): void {
       'judge readings by a profile: a score for each row, and of alarms what carries them, since when, and what they probably are',
     )
     .requiredOption('--profile <file>', 'what `kiten measurement learn` wrote')
-    .requiredOption('--input <file>', 'a table (CSV) with the same channels; others are passed over')
+    .requiredOption(
+      '--input <file>',
+      'a table (CSV) with the same channels; others are passed over; -: standard input',
+    )
     .requiredOption(
       '--out <file>',
       'where the scores go: CSV with score, alarm, channels, kind, confidence, since, detector, baseline; an alarm begins at 1; -: to standard output',

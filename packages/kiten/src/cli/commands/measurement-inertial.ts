@@ -8,6 +8,7 @@ import {
   judgeInertial,
 } from '@kiten/measurement';
 import type { Command } from 'commander';
+import { inputName } from '../input-file.ts';
 import { readFrame } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
 import { axesOf } from '../table-axes.ts';
@@ -64,7 +65,7 @@ async function judgeInertialFile(options: InertialOptions): Promise<void> {
   if (found.length === 0)
     throw new KitenError(
       'measurement/too-few-rows',
-      `${input} has no two seconds with 32 rows in them: sound cannot be told from motion.`,
+      `${inputName(input)} has no two seconds with 32 rows in them: sound cannot be told from motion.`,
       { detail: { rows: frame.rows } },
     );
   const findings = found.map(({ from, to, ...rest }) => ({
@@ -88,7 +89,9 @@ async function judgeInertialFile(options: InertialOptions): Promise<void> {
       alarms,
       tones,
     });
-  print(`${input}: ${counted(frame.rows, 'row', 'rows')}, ${counted(alarms.length, 'alarm', 'alarms')}`);
+  print(
+    `${inputName(input)}: ${counted(frame.rows, 'row', 'rows')}, ${counted(alarms.length, 'alarm', 'alarms')}`,
+  );
   for (const { from, to, severity, check, sensor } of alarms)
     print(`  ${from.toFixed(1)}–${to.toFixed(1)} s  ${severity.toFixed(1)}  ${check}  ${sensor}`);
   if (highest !== undefined)

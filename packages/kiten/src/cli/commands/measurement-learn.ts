@@ -32,7 +32,7 @@ export function learnCommand(measurement: Command): void {
       .description('learn from readings without an attack what is normal')
       .requiredOption(
         '--input <file>',
-        'a table (CSV) with a name over each column and a row for each moment',
+        'a table (CSV) with a name over each column and a row for each moment; -: standard input',
       )
       .requiredOption('--out <file>', 'where the profile goes; -: to standard output')
       .option('--alarms-per-day <n>', 'false alarms that are put up with', parseAmount, 0.1)

@@ -9,6 +9,7 @@ import {
 } from '@kiten/measurement';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readBytes } from '../files.ts';
+import { inputName } from '../input-file.ts';
 import { columnsFor, readFrame, readingsOf } from '../measurement-files.ts';
 import { counted, print, printJson, printTable } from '../output.ts';
 import { parseAmount } from './measurement-learn.ts';
@@ -42,7 +43,7 @@ async function judgeLidarFile({ input, object = [], height, json }: LidarOptions
   const objects = object.map((box) => ({ box, ...judgeObject(points, box, height) }));
   const missing = missingSectors(points);
   if (json) return printJson({ points: points.count, objects, missing });
-  print(`${input}: ${counted(points.count, 'point', 'points')}`);
+  print(`${inputName(input)}: ${counted(points.count, 'point', 'points')}`);
   if (objects.length === 0) print('  no --object is named: only what was taken out is looked for');
   if (objects.length > 0)
     printTable(

@@ -6,6 +6,7 @@ import {
   type ReceiverLog,
 } from '@kiten/measurement';
 import type { Command } from 'commander';
+import { inputName } from '../input-file.ts';
 import { writeMomentScores } from '../moment-scores.ts';
 import { counted, print, printJson, printTable, showTime } from '../output.ts';
 import { readReceiverLog } from '../receiver-log-file.ts';
@@ -75,10 +76,10 @@ async function judgeReceiverFile({
   const lost = [...unread.values()].reduce((sum, each) => sum + each, 0);
   if (firstUnread !== undefined)
     process.stderr.write(
-      `kiten: ${input}: ${counted(lost, 'sentence', 'sentences')} cannot be read, the first in line ${firstUnread.line} (${firstUnread.why}).\n`,
+      `kiten: ${inputName(input)}: ${counted(lost, 'sentence', 'sentences')} cannot be read, the first in line ${firstUnread.line} (${firstUnread.why}).\n`,
     );
   print(
-    `${input}: ${counted(table.times.length, 'moment', 'moments')} in ${seconds.toFixed(0)} s, ${counted(checks.length, 'check', 'checks')}, ${counted(told.length, 'alarm', 'alarms')}`,
+    `${inputName(input)}: ${counted(table.times.length, 'moment', 'moments')} in ${seconds.toFixed(0)} s, ${counted(checks.length, 'check', 'checks')}, ${counted(told.length, 'alarm', 'alarms')}`,
   );
   if (told.length > 0)
     printTable(

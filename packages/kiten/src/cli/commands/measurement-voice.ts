@@ -1,6 +1,7 @@
 import { KitenError } from '@kiten/codec';
 import { carrierIn, demodulationTrace } from '@kiten/measurement';
 import type { Command } from 'commander';
+import { inputName } from '../input-file.ts';
 import { columnsFor, readFrame, readingsOf } from '../measurement-files.ts';
 import { counted, print, printJson } from '../output.ts';
 import { type TableOptions, withTable } from '../table-options.ts';
@@ -40,20 +41,20 @@ async function judgeVoiceFile(options: VoiceOptions): Promise<void> {
   if (perSecond < leastRate)
     throw new KitenError(
       'kiten/no-sound',
-      `${input} has ${Number(perSecond.toPrecision(3))} samples a second; a voice takes ${leastRate}. Say --rate if its time is not in seconds.`,
+      `${inputName(input)} has ${Number(perSecond.toPrecision(3))} samples a second; a voice takes ${leastRate}. Say --rate if its time is not in seconds.`,
       { detail: { rate: perSecond } },
     );
   if (rows < perSecond * leastSeconds)
     throw new KitenError(
       'kiten/no-sound',
-      `${input} has ${counted(rows, 'sample', 'samples')}; ${Math.ceil(perSecond * leastSeconds)} are needed, half a second.`,
+      `${inputName(input)} has ${counted(rows, 'sample', 'samples')}; ${Math.ceil(perSecond * leastSeconds)} are needed, half a second.`,
       { detail: { rows, rate: perSecond } },
     );
   const trace = demodulationTrace(values, perSecond);
   const carrier = carrierIn(values, perSecond);
   const isSent = trace.severity >= 1 || carrier !== undefined;
   if (json) return printJson({ rows, rate: perSecond, isSent, ...trace, carrier });
-  print(`${input}: ${counted(rows, 'sample', 'samples')} at ${perSecond.toFixed(0)} Hz`);
+  print(`${inputName(input)}: ${counted(rows, 'sample', 'samples')} at ${perSecond.toFixed(0)} Hz`);
   print(
     `  ${isSent ? 'sent by ultrasound' : 'nothing speaks against a voice'}: score ${trace.severity.toFixed(2)}, its square below 50 Hz correlates at ${trace.correlation.toFixed(2)}, depth ${trace.depth.toFixed(3)}`,
   );
