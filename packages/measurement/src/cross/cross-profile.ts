@@ -80,7 +80,7 @@ export function learnJoint(
     ...(progress === undefined ? {} : { progress }),
   });
   const related = relatedPairs(sensors, frame);
-  const held = { every, streams: withRepeats(streams, frame) };
+  const held = { every, streams: withRepeats(streams, every, frame, relation) };
   return { ...held, rows: frame.rows, alarmsPerDay, checks, balances, residuals, relation, related };
 }
 

@@ -14,7 +14,7 @@ export interface JointStream {
   readonly channels: readonly string[];
   /** Seconds for which a value counts; then it is missing. */
   readonly hold: number;
-  /** For how many rows each channel stood still at most when it was learned; what is held for longer is not judged. */
+  /** For how many rows what each channel said may stand in for what it says now; what is held for longer is not judged. */
   readonly repeats?: readonly number[];
 }
 

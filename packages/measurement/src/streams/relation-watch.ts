@@ -51,7 +51,7 @@ export class RelationWatch {
   /** Values of the sensors, and how far each check is out of place. */
   #history: History;
   #judge: CrossJudge | undefined;
-  /** For how many rows each sensor stands still at most, as it was learned. */
+  /** For how many rows what each sensor said is judged, as it was learned. */
   #repeats: readonly number[] = [];
   #profile: string | undefined;
   #problem: string | undefined;
