@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CrossJudgement, learnCross, parseCrossCheck, rowsOf } from '../../src/index.ts';
+import { CrossJudge, type CrossJudgement, learnCross, parseCrossCheck, rowsOf } from '../../src/index.ts';
 import { type Found, judged } from './judged.ts';
 import { room } from './room.ts';
 
@@ -120,5 +120,28 @@ describe('a tolerance that is given', () => {
     const by = learnCross(room(3, 1), { alarmsPerDay: 0.1, checks: [parseCrossCheck(check)] });
     const { last } = judged(by, room(3, 4));
     expect(last?.broken.some((each) => each.check === check) ?? false).toBe(isBroken);
+  });
+
+  it('counts on where a sensor leaves out every third reading, and anew after a silence', () => {
+    const check = `ratio ${names(2).join(' ')} 2 within 0.2`;
+    const judge = new CrossJudge(
+      learnCross(room(2, 1), { alarmsPerDay: 0.1, checks: [parseCrossCheck(check)] }),
+    );
+    const standing = (...first: readonly number[]) =>
+      first.map((value, row) => {
+        judge.push(60 * row, Float64Array.of(value, 20));
+        return (judge.standing[0] as number) >= 1;
+      });
+    const { NaN: none } = Number;
+    expect(standing(20, 20, none, 20, none, none, 20)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      false,
+      false,
+      true,
+    ]);
+    expect(standing(none, none, none, 20, 20, 20)).toEqual([false, false, false, false, false, true]);
   });
 });
