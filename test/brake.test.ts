@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { connectAsync, type IClientOptions } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessProblems } from './console-access.ts';
+import { consoleTools, openBrowser, openPage, signIn, speak } from './console-browser.ts';
 import { type DeviceFiles, enrol, publish } from './device.ts';
 import { TestSite } from './kiten.ts';
 import { requireTool } from './tools.ts';
@@ -9,6 +11,7 @@ const tools = [
   requireTool('openssl', 'openssl'),
   requireTool('curl', 'curl'),
   requireTool('mosquitto_pub', 'mosquitto-clients'),
+  consoleTools(),
 ].every(Boolean);
 
 interface BrakeAnswer {
@@ -76,6 +79,25 @@ describe.skipIf(!tools)('the brake on mass falls, as it is met with mosquitto', 
     expect(shown.held.map(({ code }) => code)).toContain('gateway/topic-search');
     const { warnings } = await site.json<{ warnings: { code: string }[] }>('status');
     expect(warnings.map(({ code }) => code)).toContain('kiten/brake-pulled');
+  });
+
+  it('is shown with what it holds, also on a phone, so that anybody can decide', async () => {
+    const browser = await openBrowser();
+    try {
+      const { page } = await openPage(browser);
+      await signIn(page, site);
+      for (const language of ['en', 'ja'] as const) {
+        await speak(page, language);
+        for (const width of [1280, 390]) {
+          await page.setViewportSize({ width, height: 800 });
+          await page.goto(`${site.ready.console}#/decisions`);
+          await page.locator('a[href="#/devices/meter-3"]').first().waitFor();
+          expect(await accessProblems(page)).toEqual([]);
+        }
+      }
+    } finally {
+      await browser.close();
+    }
   });
 
   it('holds over a crash', async () => {
