@@ -1,5 +1,5 @@
 // How often sensors of three devices tell who of them lies, and how fast they are compared: on two simulated pumping stations, a
-// bias, a drift and a freeze of each sensor, by what the others say alone, without its own detectors.
+// bias, a drift and a freeze of each sensor, by what the others say alone, without its own detectors; and what lost readings make of it.
 import {
   CrossJudge,
   type CrossJudgement,

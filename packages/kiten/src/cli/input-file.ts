@@ -15,7 +15,7 @@ export const inputName = (file: string): string => (file === standardInput ? 'st
  * Reads a file, or standard input if that is `-`, piece by piece, as it is or compressed by gzip, and shows how far it is.
  *
  * @param take what becomes of the pieces
- * @throws KitenError `kiten/file-unreadable`; what `take` throws, with the name of the file before it unless it is in it
+ * @throws KitenError `kiten/file-unreadable`; what `take` throws, with the name of the file before it
  */
 export async function readInput<T>(
   file: string,
@@ -32,7 +32,6 @@ export async function readInput<T>(
     if (!(cause instanceof KitenError))
       throw new KitenError('kiten/file-unreadable', `${name} cannot be read.`, { cause });
     const { code, detail, message } = cause;
-    if (message.startsWith(name)) throw cause;
     throw new KitenError(code, `${name}: ${message}`, { cause, ...(detail === undefined ? {} : { detail }) });
   }
 }

@@ -11,7 +11,7 @@ import {
   turned,
   withoutUnit,
 } from '@kiten/measurement';
-import { inputName, readInput } from './input-file.ts';
+import { readInput } from './input-file.ts';
 import { rulesOf, type TableOptions } from './table-options.ts';
 import { tableText } from './table-text.ts';
 
@@ -29,7 +29,7 @@ export function readFrame(
 ): Promise<Frame> {
   return readInput(file, async (pieces) => {
     const reader = new FrameReader({ ...rulesOf(options), channels });
-    for await (const text of tableText(inputName(file), pieces)) reader.push(text);
+    for await (const text of tableText(pieces)) reader.push(text);
     return options.turned ? turned(reader.end()) : reader.end();
   });
 }
